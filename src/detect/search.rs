@@ -1,0 +1,161 @@
+//! Where the detector looks: each search is one 192 × 192 view of the frame, given as a similarity transform, so that zooming
+//! out, tiling and turning cost no pixel copies beyond the warp into the network's input.
+
+use super::decode::INPUT_PX;
+use crate::geometry::{Point, Similarity};
+
+/// By how much faces are turned in the source, clockwise on the screen: the quarter turn of the search that found them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Rotation {
+    /// Upright: the chin points down.
+    #[default]
+    None,
+    /// The chin points to the image's left.
+    Clockwise90,
+    /// Upside down.
+    Half,
+    /// The chin points to the image's right.
+    Clockwise270,
+}
+
+impl Rotation {
+    /// The quarter turns in the order in which they are searched after the upright one: upside down is the commonest slip
+    /// of a document on a scanner.
+    pub(super) const TURNED: [Self; 3] = [Self::Half, Self::Clockwise90, Self::Clockwise270];
+
+    /// The angle in degrees, clockwise on the screen: 0, 90, 180 or 270.
+    pub fn degrees(self) -> f32 {
+        match self {
+            Self::None => 0.0,
+            Self::Clockwise90 => 90.0,
+            Self::Half => 180.0,
+            Self::Clockwise270 => 270.0,
+        }
+    }
+}
+
+/// One view of the frame.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Search {
+    /// From pixels of the network's input to pixels of the source.
+    pub source_from_input: Similarity,
+    /// The turn of the faces that this search finds.
+    pub rotation: Rotation,
+}
+
+/// The transform from a square target of `target_px` pixels to the square of the source with the given centre and side,
+/// turned clockwise by `angle_deg`. `None` if that is degenerate or not finite.
+pub(crate) fn square(center: Point, side_px: f32, angle_deg: f32, target_px: usize) -> Option<Similarity> {
+    let half = 0.5 * target_px as f32;
+    let turn = Similarity::new(side_px / target_px as f32, angle_deg, Point::default())?;
+    let moved = turn.apply(Point::new(half, half));
+    Similarity::new(turn.scale(), angle_deg, Point::new(center.x - moved.x, center.y - moved.y))
+}
+
+/// The whole frame of `width` × `height` pixels; its longer side becomes `zoom` (0 < zoom <= 1) of the input's side.
+pub(super) fn whole(width: f32, height: f32, zoom: f32, rotation: Rotation) -> Option<Search> {
+    let center = Point::new(0.5 * width, 0.5 * height);
+    let source_from_input = square(center, width.max(height) / zoom, rotation.degrees(), INPUT_PX)?;
+    Some(Search { source_from_input, rotation })
+}
+
+/// Side of a tile, as a share of the frame's longer side.
+const TILE_SHARE: f32 = 0.5;
+/// Least overlap of neighbouring tiles, as a share of a tile's side: faces up to 15 % of the frame's longer side lie whole in
+/// some tile; larger ones are found by the other searches.
+const TILE_OVERLAP: f32 = 0.3;
+
+/// Overlapping square tiles of half the longer side: 6 for 16:9, 9 for a square frame. Empty for frames whose longer side is
+/// under two inputs: there a tile would only enlarge pixels.
+pub(super) fn tiles(width: f32, height: f32) -> Vec<Search> {
+    let side = TILE_SHARE * width.max(height);
+    if side < INPUT_PX as f32 {
+        return Vec::new();
+    }
+    let columns = tile_centers(width, side);
+    let rows = tile_centers(height, side);
+    let centers = rows.iter().flat_map(|y| columns.iter().map(|x| Point::new(*x, *y)));
+    centers
+        .filter_map(|center| square(center, side, 0.0, INPUT_PX))
+        .map(|source_from_input| Search { source_from_input, rotation: Rotation::None })
+        .collect()
+}
+
+/// Centres of the tiles along an axis of `length`: evenly spaced, the outermost flush with the edges.
+fn tile_centers(length: f32, side: f32) -> Vec<f32> {
+    if length <= side {
+        return vec![0.5 * length];
+    }
+    let span = length - side;
+    let gaps = (span / (side * (1.0 - TILE_OVERLAP))).ceil().max(1.0);
+    (0..=gaps as usize).map(|i| 0.5 * side + span * i as f32 / gaps).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn near(a: Point, b: Point) -> bool {
+        a.distance(b) < 1e-3
+    }
+
+    #[test]
+    fn the_whole_frame_is_centred_and_fills_the_longer_side() {
+        let search = whole(1280.0, 720.0, 1.0, Rotation::None).unwrap();
+        let map = |x, y| search.source_from_input.apply(Point::new(x, y));
+        assert!(near(map(0.0, 96.0), Point::new(0.0, 360.0)) && near(map(192.0, 96.0), Point::new(1280.0, 360.0)));
+        assert!(near(map(96.0, 42.0), Point::new(640.0, 0.0)), "{:?}", map(96.0, 42.0));
+        let half = whole(1280.0, 720.0, 0.5, Rotation::None).unwrap();
+        assert!(near(half.source_from_input.apply(Point::new(48.0, 96.0)), Point::new(0.0, 360.0)));
+    }
+
+    #[test]
+    fn turned_searches_turn_about_the_centre() {
+        // A chin below the centre of the input lies where the variant's documentation says.
+        for (rotation, chin) in [
+            (Rotation::None, (50.0, 80.0)),
+            (Rotation::Clockwise90, (20.0, 50.0)),
+            (Rotation::Half, (50.0, 20.0)),
+            (Rotation::Clockwise270, (80.0, 50.0)),
+        ] {
+            let search = whole(100.0, 100.0, 1.0, rotation).unwrap();
+            let source = search.source_from_input.apply(Point::new(96.0, 153.6));
+            assert!(near(source, Point::new(chin.0, chin.1)), "{rotation:?}: {source:?}");
+        }
+    }
+
+    #[test]
+    fn tiles_of_common_shapes() {
+        assert_eq!(tiles(1280.0, 720.0).len(), 6);
+        assert_eq!(tiles(720.0, 1280.0).len(), 6);
+        assert_eq!(tiles(1000.0, 1000.0).len(), 9);
+        assert_eq!(tiles(250.0, 250.0).len(), 0);
+        assert_eq!(tiles(2000.0, 300.0).len(), 3);
+    }
+
+    proptest! {
+        #[test]
+        fn tiles_hold_every_small_square(
+            width in 400f32..4000.0, height in 400f32..4000.0, u in 0f32..1.0, v in 0f32..1.0, share in 0.01f32..0.149,
+        ) {
+            let size = share * width.max(height);
+            let (x, y) = (u * (width - size).max(0.0), v * (height - size).max(0.0));
+            prop_assume!(size <= width.min(height));
+            let corner = |search: &Search, p| search.source_from_input.inverse().unwrap().apply(p);
+            let inside = |p: Point| p.x > -0.5 && p.y > -0.5 && p.x < 192.5 && p.y < 192.5;
+            let held = tiles(width, height).iter().any(|t| {
+                inside(corner(t, Point::new(x, y))) && inside(corner(t, Point::new(x + size, y + size)))
+            });
+            prop_assert!(held);
+        }
+
+        #[test]
+        fn square_maps_centre_and_corners(x in -500f32..500.0, y in -500f32..500.0, side in 1f32..2000.0, angle in -180f32..180.0) {
+            let map = square(Point::new(x, y), side, angle, 192).unwrap();
+            prop_assert!(map.apply(Point::new(96.0, 96.0)).distance(Point::new(x, y)) < 1e-2);
+            let diagonal = map.apply(Point::new(0.0, 0.0)).distance(map.apply(Point::new(192.0, 192.0)));
+            prop_assert!((diagonal - side * std::f32::consts::SQRT_2).abs() < 1e-3 * side + 1e-2);
+        }
+    }
+}

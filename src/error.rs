@@ -1,0 +1,175 @@
+//! One error type for the whole crate: what went wrong ([`ErrorKind`]), where ([`Stage`]), and why.
+//!
+//! An [`Error`] is a *fault*: broken bytes, a hostile model, a caller's mistake, a missing library. What a photograph can
+//! legitimately show (no face, two faces, too dark) is never an error but a refusal, returned as a value.
+
+use std::error::Error as StdError;
+use std::fmt;
+
+/// `Result` with this crate's [`Error`].
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// What went wrong, for programs to branch on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The operating system refused to read or write.
+    Io,
+    /// The input is larger than a stated limit (bytes, pixels, memory, nodes of a graph).
+    LimitExceeded,
+    /// The bytes are no format that this door accepts.
+    UnsupportedFormat,
+    /// The bytes claim to be a known format, and are damaged or cut short.
+    Corrupt,
+    /// The model file or its card contradicts itself or the format.
+    InvalidModel,
+    /// The model uses an operator, or a variant of one, that the executor does not have.
+    UnsupportedOperator,
+    /// A tensor, frame or buffer has other dimensions than are needed.
+    ShapeMismatch,
+    /// An argument is outside its documented range.
+    InvalidArgument,
+    /// A network returned NaN or an infinity.
+    NonFinite,
+    /// Templates of different models cannot be compared.
+    ModelMismatch,
+    /// A backend or one of its execution providers is not available on this machine.
+    BackendUnavailable,
+    /// A backend failed while it ran.
+    Backend,
+}
+
+impl ErrorKind {
+    /// A stable `snake_case` word for logs and machine-readable output.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Io => "io",
+            Self::LimitExceeded => "limit_exceeded",
+            Self::UnsupportedFormat => "unsupported_format",
+            Self::Corrupt => "corrupt",
+            Self::InvalidModel => "invalid_model",
+            Self::UnsupportedOperator => "unsupported_operator",
+            Self::ShapeMismatch => "shape_mismatch",
+            Self::InvalidArgument => "invalid_argument",
+            Self::NonFinite => "non_finite",
+            Self::ModelMismatch => "model_mismatch",
+            Self::BackendUnavailable => "backend_unavailable",
+            Self::Backend => "backend",
+        }
+    }
+}
+
+/// The stage in which an error happened, or that a trace reports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Stage {
+    /// Bytes to pixels.
+    Decode,
+    /// Handling of pixels: frames, resizing, warping.
+    Image,
+    /// Loading a model file or its card.
+    Model,
+    /// Executing a network.
+    Run,
+    /// Face detection.
+    Detect,
+    /// Dense landmarks.
+    Mesh,
+    /// Quality measures.
+    Quality,
+    /// Canonical crop.
+    Align,
+    /// Template extraction.
+    Template,
+    /// Comparison of templates.
+    Compare,
+    /// Configuration of the engine, and calls on it.
+    Engine,
+    /// Evaluation over a data set.
+    Evaluate,
+}
+
+impl Stage {
+    /// A stable `snake_case` word for logs and machine-readable output.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Decode => "decode",
+            Self::Image => "image",
+            Self::Model => "model",
+            Self::Run => "run",
+            Self::Detect => "detect",
+            Self::Mesh => "mesh",
+            Self::Quality => "quality",
+            Self::Align => "align",
+            Self::Template => "template",
+            Self::Compare => "compare",
+            Self::Engine => "engine",
+            Self::Evaluate => "evaluate",
+        }
+    }
+}
+
+/// A fault: its kind, the stage it happened in, a sentence for people, and its cause if there is one.
+#[derive(Debug)]
+pub struct Error(Box<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    kind: ErrorKind,
+    stage: Stage,
+    message: String,
+    source: Option<Box<dyn StdError + Send + Sync + 'static>>,
+}
+
+impl Error {
+    /// An error of `kind` in `stage`; `message` says what was wrong with what.
+    pub fn new(kind: ErrorKind, stage: Stage, message: impl Into<String>) -> Self {
+        Self(Box::new(Inner { kind, stage, message: message.into(), source: None }))
+    }
+
+    /// The same error with the cause that led to it.
+    #[must_use]
+    pub fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        self.0.source = Some(source.into());
+        self
+    }
+
+    /// What went wrong.
+    pub fn kind(&self) -> ErrorKind {
+        self.0.kind
+    }
+
+    /// Where it went wrong.
+    pub fn stage(&self) -> Stage {
+        self.0.stage
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.0.stage.as_str(), self.0.message)
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.0.source.as_deref().map(|s| s as &(dyn StdError + 'static))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn is_send_sync_and_tells_its_parts() {
+        fn assert_send_sync<T: Send + Sync + 'static>() {}
+        assert_send_sync::<Error>();
+        let error = Error::new(ErrorKind::Corrupt, Stage::Decode, "the JPEG ends early")
+            .with_source(std::io::Error::other("eof"));
+        assert_eq!(error.kind(), ErrorKind::Corrupt);
+        assert_eq!(error.stage(), Stage::Decode);
+        assert_eq!(error.to_string(), "decode: the JPEG ends early");
+        assert_eq!(error.source().unwrap().to_string(), "eof");
+    }
+}

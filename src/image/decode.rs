@@ -1,0 +1,316 @@
+//! The one door from bytes to pixels: every limit and the EXIF orientation are applied here, and nowhere else.
+
+use super::container::{self, Header};
+use super::frame::{Frame, PixelFormat};
+use super::upright;
+use crate::error::{Error, ErrorKind, Result, Stage};
+use image::codecs::{jpeg::JpegDecoder, png::PngDecoder, webp::WebPDecoder};
+use image::{ImageDecoder, ImageError};
+use std::fmt;
+use std::io::Cursor;
+
+/// What [`Photo::decode`] accepts at most. Everything is checked from the headers, before memory for pixels is taken.
+///
+/// ```
+/// use selfsame::image::Limits;
+/// let limits = Limits { max_side_px: 4096, ..Limits::default() };
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Limits {
+    /// Length of the file in bytes. Default 32 MiB.
+    pub max_bytes: usize,
+    /// Width and height in pixels, each. Default 16,384.
+    pub max_side_px: u32,
+    /// Width times height. Default 64 million.
+    pub max_pixels: u64,
+    /// Bytes held at the busiest moment: what the decoder keeps, its output, and the converted copy (an upper estimate).
+    /// Default 512 MiB. It is the limit that large images of 16 bits per channel and large progressive JPEGs meet first.
+    pub max_memory_bytes: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { max_bytes: 32 << 20, max_side_px: 16_384, max_pixels: 64_000_000, max_memory_bytes: 512 << 20 }
+    }
+}
+
+/// The format of a photo's file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Encoding {
+    /// JPEG: baseline, extended or progressive.
+    Jpeg,
+    /// PNG.
+    Png,
+    /// WebP, lossy or lossless.
+    WebP,
+    /// No file: the pixels were given.
+    Raw,
+}
+
+/// The colour channels that a file stores, alpha aside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum SourceColor {
+    /// One channel.
+    Gray,
+    /// An index into a palette of RGB colours.
+    Palette,
+    /// Red, green and blue, or luma and two colour differences.
+    Rgb,
+    /// Four printing inks.
+    Cmyk,
+}
+
+/// How stored pixels had to be turned to stand upright, after EXIF's tag `Orientation`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Orientation {
+    /// 1: as stored; also where the file says nothing, or nothing valid.
+    Upright,
+    /// 2: left and right exchanged.
+    MirroredHorizontally,
+    /// 3: turned by half.
+    Rotated180,
+    /// 4: top and bottom exchanged.
+    MirroredVertically,
+    /// 5: rows and columns exchanged.
+    Transposed,
+    /// 6: turned clockwise by a quarter.
+    Rotated90,
+    /// 7: rows and columns exchanged about the other diagonal.
+    Transversed,
+    /// 8: turned anticlockwise by a quarter.
+    Rotated270,
+}
+
+impl Orientation {
+    const ALL: [Self; 8] = [
+        Self::Upright,
+        Self::MirroredHorizontally,
+        Self::Rotated180,
+        Self::MirroredVertically,
+        Self::Transposed,
+        Self::Rotated90,
+        Self::Transversed,
+        Self::Rotated270,
+    ];
+
+    /// From the value of EXIF's tag, 1 ..= 8; `None` for any other.
+    pub fn from_exif(value: u8) -> Option<Self> {
+        Self::ALL.get(usize::from(value).checked_sub(1)?).copied()
+    }
+
+    /// Whether width and height change places.
+    pub fn swaps_sides(self) -> bool {
+        matches!(self, Self::Transposed | Self::Rotated90 | Self::Transversed | Self::Rotated270)
+    }
+}
+
+/// What a photo was before it became upright RGB8.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PhotoInfo {
+    /// The file's format.
+    pub encoding: Encoding,
+    /// The colour channels that it stored.
+    pub color: SourceColor,
+    /// Bits per stored channel (of a palette: per index), 1 ..= 16.
+    pub bits_per_channel: u8,
+    /// Whether transparency was laid over white.
+    pub had_alpha: bool,
+    /// The turn that was applied.
+    pub orientation: Orientation,
+}
+
+/// An image that owns its pixels: upright, RGB with 8 bits per channel, rows tightly packed. `Debug` shows no pixels.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Photo {
+    width: u32,
+    height: u32,
+    pixels: Vec<u8>,
+    info: PhotoInfo,
+}
+
+impl Photo {
+    /// Decodes a JPEG, PNG or WebP. The format is told by content alone.
+    ///
+    /// - JPEG: baseline and progressive; grey, colour, and CMYK or YCCK with Adobe's marker (inks become colours by
+    ///   multiplication, without a colour profile). Four channels without that marker, 12 bits, arithmetic coding and lossless
+    ///   JPEG are `UnsupportedFormat`.
+    /// - PNG: all colour types and depths; 16 bits are rounded to 8.
+    /// - WebP: lossy and lossless.
+    /// - Transparency is laid over white, as a viewer's page does: what a person cannot see, no network sees either.
+    /// - Animations are `UnsupportedFormat`: which frame a person would have looked at is unknown.
+    /// - A file that ends early is `Corrupt` at whatever byte it ends, even if all pixels could be had; bytes behind the image's
+    ///   end are ignored. Damage inside the compressed data of a JPEG cannot always be noticed: the format has no checksum,
+    ///   and what cannot be decoded then shows as flat grey.
+    /// - Colour profiles are ignored: samples are taken for sRGB.
+    ///
+    /// # Errors
+    /// [`ErrorKind::UnsupportedFormat`] as said above, and for empty input or any other format; [`ErrorKind::Corrupt`];
+    /// [`ErrorKind::LimitExceeded`] if the file is, or states to be, larger than `limits`. All in [`Stage::Decode`].
+    pub fn decode(bytes: &[u8], limits: &Limits) -> Result<Self> {
+        if bytes.len() > limits.max_bytes {
+            return Err(over_limit(format!("the file has {} bytes, over {}", bytes.len(), limits.max_bytes)));
+        }
+        let header = container::inspect(bytes)?;
+        limits.check(&header, bytes.len())?;
+        let Some(image) = header.end.and_then(|end| bytes.get(..end)) else {
+            return Err(Error::new(ErrorKind::Corrupt, Stage::Decode, "the file ends before its image does"));
+        };
+        let cursor = Cursor::new(image);
+        match header.encoding {
+            Encoding::Jpeg => Self::read(JpegDecoder::new(cursor).map_err(fault)?, &header, limits),
+            Encoding::Png => Self::read(PngDecoder::with_limits(cursor, limits.of_decoder()).map_err(fault)?, &header, limits),
+            Encoding::WebP => Self::read(WebPDecoder::new(cursor).map_err(fault)?, &header, limits),
+            Encoding::Raw => Err(Error::new(ErrorKind::UnsupportedFormat, Stage::Decode, "raw pixels are not decoded")),
+        }
+    }
+
+    fn read(mut decoder: impl ImageDecoder, header: &Header, limits: &Limits) -> Result<Self> {
+        decoder.set_limits(limits.of_decoder()).map_err(fault)?;
+        if decoder.dimensions() != (header.width, header.height) {
+            return Err(Error::new(ErrorKind::Corrupt, Stage::Decode, "the file states two different sizes"));
+        }
+        let exif = decoder.orientation().map_err(fault)?.to_exif();
+        let orientation = Orientation::from_exif(exif).unwrap_or(Orientation::Upright);
+        let color = decoder.color_type();
+        let mut samples = Vec::new();
+        usize::try_from(decoder.total_bytes())
+            .ok()
+            .and_then(|n| samples.try_reserve_exact(n).ok().map(|()| samples.resize(n, 0)))
+            .ok_or_else(|| over_limit("there is no memory for the image"))?;
+        decoder.read_image(&mut samples).map_err(fault)?;
+        // Both sides are below 2³², and a `usize` of less than 32 bits is not supported by the decoders.
+        let pixels = upright::to_rgb8(samples, color, header.width as usize, header.height as usize, orientation)?;
+        let swapped = orientation.swaps_sides();
+        Ok(Self {
+            width: if swapped { header.height } else { header.width },
+            height: if swapped { header.width } else { header.height },
+            pixels,
+            info: PhotoInfo {
+                encoding: header.encoding,
+                color: header.color,
+                bits_per_channel: header.bits_per_channel,
+                had_alpha: color.has_alpha(),
+                orientation,
+            },
+        })
+    }
+
+    /// Takes ready pixels: upright, RGB8, `width * height * 3` bytes, rows from the top without padding.
+    ///
+    /// # Errors
+    /// [`ErrorKind::ShapeMismatch`] in [`Stage::Image`] if a side is zero or the length another.
+    pub fn from_rgb8(width: u32, height: u32, pixels: Vec<u8>) -> Result<Self> {
+        let len = u64::from(width).checked_mul(height.into()).and_then(|n| n.checked_mul(3));
+        if len.is_none_or(|n| n == 0 || n != pixels.len() as u64) {
+            let message = format!("{width}×{height} RGB8 pixels do not fill {} bytes", pixels.len());
+            return Err(Error::new(ErrorKind::ShapeMismatch, Stage::Image, message));
+        }
+        let info = PhotoInfo {
+            encoding: Encoding::Raw,
+            color: SourceColor::Rgb,
+            bits_per_channel: 8,
+            had_alpha: false,
+            orientation: Orientation::Upright,
+        };
+        Ok(Self { width, height, pixels, info })
+    }
+
+    /// Width in pixels, upright; at least 1.
+    pub fn width(&self) -> u32 {
+        self.width
+    }
+
+    /// Height in pixels, upright; at least 1.
+    pub fn height(&self) -> u32 {
+        self.height
+    }
+
+    /// The pixels: red, green, blue, row by row from the top, without padding.
+    pub fn pixels(&self) -> &[u8] {
+        &self.pixels
+    }
+
+    /// The pixels as every stage takes them.
+    pub fn frame(&self) -> Frame<'_> {
+        // In range, because `pixels` holds that many bytes.
+        let stride = self.width as usize * 3;
+        Frame::trusted(&self.pixels, self.width, self.height, stride, PixelFormat::Rgb8)
+    }
+
+    /// What the photo was before it became upright RGB8.
+    pub fn info(&self) -> &PhotoInfo {
+        &self.info
+    }
+}
+
+impl fmt::Debug for Photo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Photo")
+            .field("width", &self.width)
+            .field("height", &self.height)
+            .field("info", &self.info)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Limits {
+    fn check(&self, header: &Header, file_bytes: usize) -> Result<()> {
+        let (width, height) = (header.width, header.height);
+        let stated = format!("the image states {width}×{height} pixels");
+        if width.max(height) > self.max_side_px {
+            return Err(over_limit(format!("{stated}, a side over {}", self.max_side_px)));
+        }
+        let pixels = u64::from(width) * u64::from(height);
+        if pixels > self.max_pixels {
+            return Err(over_limit(format!("{stated}, together over {}", self.max_pixels)));
+        }
+        let memory = memory_bytes(header, pixels, file_bytes);
+        if memory > self.max_memory_bytes {
+            return Err(over_limit(format!("{stated}, which may need {memory} bytes, over {}", self.max_memory_bytes)));
+        }
+        Ok(())
+    }
+
+    fn of_decoder(&self) -> image::Limits {
+        let mut limits = image::Limits::no_limits();
+        limits.max_image_width = Some(self.max_side_px);
+        limits.max_image_height = Some(self.max_side_px);
+        limits.max_alloc = Some(self.max_memory_bytes);
+        limits
+    }
+}
+
+/// An upper estimate of the bytes held at once: the decoder's copy of the file with its metadata, what it keeps per pixel, its
+/// output in the stored format, and the RGB8 copy of that.
+fn memory_bytes(header: &Header, pixels: u64, file_bytes: usize) -> u64 {
+    let channels = match (header.encoding, header.color) {
+        // PNG and WebP may carry alpha; a palette becomes RGBA at most.
+        (Encoding::Png, SourceColor::Gray) => 2,
+        (Encoding::Png | Encoding::WebP, _) => 4,
+        (_, SourceColor::Gray) => 1,
+        _ => 3,
+    };
+    let output = pixels.saturating_mul(channels * u64::from(header.bits_per_channel.div_ceil(8)));
+    let working = pixels.saturating_mul(header.working_bytes_per_px);
+    let copy = pixels.saturating_mul(3);
+    let file = (file_bytes as u64).saturating_mul(2);
+    // What the decoder keeps is freed before the copy is made.
+    output.saturating_add(working.saturating_add(file).max(copy))
+}
+
+fn over_limit(message: impl Into<String>) -> Error {
+    Error::new(ErrorKind::LimitExceeded, Stage::Decode, message)
+}
+
+/// The kind of a decoder's error.
+fn fault(error: ImageError) -> Error {
+    let (kind, message) = match error {
+        ImageError::Limits(_) => (ErrorKind::LimitExceeded, "the image needs more than the limits allow"),
+        ImageError::Unsupported(_) => (ErrorKind::UnsupportedFormat, "the image uses a feature that is not read"),
+        _ => (ErrorKind::Corrupt, "the image is damaged"),
+    };
+    Error::new(kind, Stage::Decode, message).with_source(error)
+}

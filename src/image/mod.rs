@@ -1,0 +1,17 @@
+//! Pixels: decoding through one guarded door, borrowed frames, warps into a network's input, and linear light.
+//!
+//! [`Photo::decode`] is the only way from a file to pixels. Everything after it works on a [`Frame`], which a camera can
+//! supply as well. [`warp_into`] cuts, turns, scales and normalises in one pass; [`light`] tells stored values from light.
+
+mod container;
+mod decode;
+mod frame;
+pub mod light;
+mod region;
+mod upright;
+mod warp;
+
+pub use decode::{Encoding, Limits, Orientation, Photo, PhotoInfo, SourceColor};
+pub use frame::{Frame, PixelFormat};
+pub use light::{linear_to_srgb, luminance_linear, srgb_to_linear, srgb8_to_linear};
+pub use warp::{Border, Crop, Normalisation, warp_into, warp_rgb8};

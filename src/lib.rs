@@ -1,0 +1,6 @@
+//! Placeholder
+pub mod error;
+pub mod geometry;
+mod scratch;
+mod nn;
+pub mod model;

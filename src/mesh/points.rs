@@ -1,0 +1,232 @@
+//! The points of one mesh, by their anatomical names, and the few numbers that other stages read off them.
+//!
+//! Indices are those of MediaPipe's canonical face model (468 vertices, without irises).
+
+use crate::geometry::{Point, Rect, Similarity};
+
+/// Points of a mesh.
+pub const POINT_COUNT: usize = 468;
+
+/// Corners and lids of the right eye (the subject's; at the left of the image): outer corner, inner corner, upper, lower lid.
+const RIGHT_EYE: [usize; 4] = [33, 133, 159, 145];
+/// The same of the left eye: inner corner, outer corner, upper, lower lid.
+const LEFT_EYE: [usize; 4] = [362, 263, 386, 374];
+/// Pairs of upper and lower lid points at three places of the right eye.
+const RIGHT_LIDS: [[usize; 2]; 3] = [[160, 144], [159, 145], [158, 153]];
+/// The same of the left eye.
+const LEFT_LIDS: [[usize; 2]; 3] = [[385, 380], [386, 374], [387, 373]];
+const NOSE_TIP: usize = 1;
+const RIGHT_MOUTH_CORNER: usize = 61;
+const LEFT_MOUTH_CORNER: usize = 291;
+const FOREHEAD: usize = 10;
+const CHIN: usize = 152;
+/// Middle of the inner edges of the upper and the lower lip.
+const INNER_LIPS: [usize; 2] = [13, 14];
+/// Inner corners of the mouth.
+const INNER_MOUTH_CORNERS: [usize; 2] = [78, 308];
+
+/// 468 points of a face in pixels of the source, all finite, and the network's opinion whether there is a face.
+///
+/// x and y are pixels of the source; z is in the same scale, negative towards the camera, zero near the head's centre; it is
+/// the network's estimate and only good relative to the mesh's other points.
+#[derive(Clone, PartialEq)]
+pub struct Mesh {
+    points: [[f32; 3]; POINT_COUNT],
+    flag: f32,
+}
+
+impl std::fmt::Debug for Mesh {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Mesh")
+            .field("flag", &self.flag)
+            .field("right_eye", &self.right_eye())
+            .field("left_eye", &self.left_eye())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Mesh {
+    /// A mesh from points in pixels of the source and a face probability; `None` unless all are finite and `flag` is within
+    /// 0 ..= 1. For other landmark models with this topology, and for tests.
+    pub fn new(points: [[f32; 3]; POINT_COUNT], flag: f32) -> Option<Self> {
+        let finite = points.as_flattened().iter().all(|v| v.is_finite());
+        (finite && (0.0..=1.0).contains(&flag)).then_some(Self { points, flag })
+    }
+
+    /// From the network's tensors: `raw` is 468 × (x, y, z) in pixels of the input, `flag_logit` the face flag. `None` if a
+    /// value is not finite, or becomes so.
+    pub(super) fn from_network(raw: &[f32], flag_logit: f32, source_from_input: &Similarity) -> Option<Self> {
+        if !flag_logit.is_finite() {
+            return None;
+        }
+        let scale = source_from_input.scale();
+        let mut points = [[0.0; 3]; POINT_COUNT];
+        for (point, raw) in points.iter_mut().zip(raw.as_chunks::<3>().0) {
+            let [x, y, z] = *raw;
+            let mapped = source_from_input.apply(Point::new(x, y));
+            *point = [mapped.x, mapped.y, scale * z];
+        }
+        // The clip keeps the exponential finite, as for the detector's scores.
+        Self::new(points, 1.0 / (1.0 + (-flag_logit.clamp(-80.0, 80.0)).exp()))
+    }
+
+    /// All points: x, y, z, in the order of MediaPipe's canonical face model.
+    pub fn points(&self) -> &[[f32; 3]; POINT_COUNT] {
+        &self.points
+    }
+
+    /// Probability that the crop showed a face, 0 ..= 1, as the network states it. Compare it with
+    /// [`super::FACE_FLAG_THRESHOLD`].
+    pub fn flag(&self) -> f32 {
+        self.flag
+    }
+
+    /// Point `index` with its depth; the origin if there is no such point, which no caller in this crate can cause.
+    fn vertex(&self, index: usize) -> [f32; 3] {
+        self.points.get(index).copied().unwrap_or_default()
+    }
+
+    /// Point `index` of the topology, 0 ..= 467, in pixels of the source.
+    pub fn point(&self, index: usize) -> Option<Point> {
+        self.points.get(index).map(|[x, y, _]| Point::new(*x, *y))
+    }
+
+    fn at(&self, index: usize) -> Point {
+        let [x, y, _] = self.vertex(index);
+        Point::new(x, y)
+    }
+
+    fn center(&self, indices: [usize; 4]) -> Point {
+        Point::mean(&indices.map(|i| self.at(i))).unwrap_or_default()
+    }
+
+    /// Centre of the right eye (the subject's; at the left of an upright image): mean of its corners and lids.
+    pub fn right_eye(&self) -> Point {
+        self.center(RIGHT_EYE)
+    }
+
+    /// Centre of the left eye.
+    pub fn left_eye(&self) -> Point {
+        self.center(LEFT_EYE)
+    }
+
+    /// The point half-way between the eyes' centres.
+    pub fn eye_midpoint(&self) -> Point {
+        self.right_eye().midpoint(self.left_eye())
+    }
+
+    /// Tip of the nose.
+    pub fn nose_tip(&self) -> Point {
+        self.at(NOSE_TIP)
+    }
+
+    /// Right corner of the mouth (the subject's).
+    pub fn right_mouth_corner(&self) -> Point {
+        self.at(RIGHT_MOUTH_CORNER)
+    }
+
+    /// Left corner of the mouth.
+    pub fn left_mouth_corner(&self) -> Point {
+        self.at(LEFT_MOUTH_CORNER)
+    }
+
+    /// Lowest point of the chin.
+    pub fn chin(&self) -> Point {
+        self.at(CHIN)
+    }
+
+    /// Right eye, left eye, nose tip, right and left mouth corner: the points that template networks are aligned by.
+    pub fn alignment_points(&self) -> [Point; 5] {
+        [self.right_eye(), self.left_eye(), self.nose_tip(), self.right_mouth_corner(), self.left_mouth_corner()]
+    }
+
+    /// Distance between the eyes' centres in the image, in pixels: smaller on a face that is turned away.
+    pub fn inter_eye_distance_px(&self) -> f32 {
+        self.right_eye().distance(self.left_eye())
+    }
+
+    /// From the eyes' midpoint to the chin, in pixels: the length T of ISO/IEC 29794-5.
+    pub fn eye_to_chin_px(&self) -> f32 {
+        self.eye_midpoint().distance(self.chin())
+    }
+
+    /// The angle of the line through the eyes, in degrees, −180 ..= 180, clockwise on the screen; 0 for an upright face.
+    pub fn roll_deg(&self) -> f32 {
+        let (right, left) = (self.right_eye(), self.left_eye());
+        (left.y - right.y).atan2(left.x - right.x).to_degrees()
+    }
+
+    /// How far the head is turned to a side, in degrees, about −90 ..= 90: 0 looks into the camera, positive towards the
+    /// subject's left (the image's right, if upright). From the depth of the outer eye corners, so as good as the
+    /// network's depth.
+    pub fn yaw_deg(&self) -> f32 {
+        let [right_outer, ..] = RIGHT_EYE;
+        let [_, left_outer, ..] = LEFT_EYE;
+        elevation_deg(self.vertex(right_outer), self.vertex(left_outer))
+    }
+
+    /// How far the head is tilted up or down, in degrees, about −90 ..= 90: positive looks up. From the depths of forehead and
+    /// chin; a face that looks straight into the camera has about [`Mesh::NEUTRAL_PITCH_DEG`], not 0.
+    pub fn pitch_deg(&self) -> f32 {
+        -elevation_deg(self.vertex(FOREHEAD), self.vertex(CHIN))
+    }
+
+    /// Distance between the lids over the eye's width, of the right eye: 0 closed; open eyes about 0.2 to 0.5.
+    pub fn right_eye_openness(&self) -> f32 {
+        let [outer, inner, ..] = RIGHT_EYE;
+        ratio(self.lid_distance_px(RIGHT_LIDS), self.at(outer).distance(self.at(inner)))
+    }
+
+    /// Distance between the lids over the eye's width, of the left eye.
+    pub fn left_eye_openness(&self) -> f32 {
+        let [inner, outer, ..] = LEFT_EYE;
+        ratio(self.lid_distance_px(LEFT_LIDS), self.at(outer).distance(self.at(inner)))
+    }
+
+    /// The largest distance between the lids of the more closed eye, in pixels.
+    pub fn least_lid_distance_px(&self) -> f32 {
+        self.lid_distance_px(RIGHT_LIDS).min(self.lid_distance_px(LEFT_LIDS))
+    }
+
+    fn lid_distance_px(&self, lids: [[usize; 2]; 3]) -> f32 {
+        lids.into_iter().map(|[upper, lower]| self.at(upper).distance(self.at(lower))).fold(0.0, f32::max)
+    }
+
+    /// Distance between the inner edges of the lips, in pixels: 0 for a closed mouth.
+    pub fn inner_lip_distance_px(&self) -> f32 {
+        let [upper, lower] = INNER_LIPS;
+        self.at(upper).distance(self.at(lower))
+    }
+
+    /// Distance between the inner edges of the lips over the mouth's inner width: 0 closed.
+    pub fn mouth_openness(&self) -> f32 {
+        let [right, left] = INNER_MOUTH_CORNERS;
+        ratio(self.inner_lip_distance_px(), self.at(right).distance(self.at(left)))
+    }
+
+    /// The axis-parallel box about all points, in pixels of the source. It may reach beyond the frame.
+    pub fn bounds(&self) -> Option<Rect> {
+        self.bounds_after(&Similarity::IDENTITY)
+    }
+
+    /// The box about all points after `map`.
+    pub(crate) fn bounds_after(&self, map: &Similarity) -> Option<Rect> {
+        let (mut low, mut high) = (Point::new(f32::MAX, f32::MAX), Point::new(f32::MIN, f32::MIN));
+        for [x, y, _] in &self.points {
+            let p = map.apply(Point::new(*x, *y));
+            (low.x, low.y) = (low.x.min(p.x), low.y.min(p.y));
+            (high.x, high.y) = (high.x.max(p.x), high.y.max(p.y));
+        }
+        Rect::from_edges(low.x, low.y, high.x, high.y)
+    }
+}
+
+/// The angle by which the way from `a` to `b` leads away from the camera, in degrees; 0 if they coincide.
+fn elevation_deg([ax, ay, az]: [f32; 3], [bx, by, bz]: [f32; 3]) -> f32 {
+    (bz - az).atan2((bx - ax).hypot(by - ay)).to_degrees()
+}
+
+/// `a / b`; 0 where `b` is nothing.
+fn ratio(a: f32, b: f32) -> f32 {
+    if b > f32::EPSILON { a / b } else { 0.0 }
+}

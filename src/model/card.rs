@@ -1,0 +1,258 @@
+//! The TOML card that travels with every model file.
+
+use crate::error::{Error, ErrorKind, Result, Stage};
+use crate::geometry::Point;
+use serde::Deserialize;
+
+/// The format number that this crate reads.
+const FORMAT: u32 = 1;
+/// A card longer than this is refused before it is parsed, in bytes.
+const MAX_CARD_BYTES: usize = 1 << 20;
+/// The largest input side, in pixels, and the largest output that a card may state, in values.
+const MAX_SIDE_PX: usize = 4096;
+const MAX_OUTPUT_LEN: usize = 1 << 24;
+
+/// What a network is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Task {
+    /// Finds faces: boxes and coarse keypoints.
+    Detect,
+    /// Dense landmarks of one face.
+    Mesh,
+    /// Face template of one aligned crop.
+    Template,
+}
+
+/// Axis order of the model file's own input.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Layout {
+    /// Batch, channels, height, width.
+    Nchw,
+    /// Batch, height, width, channels.
+    Nhwc,
+}
+
+/// Order and number of colour channels that the network was trained on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ChannelOrder {
+    /// Red first.
+    Rgb,
+    /// Blue first.
+    Bgr,
+}
+
+/// How pixels become the network's input: `tensor = (pixel − mean) · scale`, pixel in 0 ..= 255, per channel of `channels`.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct InputSpec {
+    /// The input's name in the model file.
+    pub name: String,
+    /// Width in pixels.
+    pub width: usize,
+    /// Height in pixels.
+    pub height: usize,
+    /// Axis order in the file.
+    pub layout: Layout,
+    /// Colour order.
+    pub channels: ChannelOrder,
+    /// Subtracted from the pixel, per channel.
+    pub mean: [f32; 3],
+    /// Multiplied after that, per channel.
+    pub scale: [f32; 3],
+}
+
+/// One output of the network.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OutputSpec {
+    /// Its name in the model file.
+    pub name: String,
+    /// Shape without the batch axis.
+    pub shape: Vec<usize>,
+    /// What the values are, for people.
+    pub meaning: String,
+}
+
+/// Where five facial points lie in a template network's input.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Alignment {
+    /// Right eye, left eye, nose tip, right and left mouth corner (the subject's; right is image left), in pixels of the input.
+    pub points: [[f32; 2]; 5],
+}
+
+impl Alignment {
+    /// The five points.
+    pub fn points(&self) -> [Point; 5] {
+        self.points.map(|[x, y]| Point::new(x, y))
+    }
+}
+
+/// What a template network's output means.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TemplateSpec {
+    /// Values per template.
+    pub dimension: usize,
+    /// The similarity that the network was trained for; only `"cosine"` is known.
+    pub similarity: String,
+}
+
+/// Provenance of the weights.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Provenance {
+    /// Package registry's name and package.
+    pub package: String,
+    /// Its version.
+    pub version: String,
+    /// The file inside the package.
+    pub path: String,
+    /// SHA-256 of that file, hexadecimal.
+    pub sha256: String,
+    /// Licence of the weights.
+    pub licence: String,
+    /// Anything else worth knowing.
+    pub notes: String,
+}
+
+/// What is known about the training data, and what is not.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Training {
+    /// Documented facts.
+    pub known: String,
+    /// Gaps.
+    pub unknown: String,
+}
+
+/// A threshold measured before a full calibration exists: the comparison score at which one impostor pair in `1 / fmr` scores
+/// higher, on the data that the card's `notes` name.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProvisionalThreshold {
+    /// False match rate, 0 < fmr < 1.
+    pub fmr: f64,
+    /// Comparison score, −1 ..= 1.
+    pub score: f32,
+}
+
+/// A model's card: what the file is, how to feed it, what comes out, where it is from.
+///
+/// ```
+/// use selfsame::model::{ModelCard, Task};
+/// let text = std::fs::read_to_string("models/template.toml")?;
+/// let card = ModelCard::parse(&text)?;
+/// assert_eq!((card.task, card.input.width), (Task::Template, 112));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ModelCard {
+    /// Version of the card's format: 1.
+    pub format: u32,
+    /// Stable identity; templates carry it, and templates of different identities never compare.
+    pub id: String,
+    /// What the network is for.
+    pub task: Task,
+    /// File name of the network, beside the card.
+    pub file: String,
+    /// SHA-256 of that file, hexadecimal; checked whenever the model is loaded.
+    pub sha256: String,
+    /// Size of that file.
+    pub bytes: u64,
+    /// Input.
+    pub input: InputSpec,
+    /// Outputs, in the order in which [`super::Network::run`] writes them.
+    pub outputs: Vec<OutputSpec>,
+    /// For template networks.
+    pub alignment: Option<Alignment>,
+    /// For template networks.
+    pub template: Option<TemplateSpec>,
+    /// For template networks: measured thresholds, highest FMR first.
+    #[serde(default)]
+    pub provisional_thresholds: Vec<ProvisionalThreshold>,
+    /// Provenance.
+    pub source: Provenance,
+    /// Training data.
+    pub training: Training,
+}
+
+impl ModelCard {
+    /// Reads and checks a card.
+    ///
+    /// # Errors
+    /// [`ErrorKind::LimitExceeded`] over 1 MiB, [`ErrorKind::InvalidModel`] if it is no card, or contradicts itself.
+    pub fn parse(text: &str) -> Result<Self> {
+        if text.len() > MAX_CARD_BYTES {
+            return Err(Error::new(ErrorKind::LimitExceeded, Stage::Model, "the model card is over 1 MiB"));
+        }
+        let card: Self = toml::from_str(text)
+            .map_err(|e| Error::new(ErrorKind::InvalidModel, Stage::Model, "the model card is not valid").with_source(e))?;
+        card.check()?;
+        Ok(card)
+    }
+
+    fn check(&self) -> Result<()> {
+        let invalid = |message: &str| {
+            Err(Error::new(ErrorKind::InvalidModel, Stage::Model, format!("the card of {:?}: {message}", self.id)))
+        };
+        if self.format != FORMAT {
+            return invalid("its format number is not 1");
+        }
+        if self.id.is_empty() || self.id.len() > 128 {
+            return invalid("the id must have 1 to 128 bytes");
+        }
+        let input = &self.input;
+        if [input.width, input.height].iter().any(|side| *side == 0 || *side > MAX_SIDE_PX) {
+            return invalid("the input's sides must be 1 to 4096 pixels");
+        }
+        if input.mean.iter().chain(&input.scale).any(|v| !v.is_finite()) {
+            return invalid("mean and scale must be finite");
+        }
+        if self.outputs.is_empty() || self.outputs.len() > 16 {
+            return invalid("there must be 1 to 16 outputs");
+        }
+        for output in &self.outputs {
+            let len = output.shape.iter().try_fold(1usize, |n, side| n.checked_mul(*side));
+            if len.is_none_or(|n| n == 0 || n > MAX_OUTPUT_LEN) {
+                return invalid("an output is empty or too large");
+            }
+        }
+        if self.task == Task::Template {
+            self.check_template()?;
+        }
+        Ok(())
+    }
+
+    fn check_template(&self) -> Result<()> {
+        let invalid = |message: &str| {
+            Err(Error::new(ErrorKind::InvalidModel, Stage::Model, format!("the card of {:?}: {message}", self.id)))
+        };
+        let (Some(alignment), Some(template)) = (&self.alignment, &self.template) else {
+            return invalid("a template network needs [alignment] and [template]");
+        };
+        if alignment.points.iter().flatten().any(|v| !v.is_finite()) {
+            return invalid("the alignment points must be finite");
+        }
+        let output_len = self.outputs.first().map_or(0, |o| o.shape.iter().product());
+        if template.dimension != output_len {
+            return invalid("the template's dimension is not the first output's length");
+        }
+        if template.similarity != "cosine" {
+            return invalid("the only known similarity is \"cosine\"");
+        }
+        let thresholds = &self.provisional_thresholds;
+        if thresholds.iter().any(|t| !(t.fmr > 0.0 && t.fmr < 1.0) || !(-1.0..=1.0).contains(&t.score)) {
+            return invalid("a provisional threshold is out of range");
+        }
+        if thresholds.windows(2).any(|w| matches!(w, [a, b] if a.fmr <= b.fmr || a.score >= b.score)) {
+            return invalid("provisional thresholds must fall in FMR and rise in score");
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,18 @@
+//! Networks with their cards: what a model file computes, where it comes from, and the backends that run it.
+//!
+//! A model is two files: an ONNX network and a TOML [`ModelCard`]. [`ModelSource`] says where they are: bundled with the
+//! crate, on disk, or in memory. A [`Backend`] turns them into a [`Network`].
+
+mod card;
+mod network;
+mod native;
+#[cfg(feature = "ort")]
+mod ort;
+mod source;
+
+pub use card::{Alignment, ChannelOrder, InputSpec, Layout, ModelCard, OutputSpec, ProvisionalThreshold, Provenance, Task, TemplateSpec, Training};
+pub use native::NativeNetwork;
+pub use network::{Network, Signature};
+#[cfg(feature = "ort")]
+pub use ort::{OrtNetwork, OrtOptions};
+pub use source::{Backend, Model, ModelSource};

@@ -1,0 +1,151 @@
+//! Where a model comes from, and which backend runs it.
+
+use super::{ModelCard, NativeNetwork, Network, Task};
+use crate::error::{Error, ErrorKind, Result, Stage};
+use sha2::{Digest, Sha256};
+use std::borrow::Cow;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Model files larger than this are refused, in bytes: far above the ArcFace family's 250 MB.
+const MAX_MODEL_BYTES: u64 = 1 << 30;
+
+/// A model's two files.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub enum ModelSource {
+    /// The network that comes with the crate for the task at hand (feature `bundled-models`).
+    Bundled,
+    /// A card on disk; the network lies beside it under the card's `file`.
+    Card(PathBuf),
+    /// Both in memory.
+    Memory {
+        /// The card's text.
+        card: Cow<'static, str>,
+        /// The ONNX file.
+        network: Cow<'static, [u8]>,
+    },
+}
+
+/// What executes a network.
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub enum Backend {
+    /// The crate's own executor.
+    #[default]
+    Native,
+    /// ONNX Runtime (feature `ort`).
+    #[cfg(feature = "ort")]
+    Ort(super::OrtOptions),
+}
+
+/// A loaded model: its card and a network that runs. Cloning shares the network.
+#[derive(Clone)]
+pub struct Model {
+    /// The card.
+    pub card: Arc<ModelCard>,
+    /// The network.
+    pub network: Arc<dyn Network>,
+}
+
+impl std::fmt::Debug for Model {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Model").field("id", &self.card.id).field("task", &self.card.task).finish_non_exhaustive()
+    }
+}
+
+impl Model {
+    /// Loads the model for `task` from `source` onto `backend`.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Io`] if a file cannot be read, [`ErrorKind::LimitExceeded`] over 1 GiB, [`ErrorKind::InvalidModel`] if
+    /// card and file disagree (task, size, SHA-256, shapes), [`ErrorKind::UnsupportedOperator`] if the native executor lacks
+    /// an operator, [`ErrorKind::BackendUnavailable`] if the backend is missing.
+    pub fn load(task: Task, source: &ModelSource, backend: &Backend) -> Result<Self> {
+        match source {
+            ModelSource::Bundled => {
+                let (card, network) = bundled(task)?;
+                Self::from_parts(task, card, network, backend)
+            }
+            ModelSource::Card(path) => {
+                let text = read_bounded(path, MAX_MODEL_BYTES)?;
+                let text = String::from_utf8(text)
+                    .map_err(|e| invalid("the model card is not UTF-8").with_source(e))?;
+                let card = ModelCard::parse(&text)?;
+                let file = Path::new(&card.file);
+                if file.file_name() != Some(file.as_os_str()) {
+                    return Err(invalid("the card's file must be a plain file name"));
+                }
+                let network = read_bounded(&path.with_file_name(file), MAX_MODEL_BYTES)?;
+                Self::from_card(task, card, &network, backend)
+            }
+            ModelSource::Memory { card, network } => Self::from_parts(task, card, network, backend),
+        }
+    }
+
+    /// A model whose network is the caller's own implementation: another runtime, or a fake in tests.
+    pub fn custom(card: ModelCard, network: Arc<dyn Network>) -> Self {
+        Self { card: Arc::new(card), network }
+    }
+
+    fn from_parts(task: Task, card: &str, network: &[u8], backend: &Backend) -> Result<Self> {
+        Self::from_card(task, ModelCard::parse(card)?, network, backend)
+    }
+
+    fn from_card(task: Task, card: ModelCard, bytes: &[u8], backend: &Backend) -> Result<Self> {
+        if card.task != task {
+            return Err(invalid(&format!("{:?} is a model for {:?}, not for {task:?}", card.id, card.task)));
+        }
+        let same_size = u64::try_from(bytes.len()).is_ok_and(|len| len == card.bytes);
+        if !same_size || hex(&Sha256::digest(bytes)) != card.sha256.to_ascii_lowercase() {
+            return Err(invalid(&format!("the file of {:?} is not the one its card describes (size or SHA-256)", card.id)));
+        }
+        let network: Arc<dyn Network> = match backend {
+            Backend::Native => Arc::new(NativeNetwork::load(bytes, &card)?),
+            #[cfg(feature = "ort")]
+            Backend::Ort(options) => Arc::new(super::OrtNetwork::load(bytes, &card, options)?),
+        };
+        Ok(Self::custom(card, network))
+    }
+}
+
+fn invalid(message: &str) -> Error {
+    Error::new(ErrorKind::InvalidModel, Stage::Model, message)
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
+}
+
+fn read_bounded(path: &Path, limit: u64) -> Result<Vec<u8>> {
+    let io = |e: std::io::Error| {
+        Error::new(ErrorKind::Io, Stage::Model, format!("cannot read {}", path.display())).with_source(e)
+    };
+    let mut bytes = Vec::new();
+    std::fs::File::open(path).map_err(io)?.take(limit + 1).read_to_end(&mut bytes).map_err(io)?;
+    if bytes.len() as u64 > limit {
+        return Err(Error::new(ErrorKind::LimitExceeded, Stage::Model, format!("{} is over 1 GiB", path.display())));
+    }
+    Ok(bytes)
+}
+
+#[cfg(feature = "bundled-models")]
+fn bundled(task: Task) -> Result<(&'static str, &'static [u8])> {
+    Ok(match task {
+        Task::Detect => (include_str!("../../models/detect.toml"), include_bytes!("../../models/detect.onnx").as_slice()),
+        Task::Mesh => (include_str!("../../models/mesh.toml"), include_bytes!("../../models/mesh.onnx").as_slice()),
+        Task::Template => {
+            (include_str!("../../models/template.toml"), include_bytes!("../../models/template.onnx").as_slice())
+        }
+    })
+}
+
+#[cfg(not(feature = "bundled-models"))]
+fn bundled(task: Task) -> Result<(&'static str, &'static [u8])> {
+    Err(Error::new(
+        ErrorKind::InvalidArgument,
+        Stage::Model,
+        format!("no bundled model for {task:?}: the feature `bundled-models` is off; give a ModelSource::Card"),
+    ))
+}

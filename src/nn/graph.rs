@@ -1,0 +1,184 @@
+//! The network as the file states it: named values, nodes, constants; and the limits that a hostile file runs into.
+
+use super::onnx::Attributes;
+use super::proto::corrupt;
+use crate::error::{Error, ErrorKind, Result, Stage};
+use std::collections::HashMap;
+
+/// What a model may ask for. Beyond it, loading is an error: no allocation is made on a file's word alone.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Limits {
+    /// Nodes, and initializers, inputs or outputs alike.
+    pub max_nodes: usize,
+    /// Values of one tensor, of all weights together as stored, and of the arena, in f32 elements.
+    pub max_elements: usize,
+    /// Multiply-adds of one run on one image.
+    pub max_multiply_adds: u64,
+}
+
+impl Default for Limits {
+    /// 16,384 nodes, 2^28 elements (1 GiB), 2·10^11 multiply-adds: four times the largest ArcFace network.
+    fn default() -> Self {
+        Self { max_nodes: 1 << 14, max_elements: 1 << 28, max_multiply_adds: 200_000_000_000 }
+    }
+}
+
+fn over(what: &str) -> Error {
+    Error::new(ErrorKind::LimitExceeded, Stage::Model, format!("the model has too many {what}"))
+}
+
+impl Limits {
+    pub fn check_nodes(&self, count: usize) -> Result<()> {
+        if count > self.max_nodes { Err(over("nodes")) } else { Ok(()) }
+    }
+
+    pub fn check_elements(&self, count: usize) -> Result<()> {
+        if count > self.max_elements { Err(over("elements")) } else { Ok(()) }
+    }
+
+    /// The number of values of a tensor of `shape`, within the limit.
+    pub fn elements(&self, shape: &[usize]) -> Result<usize> {
+        let product = shape.iter().try_fold(1usize, |n, side| n.checked_mul(*side));
+        let count = product.ok_or_else(|| over("elements"))?;
+        self.check_elements(count).map(|()| count)
+    }
+}
+
+/// An attribute of a node.
+#[derive(Debug, Clone)]
+pub(crate) enum Attribute {
+    Int(i64),
+    Float(f32),
+    Text(String),
+    Ints(Vec<i64>),
+    Floats(Vec<f32>),
+    Tensor(Constant),
+}
+
+/// The values of a constant tensor.
+#[derive(Debug, Clone)]
+pub(crate) enum Values {
+    Floats(Vec<f32>),
+    Ints(Vec<i64>),
+}
+
+/// A constant tensor in row-major order.
+#[derive(Debug, Clone)]
+pub(crate) struct Constant {
+    pub shape: Vec<usize>,
+    pub values: Values,
+}
+
+impl Constant {
+    pub fn floats(shape: Vec<usize>, values: Vec<f32>) -> Self {
+        Self { shape, values: Values::Floats(values) }
+    }
+
+    pub fn ints(shape: Vec<usize>, values: Vec<i64>) -> Self {
+        Self { shape, values: Values::Ints(values) }
+    }
+
+    pub fn len(&self) -> usize {
+        match &self.values {
+            Values::Floats(v) => v.len(),
+            Values::Ints(v) => v.len(),
+        }
+    }
+
+    pub fn as_floats(&self) -> Option<&[f32]> {
+        match &self.values {
+            Values::Floats(v) => Some(v),
+            Values::Ints(_) => None,
+        }
+    }
+
+    pub fn as_ints(&self) -> Option<&[i64]> {
+        match &self.values {
+            Values::Ints(v) => Some(v),
+            Values::Floats(_) => None,
+        }
+    }
+}
+
+/// One operator.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Node {
+    pub name: String,
+    pub op: String,
+    pub inputs: Vec<String>,
+    pub outputs: Vec<String>,
+    pub attributes: Attributes,
+}
+
+impl Node {
+    /// An error that names this node.
+    pub fn invalid(&self, message: &str) -> Error {
+        corrupt(format!("node {:?} ({}): {message}", self.name, self.op))
+    }
+
+    /// An error for what the executor cannot do, naming operator and node.
+    pub fn unsupported(&self, message: &str) -> Error {
+        let message = format!("operator {} of node {:?} is not supported: {message}", self.op, self.name);
+        Error::new(ErrorKind::UnsupportedOperator, Stage::Model, message)
+    }
+
+    /// The name of input `index`, if it is there and not left out.
+    pub fn input(&self, index: usize) -> Option<&str> {
+        self.inputs.get(index).map(String::as_str).filter(|name| !name.is_empty())
+    }
+
+    pub fn int(&self, name: &str, default: i64) -> i64 {
+        match self.attributes.get(name) {
+            Some(Attribute::Int(v)) => *v,
+            _ => default,
+        }
+    }
+
+    pub fn float(&self, name: &str, default: f32) -> f32 {
+        match self.attributes.get(name) {
+            Some(Attribute::Float(v)) => *v,
+            _ => default,
+        }
+    }
+
+    pub fn text<'a>(&'a self, name: &str, default: &'a str) -> &'a str {
+        match self.attributes.get(name) {
+            Some(Attribute::Text(v)) => v,
+            _ => default,
+        }
+    }
+
+    pub fn ints(&self, name: &str) -> Option<&[i64]> {
+        match self.attributes.get(name) {
+            Some(Attribute::Ints(v)) => Some(v),
+            _ => None,
+        }
+    }
+
+    /// `N` non-negative integers, each at most 65,536; `default` if the attribute is absent.
+    pub fn sizes<const N: usize>(&self, name: &str, default: usize) -> Result<[usize; N]> {
+        let Some(values) = self.ints(name) else { return Ok([default; N]) };
+        let mut sizes = [0; N];
+        if values.len() != N {
+            return Err(self.unsupported(&format!("{name} has {} values, {N} are expected", values.len())));
+        }
+        for (size, value) in sizes.iter_mut().zip(values) {
+            *size = usize::try_from(*value)
+                .ok()
+                .filter(|v| *v <= 1 << 16)
+                .ok_or_else(|| self.unsupported(&format!("{name} is out of range")))?;
+        }
+        Ok(sizes)
+    }
+}
+
+/// A network: one input, nodes in an order in which they can run, constants, outputs.
+#[derive(Debug, Default)]
+pub(crate) struct Graph {
+    pub input: String,
+    /// `None` for a symbolic side.
+    pub input_shape: Vec<Option<usize>>,
+    pub nodes: Vec<Node>,
+    pub constants: HashMap<String, Constant>,
+    pub outputs: Vec<String>,
+}

@@ -1,0 +1,88 @@
+//! AVX2 with fused multiply-add: eight floats to a register.
+#![allow(unsafe_code)]
+
+use super::{Isa, Kernel, Lanes};
+use core::arch::x86_64::{
+    __m256, _mm256_add_ps, _mm256_blendv_ps, _mm256_fmadd_ps, _mm256_loadu_ps, _mm256_max_ps, _mm256_min_ps, _mm256_mul_ps,
+    _mm256_set1_ps, _mm256_storeu_ps,
+};
+
+/// Proof that this processor has AVX2 and FMA: [`Avx2::new`] is the only way to one.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Avx2(());
+
+impl Avx2 {
+    pub fn new() -> Option<Self> {
+        let present = is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma");
+        present.then_some(Self(()))
+    }
+
+    /// Runs `kernel` compiled for AVX2 and FMA.
+    #[inline]
+    pub fn enter<K: Kernel>(self, kernel: K) {
+        #[target_feature(enable = "avx2,fma")]
+        fn with_features<K: Kernel>(token: Avx2, kernel: K) {
+            kernel.run(token);
+        }
+        // SAFETY: `self` exists only where `new` found AVX2 and FMA on this processor.
+        unsafe { with_features(self, kernel) }
+    }
+}
+
+impl Isa for Avx2 {
+    type V = __m256;
+
+    #[inline(always)]
+    fn splat(self, value: f32) -> __m256 {
+        // SAFETY: `self` proves that the processor has AVX; no memory is touched.
+        unsafe { _mm256_set1_ps(value) }
+    }
+
+    #[inline(always)]
+    fn load(self, from: &Lanes) -> __m256 {
+        // SAFETY: `self` proves AVX; `from` is eight readable floats and the load needs no alignment.
+        unsafe { _mm256_loadu_ps(from.as_ptr()) }
+    }
+
+    #[inline(always)]
+    fn store(self, v: __m256, to: &mut Lanes) {
+        // SAFETY: `self` proves AVX; `to` is eight writable floats and the store needs no alignment.
+        unsafe { _mm256_storeu_ps(to.as_mut_ptr(), v) }
+    }
+
+    #[inline(always)]
+    fn add(self, a: __m256, b: __m256) -> __m256 {
+        // SAFETY: `self` proves that the processor has AVX; no memory is touched.
+        unsafe { _mm256_add_ps(a, b) }
+    }
+
+    #[inline(always)]
+    fn mul(self, a: __m256, b: __m256) -> __m256 {
+        // SAFETY: `self` proves that the processor has AVX; no memory is touched.
+        unsafe { _mm256_mul_ps(a, b) }
+    }
+
+    #[inline(always)]
+    fn mul_add(self, a: __m256, b: __m256, c: __m256) -> __m256 {
+        // SAFETY: `self` proves that the processor has FMA; no memory is touched.
+        unsafe { _mm256_fmadd_ps(a, b, c) }
+    }
+
+    #[inline(always)]
+    fn max(self, a: __m256, b: __m256) -> __m256 {
+        // SAFETY: `self` proves that the processor has AVX; no memory is touched.
+        unsafe { _mm256_max_ps(a, b) }
+    }
+
+    #[inline(always)]
+    fn min(self, a: __m256, b: __m256) -> __m256 {
+        // SAFETY: `self` proves that the processor has AVX; no memory is touched.
+        unsafe { _mm256_min_ps(a, b) }
+    }
+
+    #[inline(always)]
+    fn if_negative(self, v: __m256, negative: __m256) -> __m256 {
+        // SAFETY: `self` proves that the processor has AVX; no memory is touched. The blend looks at the sign bit alone.
+        unsafe { _mm256_blendv_ps(v, negative, v) }
+    }
+}

@@ -1,0 +1,72 @@
+//! The portable instruction set: plain arrays, the oracle of the others.
+
+use super::{Isa, LANES, Lanes};
+
+/// Needs no proof: every processor has it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Scalar;
+
+#[inline(always)]
+fn zip(a: Lanes, b: Lanes, f: impl Fn(f32, f32) -> f32) -> Lanes {
+    std::array::from_fn(|i| match (a.get(i), b.get(i)) {
+        (Some(a), Some(b)) => f(*a, *b),
+        _ => 0.0,
+    })
+}
+
+impl Isa for Scalar {
+    type V = Lanes;
+
+    #[inline(always)]
+    fn splat(self, value: f32) -> Lanes {
+        [value; LANES]
+    }
+
+    #[inline(always)]
+    fn load(self, from: &Lanes) -> Lanes {
+        *from
+    }
+
+    #[inline(always)]
+    fn store(self, v: Lanes, to: &mut Lanes) {
+        *to = v;
+    }
+
+    #[inline(always)]
+    fn add(self, a: Lanes, b: Lanes) -> Lanes {
+        zip(a, b, |a, b| a + b)
+    }
+
+    #[inline(always)]
+    fn mul(self, a: Lanes, b: Lanes) -> Lanes {
+        zip(a, b, |a, b| a * b)
+    }
+
+    #[inline(always)]
+    fn mul_add(self, a: Lanes, b: Lanes, c: Lanes) -> Lanes {
+        // Where the baseline has no fused multiply-add, `f32::mul_add` would be a library call.
+        if cfg!(any(target_arch = "aarch64", target_feature = "fma")) {
+            std::array::from_fn(|i| match (a.get(i), b.get(i), c.get(i)) {
+                (Some(a), Some(b), Some(c)) => a.mul_add(*b, *c),
+                _ => 0.0,
+            })
+        } else {
+            self.add(self.mul(a, b), c)
+        }
+    }
+
+    #[inline(always)]
+    fn max(self, a: Lanes, b: Lanes) -> Lanes {
+        zip(a, b, |a, b| if a > b { a } else { b })
+    }
+
+    #[inline(always)]
+    fn min(self, a: Lanes, b: Lanes) -> Lanes {
+        zip(a, b, |a, b| if a < b { a } else { b })
+    }
+
+    #[inline(always)]
+    fn if_negative(self, v: Lanes, negative: Lanes) -> Lanes {
+        zip(v, negative, |v, negative| if v.is_sign_negative() { negative } else { v })
+    }
+}

@@ -1,0 +1,169 @@
+//! Convolutions, fully connected layers, batch normalisation.
+
+use super::{Entry, Lowering};
+use crate::error::Result;
+use crate::nn::graph::{Constant, Node};
+use crate::nn::op::{Filter, Kind, Window};
+use crate::nn::value::{Border, Form, Grid, Value};
+
+impl Lowering<'_> {
+    pub(super) fn conv(&mut self, node: &Node) -> Result<()> {
+        // Zeros in front of a convolution become its own padding.
+        let (value, before) = match self.entry(node, 0)?.clone() {
+            Entry::Padded { value, border, channels } if channels == value.grid.channels => (value, border),
+            _ => (self.value(node, 0)?, Border::default()),
+        };
+        if value.form != Form::Image {
+            return Err(node.unsupported("its input must be an image (N, C, H, W)"));
+        }
+        let (filter, kernel) = self.filter(node, value.grid.channels)?;
+        let window = self.window(node, &value.grid, kernel, before)?;
+        let depth = filter.inputs * kernel.0 * kernel.1;
+        self.count(node, &[window.output.0, window.output.1, filter.outputs, depth])?;
+        let tight_is_fine = !filter.depthwise;
+        let input = self.readable(&value, &window, tight_is_fine)?;
+        let output = self.new_image(window.output.0, window.output.1, filter.outputs)?;
+        self.push(Kind::Conv { filter, window }, &input, None, &output);
+        self.define(node, Entry::Value(output))
+    }
+
+    /// `value` such that `window` reads inside its buffer: its border grows, or it moves to a buffer whose border can.
+    fn readable(&mut self, value: &Value, window: &Window, tight_is_fine: bool) -> Result<Value> {
+        let needed = window.border(&value.grid);
+        let fits = needed.is_none() || !self.rigid(value.buffer);
+        let input = if fits && (tight_is_fine || value.grid.in_vectors()) {
+            value.clone()
+        } else {
+            let Grid { width, height, channels, .. } = value.grid;
+            let tight = tight_is_fine && channels < 8;
+            let grid = if tight { Grid::tight(width, height, channels) } else { Grid::padded(width, height, channels) };
+            let moved = self.new_value(grid, Form::Image, value.shape.clone())?;
+            let fill = (grid.pixel != channels).then_some(0.0);
+            self.push_copy(value, &moved, None, None, fill);
+            moved
+        };
+        if let Some(buffer) = self.buffers.get_mut(input.buffer).filter(|_| !needed.is_none()) {
+            buffer.border = buffer.border.union(needed);
+            let (grid, border) = (buffer.grid, buffer.border);
+            self.limits.elements(&[grid.len(border)])?;
+        }
+        Ok(input)
+    }
+
+    /// The weights of a Conv node and its kernel as (x, y). Groups other than depthwise become a dense filter with zeros.
+    fn filter(&self, node: &Node, channels: usize) -> Result<(Filter, (usize, usize))> {
+        let weight = self.constant(node, 1).ok_or_else(|| node.unsupported("its weights must be constant"))?;
+        let data = weight.as_floats().ok_or_else(|| node.invalid("its weights must be floats"))?;
+        let &[outputs, per_group, height, width] = weight.shape.as_slice() else {
+            return Err(node.unsupported("only two-dimensional kernels"));
+        };
+        let groups = usize::try_from(node.int("group", 1)).unwrap_or(0);
+        let consistent = groups > 0
+            && per_group.checked_mul(groups) == Some(channels)
+            && outputs.is_multiple_of(groups)
+            && outputs > 0
+            && (1..=64).contains(&height)
+            && (1..=64).contains(&width);
+        if !consistent {
+            return Err(node.invalid("its weights do not fit its input"));
+        }
+        let bias = match node.input(2) {
+            Some(_) => self.floats(node, 2)?.to_vec(),
+            None => vec![0.0; outputs],
+        };
+        if bias.len() != outputs {
+            return Err(node.invalid("its bias does not fit its weights"));
+        }
+        let depthwise = groups == channels && outputs == channels && groups > 1;
+        let (inputs, weights) = if depthwise || groups == 1 {
+            (per_group, data.to_vec())
+        } else {
+            (channels, self.expand_groups(data, groups, &weight.shape)?)
+        };
+        Ok((Filter { outputs, inputs, depthwise, weights, bias }, (width, height)))
+    }
+
+    /// Block-diagonal dense weights of a grouped convolution.
+    fn expand_groups(&self, data: &[f32], groups: usize, shape: &[usize]) -> Result<Vec<f32>> {
+        let &[outputs, per_group, height, width] = shape else { return Ok(Vec::new()) };
+        let taps = height * width;
+        let channels = per_group * groups;
+        let mut dense = vec![0.0; self.limits.elements(&[outputs, channels, taps])?];
+        let row = per_group * taps;
+        for (o, (from, to)) in data.chunks_exact(row).zip(dense.chunks_exact_mut(channels * taps)).enumerate() {
+            let group = o / (outputs / groups);
+            if let Some(to) = to.get_mut(group * row..(group + 1) * row) {
+                to.copy_from_slice(from);
+            }
+        }
+        Ok(dense)
+    }
+
+    /// Gemm or MatMul by constant weights: a pointwise convolution of one pixel.
+    pub(super) fn gemm(&mut self, node: &Node) -> Result<()> {
+        let input = self.value(node, 0)?;
+        let &[1, features] = input.shape.as_slice() else {
+            return Err(node.unsupported("its input must be (N, features)"));
+        };
+        let input = self.in_vectors(&input)?;
+        let general = node.op == "Gemm";
+        if general && node.int("transA", 0) != 0 {
+            return Err(node.unsupported("transA"));
+        }
+        let transposed = general && node.int("transB", 0) != 0;
+        let weight = self.constant(node, 1).ok_or_else(|| node.unsupported("its weights must be constant"))?;
+        let (outputs, data) = matrix(node, weight, features, transposed)?;
+        let alpha = if general { node.float("alpha", 1.0) } else { 1.0 };
+        let beta = if general { node.float("beta", 1.0) } else { 1.0 };
+        let bias = match node.input(2).filter(|_| general) {
+            Some(_) => {
+                let bias = self.floats(node, 2)?;
+                if bias.len() != outputs && bias.len() != 1 {
+                    return Err(node.invalid("its bias does not fit its weights"));
+                }
+                (0..outputs).map(|o| beta * bias.get(o).or(bias.first()).copied().unwrap_or(0.0)).collect()
+            }
+            None => vec![0.0; outputs],
+        };
+        let weights = data.into_iter().map(|w| alpha * w).collect();
+        self.count(node, &[features, outputs])?;
+        let filter = Filter { outputs, inputs: features, depthwise: false, weights, bias };
+        let window = Window::pointwise(&input.grid);
+        let output = self.new_value(Grid::padded(1, 1, outputs), Form::Flat, vec![1, outputs])?;
+        self.push(Kind::Conv { filter, window }, &input, None, &output);
+        self.define(node, Entry::Value(output))
+    }
+
+    pub(super) fn batch_normalization(&mut self, node: &Node) -> Result<()> {
+        let epsilon = node.float("epsilon", 1e-5);
+        let [gamma, beta, mean, variance] = [1, 2, 3, 4].map(|i| self.floats(node, i).map(<[f32]>::to_vec));
+        let (gamma, beta, mean, variance) = (gamma?, beta?, mean?, variance?);
+        let value = self.value(node, 0)?;
+        let channels = value.grid.channels;
+        let per_channel = value.form == Form::Image || value.shape.len() == 2;
+        if !per_channel || [&gamma, &beta, &mean, &variance].iter().any(|v| v.len() != channels) {
+            return Err(node.invalid("its parameters do not fit its input"));
+        }
+        let scale: Vec<f32> = gamma.iter().zip(&variance).map(|(g, v)| g / (v + epsilon).sqrt()).collect();
+        let shift = beta.iter().zip(&mean).zip(&scale).map(|((b, m), s)| b - m * s).collect();
+        self.affine(node, scale, shift)
+    }
+}
+
+/// A Gemm's weights as (outputs, rows of `features` values).
+fn matrix(node: &Node, weight: &Constant, features: usize, transposed: bool) -> Result<(usize, Vec<f32>)> {
+    let data = weight.as_floats().ok_or_else(|| node.invalid("its weights must be floats"))?;
+    let (inputs, outputs) = match weight.shape.as_slice() {
+        &[o, i] if transposed => (i, o),
+        &[i, o] => (i, o),
+        _ => return Err(node.unsupported("its weights must be a matrix")),
+    };
+    if inputs != features || outputs == 0 {
+        return Err(node.invalid("its weights do not fit its input"));
+    }
+    if transposed {
+        return Ok((outputs, data.to_vec()));
+    }
+    let rows = (0..outputs).flat_map(|o| data.iter().skip(o).step_by(outputs).copied());
+    Ok((outputs, rows.collect()))
+}

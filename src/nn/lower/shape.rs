@@ -1,0 +1,199 @@
+//! Reshaping, transposing, concatenating: mostly a change of view, a copy where memory really must move.
+
+use super::{Entry, Lowering};
+use crate::error::Result;
+use crate::nn::graph::Node;
+use crate::nn::op::{Kind, Strides};
+use crate::nn::value::{Form, Grid, Value};
+
+impl Lowering<'_> {
+    /// The same values as contiguous memory in ONNX order.
+    pub(super) fn flattened(&mut self, value: &Value) -> Result<Value> {
+        let Grid { width, height, channels, .. } = value.grid;
+        if value.form == Form::Flat {
+            return Ok(value.clone());
+        }
+        let pixels = width * height;
+        let flat = Grid::padded(1, 1, pixels * channels);
+        if pixels == 1 && !self.external(value.buffer) && !self.bordered(value) {
+            self.set_rigid(value.buffer);
+            return Ok(Value { grid: flat, form: Form::Flat, ..value.clone() });
+        }
+        let output = self.new_value(flat, Form::Flat, value.shape.clone())?;
+        let to = Strides { origin: 0, right: 1, down: width, channel: pixels };
+        self.push_copy(value, &output, None, Some(to), Some(0.0));
+        Ok(output)
+    }
+
+    fn bordered(&self, value: &Value) -> bool {
+        self.buffers.get(value.buffer).is_none_or(|b| !b.border.is_none())
+    }
+
+    pub(super) fn reshape(&mut self, node: &Node) -> Result<()> {
+        let value = self.value(node, 0)?;
+        let shape = self.target_shape(node, &value.shape)?;
+        if self.limits.elements(&shape)? != self.limits.elements(&value.shape)? {
+            return Err(node.invalid(&format!("{:?} cannot become {shape:?}", value.shape)));
+        }
+        if shape == value.shape {
+            return self.define(node, Entry::Value(value));
+        }
+        let flat = self.flattened(&value)?;
+        let reshaped = match shape.as_slice() {
+            // (1, C, 1, 1) is an image of one pixel, whose memory is the same.
+            &[1, channels, 1, 1] => Value { grid: Grid::padded(1, 1, channels), form: Form::Image, shape, ..flat },
+            &[1, channels, height, width] => {
+                let image = self.new_image(width, height, channels)?;
+                let from = Strides { origin: 0, right: 1, down: width, channel: width * height };
+                let kind = Kind::Copy { size: (width, height, channels), from: Some(from), to: None, fill: Some(0.0) };
+                self.push(kind, &flat, None, &image);
+                image
+            }
+            _ => Value { shape, ..flat },
+        };
+        self.define(node, Entry::Value(reshaped))
+    }
+
+    fn target_shape(&self, node: &Node, shape: &[usize]) -> Result<Vec<usize>> {
+        let total: usize = shape.iter().product();
+        let axes = || -> Vec<i64> {
+            let given = self.constant(node, 1).and_then(|c| c.as_ints()).or(node.ints("axes"));
+            given.map(<[i64]>::to_vec).unwrap_or_default()
+        };
+        match node.op.as_str() {
+            "Flatten" => match node.int("axis", 1) {
+                1 => Ok(vec![1, total]),
+                _ => Err(node.unsupported("an axis other than 1")),
+            },
+            "Squeeze" => {
+                let rank = shape.len() as i64;
+                let axes: Vec<i64> = axes().iter().map(|a| if *a < 0 { a + rank } else { *a }).collect();
+                if axes.is_empty() || axes.contains(&0) {
+                    return Err(node.unsupported("the batch axis must stay"));
+                }
+                let kept = shape.iter().enumerate().filter(|(i, _)| !axes.contains(&(*i as i64)));
+                Ok(kept.map(|(_, side)| *side).collect())
+            }
+            "Unsqueeze" => {
+                let added = axes();
+                let rank = shape.len() + added.len();
+                let added: Vec<i64> = added.iter().map(|a| if *a < 0 { a + rank as i64 } else { *a }).collect();
+                if rank > 8 || added.contains(&0) {
+                    return Err(node.unsupported("these axes"));
+                }
+                let mut sides = shape.iter();
+                let side = |i| if added.contains(&i) { Some(1) } else { sides.next().copied() };
+                Ok((0..rank as i64).filter_map(side).collect())
+            }
+            _ => {
+                let wanted = self.constant(node, 1).and_then(|c| c.as_ints()).or(node.ints("shape"));
+                let wanted = wanted.ok_or_else(|| node.unsupported("its shape must be a constant"))?;
+                if wanted.len() > 8 {
+                    return Err(node.unsupported("more than 8 axes"));
+                }
+                let sides: Vec<Option<usize>> = wanted
+                    .iter()
+                    .enumerate()
+                    .map(|(i, side)| match side {
+                        0 => shape.get(i).copied(),
+                        _ => usize::try_from(*side).ok(),
+                    })
+                    .collect();
+                let known = sides.iter().flatten().try_fold(1usize, |n, side| n.checked_mul(*side));
+                let known = known.filter(|n| *n > 0).ok_or_else(|| node.invalid("its shape is empty or too large"))?;
+                if sides.iter().filter(|side| side.is_none()).count() > 1 {
+                    return Err(node.invalid("its shape leaves more than one side open"));
+                }
+                Ok(sides.into_iter().map(|side| side.unwrap_or(total / known)).collect())
+            }
+        }
+    }
+
+    pub(super) fn transpose(&mut self, node: &Node) -> Result<()> {
+        let value = self.value(node, 0)?;
+        let perm = node.ints("perm").unwrap_or_default().to_vec();
+        let output = match (perm.as_slice(), value.form, value.shape.as_slice()) {
+            ([0, 2, 3, 1], Form::Image, &[_, c, h, w]) => {
+                let shape = vec![1, h, w, c];
+                let flat = Grid::padded(1, 1, w * h * c);
+                if value.grid.pixel == c && !self.external(value.buffer) && !self.bordered(&value) {
+                    // Channels-last memory is what the node asks for.
+                    self.set_rigid(value.buffer);
+                    Value { grid: flat, form: Form::Flat, shape, ..value }
+                } else {
+                    let output = self.new_value(flat, Form::Flat, shape)?;
+                    let to = Strides { origin: 0, right: c, down: w * c, channel: 1 };
+                    self.push_copy(&value, &output, None, Some(to), Some(0.0));
+                    output
+                }
+            }
+            ([0, 3, 1, 2], Form::Flat, &[_, h, w, c]) => {
+                let shape = vec![1, c, h, w];
+                if self.external(value.buffer) {
+                    Value { grid: Grid::tight(w, h, c), form: Form::Image, shape, ..value }
+                } else {
+                    let output = self.new_image(w, h, c)?;
+                    let from = Strides { origin: 0, right: c, down: w * c, channel: 1 };
+                    let kind = Kind::Copy { size: (w, h, c), from: Some(from), to: None, fill: Some(0.0) };
+                    self.push(kind, &value, None, &output);
+                    output
+                }
+            }
+            _ => return Err(node.unsupported(&format!("the permutation {perm:?}"))),
+        };
+        self.define(node, Entry::Value(output))
+    }
+
+    pub(super) fn concat(&mut self, node: &Node) -> Result<()> {
+        let values = (0..node.inputs.len()).map(|i| self.value(node, i)).collect::<Result<Vec<_>>>()?;
+        let first = values.first().ok_or_else(|| node.invalid("it has no inputs"))?.clone();
+        let rank = first.shape.len();
+        let axis = node.int("axis", 0);
+        let axis = usize::try_from(if axis < 0 { axis + rank as i64 } else { axis }).unwrap_or(usize::MAX);
+        if axis == 0 || axis >= rank {
+            return Err(node.unsupported("the axis must be one of the image's own"));
+        }
+        let others = |v: &Value| -> Vec<usize> {
+            v.shape.iter().enumerate().filter(|(i, _)| *i != axis).map(|(_, side)| *side).collect()
+        };
+        if values.iter().any(|v| v.form != first.form || v.shape.len() != rank || others(v) != others(&first)) {
+            return Err(node.invalid("its inputs do not fit together"));
+        }
+        let total: usize = values.iter().filter_map(|v| v.shape.get(axis)).sum();
+        let mut shape = first.shape.clone();
+        if let Some(side) = shape.get_mut(axis) {
+            *side = total;
+        }
+        let output = if first.form == Form::Image {
+            if axis != 1 {
+                return Err(node.unsupported("images can be concatenated along their channels only"));
+            }
+            let output = self.new_image(first.grid.width, first.grid.height, total)?;
+            self.set_rigid(output.buffer);
+            output
+        } else {
+            let len = self.limits.elements(&shape)?;
+            self.new_value(Grid::padded(1, 1, len), Form::Flat, shape.clone())?
+        };
+        let mut origin = 0;
+        for (i, value) in values.iter().enumerate() {
+            let fill = (i == 0).then_some(0.0);
+            if first.form == Form::Image {
+                let pixel = output.grid.pixel;
+                let to = Strides { origin, right: pixel, down: pixel * output.grid.width, channel: 1 };
+                self.push_copy(value, &output, None, Some(to), fill);
+                origin += value.grid.channels;
+            } else {
+                let tail = |shape: &[usize]| -> usize { shape.iter().skip(axis).product() };
+                let outer: usize = shape.iter().take(axis).product();
+                let (inner, stride) = (tail(&value.shape), tail(&shape));
+                let from = Strides { origin: 0, right: inner, down: 0, channel: 1 };
+                let to = Strides { origin, right: stride, down: 0, channel: 1 };
+                let kind = Kind::Copy { size: (outer, 1, inner), from: Some(from), to: Some(to), fill };
+                self.push(kind, value, None, &output);
+                origin += inner;
+            }
+        }
+        self.define(node, Entry::Value(output))
+    }
+}

@@ -1,0 +1,249 @@
+//! ONNX files: the subset that convolutional face networks use, read into a [`Graph`].
+//!
+//! Field numbers are those of `onnx.proto3` (IR version 3 to 10). Weights may be f32 or f16, raw or in typed fields, never in
+//! external files.
+
+use super::graph::{Attribute, Constant, Graph, Limits, Node};
+use super::proto::{Fields, corrupt};
+use crate::error::{Error, ErrorKind, Result, Stage};
+use half::f16;
+use std::collections::HashMap;
+
+mod data_type {
+    pub const FLOAT: i64 = 1;
+    pub const INT32: i64 = 6;
+    pub const INT64: i64 = 7;
+    pub const FLOAT16: i64 = 10;
+}
+
+/// Reads a whole ONNX file.
+pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Graph> {
+    let mut graph = None;
+    let mut opset = None;
+    for field in Fields::new(bytes) {
+        let field = field?;
+        match field.number {
+            7 => graph = Some(field.payload.bytes()?),
+            8 => opset = read_opset(field.payload.bytes()?)?.or(opset),
+            _ => {}
+        }
+    }
+    let graph = graph.ok_or_else(|| corrupt("the file holds no ONNX graph"))?;
+    match opset {
+        Some(7..=22) => {}
+        other => {
+            let message = format!("ONNX operator set {other:?} is not supported (7 to 22 are)");
+            return Err(Error::new(ErrorKind::UnsupportedOperator, Stage::Model, message));
+        }
+    }
+    read_graph(graph, limits)
+}
+
+/// The version, if it is the default domain's.
+fn read_opset(bytes: &[u8]) -> Result<Option<i64>> {
+    let (mut domain, mut version) = ("", None);
+    for field in Fields::new(bytes) {
+        let field = field?;
+        match field.number {
+            1 => domain = field.payload.text()?,
+            2 => version = Some(field.payload.int()?),
+            _ => {}
+        }
+    }
+    Ok(version.filter(|_| domain.is_empty() || domain == "ai.onnx"))
+}
+
+fn read_graph(bytes: &[u8], limits: &Limits) -> Result<Graph> {
+    let mut graph = Graph::default();
+    let mut inputs = Vec::new();
+    let mut weights = 0usize;
+    for field in Fields::new(bytes) {
+        let field = field?;
+        match field.number {
+            1 => {
+                limits.check_nodes(graph.nodes.len() + 1)?;
+                graph.nodes.push(read_node(field.payload.bytes()?, limits)?);
+            }
+            5 => {
+                let (name, constant) = read_tensor(field.payload.bytes()?, limits)?;
+                weights = weights.saturating_add(constant.len());
+                limits.check_elements(weights)?;
+                limits.check_nodes(graph.constants.len())?;
+                graph.constants.insert(name, constant);
+            }
+            11 => inputs.push(read_value_info(field.payload.bytes()?)?),
+            12 => graph.outputs.push(read_value_info(field.payload.bytes()?)?.0),
+            _ => {}
+        }
+        limits.check_nodes(inputs.len().max(graph.outputs.len()))?;
+    }
+    // Old files list initializers among the inputs.
+    inputs.retain(|(name, _)| !graph.constants.contains_key(name));
+    match <[_; 1]>::try_from(inputs) {
+        Ok([(name, shape)]) => (graph.input, graph.input_shape) = (name, shape),
+        Err(inputs) => return Err(corrupt(format!("the graph has {} inputs, one is supported", inputs.len()))),
+    }
+    Ok(graph)
+}
+
+fn read_node(bytes: &[u8], limits: &Limits) -> Result<Node> {
+    let mut node = Node::default();
+    for field in Fields::new(bytes) {
+        let field = field?;
+        match field.number {
+            1 => node.inputs.push(field.payload.text()?.to_owned()),
+            2 => node.outputs.push(field.payload.text()?.to_owned()),
+            3 => node.name = field.payload.text()?.to_owned(),
+            4 => node.op = field.payload.text()?.to_owned(),
+            5 => {
+                let (name, value) = read_attribute(field.payload.bytes()?, limits)?;
+                node.attributes.insert(name, value);
+            }
+            7 => {
+                let domain = field.payload.text()?;
+                if !domain.is_empty() && domain != "ai.onnx" {
+                    let message = format!("operators of the domain {domain:?} are not supported");
+                    return Err(Error::new(ErrorKind::UnsupportedOperator, Stage::Model, message));
+                }
+            }
+            _ => {}
+        }
+        limits.check_nodes(node.inputs.len() + node.outputs.len() + node.attributes.len())?;
+    }
+    if node.name.is_empty() {
+        node.name = node.outputs.first().cloned().unwrap_or_default();
+    }
+    Ok(node)
+}
+
+fn read_attribute(bytes: &[u8], limits: &Limits) -> Result<(String, Attribute)> {
+    let mut name = String::new();
+    let (mut scalar, mut ints, mut floats) = (None, Vec::new(), Vec::new());
+    for field in Fields::new(bytes) {
+        let field = field?;
+        match field.number {
+            1 => name = field.payload.text()?.to_owned(),
+            2 => scalar = Some(Attribute::Float(field.payload.float()?)),
+            3 => scalar = Some(Attribute::Int(field.payload.int()?)),
+            4 => scalar = Some(Attribute::Text(String::from_utf8_lossy(field.payload.bytes()?).into_owned())),
+            5 => scalar = Some(Attribute::Tensor(read_tensor(field.payload.bytes()?, limits)?.1)),
+            7 => field.payload.floats_into(&mut floats)?,
+            8 => field.payload.ints_into(&mut ints)?,
+            _ => {}
+        }
+    }
+    let value = match scalar {
+        Some(value) => value,
+        None if !floats.is_empty() => Attribute::Floats(floats),
+        None => Attribute::Ints(ints),
+    };
+    Ok((name, value))
+}
+
+/// A value's name and its shape; `None` for a symbolic side.
+fn read_value_info(bytes: &[u8]) -> Result<(String, Vec<Option<usize>>)> {
+    let (mut name, mut shape) = (String::new(), Vec::new());
+    for field in Fields::new(bytes) {
+        let field = field?;
+        match field.number {
+            1 => name = field.payload.text()?.to_owned(),
+            2 => {
+                let tensor = sub_message(field.payload.bytes()?, 1)?.unwrap_or_default();
+                let dims = sub_message(tensor, 2)?.unwrap_or_default();
+                for dim in Fields::new(dims) {
+                    let dim = dim?;
+                    if dim.number == 1 {
+                        shape.push(read_dim(dim.payload.bytes()?)?);
+                    }
+                    if shape.len() > 8 {
+                        return Err(corrupt("a shape has more than 8 axes"));
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok((name, shape))
+}
+
+fn sub_message(bytes: &[u8], number: u64) -> Result<Option<&[u8]>> {
+    let mut found = None;
+    for field in Fields::new(bytes) {
+        let field = field?;
+        if field.number == number {
+            found = Some(field.payload.bytes()?);
+        }
+    }
+    Ok(found)
+}
+
+fn read_dim(bytes: &[u8]) -> Result<Option<usize>> {
+    let mut side = None;
+    for field in Fields::new(bytes) {
+        let field = field?;
+        if field.number == 1 {
+            side = usize::try_from(field.payload.int()?).ok().filter(|v| *v > 0);
+        }
+    }
+    Ok(side)
+}
+
+fn read_tensor(bytes: &[u8], limits: &Limits) -> Result<(String, Constant)> {
+    let mut name = String::new();
+    let (mut dims, mut ints, mut floats) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut kind, mut raw) = (0, None);
+    for field in Fields::new(bytes) {
+        let field = field?;
+        match field.number {
+            1 => field.payload.ints_into(&mut dims)?,
+            2 => kind = field.payload.int()?,
+            4 => field.payload.floats_into(&mut floats)?,
+            5 | 7 => field.payload.ints_into(&mut ints)?,
+            8 => name = field.payload.text()?.to_owned(),
+            9 => raw = Some(field.payload.bytes()?),
+            13 => return Err(corrupt(format!("the tensor {name:?} keeps its data in another file"))),
+            _ => {}
+        }
+    }
+    let shape = dims
+        .iter()
+        .map(|d| usize::try_from(*d))
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(|e| corrupt(format!("the tensor {name:?} has a negative side")).with_source(e))?;
+    let len = limits.elements(&shape)?;
+    let constant = match kind {
+        data_type::FLOAT => Constant::floats(shape, raw.map_or(Ok(floats), |r| raw_values(r, f32::from_le_bytes))?),
+        data_type::FLOAT16 => {
+            let halves = match raw {
+                Some(r) => raw_values(r, |b: [u8; 2]| f16::from_le_bytes(b).to_f32())?,
+                // The standard keeps f16 bit patterns in int32_data.
+                None => ints.iter().map(|v| f16::from_bits((*v & 0xffff) as u16).to_f32()).collect(),
+            };
+            Constant::floats(shape, halves)
+        }
+        data_type::INT64 => Constant::ints(shape, raw.map_or(Ok(ints), |r| raw_values(r, i64::from_le_bytes))?),
+        data_type::INT32 => {
+            let wide = |b: [u8; 4]| i64::from(i32::from_le_bytes(b));
+            Constant::ints(shape, raw.map_or(Ok(ints), |r| raw_values(r, wide))?)
+        }
+        other => {
+            let message = format!("the tensor {name:?} has data type {other}, which is not supported");
+            return Err(Error::new(ErrorKind::UnsupportedOperator, Stage::Model, message));
+        }
+    };
+    if constant.len() != len {
+        return Err(corrupt(format!("the tensor {name:?} holds {} values, its shape {len}", constant.len())));
+    }
+    Ok((name, constant))
+}
+
+fn raw_values<const N: usize, T>(raw: &[u8], decode: impl Fn([u8; N]) -> T) -> Result<Vec<T>> {
+    let (chunks, rest) = raw.as_chunks::<N>();
+    if !rest.is_empty() {
+        return Err(corrupt("a tensor's raw data has a broken length"));
+    }
+    Ok(chunks.iter().map(|c| decode(*c)).collect())
+}
+
+/// Attributes by name.
+pub(super) type Attributes = HashMap<String, Attribute>;

@@ -1,0 +1,135 @@
+//! Operations after fusion and before placement: what the lowering makes of the graph's nodes.
+
+use super::kernels::elementwise::Combine;
+use super::kernels::epilogue::{Activation, Epilogue};
+use super::kernels::pool::Pooling;
+use super::kernels::resize::Tap;
+use super::value::{Border, Grid, Value};
+
+/// A sliding window: kernel, stride and dilation as (x, y), padding, and the size of what comes out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Window {
+    pub kernel: (usize, usize),
+    pub stride: (usize, usize),
+    pub dilation: (usize, usize),
+    pub padding: Border,
+    pub output: (usize, usize),
+}
+
+impl Window {
+    /// One tap, one step.
+    pub fn pointwise(grid: &Grid) -> Self {
+        Self {
+            kernel: (1, 1),
+            stride: (1, 1),
+            dilation: (1, 1),
+            padding: Border::default(),
+            output: (grid.width, grid.height),
+        }
+    }
+
+    /// The border that the input must have, so that every tap reads inside the buffer.
+    pub fn border(&self, grid: &Grid) -> Border {
+        let reach = |output: usize, stride: usize, kernel: usize, dilation: usize, before: usize, size: usize| {
+            ((output - 1) * stride + (kernel - 1) * dilation + 1).saturating_sub(before + size)
+        };
+        let Self { kernel, stride, dilation, padding, output } = self;
+        Border {
+            left: padding.left,
+            top: padding.top,
+            right: reach(output.0, stride.0, kernel.0, dilation.0, padding.left, grid.width),
+            bottom: reach(output.1, stride.1, kernel.1, dilation.1, padding.top, grid.height),
+        }
+    }
+}
+
+/// Weights of a convolution as the file has them: (output channel, input channel of the group, y, x), and a bias per output.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Filter {
+    pub outputs: usize,
+    /// Input channels per output; 1 for depthwise.
+    pub inputs: usize,
+    pub depthwise: bool,
+    pub weights: Vec<f32>,
+    pub bias: Vec<f32>,
+}
+
+impl Filter {
+    /// Multiplies each output by `scale` and adds `shift`, per output channel.
+    pub fn affine(&mut self, scale: impl Fn(usize) -> f32, shift: impl Fn(usize) -> f32) {
+        let per_output = self.weights.len() / self.outputs.max(1);
+        for (o, weights) in self.weights.chunks_exact_mut(per_output.max(1)).enumerate() {
+            weights.iter_mut().for_each(|w| *w *= scale(o));
+        }
+        for (o, bias) in self.bias.iter_mut().enumerate() {
+            *bias = *bias * scale(o) + shift(o);
+        }
+    }
+}
+
+/// Strides of a copy, in floats: per pixel to the right, per row, per channel; and where the first element is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Strides {
+    pub origin: usize,
+    pub right: usize,
+    pub down: usize,
+    pub channel: usize,
+}
+
+/// What an operation does.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Kind {
+    Conv { filter: Filter, window: Window },
+    Elementwise { combine: Combine },
+    Pool { kind: Pooling, window: Window },
+    Resize { columns: Vec<Tap>, rows: Vec<Tap> },
+    /// Moves `size` = (width, height, channels) elements. `from` and `to` are relative to the images' first pixels where they
+    /// are `None`. The whole target is first filled with `fill`, if given.
+    Copy { size: (usize, usize, usize), from: Option<Strides>, to: Option<Strides>, fill: Option<f32> },
+}
+
+/// One operation.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Op {
+    pub kind: Kind,
+    pub input: Value,
+    /// A residual, or the other operand.
+    pub other: Option<Value>,
+    pub epilogue: Epilogue,
+    pub output: Value,
+}
+
+impl Op {
+    /// Whether a following activation could be absorbed, and absorbs it if so.
+    pub fn absorb_activation(&mut self, activation: &Activation) -> bool {
+        let adds = self.other.is_some() && !matches!(self.kind, Kind::Elementwise { combine: Combine::Multiply });
+        let slot = match self.kind {
+            Kind::Conv { .. } | Kind::Elementwise { .. } => {
+                if adds || self.epilogue.first != Activation::None {
+                    &mut self.epilogue.second
+                } else {
+                    &mut self.epilogue.first
+                }
+            }
+            _ => return false,
+        };
+        if *slot != Activation::None {
+            return false;
+        }
+        *slot = activation.clone();
+        true
+    }
+
+    /// Whether a sum with another value can become this operation's residual.
+    pub fn can_absorb_residual(&self) -> bool {
+        matches!(self.kind, Kind::Conv { .. }) && self.other.is_none() && self.epilogue.second == Activation::None
+    }
+
+    /// The filter, if nothing stands between it and the output.
+    pub fn bare_filter(&mut self) -> Option<&mut Filter> {
+        match &mut self.kind {
+            Kind::Conv { filter, .. } if self.other.is_none() && self.epilogue == Epilogue::default() => Some(filter),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,413 @@
+//! A compiled network: steps with resolved addresses, run on one arena.
+//!
+//! Compilation happens once, at load. A run allocates nothing after a thread's first (the arena is the thread's own scratch),
+//! takes no lock and is the same whatever thread it runs on.
+
+use super::arena::{ALIGN, Life, carve, place};
+use super::graph::{Graph, Limits};
+use super::kernels::depthwise::Depthwise;
+use super::kernels::elementwise::{Combine, Elementwise, Operand};
+use super::kernels::epilogue::Epilogue;
+use super::kernels::matmul::{DenseConv, PackedWeights, Residual, Walk};
+use super::kernels::pool::{Pool, Pooling};
+use super::kernels::resize::{Resize, Tap};
+use super::kernels::{LANES, Lanes, Level};
+use super::lower::{Lowered, lower};
+use super::op::{Filter, Kind, Op, Strides, Window};
+use super::value::{Border, Buffer, Form, Grid, Value};
+use crate::error::{Error, ErrorKind, Result, Stage};
+use crate::scratch;
+use std::ops::Range;
+
+/// Where a value is at run time.
+#[derive(Debug, Clone)]
+enum Place {
+    Input,
+    Arena(Range<usize>),
+}
+
+impl Place {
+    /// Empty for the input, which is not in the arena.
+    fn range(&self) -> &Range<usize> {
+        const NOWHERE: &Range<usize> = &(0..0);
+        match self {
+            Self::Input => NOWHERE,
+            Self::Arena(range) => range,
+        }
+    }
+}
+
+/// What a step computes, with everything that can be known before the pixels are.
+#[derive(Debug)]
+enum Work {
+    Dense { weights: PackedWeights, segments: Vec<usize> },
+    Depthwise { weights: Vec<Lanes>, bias: Vec<Lanes>, kernel: (usize, usize), tap: (usize, usize), stride: usize },
+    Elementwise { combine: Combine },
+    Pool { kind: Pooling, window: Window, input_size: (usize, usize) },
+    Resize { columns: Vec<Tap>, rows: Vec<Tap> },
+    Copy { from: Strides, to: Strides, channels: usize, fill: Option<f32> },
+}
+
+/// One step. Walks count floats.
+#[derive(Debug)]
+struct Step {
+    work: Work,
+    input: Place,
+    input_walk: Walk,
+    other: Option<(Place, Walk, usize)>,
+    epilogue: Epilogue,
+    output: Range<usize>,
+    output_walk: Walk,
+    /// Output width and height in pixels, and vectors per pixel.
+    size: (usize, usize, usize),
+    /// What must be zeroed around the output.
+    border: Option<(Grid, Border)>,
+}
+
+/// A network ready to run on one image at a time.
+#[derive(Debug)]
+pub(crate) struct Program {
+    steps: Vec<Step>,
+    /// Name, shape without the batch axis, and where it lies in the arena.
+    outputs: Vec<(String, Vec<usize>, Range<usize>)>,
+    input: Grid,
+    arena: usize,
+    level: Level,
+}
+
+fn internal(message: &str) -> Error {
+    Error::new(ErrorKind::InvalidModel, Stage::Model, format!("the network cannot be laid out: {message}"))
+}
+
+impl Program {
+    /// Compiles a graph for the best instruction set of this machine.
+    pub fn compile(graph: Graph, limits: &Limits) -> Result<Self> {
+        Self::compile_for(graph, limits, Level::best())
+    }
+
+    /// Compiles a graph for a chosen instruction set.
+    pub fn compile_for(graph: Graph, limits: &Limits, level: Level) -> Result<Self> {
+        let Lowered { ops, buffers, input, outputs } = lower(graph, limits)?;
+        let lives = lives(&ops, &buffers, &outputs);
+        let (ranges, arena) = place(&lives);
+        limits.check_elements(arena)?;
+        let layout = Layout { buffers: &buffers, ranges: &ranges };
+        let steps = ops.into_iter().map(|op| layout.step(op)).collect::<Result<Vec<_>>>()?;
+        let outputs = outputs
+            .into_iter()
+            .map(|(name, value)| {
+                let Place::Arena(range) = layout.place(&value)? else { return Err(internal("an output is the input")) };
+                let len: usize = value.shape.iter().product();
+                let shape = value.shape.iter().skip(1).copied().collect();
+                Ok((name, shape, range.start..range.start + len))
+            })
+            .collect::<Result<Vec<_>>>()?;
+        Ok(Self { steps, outputs, input, arena, level })
+    }
+
+    /// Height, width and channels of the input.
+    pub fn input(&self) -> (usize, usize, usize) {
+        (self.input.height, self.input.width, self.input.channels)
+    }
+
+    /// Name and shape (without the batch axis) of each output.
+    pub fn outputs(&self) -> impl Iterator<Item = (&str, &[usize])> {
+        self.outputs.iter().map(|(name, shape, _)| (name.as_str(), shape.as_slice()))
+    }
+
+    /// Runs on one image: `input` is height × width × channels, `write(i, values)` receives each output once.
+    pub fn run(&self, input: &[f32], mut write: impl FnMut(usize, &[f32])) -> Result<()> {
+        let fault = || Error::new(ErrorKind::Backend, Stage::Run, "the compiled network does not fit its arena");
+        if input.len() != self.input.len(Border::default()) {
+            return Err(Error::new(ErrorKind::ShapeMismatch, Stage::Run, "the input has another size than the network's"));
+        }
+        let mut lent = scratch::take(self.arena + ALIGN);
+        let skip = lent.as_ptr().align_offset(64).min(ALIGN);
+        let arena = lent.get_mut(skip..skip + self.arena).ok_or_else(fault)?;
+        for step in &self.steps {
+            step.run(self.level, input, arena).ok_or_else(fault)?;
+        }
+        for (i, (_, _, range)) in self.outputs.iter().enumerate() {
+            write(i, arena.get(range.clone()).ok_or_else(fault)?);
+        }
+        Ok(())
+    }
+}
+
+/// When each buffer is first written and last read.
+fn lives(ops: &[Op], buffers: &[Buffer], outputs: &[(String, Value)]) -> Vec<Life> {
+    let mut lives: Vec<_> =
+        buffers.iter().map(|b| Life { first: usize::MAX, last: 0, len: b.grid.len(b.border) }).collect();
+    let mut touch = |value: &Value, at: usize| {
+        if let Some(life) = lives.get_mut(value.buffer) {
+            life.first = life.first.min(at);
+            life.last = life.last.max(at);
+        }
+    };
+    for (at, op) in ops.iter().enumerate() {
+        touch(&op.output, at);
+        touch(&op.input, at);
+        if let Some(other) = &op.other {
+            touch(other, at);
+        }
+    }
+    for (_, value) in outputs {
+        touch(value, ops.len());
+    }
+    for (life, buffer) in lives.iter_mut().zip(buffers) {
+        if buffer.external || life.first == usize::MAX {
+            *life = Life { first: 0, last: 0, len: 0 };
+        }
+    }
+    lives
+}
+
+/// Resolves values to addresses.
+struct Layout<'a> {
+    buffers: &'a [Buffer],
+    ranges: &'a [Range<usize>],
+}
+
+impl Layout<'_> {
+    fn buffer(&self, value: &Value) -> Result<&Buffer> {
+        self.buffers.get(value.buffer).ok_or_else(|| internal("a value has no buffer"))
+    }
+
+    fn place(&self, value: &Value) -> Result<Place> {
+        if self.buffer(value)?.external {
+            return Ok(Place::Input);
+        }
+        let range = self.ranges.get(value.buffer).ok_or_else(|| internal("a buffer has no place"))?;
+        Ok(Place::Arena(range.clone()))
+    }
+
+    fn border(&self, value: &Value) -> Result<Border> {
+        let buffer = self.buffer(value)?;
+        // A flat view is of a rigid buffer, which has no border.
+        Ok(if value.form == Form::Image { buffer.border } else { Border::default() })
+    }
+
+    fn step(&self, op: Op) -> Result<Step> {
+        let border = self.border(&op.output)?;
+        let grid = op.output.grid;
+        let input_border = self.border(&op.input)?;
+        let mut input_walk = op.input.grid.walk(input_border);
+        let mut output_walk = grid.walk(border);
+        let mut size = (grid.width, grid.height, grid.vectors());
+        let work = match op.kind {
+            Kind::Conv { filter, window } => {
+                let pitch = op.input.grid.row(input_border);
+                let pixel = op.input.grid.pixel;
+                let back = window.padding.top * pitch + window.padding.left * pixel;
+                let origin = input_walk.origin.checked_sub(back).ok_or_else(|| internal("a border is missing"))?;
+                input_walk = Walk { origin, right: window.stride.0 * pixel, down: window.stride.1 * pitch };
+                if filter.depthwise {
+                    depthwise(&filter, &window, op.input.grid.vectors(), pixel, pitch)
+                } else {
+                    dense(&filter, &window, &op.input.grid, pitch)
+                }
+            }
+            Kind::Elementwise { combine } => Work::Elementwise { combine },
+            Kind::Pool { kind, window } => {
+                Work::Pool { kind, window, input_size: (op.input.grid.width, op.input.grid.height) }
+            }
+            Kind::Resize { columns, rows } => Work::Resize { columns, rows },
+            Kind::Copy { size: (width, height, channels), from, to, fill } => {
+                let of = |w: &Walk| Strides { origin: w.origin, right: w.right, down: w.down, channel: 1 };
+                let from = from.unwrap_or(of(&input_walk));
+                let to = to.unwrap_or(of(&output_walk));
+                output_walk.origin = to.origin;
+                size = (width, height, 0);
+                Work::Copy { from, to, channels, fill }
+            }
+        };
+        let other = match &op.other {
+            Some(value) => {
+                let mut walk = value.grid.walk(self.border(value)?);
+                if (value.grid.width, value.grid.height) == (1, 1) {
+                    (walk.right, walk.down) = (0, 0);
+                }
+                Some((self.place(value)?, walk, value.grid.vectors()))
+            }
+            None => None,
+        };
+        let Place::Arena(output) = self.place(&op.output)? else { return Err(internal("an operation writes the input")) };
+        Ok(Step {
+            work,
+            input: self.place(&op.input)?,
+            input_walk,
+            other,
+            epilogue: op.epilogue,
+            output,
+            output_walk,
+            size,
+            border: (!border.is_none()).then_some((grid, border)),
+        })
+    }
+}
+
+/// Packs a dense filter for an input of `grid` whose rows are `pitch` floats apart.
+fn dense(filter: &Filter, window: &Window, grid: &Grid, pitch: usize) -> Work {
+    let (width, height) = window.kernel;
+    let taps = width * height;
+    // Without horizontal dilation the taps of a kernel row are contiguous and make one segment.
+    let whole_rows = window.dilation.0 == 1 && width > 1;
+    let tap_len = if whole_rows { grid.pixel } else { grid.channels };
+    let rows = (0..height).map(|ky| ky * window.dilation.1 * pitch);
+    let segments: Vec<usize> = if whole_rows {
+        rows.collect()
+    } else {
+        rows.flat_map(|row| (0..width).map(move |kx| row + kx * window.dilation.0 * grid.pixel)).collect()
+    };
+    let weight = |row: usize, output: usize| {
+        let (tap, channel) = (row / tap_len, row % tap_len);
+        if channel >= filter.inputs {
+            return 0.0;
+        }
+        filter.weights.get((output * filter.inputs + channel) * taps + tap).copied().unwrap_or(0.0)
+    };
+    let bias = |output: usize| filter.bias.get(output).copied().unwrap_or(0.0);
+    Work::Dense { weights: PackedWeights::pack(taps * tap_len, filter.outputs, weight, bias), segments }
+}
+
+/// Packs a depthwise filter: a vector of weights per tap and channel vector.
+fn depthwise(filter: &Filter, window: &Window, vectors: usize, pixel: usize, pitch: usize) -> Work {
+    let taps = window.kernel.0 * window.kernel.1;
+    let lanes = |f: &dyn Fn(usize) -> Option<f32>, vector: usize| -> Lanes {
+        std::array::from_fn(|lane| f(vector * LANES + lane).unwrap_or(0.0))
+    };
+    let weight = |tap: usize, vector: usize| {
+        lanes(&|c| filter.weights.get(c * taps + tap).copied().filter(|_| c < filter.outputs), vector)
+    };
+    Work::Depthwise {
+        weights: (0..taps).flat_map(|tap| (0..vectors).map(move |v| (tap, v))).map(|(tap, v)| weight(tap, v)).collect(),
+        bias: (0..vectors).map(|v| lanes(&|c| filter.bias.get(c).copied(), v)).collect(),
+        kernel: window.kernel,
+        tap: (window.dilation.0 * pixel / LANES, window.dilation.1 * pitch / LANES),
+        stride: if window.dilation.0 == 1 { window.stride.0 } else { 0 },
+    }
+}
+
+/// The same walk counted in vectors.
+fn in_vectors(walk: Walk) -> Walk {
+    Walk { origin: walk.origin / LANES, right: walk.right / LANES, down: walk.down / LANES }
+}
+
+fn vectors(floats: &[f32]) -> &[Lanes] {
+    floats.as_chunks().0
+}
+
+fn zero_border(data: &mut [f32], grid: &Grid, border: Border) {
+    let pitch = grid.row(border);
+    let (left, right) = (border.left * grid.pixel, border.right * grid.pixel);
+    for (y, row) in data.chunks_exact_mut(pitch.max(1)).enumerate() {
+        if y < border.top || y >= border.top + grid.height {
+            row.fill(0.0);
+        } else {
+            row.iter_mut().take(left).for_each(|v| *v = 0.0);
+            row.iter_mut().rev().take(right).for_each(|v| *v = 0.0);
+        }
+    }
+}
+
+impl Step {
+    /// `None` if an address is out of bounds, which compilation excludes.
+    fn run(&self, level: Level, external: &[f32], arena: &mut [f32]) -> Option<()> {
+        let other_range = self.other.as_ref().map_or(0..0, |(place, ..)| place.range().clone());
+        let (output, [input, other]) = carve(arena, &self.output, [self.input.range(), &other_range])?;
+        let input = if matches!(self.input, Place::Input) { external } else { input };
+        let other = self.other.as_ref().map(|(place, walk, vectors)| {
+            (if matches!(place, Place::Input) { external } else { other }, *walk, *vectors)
+        });
+        if let Some((grid, border)) = &self.border {
+            zero_border(output, grid, *border);
+        }
+        let (width, height, depth) = self.size;
+        let output_vectors = |output| <[f32]>::as_chunks_mut::<LANES>(output).0;
+        match &self.work {
+            Work::Dense { weights, segments } => level.run(DenseConv {
+                input,
+                input_walk: self.input_walk,
+                segments,
+                weights,
+                epilogue: &self.epilogue,
+                residual: other.map(|(data, walk, vectors)| Residual { data, walk, vectors }),
+                output,
+                output_walk: self.output_walk,
+                size: (width, height),
+            }),
+            Work::Depthwise { weights, bias, kernel, tap, stride } => level.run(Depthwise {
+                input: vectors(input),
+                input_walk: in_vectors(self.input_walk),
+                kernel: *kernel,
+                tap: *tap,
+                stride: *stride,
+                weights,
+                bias,
+                epilogue: &self.epilogue,
+                residual: other.map(|(data, walk, n)| (vectors(data), in_vectors(walk), n)),
+                output: output_vectors(output),
+                output_walk: in_vectors(self.output_walk),
+                size: (width, height),
+            }),
+            Work::Elementwise { combine } => level.run(Elementwise {
+                input: vectors(input),
+                input_walk: in_vectors(self.input_walk),
+                other: other.map(|(data, walk, n)| {
+                    (Operand { data: vectors(data), walk: in_vectors(walk), vectors: n }, *combine)
+                }),
+                epilogue: &self.epilogue,
+                output: output_vectors(output),
+                output_walk: in_vectors(self.output_walk),
+                size: (width, height, depth),
+            }),
+            Work::Pool { kind, window, input_size } => level.run(Pool {
+                kind: *kind,
+                input: vectors(input),
+                input_walk: in_vectors(self.input_walk),
+                input_size: *input_size,
+                window: window.kernel,
+                stride: window.stride,
+                padding: (window.padding.left, window.padding.top),
+                output: output_vectors(output),
+                output_walk: in_vectors(self.output_walk),
+                size: (width, height, depth),
+            }),
+            Work::Resize { columns, rows } => level.run(Resize {
+                input: vectors(input),
+                input_walk: in_vectors(self.input_walk),
+                columns,
+                rows,
+                output: output_vectors(output),
+                output_walk: in_vectors(self.output_walk),
+                vectors: depth,
+            }),
+            Work::Copy { from, to, channels, fill } => {
+                if let Some(value) = fill {
+                    output.fill(*value);
+                }
+                copy(input, from, output, to, (width, height, *channels))?;
+            }
+        }
+        Some(())
+    }
+}
+
+/// Moves width × height × channels elements between two strided grids.
+fn copy(input: &[f32], from: &Strides, output: &mut [f32], to: &Strides, size: (usize, usize, usize)) -> Option<()> {
+    let (width, height, channels) = size;
+    for y in 0..height {
+        for x in 0..width {
+            let source = from.origin + y * from.down + x * from.right;
+            let target = to.origin + y * to.down + x * to.right;
+            if (from.channel, to.channel) == (1, 1) {
+                output.get_mut(target..target + channels)?.copy_from_slice(input.get(source..source + channels)?);
+                continue;
+            }
+            for c in 0..channels {
+                *output.get_mut(target + c * to.channel)? = *input.get(source + c * from.channel)?;
+            }
+        }
+    }
+    Some(())
+}

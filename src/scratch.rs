@@ -1,0 +1,80 @@
+//! Buffers that a thread keeps between calls, so that nothing is allocated per frame after warm-up.
+//!
+//! [`take`] lends a buffer of floats from the calling thread's own pool; dropping it gives it back. There are no locks, and
+//! a nested or re-entrant call simply takes another buffer.
+
+use std::cell::RefCell;
+use std::ops::{Deref, DerefMut};
+
+/// Buffers kept per thread; more are freed as they come back.
+const KEPT: usize = 8;
+
+thread_local! {
+    static POOL: RefCell<Vec<Vec<f32>>> = const { RefCell::new(Vec::new()) };
+}
+
+/// A lent buffer of exactly the length asked for. Its content is what the last user left: overwrite before reading.
+pub(crate) struct Scratch(Vec<f32>);
+
+/// Lends `len` floats with unspecified (but initialised) content.
+pub(crate) fn take(len: usize) -> Scratch {
+    let buffer = POOL.with(|pool| pool.try_borrow_mut().ok().and_then(|mut p| best_fit(&mut p, len)));
+    let mut buffer = buffer.unwrap_or_default();
+    if buffer.len() < len {
+        buffer.resize(len, 0.0);
+    }
+    buffer.truncate(len);
+    Scratch(buffer)
+}
+
+/// The smallest kept buffer that is large enough, else the largest (it will grow).
+fn best_fit(pool: &mut Vec<Vec<f32>>, len: usize) -> Option<Vec<f32>> {
+    let fits = |v: &Vec<f32>| v.capacity() >= len;
+    let smallest = pool.iter().enumerate().filter(|(_, v)| fits(v)).min_by_key(|(_, v)| v.capacity());
+    let chosen = smallest.or_else(|| pool.iter().enumerate().max_by_key(|(_, v)| v.capacity()));
+    let index = chosen.map(|(i, _)| i)?;
+    Some(pool.swap_remove(index))
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let buffer = std::mem::take(&mut self.0);
+        // A thread that is shutting down, or a pool in use, just lets the buffer go.
+        let _ = POOL.try_with(|pool| {
+            if let Ok(mut pool) = pool.try_borrow_mut()
+                && pool.len() < KEPT
+            {
+                pool.push(buffer);
+            }
+        });
+    }
+}
+
+impl Deref for Scratch {
+    type Target = [f32];
+    fn deref(&self) -> &[f32] {
+        &self.0
+    }
+}
+
+impl DerefMut for Scratch {
+    fn deref_mut(&mut self) -> &mut [f32] {
+        &mut self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn buffers_come_back_to_their_thread() {
+        let first = take(1000);
+        let address = first.as_ptr();
+        let second = take(1000);
+        assert_ne!(address, second.as_ptr(), "two buffers held at once are two buffers");
+        drop(first);
+        let again = take(900);
+        assert_eq!((again.as_ptr(), again.len()), (address, 900));
+    }
+}

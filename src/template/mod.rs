@@ -1,0 +1,119 @@
+//! Face templates: the numbers that stand for a face in comparisons, taken from one aligned crop.
+//!
+//! ```no_run
+//! # fn example(model: selfsame::model::Model, frame: selfsame::image::Frame<'_>, mesh: selfsame::mesh::Mesh)
+//! # -> selfsame::error::Result<()> {
+//! use selfsame::template::{ExtractOptions, TemplateExtractor};
+//! let extractor = TemplateExtractor::new(model)?;
+//! let template = extractor.extract(&frame, &mesh, &ExtractOptions::default())?;
+//! assert_eq!(template.dimension(), 192);
+//! # Ok(())
+//! # }
+//! ```
+
+mod extract;
+
+pub use extract::{ExtractOptions, TemplateExtractor};
+
+use crate::error::{Error, ErrorKind, Result, Stage};
+use std::sync::Arc;
+use zeroize::Zeroize;
+
+/// A face as a vector of unit length, bound to the model that made it.
+///
+/// It is biometric data: its values are overwritten when it is dropped, never printed, and owned by it alone (a clone is a
+/// copy). Compare two with [`crate::compare::score`].
+#[derive(Clone)]
+pub struct Template {
+    values: Box<[f32]>,
+    model_id: Arc<str>,
+}
+
+impl Template {
+    /// The template of `embedding`, a network's output before normalisation.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NonFinite`] if a value is NaN or infinite, or all are zero: such a vector has no direction.
+    pub(crate) fn from_embedding(embedding: &[f32], model_id: Arc<str>) -> Result<Self> {
+        let square: f64 = embedding.iter().map(|v| f64::from(*v).powi(2)).sum();
+        let norm = square.sqrt();
+        if !norm.is_finite() || norm < f64::from(f32::MIN_POSITIVE) {
+            let message = format!("the network {model_id:?} returned NaN, an infinity or only zeros");
+            return Err(Error::new(ErrorKind::NonFinite, Stage::Template, message));
+        }
+        let values = embedding.iter().map(|v| (f64::from(*v) / norm) as f32).collect();
+        Ok(Self { values, model_id })
+    }
+
+    /// Number of values.
+    pub fn dimension(&self) -> usize {
+        self.values.len()
+    }
+
+    /// The [`crate::model::ModelCard::id`] of the model that made it.
+    pub fn model_id(&self) -> &str {
+        &self.model_id
+    }
+
+    /// The values; their squares sum to 1.
+    pub(crate) fn values(&self) -> &[f32] {
+        &self.values
+    }
+}
+
+impl Drop for Template {
+    fn drop(&mut self) {
+        self.values.zeroize();
+    }
+}
+
+impl std::fmt::Debug for Template {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Template").field("model_id", &self.model_id).field("dimension", &self.dimension()).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn templates_have_unit_length_and_keep_direction(values in prop::collection::vec(-1e3f32..1e3, 1..300), k in 0.01f32..100.0) {
+            prop_assume!(values.iter().any(|v| v.abs() > 1.0));
+            let template = Template::from_embedding(&values, "m".into()).unwrap();
+            let norm: f32 = template.values().iter().map(|v| v * v).sum();
+            prop_assert!((norm - 1.0).abs() < 1e-5);
+            let scaled: Vec<f32> = values.iter().map(|v| v * k).collect();
+            let scaled = Template::from_embedding(&scaled, "m".into()).unwrap();
+            prop_assert!(template.values().iter().zip(scaled.values()).all(|(a, b)| (a - b).abs() < 1e-5));
+        }
+    }
+
+    #[test]
+    fn vectors_without_direction_are_refused() {
+        for values in [[0.0, 0.0], [f32::NAN, 1.0], [f32::INFINITY, 1.0], [0.0, f32::NEG_INFINITY]] {
+            let error = Template::from_embedding(&values, "m".into()).unwrap_err();
+            assert_eq!((error.kind(), error.stage()), (ErrorKind::NonFinite, Stage::Template), "{values:?}");
+        }
+        assert_eq!(Template::from_embedding(&[], "m".into()).unwrap_err().kind(), ErrorKind::NonFinite);
+        assert!(Template::from_embedding(&[f32::MAX, f32::MAX], "m".into()).is_ok(), "large is not infinite");
+    }
+
+    #[test]
+    fn debug_tells_no_value() {
+        let template = Template::from_embedding(&[3.0, 4.0], "some-model".into()).unwrap();
+        let text = format!("{template:?}");
+        assert!(text.contains("some-model") && text.contains('2') && !text.contains("0.6") && !text.contains("0.8"), "{text}");
+    }
+
+    #[test]
+    fn a_clone_is_a_copy() {
+        let template = Template::from_embedding(&[3.0, 4.0], "m".into()).unwrap();
+        let copy = template.clone();
+        assert_ne!(template.values().as_ptr(), copy.values().as_ptr());
+        drop(template);
+        assert_eq!(copy.values(), [0.6, 0.8]);
+    }
+}
