@@ -102,24 +102,24 @@ impl<'a> Frame<'a> {
         bytes.filter(|_| inside).unwrap_or_default()
     }
 
-    /// Writes the pixels of row `y` from column `left` on into `out` as quadruples: red, green, blue (or blue, green, red where
-    /// `bgr` is set) and an unused byte. Writes nothing where these are not all inside the frame.
-    pub(crate) fn write_row(&self, y: usize, left: usize, bgr: bool, out: &mut [[u8; 4]]) {
+    /// Writes the pixels of row `y` from column `left` on into `out` as quadruples of 0 ..= 255: red, green, blue (or blue, green,
+    /// red where `bgr` is set) and an unused fourth. Writes nothing where these are not all inside the frame.
+    pub(crate) fn write_row(&self, y: usize, left: usize, bgr: bool, out: &mut [[f32; 4]]) {
         let bytes = self.row(y, left, out.len());
         match (self.format, bgr) {
             (PixelFormat::Gray8, _) => {
                 for (target, v) in out.iter_mut().zip(bytes) {
-                    *target = [*v, *v, *v, 0];
+                    *target = [f32::from(*v); 4];
                 }
             }
             (PixelFormat::Rgb8, false) | (PixelFormat::Bgr8, true) => {
                 for (target, [a, b, c]) in out.iter_mut().zip(bytes.as_chunks().0) {
-                    *target = [*a, *b, *c, 0];
+                    *target = [*a, *b, *c, 0].map(f32::from);
                 }
             }
             (PixelFormat::Rgb8, true) | (PixelFormat::Bgr8, false) => {
                 for (target, [a, b, c]) in out.iter_mut().zip(bytes.as_chunks().0) {
-                    *target = [*c, *b, *a, 0];
+                    *target = [*c, *b, *a, 0].map(f32::from);
                 }
             }
         }
@@ -169,18 +169,18 @@ mod tests {
     #[test]
     fn rows_come_out_in_the_order_asked_for() {
         let data = [1, 2, 3, 4, 5, 6, 99, 7, 8, 9, 10, 11, 12];
-        let mut out = [[0; 4]; 1];
+        let mut out = [[0.0; 4]; 1];
         for (format, bgr, expected) in [
-            (PixelFormat::Rgb8, false, [10, 11, 12, 0]),
-            (PixelFormat::Rgb8, true, [12, 11, 10, 0]),
-            (PixelFormat::Bgr8, false, [12, 11, 10, 0]),
-            (PixelFormat::Bgr8, true, [10, 11, 12, 0]),
+            (PixelFormat::Rgb8, false, [10.0, 11.0, 12.0, 0.0]),
+            (PixelFormat::Rgb8, true, [12.0, 11.0, 10.0, 0.0]),
+            (PixelFormat::Bgr8, false, [12.0, 11.0, 10.0, 0.0]),
+            (PixelFormat::Bgr8, true, [10.0, 11.0, 12.0, 0.0]),
         ] {
             Frame::new(&data, 2, 2, 7, format).unwrap().write_row(1, 1, bgr, &mut out);
             assert_eq!(out[0], expected, "{format:?} {bgr}");
         }
         Frame::new(&data, 2, 2, 7, PixelFormat::Gray8).unwrap().write_row(1, 1, true, &mut out);
-        assert_eq!(out[0], [8, 8, 8, 0]);
+        assert_eq!(out[0], [8.0; 4]);
         let text = format!("{:?}", Frame::new(&data, 2, 2, 7, PixelFormat::Rgb8).unwrap());
         assert!(!text.contains("99"), "{text}");
     }

@@ -1,7 +1,7 @@
 //! The part of a frame that a crop looks at, ready to be sampled without a thought for formats, scales or borders.
 //!
 //! A crop that shrinks its source would skip pixels and alias if it merely interpolated, so the part is first reduced to about
-//! one pixel per target pixel. Then it is spread to four bytes per pixel in the network's channel order, inside an apron of
+//! one pixel per target pixel. Then it is spread to four floats per pixel in the network's channel order, inside an apron of
 //! black pixels: positions clamped onto the apron give the border, so that the sampling loop has no branch for it.
 
 use super::frame::{Frame, PixelFormat};
@@ -16,7 +16,10 @@ use std::cell::Cell;
 /// Source pixels per target pixel from which on the source is reduced first. Below, bilinear taps skip at most every third
 /// pixel; above, aliasing grows quickly.
 const REDUCE_FROM: f64 = 1.5;
-/// Chosen by measurement, see the test `reduction_filters_compared`.
+/// Chosen by measurement, 2.0 to 7.0 pixels per target pixel and three angles, then warped bilinearly: against the average over
+/// each target pixel's area Hamming came 1.8 dB (peak signal to noise, mean over LFW portraits) closer than a triangle and 0.3 dB
+/// closer than a box, and it is second to the triangle against a Gaussian. Catmull-Rom gains 1 dB, overshoots at edges and takes
+/// twice the taps. A plain warp of a zone plate lies 8 to 16 dB behind all of them from 2.7 on.
 const FILTER: FilterType = FilterType::Hamming;
 /// A thread keeps its workspace up to this size, and frees a larger one.
 const KEPT_BYTES: usize = 4 << 20;
@@ -27,7 +30,7 @@ pub(super) struct Workspace {
     resizer: Resizer,
     packed: Vec<u8>,
     reduced: Vec<u8>,
-    staged: Vec<[u8; 4]>,
+    staged: Vec<[f32; 4]>,
 }
 
 thread_local! {
@@ -47,14 +50,14 @@ pub(super) fn with_workspace<T>(work: impl FnOnce(&mut Workspace) -> T) -> T {
 
 impl Workspace {
     fn bytes(&self) -> usize {
-        let own = self.packed.capacity() + self.reduced.capacity() + 4 * self.staged.capacity();
+        let own = self.packed.capacity() + self.reduced.capacity() + size_of_val(self.staged.as_slice());
         own + self.resizer.size_of_internal_buffers()
     }
 }
 
 /// Staged pixels: rows of `pitch` pixels, with one pixel of apron before and two behind the picture, both ways.
 pub(super) struct Region<'w> {
-    pub(super) pixels: &'w [[u8; 4]],
+    pub(super) pixels: &'w [[f32; 4]],
     pub(super) pitch: usize,
     /// Where target pixels look, in staged pixels. Column `x` and row `y` sample (`u`, `v`) =
     /// `origin + x * per_column + y * per_row`, where whole numbers are pixel centres; clamped to `lowest ..= highest`.
@@ -117,7 +120,7 @@ pub(super) fn stage<'w>(workspace: &'w mut Workspace, frame: &Frame<'_>, crop: &
     let len = pitch.checked_mul(height).ok_or_else(|| fault("the region's size overflows"))?;
     let Workspace { resizer, packed, reduced, staged } = workspace;
     if staged.len() < len {
-        staged.resize(len, [0; 4]);
+        staged.resize(len, [0.0; 4]);
     }
     let staged = staged.get_mut(..len).unwrap_or_default();
     if columns.staged == columns.len() && rows.staged == rows.len() {
@@ -155,16 +158,16 @@ pub(super) fn stage<'w>(workspace: &'w mut Workspace, frame: &Frame<'_>, crop: &
 }
 
 /// Fills the picture's rows by `write` and the apron with black.
-fn spread(staged: &mut [[u8; 4]], pitch: usize, height: usize, write: impl Fn(usize, &mut [[u8; 4]])) {
+fn spread(staged: &mut [[f32; 4]], pitch: usize, height: usize, write: impl Fn(usize, &mut [[f32; 4]])) {
     for (y, row) in staged.chunks_exact_mut(pitch).enumerate() {
         match (y.checked_sub(1).filter(|y| *y < height), row) {
             (Some(y), [before, picture @ .., behind, far_behind]) => {
                 for apron in [before, behind, far_behind] {
-                    *apron = [0; 4];
+                    *apron = [0.0; 4];
                 }
                 write(y, picture);
             }
-            (_, row) => row.fill([0; 4]),
+            (_, row) => row.fill([0.0; 4]),
         }
     }
 }

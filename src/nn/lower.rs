@@ -110,7 +110,7 @@ impl Lowering<'_> {
             "Relu" => self.activation(node, Activation::Relu),
             "LeakyRelu" => {
                 let slope = node.float("alpha", 0.01);
-                self.activation(node, Activation::LeakyRelu { slope })
+                self.leaky_relu(node, slope)
             }
             "Sigmoid" => self.activation(node, Activation::Sigmoid),
             "Clip" => self.clip(node),

@@ -8,7 +8,7 @@ use super::graph::{Graph, Limits};
 use super::kernels::depthwise::Depthwise;
 use super::kernels::elementwise::{Combine, Elementwise, Operand};
 use super::kernels::epilogue::Epilogue;
-use super::kernels::matmul::{DenseConv, PackedWeights, Residual, Walk};
+use super::kernels::matmul::{DenseConv, PackedWeights, Walk};
 use super::kernels::pool::{Pool, Pooling};
 use super::kernels::resize::{Resize, Tap};
 use super::kernels::{LANES, Lanes, Level};
@@ -288,11 +288,6 @@ fn depthwise(filter: &Filter, window: &Window, vectors: usize, pixel: usize, pit
     }
 }
 
-/// The same walk counted in vectors.
-fn in_vectors(walk: Walk) -> Walk {
-    Walk { origin: walk.origin / LANES, right: walk.right / LANES, down: walk.down / LANES }
-}
-
 fn vectors(floats: &[f32]) -> &[Lanes] {
     floats.as_chunks().0
 }
@@ -316,8 +311,9 @@ impl Step {
         let other_range = self.other.as_ref().map_or(0..0, |(place, ..)| place.range().clone());
         let (output, [input, other]) = carve(arena, &self.output, [self.input.range(), &other_range])?;
         let input = if matches!(self.input, Place::Input) { external } else { input };
-        let other = self.other.as_ref().map(|(place, walk, vectors)| {
-            (if matches!(place, Place::Input) { external } else { other }, *walk, *vectors)
+        let other = self.other.as_ref().map(|(place, walk, n)| {
+            let data = if matches!(place, Place::Input) { external } else { other };
+            Operand { data: vectors(data), walk: walk.in_vectors(), vectors: *n }
         });
         if let Some((grid, border)) = &self.border {
             zero_border(output, grid, *border);
@@ -331,55 +327,53 @@ impl Step {
                 segments,
                 weights,
                 epilogue: &self.epilogue,
-                residual: other.map(|(data, walk, vectors)| Residual { data, walk, vectors }),
-                output,
-                output_walk: self.output_walk,
+                residual: other,
+                output: output_vectors(output),
+                output_walk: self.output_walk.in_vectors(),
                 size: (width, height),
             }),
             Work::Depthwise { weights, bias, kernel, tap, stride } => level.run(Depthwise {
                 input: vectors(input),
-                input_walk: in_vectors(self.input_walk),
+                input_walk: self.input_walk.in_vectors(),
                 kernel: *kernel,
                 tap: *tap,
                 stride: *stride,
                 weights,
                 bias,
                 epilogue: &self.epilogue,
-                residual: other.map(|(data, walk, n)| (vectors(data), in_vectors(walk), n)),
+                residual: other,
                 output: output_vectors(output),
-                output_walk: in_vectors(self.output_walk),
+                output_walk: self.output_walk.in_vectors(),
                 size: (width, height),
             }),
             Work::Elementwise { combine } => level.run(Elementwise {
                 input: vectors(input),
-                input_walk: in_vectors(self.input_walk),
-                other: other.map(|(data, walk, n)| {
-                    (Operand { data: vectors(data), walk: in_vectors(walk), vectors: n }, *combine)
-                }),
+                input_walk: self.input_walk.in_vectors(),
+                other: other.map(|operand| (operand, *combine)),
                 epilogue: &self.epilogue,
                 output: output_vectors(output),
-                output_walk: in_vectors(self.output_walk),
+                output_walk: self.output_walk.in_vectors(),
                 size: (width, height, depth),
             }),
             Work::Pool { kind, window, input_size } => level.run(Pool {
                 kind: *kind,
                 input: vectors(input),
-                input_walk: in_vectors(self.input_walk),
+                input_walk: self.input_walk.in_vectors(),
                 input_size: *input_size,
                 window: window.kernel,
                 stride: window.stride,
                 padding: (window.padding.left, window.padding.top),
                 output: output_vectors(output),
-                output_walk: in_vectors(self.output_walk),
+                output_walk: self.output_walk.in_vectors(),
                 size: (width, height, depth),
             }),
             Work::Resize { columns, rows } => level.run(Resize {
                 input: vectors(input),
-                input_walk: in_vectors(self.input_walk),
+                input_walk: self.input_walk.in_vectors(),
                 columns,
                 rows,
                 output: output_vectors(output),
-                output_walk: in_vectors(self.output_walk),
+                output_walk: self.output_walk.in_vectors(),
                 vectors: depth,
             }),
             Work::Copy { from, to, channels, fill } => {

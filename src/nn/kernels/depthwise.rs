@@ -4,7 +4,8 @@
 //! [`STRIP`] neighbouring outputs is computed at once: each input vector of a row is loaded once and used for all the taps
 //! that it meets. Other shapes take the plain loop.
 
-use super::epilogue::Epilogue;
+use super::elementwise::Operand;
+use super::epilogue::{Act, Epilogue, Fused};
 use super::matmul::Walk;
 use super::{Isa, Kernel, Lanes};
 
@@ -27,8 +28,8 @@ pub(crate) struct Depthwise<'a> {
     /// One vector per channel vector.
     pub bias: &'a [Lanes],
     pub epilogue: &'a Epilogue,
-    /// Added before the second activation, if there is one: data, walk, and how many channel vectors it has.
-    pub residual: Option<(&'a [Lanes], Walk, usize)>,
+    /// Added before the second activation, if there is one.
+    pub residual: Option<Operand<'a>>,
     pub output: &'a mut [Lanes],
     pub output_walk: Walk,
     /// Output width and height.
@@ -37,19 +38,25 @@ pub(crate) struct Depthwise<'a> {
 
 impl Kernel for Depthwise<'_> {
     #[inline(always)]
-    fn run<I: Isa>(mut self, isa: I) {
+    fn run<I: Isa>(self, isa: I) {
+        self.epilogue.enter(isa, self);
+    }
+}
+
+impl Fused for Depthwise<'_> {
+    #[inline(always)]
+    fn run<I: Isa, A: Act, B: Act>(mut self, isa: I, first: A, second: B) {
         let (width, height) = self.size;
         for y in 0..height {
-            let mut x = 0;
-            match (self.kernel, self.stride) {
-                ((3, 3), 1) => x = self.strips::<I, 3, 1, 6>(isa, y, width),
-                ((3, 3), 2) => x = self.strips::<I, 3, 2, 9>(isa, y, width),
-                ((5, 5), 1) => x = self.strips::<I, 5, 1, 8>(isa, y, width),
-                ((5, 5), 2) => x = self.strips::<I, 5, 2, 11>(isa, y, width),
-                _ => {}
-            }
-            for x in x..width {
-                self.pixel(isa, x, y);
+            let done = match (self.kernel, self.stride) {
+                ((3, 3), 1) => self.strips::<I, A, B, 3, 1, 6>(isa, y, first, second),
+                ((3, 3), 2) => self.strips::<I, A, B, 3, 2, 9>(isa, y, first, second),
+                ((5, 5), 1) => self.strips::<I, A, B, 5, 1, 8>(isa, y, first, second),
+                ((5, 5), 2) => self.strips::<I, A, B, 5, 2, 11>(isa, y, first, second),
+                _ => 0,
+            };
+            for x in done..width {
+                self.pixel(isa, x, y, first, second);
             }
         }
     }
@@ -58,23 +65,26 @@ impl Kernel for Depthwise<'_> {
 impl Depthwise<'_> {
     /// Whole strips of row `y`; returns the first output that is left over. `SPAN` = (STRIP − 1) · STRIDE + K input pixels.
     #[inline(always)]
-    fn strips<I: Isa, const K: usize, const STRIDE: usize, const SPAN: usize>(
+    fn strips<I: Isa, A: Act, B: Act, const K: usize, const STRIDE: usize, const SPAN: usize>(
         &mut self,
         isa: I,
         y: usize,
-        width: usize,
+        first: A,
+        second: B,
     ) -> usize {
         let channels = self.bias.len();
-        let strips = width / STRIP;
+        let strips = self.size.0 / STRIP;
         for strip in 0..strips {
             let x = strip * STRIP;
-            let base = self.input_walk.origin + y * self.input_walk.down + x * self.input_walk.right;
+            let base = self.input_walk.at(x, y);
             for c in 0..channels {
                 let mut sums = [isa.load(&self.bias[c]); STRIP];
                 for ky in 0..K {
-                    let row = &self.input[base + ky * self.tap.1 + c..];
-                    let row = &row[..(SPAN - 1) * self.tap.0 + 1];
-                    let pixels: [I::V; SPAN] = std::array::from_fn(|i| isa.load(&row[i * self.tap.0]));
+                    let row = &self.input[base + ky * self.tap.1 + c..][..(SPAN - 1) * self.tap.0 + 1];
+                    let mut pixels = [isa.splat(0.0); SPAN];
+                    for (i, pixel) in pixels.iter_mut().enumerate() {
+                        *pixel = isa.load(&row[i * self.tap.0]);
+                    }
                     let weights = &self.weights[ky * K * channels + c..][..(K - 1) * channels + 1];
                     for kx in 0..K {
                         let weight = isa.load(&weights[kx * channels]);
@@ -84,7 +94,7 @@ impl Depthwise<'_> {
                     }
                 }
                 for (i, sum) in sums.iter().enumerate() {
-                    self.finish(isa, *sum, x + i, y, c);
+                    self.finish(isa, *sum, (x + i, y, c), first, second);
                 }
             }
         }
@@ -93,9 +103,9 @@ impl Depthwise<'_> {
 
     /// One output pixel, any kernel.
     #[inline(always)]
-    fn pixel<I: Isa>(&mut self, isa: I, x: usize, y: usize) {
+    fn pixel<I: Isa, A: Act, B: Act>(&mut self, isa: I, x: usize, y: usize, first: A, second: B) {
         let channels = self.bias.len();
-        let base = self.input_walk.origin + y * self.input_walk.down + x * self.input_walk.right;
+        let base = self.input_walk.at(x, y);
         let (kernel_width, kernel_height) = self.kernel;
         for c in 0..channels {
             let mut sum = isa.load(&self.bias[c]);
@@ -106,16 +116,19 @@ impl Depthwise<'_> {
                     sum = isa.mul_add(value, weight, sum);
                 }
             }
-            self.finish(isa, sum, x, y, c);
+            self.finish(isa, sum, (x, y, c), first, second);
         }
     }
 
     #[inline(always)]
-    fn finish<I: Isa>(&mut self, isa: I, sum: I::V, x: usize, y: usize, c: usize) {
-        let residual = self.residual.filter(|(_, _, vectors)| c < *vectors);
-        let residual = residual.and_then(|(data, w, _)| data.get(w.origin + y * w.down + x * w.right + c));
-        let w = &self.output_walk;
-        let out = &mut self.output[w.origin + y * w.down + x * w.right + c];
-        isa.store(self.epilogue.apply(isa, sum, residual, c), out);
+    fn finish<I: Isa, A: Act, B: Act>(&mut self, isa: I, sum: I::V, at: (usize, usize, usize), first: A, second: B) {
+        let (x, y, c) = at;
+        let mut sum = first.apply(isa, sum, c);
+        if let Some(residual) = &self.residual
+            && c < residual.vectors
+        {
+            sum = isa.add(sum, isa.load(&residual.data[residual.walk.at(x, y) + c]));
+        }
+        isa.store(second.apply(isa, sum, c), &mut self.output[self.output_walk.at(x, y) + c]);
     }
 }

@@ -1,6 +1,6 @@
 //! Element-wise passes that no convolution could absorb: activation, sum, product.
 
-use super::epilogue::Epilogue;
+use super::epilogue::{Act, Epilogue, Fused};
 use super::matmul::Walk;
 use super::{Isa, Kernel, Lanes};
 
@@ -36,22 +36,34 @@ pub(crate) struct Elementwise<'a> {
 impl Kernel for Elementwise<'_> {
     #[inline(always)]
     fn run<I: Isa>(self, isa: I) {
+        self.epilogue.enter(isa, self);
+    }
+}
+
+impl Fused for Elementwise<'_> {
+    #[inline(always)]
+    fn run<I: Isa, A: Act, B: Act>(self, isa: I, first: A, second: B) {
         let (width, height, vectors) = self.size;
-        let address = |w: &Walk, x: usize, y: usize| w.origin + y * w.down + x * w.right;
         for y in 0..height {
             for x in 0..width {
-                let input = &self.input[address(&self.input_walk, x, y)..][..vectors];
-                let output = &mut self.output[address(&self.output_walk, x, y)..][..vectors];
-                let other = self.other.map(|(o, combine)| (&o.data[address(&o.walk, x, y)..][..o.vectors], combine));
+                let input = &self.input[self.input_walk.at(x, y)..][..vectors];
+                let output = &mut self.output[self.output_walk.at(x, y)..][..vectors];
+                let other = match &self.other {
+                    Some((o, _)) => &o.data[o.walk.at(x, y)..][..o.vectors],
+                    None => &[],
+                };
+                let multiply = matches!(self.other, Some((_, Combine::Multiply)));
                 for (c, (input, output)) in input.iter().zip(output).enumerate() {
-                    let v = isa.load(input);
-                    let other = other.and_then(|(data, combine)| data.get(c).map(|lanes| (lanes, combine)));
-                    let v = match other {
-                        Some((lanes, Combine::Multiply)) => self.epilogue.apply(isa, isa.mul(v, isa.load(lanes)), None, c),
-                        Some((lanes, Combine::Add)) => self.epilogue.apply(isa, v, Some(lanes), c),
-                        None => self.epilogue.apply(isa, v, None, c),
-                    };
-                    isa.store(v, output);
+                    let mut v = isa.load(input);
+                    let other = other.get(c);
+                    if let Some(other) = other.filter(|_| multiply) {
+                        v = isa.mul(v, isa.load(other));
+                    }
+                    v = first.apply(isa, v, c);
+                    if let Some(other) = other.filter(|_| !multiply) {
+                        v = isa.add(v, isa.load(other));
+                    }
+                    isa.store(second.apply(isa, v, c), output);
                 }
             }
         }

@@ -1,6 +1,8 @@
 //! What happens to a vector of results before it is stored: activation, residual, activation.
 //!
-//! Fused into the kernels, so that no second pass over memory is needed for bias, PReLU or a residual.
+//! Fused into the kernels, so that no second pass over memory is needed for bias, PReLU or a residual. The combinations that
+//! networks use are compiled apart ([`Epilogue::enter`]), so that the inner loops hold no branch; all others share one slow
+//! path.
 
 use super::{Isa, LANES, Lanes};
 
@@ -13,38 +15,10 @@ pub(crate) enum Activation {
     Relu,
     /// min(max(x, low), high).
     Clip { low: f32, high: f32 },
-    /// x, or slope · x where x is negative.
-    LeakyRelu { slope: f32 },
-    /// The same with a slope per channel.
+    /// x, or slope · x where x is negative, with a slope per channel.
     PRelu { slopes: Vec<Lanes> },
     /// 1 / (1 + e^−x).
     Sigmoid,
-}
-
-impl Activation {
-    /// Applies it to the vector `v` of the channels from `LANES * chunk` on. NaN stays NaN.
-    #[inline(always)]
-    pub fn apply<I: Isa>(&self, isa: I, v: I::V, chunk: usize) -> I::V {
-        match self {
-            Self::None => v,
-            Self::Relu => isa.max(isa.splat(0.0), v),
-            Self::Clip { low, high } => isa.min(isa.splat(*high), isa.max(isa.splat(*low), v)),
-            Self::LeakyRelu { slope } => isa.if_negative(v, isa.mul(v, isa.splat(*slope))),
-            Self::PRelu { slopes } => match slopes.get(chunk) {
-                Some(slope) => isa.if_negative(v, isa.mul(v, isa.load(slope))),
-                None => v,
-            },
-            Self::Sigmoid => sigmoid(isa, v),
-        }
-    }
-}
-
-/// Lane by lane through the standard library's exponential: exact rather than fast, since it stands on network heads only.
-#[inline(always)]
-fn sigmoid<I: Isa>(isa: I, v: I::V) -> I::V {
-    let mut lanes = [0.0; LANES];
-    isa.store(v, &mut lanes);
-    isa.load(&lanes.map(|x| 1.0 / (1.0 + (-x).exp())))
 }
 
 /// The steps after the sum: `second(first(x) + residual)`.
@@ -54,15 +28,88 @@ pub(crate) struct Epilogue {
     pub second: Activation,
 }
 
-impl Epilogue {
-    /// Applies all steps to one vector; `residual` is what is added, if there is anything for these channels.
+/// An activation as the inner loops see it. NaN stays NaN in all of them.
+pub(crate) trait Act: Copy {
+    /// Applies it to channel vector number `vector`.
+    fn apply<I: Isa>(self, isa: I, v: I::V, vector: usize) -> I::V;
+}
+
+/// The identity.
+#[derive(Clone, Copy)]
+pub(crate) struct Keep;
+
+impl Act for Keep {
     #[inline(always)]
-    pub fn apply<I: Isa>(&self, isa: I, v: I::V, residual: Option<&Lanes>, chunk: usize) -> I::V {
-        let v = self.first.apply(isa, v, chunk);
-        let v = match residual {
-            Some(r) => isa.add(v, isa.load(r)),
+    fn apply<I: Isa>(self, _: I, v: I::V, _: usize) -> I::V {
+        v
+    }
+}
+
+/// [`Activation::Relu`].
+#[derive(Clone, Copy)]
+pub(crate) struct Relu;
+
+impl Act for Relu {
+    #[inline(always)]
+    fn apply<I: Isa>(self, isa: I, v: I::V, _: usize) -> I::V {
+        isa.max(isa.splat(0.0), v)
+    }
+}
+
+/// [`Activation::PRelu`].
+#[derive(Clone, Copy)]
+pub(crate) struct Slopes<'a>(&'a [Lanes]);
+
+impl Act for Slopes<'_> {
+    #[inline(always)]
+    fn apply<I: Isa>(self, isa: I, v: I::V, vector: usize) -> I::V {
+        match self.0.get(vector) {
+            Some(slope) => isa.if_negative(v, isa.mul(v, isa.load(slope))),
             None => v,
-        };
-        self.second.apply(isa, v, chunk)
+        }
+    }
+}
+
+/// Any activation, decided vector by vector.
+#[derive(Clone, Copy)]
+pub(crate) struct Any<'a>(&'a Activation);
+
+impl Act for Any<'_> {
+    #[inline(always)]
+    fn apply<I: Isa>(self, isa: I, v: I::V, vector: usize) -> I::V {
+        match self.0 {
+            Activation::None => v,
+            Activation::Relu => Relu.apply(isa, v, vector),
+            Activation::Clip { low, high } => isa.min(isa.splat(*high), isa.max(isa.splat(*low), v)),
+            Activation::PRelu { slopes } => Slopes(slopes).apply(isa, v, vector),
+            // Lane by lane through the standard library's exponential: exact rather than fast, for network heads.
+            Activation::Sigmoid => {
+                let mut lanes = [0.0; LANES];
+                isa.store(v, &mut lanes);
+                lanes.iter_mut().for_each(|x| *x = 1.0 / (1.0 + (-*x).exp()));
+                isa.load(&lanes)
+            }
+        }
+    }
+}
+
+/// A kernel that is compiled for each common pair of activations.
+pub(crate) trait Fused {
+    /// Runs it. Implementations are `#[inline(always)]`.
+    fn run<I: Isa, A: Act, B: Act>(self, isa: I, first: A, second: B);
+}
+
+impl Epilogue {
+    /// Runs `kernel` with this epilogue's activations.
+    #[inline(always)]
+    pub fn enter<I: Isa>(&self, isa: I, kernel: impl Fused) {
+        match (&self.first, &self.second) {
+            (Activation::None, Activation::None) => kernel.run(isa, Keep, Keep),
+            (Activation::Relu, Activation::None) => kernel.run(isa, Relu, Keep),
+            (Activation::None, Activation::Relu) => kernel.run(isa, Keep, Relu),
+            (Activation::PRelu { slopes }, Activation::None) => kernel.run(isa, Slopes(slopes), Keep),
+            (Activation::None, Activation::PRelu { slopes }) => kernel.run(isa, Keep, Slopes(slopes)),
+            (first, second) => kernel.run(isa, Any(first), Any(second)),
+        }
     }
 }

@@ -11,7 +11,8 @@
 //!
 //! Why not a general matrix-product library: it allocates and packs per call, and cannot fuse the epilogue in registers.
 
-use super::epilogue::Epilogue;
+use super::elementwise::Operand;
+use super::epilogue::{Act, Epilogue, Fused};
 use super::{Isa, Kernel, LANES, Lanes};
 
 /// Pixels per register tile.
@@ -23,11 +24,24 @@ const BLOCK_FLOATS: usize = 4096;
 
 /// How one value lies in its buffer, seen from a kernel: where the element for output pixel (0, 0) is, and what a step of one
 /// output pixel to the right or down adds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Walk {
     pub origin: usize,
     pub right: usize,
     pub down: usize,
+}
+
+impl Walk {
+    /// The address for output pixel (x, y).
+    #[inline(always)]
+    pub fn at(&self, x: usize, y: usize) -> usize {
+        self.origin + x * self.right + y * self.down
+    }
+
+    /// The same walk counted in vectors.
+    pub fn in_vectors(&self) -> Self {
+        Self { origin: self.origin / LANES, right: self.right / LANES, down: self.down / LANES }
+    }
 }
 
 /// Weights packed for [`DenseConv`].
@@ -67,14 +81,10 @@ impl PackedWeights {
         let bias = (0..vectors).map(|vector| lanes(&bias, vector)).collect();
         Self { wide, narrow, bias, depth }
     }
-
-    /// Length of one row of the left matrix.
-    pub fn depth(&self) -> usize {
-        self.depth
-    }
 }
 
-/// One convolution, ready to run. All offsets count floats and stay inside their slices: the plan has checked that.
+/// One convolution, ready to run. Input offsets count floats, the others vectors; all stay inside their slices, which the
+/// plan has checked.
 pub(crate) struct DenseConv<'a> {
     pub input: &'a [f32],
     pub input_walk: Walk,
@@ -82,19 +92,11 @@ pub(crate) struct DenseConv<'a> {
     pub segments: &'a [usize],
     pub weights: &'a PackedWeights,
     pub epilogue: &'a Epilogue,
-    pub residual: Option<Residual<'a>>,
-    pub output: &'a mut [f32],
+    pub residual: Option<Operand<'a>>,
+    pub output: &'a mut [Lanes],
     pub output_walk: Walk,
     /// Output width and height in pixels.
     pub size: (usize, usize),
-}
-
-/// A value added to the first `vectors` vectors of each output pixel.
-#[derive(Clone, Copy)]
-pub(crate) struct Residual<'a> {
-    pub data: &'a [f32],
-    pub walk: Walk,
-    pub vectors: usize,
 }
 
 /// Addresses of one output pixel.
@@ -107,94 +109,128 @@ struct Pixel {
 
 impl Kernel for DenseConv<'_> {
     #[inline(always)]
-    fn run<I: Isa>(mut self, isa: I) {
+    fn run<I: Isa>(self, isa: I) {
+        self.epilogue.enter(isa, self);
+    }
+}
+
+impl Fused for DenseConv<'_> {
+    #[inline(always)]
+    fn run<I: Isa, A: Act, B: Act>(mut self, isa: I, first: A, second: B) {
         let (width, height) = self.size;
-        let residual_walk = self.residual.map_or(Walk { origin: 0, right: 0, down: 0 }, |r| r.walk);
+        let residual_walk = self.residual.map_or(Walk::default(), |r| r.walk);
         let block = (BLOCK_FLOATS / self.weights.depth.max(1) / ROWS * ROWS).clamp(ROWS, MAX_BLOCK);
         let mut pixels = [Pixel::default(); MAX_BLOCK];
-        let (input_walk, output_walk) = (self.input_walk, self.output_walk);
-        let at = |x: usize, y: usize| {
-            let address = |w: &Walk| w.origin + x * w.right + y * w.down;
-            Pixel { input: address(&input_walk), output: address(&output_walk), residual: address(&residual_walk) }
-        };
         let (mut x, mut y) = (0, 0);
         while y < height {
             let mut filled = 0;
-            while filled < block && y < height {
-                let run = (width - x).min(block - filled);
-                for (i, pixel) in pixels[filled..filled + run].iter_mut().enumerate() {
-                    *pixel = at(x + i, y);
-                }
-                filled += run;
-                x += run;
+            for pixel in pixels.iter_mut().take(block) {
+                *pixel = Pixel {
+                    input: self.input_walk.at(x, y),
+                    output: self.output_walk.at(x, y),
+                    residual: residual_walk.at(x, y),
+                };
+                filled += 1;
+                x += 1;
                 if x == width {
                     (x, y) = (0, y + 1);
+                    if y == height {
+                        break;
+                    }
                 }
             }
-            self.block(isa, &pixels[..filled]);
+            let mut vector = 0;
+            for panel in self.weights.wide.chunks_exact(self.weights.depth) {
+                self.panel(isa, &pixels[..filled], panel, vector, first, second);
+                vector += 2;
+            }
+            if !self.weights.narrow.is_empty() {
+                self.panel(isa, &pixels[..filled], &self.weights.narrow, vector, first, second);
+            }
         }
     }
 }
 
 impl DenseConv<'_> {
     #[inline(always)]
-    fn block<I: Isa>(&mut self, isa: I, pixels: &[Pixel]) {
-        let weights = self.weights;
-        let mut vector = 0;
-        for panel in weights.wide.chunks_exact(weights.depth) {
-            self.panel(isa, pixels, panel, vector);
-            vector += 2;
-        }
-        if !weights.narrow.is_empty() {
-            self.panel(isa, pixels, &weights.narrow, vector);
-        }
-    }
-
-    #[inline(always)]
-    fn panel<I: Isa, const NV: usize>(&mut self, isa: I, pixels: &[Pixel], panel: &[[Lanes; NV]], vector: usize) {
+    fn panel<I: Isa, A: Act, B: Act, const NV: usize>(
+        &mut self,
+        isa: I,
+        pixels: &[Pixel],
+        panel: &[[Lanes; NV]],
+        vector: usize,
+        first: A,
+        second: B,
+    ) {
         let (tiles, rest) = pixels.as_chunks::<ROWS>();
         for tile in tiles {
-            self.tile(isa, tile, panel, vector);
+            self.tile(isa, tile, panel, vector, first, second);
         }
         match rest {
-            [a] => self.tile(isa, &[*a], panel, vector),
-            [a, b] => self.tile(isa, &[*a, *b], panel, vector),
-            [a, b, c] => self.tile(isa, &[*a, *b, *c], panel, vector),
-            [a, b, c, d] => self.tile(isa, &[*a, *b, *c, *d], panel, vector),
-            [a, b, c, d, e] => self.tile(isa, &[*a, *b, *c, *d, *e], panel, vector),
+            [a] => self.tile(isa, &[*a], panel, vector, first, second),
+            [a, b] => self.tile(isa, &[*a, *b], panel, vector, first, second),
+            [a, b, c] => self.tile(isa, &[*a, *b, *c], panel, vector, first, second),
+            [a, b, c, d] => self.tile(isa, &[*a, *b, *c, *d], panel, vector, first, second),
+            [a, b, c, d, e] => self.tile(isa, &[*a, *b, *c, *d, *e], panel, vector, first, second),
             _ => {}
         }
     }
 
     #[inline(always)]
-    fn tile<I: Isa, const MR: usize, const NV: usize>(
+    fn tile<I: Isa, A: Act, B: Act, const MR: usize, const NV: usize>(
         &mut self,
         isa: I,
         pixels: &[Pixel; MR],
         panel: &[[Lanes; NV]],
         vector: usize,
+        first: A,
+        second: B,
     ) {
-        let bias: [I::V; NV] = std::array::from_fn(|v| isa.load(&self.weights.bias[vector + v]));
-        let mut sums = [bias; MR];
+        let mut sums = [[isa.splat(0.0); NV]; MR];
+        for v in 0..NV {
+            let bias = isa.load(&self.weights.bias[vector + v]);
+            for sums in &mut sums {
+                sums[v] = bias;
+            }
+        }
         let len = panel.len() / self.segments.len();
         for (segment, weights) in self.segments.iter().zip(panel.chunks_exact(len)) {
-            let rows: [&[f32]; MR] = std::array::from_fn(|r| &self.input[pixels[r].input + segment..][..len]);
-            for (k, weight) in weights.iter().enumerate() {
-                let weight: [I::V; NV] = std::array::from_fn(|v| isa.load(&weight[v]));
-                for (sums, row) in sums.iter_mut().zip(&rows) {
-                    let value = isa.splat(row[k]);
-                    for (sum, weight) in sums.iter_mut().zip(&weight) {
-                        *sum = isa.mul_add(value, *weight, *sum);
+            let mut rows = [[].as_slice(); MR];
+            for (row, pixel) in rows.iter_mut().zip(pixels) {
+                *row = &self.input[pixel.input + segment..][..len];
+            }
+            for (k, weight) in weights[..len].iter().enumerate() {
+                let mut w = [isa.splat(0.0); NV];
+                for v in 0..NV {
+                    w[v] = isa.load(&weight[v]);
+                }
+                for r in 0..MR {
+                    let value = isa.splat(rows[r][k]);
+                    for v in 0..NV {
+                        sums[r][v] = isa.mul_add(value, w[v], sums[r][v]);
                     }
                 }
             }
         }
-        for (pixel, sums) in pixels.iter().zip(&sums) {
-            let (out, _) = self.output[pixel.output + vector * LANES..].as_chunks_mut::<LANES>();
-            for (v, (sum, out)) in sums.iter().zip(&mut out[..NV]).enumerate() {
-                let residual = self.residual.filter(|r| vector + v < r.vectors);
-                let residual = residual.and_then(|r| r.data[pixel.residual + (vector + v) * LANES..].first_chunk());
-                isa.store(self.epilogue.apply(isa, *sum, residual, vector + v), out);
+        // Through memory, so that the sums above are only ever indexed by constants and stay in registers.
+        let mut raw = [[[0.0; LANES]; NV]; MR];
+        for r in 0..MR {
+            for v in 0..NV {
+                isa.store(sums[r][v], &mut raw[r][v]);
+            }
+        }
+        for (pixel, raw) in pixels.iter().zip(&raw) {
+            let out = &mut self.output[pixel.output + vector..][..NV];
+            let residual = match &self.residual {
+                Some(r) => r.data[pixel.residual..][..r.vectors].get(vector..).unwrap_or_default(),
+                None => &[],
+            };
+            for v in 0..NV {
+                let mut sum = first.apply(isa, isa.load(&raw[v]), vector + v);
+                if let Some(residual) = residual.get(v) {
+                    sum = isa.add(sum, isa.load(residual));
+                }
+                isa.store(second.apply(isa, sum, vector + v), &mut out[v]);
             }
         }
     }

@@ -45,12 +45,12 @@ impl Kernel for Pool<'_> {
                     Pooling::Average { count_padding: true } => self.window.0 * self.window.1,
                     _ => inside,
                 };
-                let out = self.output_walk.origin + y * self.output_walk.down + x * self.output_walk.right;
+                let out = self.output_walk.at(x, y);
                 for c in 0..vectors {
                     let mut result = isa.splat(if self.kind == Pooling::Max { f32::NEG_INFINITY } else { 0.0 });
                     for row in rows.clone() {
                         for column in columns.clone() {
-                            let at = self.input_walk.origin + row * self.input_walk.down + column * self.input_walk.right;
+                            let at = self.input_walk.at(column, row);
                             let v = isa.load(&self.input[at + c]);
                             result = match self.kind {
                                 // `max` keeps a NaN in its second operand only, so ask both ways.

@@ -31,7 +31,7 @@ impl Kernel for Resize<'_> {
         for (y, row) in self.rows.iter().enumerate() {
             let (top, bottom) = (walk.origin + row.first * walk.down, walk.origin + row.second * walk.down);
             for (x, column) in self.columns.iter().enumerate() {
-                let out = self.output_walk.origin + y * self.output_walk.down + x * self.output_walk.right;
+                let out = self.output_walk.at(x, y);
                 let (left, right) = (column.first * walk.right, column.second * walk.right);
                 for c in 0..self.vectors {
                     let mix = |base: usize| {

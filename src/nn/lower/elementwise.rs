@@ -23,10 +23,16 @@ impl Lowering<'_> {
         self.activation(node, Activation::Clip { low, high })
     }
 
+    /// The same slope for every channel.
+    pub(super) fn leaky_relu(&mut self, node: &Node, slope: f32) -> Result<()> {
+        let vectors = self.value(node, 0)?.grid.vectors();
+        self.activation(node, Activation::PRelu { slopes: vec![[slope; LANES]; vectors] })
+    }
+
     pub(super) fn prelu(&mut self, node: &Node) -> Result<()> {
         let slopes = self.floats(node, 1)?.to_vec();
         if let [slope] = slopes.as_slice() {
-            return self.activation(node, Activation::LeakyRelu { slope: *slope });
+            return self.leaky_relu(node, *slope);
         }
         let value = self.value(node, 0)?;
         let per_channel = value.form == Form::Image || value.shape.len() == 2;
