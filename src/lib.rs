@@ -1,6 +1,24 @@
-//! Placeholder
+#![doc = include_str!("../README.md")]
+#![deny(unsafe_code, missing_docs, rust_2018_idioms)]
+#![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::todo, clippy::unimplemented, clippy::unreachable)]
+#![deny(clippy::indexing_slicing, clippy::undocumented_unsafe_blocks)]
+
+pub mod align;
+pub mod compare;
+pub mod detect;
+pub mod document;
+pub mod engine;
 pub mod error;
+#[cfg(feature = "evaluate")]
+pub mod evaluate;
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod geometry;
-mod scratch;
-mod nn;
+pub mod image;
+pub mod mesh;
 pub mod model;
+mod nn;
+pub mod quality;
+mod scratch;
+pub mod template;

@@ -16,8 +16,9 @@ pub(super) fn weighted(mut candidates: Vec<Candidate>) -> Vec<Candidate> {
     let mut faces = Vec::new();
     let mut rest = candidates;
     while let Some(best) = rest.first().copied() {
-        let (group, others): (Vec<_>, Vec<_>) =
-            rest.into_iter().partition(|c| *c == best || c.rect.iou(&best.rect) > SAME_FACE_IOU);
+        let (group, others): (Vec<_>, Vec<_>) = rest
+            .into_iter()
+            .partition(|c| *c == best || c.rect.iou(&best.rect) > SAME_FACE_IOU);
         faces.push(average(best, &group));
         rest = others;
     }
@@ -30,7 +31,9 @@ fn average(best: Candidate, group: &[Candidate]) -> Candidate {
     if group.len() < 2 || total.is_nan() || total <= 0.0 {
         return best;
     }
-    let mean = |value: &dyn Fn(&Candidate) -> f32| group.iter().map(|c| c.score * value(c)).sum::<f32>() / total;
+    let mean = |value: &dyn Fn(&Candidate) -> f32| {
+        group.iter().map(|c| c.score * value(c)).sum::<f32>() / total
+    };
     let rect = Rect::from_edges(
         mean(&|c| c.rect.left()),
         mean(&|c| c.rect.top()),
@@ -44,7 +47,11 @@ fn average(best: Candidate, group: &[Candidate]) -> Candidate {
             *sum = Point::new(sum.x + weight * point.x, sum.y + weight * point.y);
         }
     }
-    Candidate { score: best.score, rect: rect.unwrap_or(best.rect), keypoints }
+    Candidate {
+        score: best.score,
+        rect: rect.unwrap_or(best.rect),
+        keypoints,
+    }
 }
 
 #[cfg(test)]
@@ -54,25 +61,41 @@ mod tests {
 
     fn candidate(score: f32, x: f32, y: f32, width: f32, height: f32) -> Candidate {
         let rect = Rect::from_center(Point::new(x, y), width, height).unwrap();
-        Candidate { score, rect, keypoints: [1.0, 2.0, 3.0, 4.0, 5.0, 6.0].map(|d| Point::new(x + d, y - d)) }
+        Candidate {
+            score,
+            rect,
+            keypoints: [1.0, 2.0, 3.0, 4.0, 5.0, 6.0].map(|d| Point::new(x + d, y - d)),
+        }
     }
 
     #[test]
     fn averages_by_score_and_keeps_the_best_score() {
-        let faces = weighted(vec![candidate(0.25, 14.0, 10.0, 20.0, 20.0), candidate(0.75, 10.0, 10.0, 20.0, 20.0)]);
+        let faces = weighted(vec![
+            candidate(0.25, 14.0, 10.0, 20.0, 20.0),
+            candidate(0.75, 10.0, 10.0, 20.0, 20.0),
+        ]);
         assert_eq!(faces, [candidate(0.75, 11.0, 10.0, 20.0, 20.0)]);
     }
 
     #[test]
     fn faces_apart_stay_apart_in_the_order_of_their_scores() {
-        let (a, b) = (candidate(0.6, 10.0, 10.0, 20.0, 20.0), candidate(0.9, 40.0, 12.0, 20.0, 24.0));
+        let (a, b) = (
+            candidate(0.6, 10.0, 10.0, 20.0, 20.0),
+            candidate(0.9, 40.0, 12.0, 20.0, 24.0),
+        );
         assert_eq!(weighted(vec![a, b]), [b, a]);
         assert_eq!(weighted(Vec::new()), []);
     }
 
     fn candidates() -> impl Strategy<Value = Vec<Candidate>> {
         prop::collection::vec(
-            (0.01f32..1.0, 0.0f32..192.0, 0.0f32..192.0, 1.0f32..80.0, 1.0f32..80.0)
+            (
+                0.01f32..1.0,
+                0.0f32..192.0,
+                0.0f32..192.0,
+                1.0f32..80.0,
+                1.0f32..80.0,
+            )
                 .prop_map(|(s, x, y, w, h)| candidate(s, x, y, w, h)),
             0..60,
         )

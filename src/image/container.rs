@@ -1,9 +1,11 @@
-//! What a file says about itself before anything is decoded: format, sides, colour, and whether it is all there.
+//! What a file says about itself before anything is decoded: format, sides, colour, and whether it
+//! is all there.
 //!
-//! The decoders behind [`super::Photo::decode`] are lenient where this crate must not be: the JPEG decoder paints what is
-//! missing of a truncated file in grey and reports success, the PNG decoder stops at the last pixel, and the WebP decoder
-//! allocates for the size that an inner chunk states. So the containers are walked here first, without allocating: sides are
-//! known before a decoder is made, an unfinished file is called unfinished, and animations are told apart from photographs.
+//! The decoders behind [`super::Photo::decode`] are lenient where this crate must not be: the JPEG
+//! decoder paints what is missing of a truncated file in grey and reports success, the PNG decoder
+//! stops at the last pixel, and the WebP decoder allocates for the size that an inner chunk states.
+//! So the containers are walked here first, without allocating: sides are known before a decoder is
+//! made, an unfinished file is called unfinished, and animations are told apart from photographs.
 
 use super::decode::{Encoding, SourceColor};
 use crate::error::{Error, ErrorKind, Result, Stage};
@@ -34,19 +36,31 @@ fn corrupt(message: &str) -> Error {
 }
 
 fn be16(bytes: &[u8], at: usize) -> Option<u16> {
-    bytes.get(at..)?.first_chunk().map(|b| u16::from_be_bytes(*b))
+    bytes
+        .get(at..)?
+        .first_chunk()
+        .map(|b| u16::from_be_bytes(*b))
 }
 
 fn be32(bytes: &[u8], at: usize) -> Option<u32> {
-    bytes.get(at..)?.first_chunk().map(|b| u32::from_be_bytes(*b))
+    bytes
+        .get(at..)?
+        .first_chunk()
+        .map(|b| u32::from_be_bytes(*b))
 }
 
 fn le16(bytes: &[u8], at: usize) -> Option<u16> {
-    bytes.get(at..)?.first_chunk().map(|b| u16::from_le_bytes(*b))
+    bytes
+        .get(at..)?
+        .first_chunk()
+        .map(|b| u16::from_le_bytes(*b))
 }
 
 fn le32(bytes: &[u8], at: usize) -> Option<u32> {
-    bytes.get(at..)?.first_chunk().map(|b| u32::from_le_bytes(*b))
+    bytes
+        .get(at..)?
+        .first_chunk()
+        .map(|b| u32::from_le_bytes(*b))
 }
 
 /// Reads the headers of a JPEG, PNG or WebP, told apart by content alone.
@@ -75,8 +89,8 @@ struct JpegFrame {
     components: u8,
 }
 
-/// Walks the marker segments (ITU-T T.81, annex B) from SOI to EOI. Thumbnails and other embedded images lie inside
-/// application segments and are stepped over with them.
+/// Walks the marker segments (ITU-T T.81, annex B) from SOI to EOI. Thumbnails and other embedded
+/// images lie inside application segments and are stepped over with them.
 fn jpeg(bytes: &[u8]) -> Result<Header> {
     let (mut frame, mut adobe_transform, mut scans, mut end) = (None, None, 0u32, None);
     let mut at = 2;
@@ -93,16 +107,23 @@ fn jpeg(bytes: &[u8]) -> Result<Header> {
             }
             _ => {}
         }
-        let Some(length) = be16(bytes, after).map(usize::from) else { break };
+        let Some(length) = be16(bytes, after).map(usize::from) else {
+            break;
+        };
         if length < 2 {
             return Err(corrupt("a JPEG segment states a length below two"));
         }
-        let Some(body) = bytes.get(after + 2..after + length) else { break };
+        let Some(body) = bytes.get(after + 2..after + length) else {
+            break;
+        };
         match marker {
             // DHT, JPG and DAC lie among the numbers of SOFn.
             0xC4 | 0xC8 | 0xCC => {}
             0xC0..=0xCF if frame.is_none() => {
-                frame = Some(jpeg_frame(marker, body).ok_or_else(|| corrupt("the JPEG frame header is cut short"))?);
+                frame = Some(
+                    jpeg_frame(marker, body)
+                        .ok_or_else(|| corrupt("the JPEG frame header is cut short"))?,
+                );
             }
             0xEE if body.starts_with(b"Adobe") => adobe_transform = body.get(11).copied(),
             0xDA => scans += 1,
@@ -114,7 +135,9 @@ fn jpeg(bytes: &[u8]) -> Result<Header> {
         return Err(corrupt("the JPEG has no frame header"));
     };
     if !matches!(frame.marker, 0xC0..=0xC2) {
-        return Err(unsupported("only baseline, extended and progressive Huffman-coded JPEGs are read"));
+        return Err(unsupported(
+            "only baseline, extended and progressive Huffman-coded JPEGs are read",
+        ));
     }
     if frame.precision != 8 {
         return Err(unsupported("only JPEGs of 8 bits per channel are read"));
@@ -122,16 +145,29 @@ fn jpeg(bytes: &[u8]) -> Result<Header> {
     let color = match (frame.components, adobe_transform) {
         (1, _) => SourceColor::Gray,
         (3, _) => SourceColor::Rgb,
-        // With Adobe's marker, four channels are inverted CMYK or YCCK. Without it nothing says whether ink or its absence is
-        // stored, and a guess could hand on a negative.
+        // With Adobe's marker, four channels are inverted CMYK or YCCK. Without it nothing says
+        // whether ink or its absence is stored, and a guess could hand on a negative.
         (4, Some(0 | 2)) => SourceColor::Cmyk,
-        (4, _) => return Err(unsupported("a JPEG of four channels without Adobe's marker does not say what they are")),
-        _ => return Err(unsupported("only JPEGs of one, three or four channels are read")),
+        (4, _) => {
+            return Err(unsupported(
+                "a JPEG of four channels without Adobe's marker does not say what they are",
+            ));
+        }
+        _ => {
+            return Err(unsupported(
+                "only JPEGs of one, three or four channels are read",
+            ));
+        }
     };
-    // Progressive and multi-scan files need all coefficients at once, 16 bits each. A third is added for the padding to whole
-    // blocks, which a small image can exceed, but then by little in absolute terms.
+    // Progressive and multi-scan files need all coefficients at once, 16 bits each. A third is
+    // added for the padding to whole blocks, which a small image can exceed, but then by little in
+    // absolute terms.
     let keeps_coefficients = frame.marker == 0xC2 || scans > 1;
-    let working_bytes_per_px = if keeps_coefficients { u64::from(frame.components) * 8 / 3 + 1 } else { 1 };
+    let working_bytes_per_px = if keeps_coefficients {
+        u64::from(frame.components) * 8 / 3 + 1
+    } else {
+        1
+    };
     Ok(Header {
         encoding: Encoding::Jpeg,
         width: frame.width.into(),
@@ -153,7 +189,8 @@ fn jpeg_frame(marker: u8, body: &[u8]) -> Option<JpegFrame> {
     })
 }
 
-/// The next marker's code at or after `at`, and the offset behind it. `FF 00` is a stuffed data byte and `FF FF` is filling.
+/// The next marker's code at or after `at`, and the offset behind it. `FF 00` is a stuffed data
+/// byte and `FF FF` is filling.
 fn next_marker(bytes: &[u8], mut at: usize) -> Option<(u8, usize)> {
     loop {
         at += bytes.get(at..)?.iter().position(|b| *b == 0xFF)?;
@@ -167,7 +204,9 @@ fn next_marker(bytes: &[u8], mut at: usize) -> Option<(u8, usize)> {
 
 /// Walks the chunks (PNG specification, third edition, section 5) from IHDR to IEND.
 fn png(bytes: &[u8]) -> Result<Header> {
-    let ihdr = bytes.get(8..29).filter(|b| b.starts_with(b"\0\0\0\x0DIHDR"));
+    let ihdr = bytes
+        .get(8..29)
+        .filter(|b| b.starts_with(b"\0\0\0\x0DIHDR"));
     let fields = ihdr.and_then(|b| Some((be32(b, 8)?, be32(b, 12)?, *b.get(16)?, *b.get(17)?)));
     let Some((width, height, bits_per_channel, color_type)) = fields else {
         return Err(corrupt("the PNG does not begin with a whole IHDR chunk"));
@@ -179,12 +218,20 @@ fn png(bytes: &[u8]) -> Result<Header> {
         _ => return Err(corrupt("the PNG states an unknown colour type")),
     };
     let (mut at, mut end) = (8usize, None);
-    while let (Some(length), Some(name)) = (be32(bytes, at), bytes.get(at.saturating_add(4)..at.saturating_add(8))) {
+    while let (Some(length), Some(name)) = (
+        be32(bytes, at),
+        bytes.get(at.saturating_add(4)..at.saturating_add(8)),
+    ) {
         if name == b"acTL" {
             return Err(unsupported("an animated PNG is not a photograph"));
         }
         // Length, name and checksum take 12 bytes.
-        let Some(next) = usize::try_from(length).ok().and_then(|n| at.checked_add(12)?.checked_add(n)) else { break };
+        let Some(next) = usize::try_from(length)
+            .ok()
+            .and_then(|n| at.checked_add(12)?.checked_add(n))
+        else {
+            break;
+        };
         if next > bytes.len() {
             break;
         }
@@ -194,7 +241,15 @@ fn png(bytes: &[u8]) -> Result<Header> {
         }
         at = next;
     }
-    Ok(Header { encoding: Encoding::Png, width, height, color, bits_per_channel, working_bytes_per_px: 1, end })
+    Ok(Header {
+        encoding: Encoding::Png,
+        width,
+        height,
+        color,
+        bits_per_channel,
+        working_bytes_per_px: 1,
+        end,
+    })
 }
 
 /// Walks the chunks (RFC 9649) of the RIFF container.
@@ -205,23 +260,31 @@ fn webp(bytes: &[u8]) -> Result<Header> {
     let inside = end.and_then(|n| bytes.get(..n)).unwrap_or(bytes);
     let (mut canvas, mut bitstream, mut working_bytes_per_px) = (None, None, 0);
     let mut at = 12usize;
-    while let (Some(name), Some(size)) = (inside.get(at..at.saturating_add(4)), le32(inside, at.saturating_add(4))) {
+    while let (Some(name), Some(size)) = (
+        inside.get(at..at.saturating_add(4)),
+        le32(inside, at.saturating_add(4)),
+    ) {
         let data = inside.get(at + 8..).unwrap_or_default();
         let sides = match name {
             b"VP8X" => {
                 if data.first().is_some_and(|flags| flags & 0x02 != 0) {
                     return Err(unsupported("an animated WebP is not a photograph"));
                 }
-                le24(data, 4).zip(le24(data, 7)).map(|(w, h)| (w + 1, h + 1))
+                le24(data, 4)
+                    .zip(le24(data, 7))
+                    .map(|(w, h)| (w + 1, h + 1))
             }
-            b"VP8 " => le16(data, 6).zip(le16(data, 8)).map(|(w, h)| (u32::from(w & 0x3FFF), u32::from(h & 0x3FFF))),
+            b"VP8 " => le16(data, 6)
+                .zip(le16(data, 8))
+                .map(|(w, h)| (u32::from(w & 0x3FFF), u32::from(h & 0x3FFF))),
             b"VP8L" => le32(data, 1).map(|b| ((b & 0x3FFF) + 1, ((b >> 14) & 0x3FFF) + 1)),
             _ => None,
         };
         if canvas.is_none() {
             canvas = sides;
         }
-        // The decoder would allocate for an inner size first and compare it with the canvas afterwards.
+        // The decoder would allocate for an inner size first and compare it with the canvas
+        // afterwards.
         if sides.is_some() && sides != canvas {
             return Err(corrupt("the WebP's canvas and image differ in size"));
         }
@@ -237,7 +300,9 @@ fn webp(bytes: &[u8]) -> Result<Header> {
         if matches!(name, b"VP8 " | b"VP8L") {
             bitstream = bitstream.or(sides);
         }
-        let padded = usize::try_from(size).ok().and_then(|n| n.checked_add(n & 1)?.checked_add(8));
+        let padded = usize::try_from(size)
+            .ok()
+            .and_then(|n| n.checked_add(n & 1)?.checked_add(8));
         match padded.and_then(|n| at.checked_add(n)) {
             Some(next) => at = next,
             None => break,
@@ -258,7 +323,10 @@ fn webp(bytes: &[u8]) -> Result<Header> {
 }
 
 fn le24(bytes: &[u8], at: usize) -> Option<u32> {
-    bytes.get(at..)?.first_chunk().map(|[a, b, c]: &[u8; 3]| u32::from_le_bytes([*a, *b, *c, 0]))
+    bytes
+        .get(at..)?
+        .first_chunk()
+        .map(|[a, b, c]: &[u8; 3]| u32::from_le_bytes([*a, *b, *c, 0]))
 }
 
 #[cfg(test)]
@@ -276,7 +344,10 @@ mod tests {
         let whole = file.len();
         file.extend([0xFF, 0xD8, 0xFF, 0xD9]);
         let header = inspect(&file).unwrap();
-        assert_eq!((header.width, header.height, header.end), (7, 5, Some(whole)));
+        assert_eq!(
+            (header.width, header.height, header.end),
+            (7, 5, Some(whole))
+        );
         assert_eq!(header.color, SourceColor::Gray);
         for cut in 23..whole {
             assert_eq!(inspect(&file[..cut]).unwrap().end, None, "cut at {cut}");
@@ -285,10 +356,22 @@ mod tests {
 
     #[test]
     fn four_channels_need_adobe_to_say_what_they_are() {
-        let sof = [0xFF, 0xC0, 0, 20, 8, 0, 8, 0, 8, 4, 1, 0x11, 0, 2, 0x11, 0, 3, 0x11, 0, 4, 0x11, 0];
+        let sof = [
+            0xFF, 0xC0, 0, 20, 8, 0, 8, 0, 8, 4, 1, 0x11, 0, 2, 0x11, 0, 3, 0x11, 0, 4, 0x11, 0,
+        ];
         let file = [&[0xFF, 0xD8][..], &sof].concat();
-        assert_eq!(inspect(&file).unwrap_err().kind(), ErrorKind::UnsupportedFormat);
-        let adobe = |transform: u8| [&[0xFF, 0xEE, 0, 14][..], b"Adobe", &[0, 100, 0, 0, 0, 0, transform]].concat();
+        assert_eq!(
+            inspect(&file).unwrap_err().kind(),
+            ErrorKind::UnsupportedFormat
+        );
+        let adobe = |transform: u8| {
+            [
+                &[0xFF, 0xEE, 0, 14][..],
+                b"Adobe",
+                &[0, 100, 0, 0, 0, 0, transform],
+            ]
+            .concat()
+        };
         for (transform, known) in [(0, true), (1, false), (2, true), (9, false)] {
             let file = [&[0xFF, 0xD8][..], &adobe(transform), &sof].concat();
             assert_eq!(inspect(&file).is_ok(), known, "transform {transform}");
@@ -297,19 +380,30 @@ mod tests {
 
     #[test]
     fn a_webp_whose_inner_size_differs_is_refused_before_decoding() {
-        let chunk = |name: &[u8; 4], data: &[u8]| [&name[..], &(data.len() as u32).to_le_bytes(), data].concat();
+        let chunk = |name: &[u8; 4], data: &[u8]| {
+            [&name[..], &(data.len() as u32).to_le_bytes(), data].concat()
+        };
         let canvas = chunk(b"VP8X", &[0, 0, 0, 0, 9, 0, 0, 9, 0, 0]);
         let frame = |w: u16, h: u16| {
             let sides = [w.to_le_bytes(), h.to_le_bytes()].concat();
-            chunk(b"VP8 ", &[&[0x10, 0, 0, 0x9D, 0x01, 0x2A][..], &sides].concat())
+            chunk(
+                b"VP8 ",
+                &[&[0x10, 0, 0, 0x9D, 0x01, 0x2A][..], &sides].concat(),
+            )
         };
         let file = |w, h| {
             let body = [&b"WEBP"[..], &canvas, &frame(w, h)].concat();
             [&b"RIFF"[..], &(body.len() as u32).to_le_bytes(), &body].concat()
         };
-        assert_eq!(inspect(&file(16_383, 16_383)).unwrap_err().kind(), ErrorKind::Corrupt);
+        assert_eq!(
+            inspect(&file(16_383, 16_383)).unwrap_err().kind(),
+            ErrorKind::Corrupt
+        );
         let header = inspect(&file(10, 10)).unwrap();
-        assert_eq!((header.width, header.height, header.end), (10, 10, Some(file(10, 10).len())));
+        assert_eq!(
+            (header.width, header.height, header.end),
+            (10, 10, Some(file(10, 10).len()))
+        );
     }
 
     proptest! {

@@ -1,4 +1,5 @@
-//! The one door from bytes to pixels: every limit and the EXIF orientation are applied here, and nowhere else.
+//! The one door from bytes to pixels: every limit and the EXIF orientation are applied here, and
+//! nowhere else.
 
 use super::container::{self, Header};
 use super::frame::{Frame, PixelFormat};
@@ -9,7 +10,8 @@ use image::{ImageDecoder, ImageError};
 use std::fmt;
 use std::io::Cursor;
 
-/// What [`Photo::decode`] accepts at most. Everything is checked from the headers, before memory for pixels is taken.
+/// What [`Photo::decode`] accepts at most. Everything is checked from the headers, before memory
+/// for pixels is taken.
 ///
 /// ```
 /// use selfsame::image::Limits;
@@ -23,14 +25,20 @@ pub struct Limits {
     pub max_side_px: u32,
     /// Width times height. Default 64 million.
     pub max_pixels: u64,
-    /// Bytes held at the busiest moment: what the decoder keeps, its output, and the converted copy (an upper estimate).
-    /// Default 512 MiB. It is the limit that large images of 16 bits per channel and large progressive JPEGs meet first.
+    /// Bytes held at the busiest moment: what the decoder keeps, its output, and the converted copy
+    /// (an upper estimate). Default 512 MiB. It is the limit that large images of 16 bits per
+    /// channel and large progressive JPEGs meet first.
     pub max_memory_bytes: u64,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { max_bytes: 32 << 20, max_side_px: 16_384, max_pixels: 64_000_000, max_memory_bytes: 512 << 20 }
+        Self {
+            max_bytes: 32 << 20,
+            max_side_px: 16_384,
+            max_pixels: 64_000_000,
+            max_memory_bytes: 512 << 20,
+        }
     }
 }
 
@@ -102,7 +110,10 @@ impl Orientation {
 
     /// Whether width and height change places.
     pub fn swaps_sides(self) -> bool {
-        matches!(self, Self::Transposed | Self::Rotated90 | Self::Transversed | Self::Rotated270)
+        matches!(
+            self,
+            Self::Transposed | Self::Rotated90 | Self::Transversed | Self::Rotated270
+        )
     }
 }
 
@@ -122,7 +133,8 @@ pub struct PhotoInfo {
     pub orientation: Orientation,
 }
 
-/// An image that owns its pixels: upright, RGB with 8 bits per channel, rows tightly packed. `Debug` shows no pixels.
+/// An image that owns its pixels: upright, RGB with 8 bits per channel, rows tightly packed.
+/// `Debug` shows no pixels.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Photo {
     width: u32,
@@ -134,43 +146,66 @@ pub struct Photo {
 impl Photo {
     /// Decodes a JPEG, PNG or WebP. The format is told by content alone.
     ///
-    /// - JPEG: baseline and progressive; grey, colour, and CMYK or YCCK with Adobe's marker (inks become colours by
-    ///   multiplication, without a colour profile). Four channels without that marker, 12 bits, arithmetic coding and lossless
-    ///   JPEG are `UnsupportedFormat`.
+    /// - JPEG: baseline and progressive; grey, colour, and CMYK or YCCK with Adobe's marker (inks
+    ///   become colours by multiplication, without a colour profile). Four channels without that
+    ///   marker, 12 bits, arithmetic coding and lossless JPEG are `UnsupportedFormat`.
     /// - PNG: all colour types and depths; 16 bits are rounded to 8.
     /// - WebP: lossy and lossless.
-    /// - Transparency is laid over white, as a viewer's page does: what a person cannot see, no network sees either.
+    /// - Transparency is laid over white, as a viewer's page does: what a person cannot see, no
+    ///   network sees either.
     /// - Animations are `UnsupportedFormat`: which frame a person would have looked at is unknown.
-    /// - A file that ends early is `Corrupt` at whatever byte it ends, even if all pixels could be had; bytes behind the image's
-    ///   end are ignored. Damage inside the compressed data of a JPEG cannot always be noticed: the format has no checksum,
-    ///   and what cannot be decoded then shows as flat grey.
+    /// - A file that ends early is `Corrupt` at whatever byte it ends, even if all pixels could be
+    ///   had; bytes behind the image's end are ignored. Damage inside the compressed data of a JPEG
+    ///   cannot always be noticed: the format has no checksum, and what cannot be decoded then
+    ///   shows as flat grey.
     /// - Colour profiles are ignored: samples are taken for sRGB.
     ///
     /// # Errors
-    /// [`ErrorKind::UnsupportedFormat`] as said above, and for empty input or any other format; [`ErrorKind::Corrupt`];
-    /// [`ErrorKind::LimitExceeded`] if the file is, or states to be, larger than `limits`. All in [`Stage::Decode`].
+    /// [`ErrorKind::UnsupportedFormat`] as said above, and for empty input or any other format;
+    /// [`ErrorKind::Corrupt`]; [`ErrorKind::LimitExceeded`] if the file is, or states to be, larger
+    /// than `limits`. All in [`Stage::Decode`].
     pub fn decode(bytes: &[u8], limits: &Limits) -> Result<Self> {
         if bytes.len() > limits.max_bytes {
-            return Err(over_limit(format!("the file has {} bytes, over {}", bytes.len(), limits.max_bytes)));
+            return Err(over_limit(format!(
+                "the file has {} bytes, over {}",
+                bytes.len(),
+                limits.max_bytes
+            )));
         }
         let header = container::inspect(bytes)?;
         limits.check(&header, bytes.len())?;
         let Some(image) = header.end.and_then(|end| bytes.get(..end)) else {
-            return Err(Error::new(ErrorKind::Corrupt, Stage::Decode, "the file ends before its image does"));
+            return Err(Error::new(
+                ErrorKind::Corrupt,
+                Stage::Decode,
+                "the file ends before its image does",
+            ));
         };
         let cursor = Cursor::new(image);
         match header.encoding {
             Encoding::Jpeg => Self::read(JpegDecoder::new(cursor).map_err(fault)?, &header, limits),
-            Encoding::Png => Self::read(PngDecoder::with_limits(cursor, limits.of_decoder()).map_err(fault)?, &header, limits),
+            Encoding::Png => Self::read(
+                PngDecoder::with_limits(cursor, limits.of_decoder()).map_err(fault)?,
+                &header,
+                limits,
+            ),
             Encoding::WebP => Self::read(WebPDecoder::new(cursor).map_err(fault)?, &header, limits),
-            Encoding::Raw => Err(Error::new(ErrorKind::UnsupportedFormat, Stage::Decode, "raw pixels are not decoded")),
+            Encoding::Raw => Err(Error::new(
+                ErrorKind::UnsupportedFormat,
+                Stage::Decode,
+                "raw pixels are not decoded",
+            )),
         }
     }
 
     fn read(mut decoder: impl ImageDecoder, header: &Header, limits: &Limits) -> Result<Self> {
         decoder.set_limits(limits.of_decoder()).map_err(fault)?;
         if decoder.dimensions() != (header.width, header.height) {
-            return Err(Error::new(ErrorKind::Corrupt, Stage::Decode, "the file states two different sizes"));
+            return Err(Error::new(
+                ErrorKind::Corrupt,
+                Stage::Decode,
+                "the file states two different sizes",
+            ));
         }
         let exif = decoder.orientation().map_err(fault)?.to_exif();
         let orientation = Orientation::from_exif(exif).unwrap_or(Orientation::Upright);
@@ -178,11 +213,23 @@ impl Photo {
         let mut samples = Vec::new();
         usize::try_from(decoder.total_bytes())
             .ok()
-            .and_then(|n| samples.try_reserve_exact(n).ok().map(|()| samples.resize(n, 0)))
+            .and_then(|n| {
+                samples
+                    .try_reserve_exact(n)
+                    .ok()
+                    .map(|()| samples.resize(n, 0))
+            })
             .ok_or_else(|| over_limit("there is no memory for the image"))?;
         decoder.read_image(&mut samples).map_err(fault)?;
-        // Both sides are below 2³², and a `usize` of less than 32 bits is not supported by the decoders.
-        let pixels = upright::to_rgb8(samples, color, header.width as usize, header.height as usize, orientation)?;
+        // Both sides are below 2³², and a `usize` of less than 32 bits is not supported by the
+        // decoders.
+        let pixels = upright::to_rgb8(
+            samples,
+            color,
+            header.width as usize,
+            header.height as usize,
+            orientation,
+        )?;
         let swapped = orientation.swaps_sides();
         Ok(Self {
             width: if swapped { header.height } else { header.width },
@@ -198,14 +245,20 @@ impl Photo {
         })
     }
 
-    /// Takes ready pixels: upright, RGB8, `width * height * 3` bytes, rows from the top without padding.
+    /// Takes ready pixels: upright, RGB8, `width * height * 3` bytes, rows from the top without
+    /// padding.
     ///
     /// # Errors
     /// [`ErrorKind::ShapeMismatch`] in [`Stage::Image`] if a side is zero or the length another.
     pub fn from_rgb8(width: u32, height: u32, pixels: Vec<u8>) -> Result<Self> {
-        let len = u64::from(width).checked_mul(height.into()).and_then(|n| n.checked_mul(3));
+        let len = u64::from(width)
+            .checked_mul(height.into())
+            .and_then(|n| n.checked_mul(3));
         if len.is_none_or(|n| n == 0 || n != pixels.len() as u64) {
-            let message = format!("{width}×{height} RGB8 pixels do not fill {} bytes", pixels.len());
+            let message = format!(
+                "{width}×{height} RGB8 pixels do not fill {} bytes",
+                pixels.len()
+            );
             return Err(Error::new(ErrorKind::ShapeMismatch, Stage::Image, message));
         }
         let info = PhotoInfo {
@@ -215,7 +268,12 @@ impl Photo {
             had_alpha: false,
             orientation: Orientation::Upright,
         };
-        Ok(Self { width, height, pixels, info })
+        Ok(Self {
+            width,
+            height,
+            pixels,
+            info,
+        })
     }
 
     /// Width in pixels, upright; at least 1.
@@ -237,7 +295,13 @@ impl Photo {
     pub fn frame(&self) -> Frame<'_> {
         // In range, because `pixels` holds that many bytes.
         let stride = self.width as usize * 3;
-        Frame::trusted(&self.pixels, self.width, self.height, stride, PixelFormat::Rgb8)
+        Frame::trusted(
+            &self.pixels,
+            self.width,
+            self.height,
+            stride,
+            PixelFormat::Rgb8,
+        )
     }
 
     /// What the photo was before it became upright RGB8.
@@ -261,15 +325,24 @@ impl Limits {
         let (width, height) = (header.width, header.height);
         let stated = format!("the image states {width}×{height} pixels");
         if width.max(height) > self.max_side_px {
-            return Err(over_limit(format!("{stated}, a side over {}", self.max_side_px)));
+            return Err(over_limit(format!(
+                "{stated}, a side over {}",
+                self.max_side_px
+            )));
         }
         let pixels = u64::from(width) * u64::from(height);
         if pixels > self.max_pixels {
-            return Err(over_limit(format!("{stated}, together over {}", self.max_pixels)));
+            return Err(over_limit(format!(
+                "{stated}, together over {}",
+                self.max_pixels
+            )));
         }
         let memory = memory_bytes(header, pixels, file_bytes);
         if memory > self.max_memory_bytes {
-            return Err(over_limit(format!("{stated}, which may need {memory} bytes, over {}", self.max_memory_bytes)));
+            return Err(over_limit(format!(
+                "{stated}, which may need {memory} bytes, over {}",
+                self.max_memory_bytes
+            )));
         }
         Ok(())
     }
@@ -283,8 +356,8 @@ impl Limits {
     }
 }
 
-/// An upper estimate of the bytes held at once: the decoder's copy of the file with its metadata, what it keeps per pixel, its
-/// output in the stored format, and the RGB8 copy of that.
+/// An upper estimate of the bytes held at once: the decoder's copy of the file with its metadata,
+/// what it keeps per pixel, its output in the stored format, and the RGB8 copy of that.
 fn memory_bytes(header: &Header, pixels: u64, file_bytes: usize) -> u64 {
     let channels = match (header.encoding, header.color) {
         // PNG and WebP may carry alpha; a palette becomes RGBA at most.
@@ -308,8 +381,14 @@ fn over_limit(message: impl Into<String>) -> Error {
 /// The kind of a decoder's error.
 fn fault(error: ImageError) -> Error {
     let (kind, message) = match error {
-        ImageError::Limits(_) => (ErrorKind::LimitExceeded, "the image needs more than the limits allow"),
-        ImageError::Unsupported(_) => (ErrorKind::UnsupportedFormat, "the image uses a feature that is not read"),
+        ImageError::Limits(_) => (
+            ErrorKind::LimitExceeded,
+            "the image needs more than the limits allow",
+        ),
+        ImageError::Unsupported(_) => (
+            ErrorKind::UnsupportedFormat,
+            "the image uses a feature that is not read",
+        ),
         _ => (ErrorKind::Corrupt, "the image is damaged"),
     };
     Error::new(kind, Stage::Decode, message).with_source(error)

@@ -1,8 +1,9 @@
-//! Borrowed pixels: what a camera, a decoder or a test holds, described and checked once, then read row by row.
+//! Borrowed pixels: what a camera, a decoder or a test holds, described and checked once, then read
+//! row by row.
 //!
-//! A frame is one plane of interleaved samples today. Planar and subsampled camera formats will add planes behind the same
-//! constructor's checks, and a quarter-turn for sensors that are mounted sideways; whoever reads rows through
-//! [`Frame::write_row`] will not notice.
+//! A frame is one plane of interleaved samples today. Planar and subsampled camera formats will add
+//! planes behind the same constructor's checks, and a quarter-turn for sensors that are mounted
+//! sideways; whoever reads rows through [`Frame::write_row`] will not notice.
 
 use crate::error::{Error, ErrorKind, Result, Stage};
 
@@ -28,7 +29,8 @@ impl PixelFormat {
     }
 }
 
-/// Upright pixels that belong to someone else. Copying a frame copies the description, never the pixels. `Debug` shows none.
+/// Upright pixels that belong to someone else. Copying a frame copies the description, never the
+/// pixels. `Debug` shows none.
 ///
 /// ```
 /// use selfsame::image::{Frame, PixelFormat};
@@ -47,21 +49,32 @@ pub struct Frame<'a> {
 }
 
 impl<'a> Frame<'a> {
-    /// Describes `data`: `height` rows from the top, each beginning `stride_bytes` after the one before it and holding `width`
-    /// pixels of `format`. The last row may lack its padding.
+    /// Describes `data`: `height` rows from the top, each beginning `stride_bytes` after the one
+    /// before it and holding `width` pixels of `format`. The last row may lack its padding.
     ///
     /// # Errors
-    /// [`ErrorKind::ShapeMismatch`] in [`Stage::Image`] if a side is zero, the stride is shorter than a row, or `data` is
-    /// shorter than the rows.
-    pub fn new(data: &'a [u8], width: u32, height: u32, stride_bytes: usize, format: PixelFormat) -> Result<Self> {
+    /// [`ErrorKind::ShapeMismatch`] in [`Stage::Image`] if a side is zero, the stride is shorter
+    /// than a row, or `data` is shorter than the rows.
+    pub fn new(
+        data: &'a [u8],
+        width: u32,
+        height: u32,
+        stride_bytes: usize,
+        format: PixelFormat,
+    ) -> Result<Self> {
         let mismatch = |what: &str| {
-            let message = format!("{what} ({width}×{height} {format:?}, stride {stride_bytes}, {} bytes)", data.len());
+            let message = format!(
+                "{what} ({width}×{height} {format:?}, stride {stride_bytes}, {} bytes)",
+                data.len()
+            );
             Err(Error::new(ErrorKind::ShapeMismatch, Stage::Image, message))
         };
         if width == 0 || height == 0 {
             return mismatch("a frame's side is zero");
         }
-        let row = usize::try_from(width).ok().and_then(|w| w.checked_mul(format.bytes_per_pixel()));
+        let row = usize::try_from(width)
+            .ok()
+            .and_then(|w| w.checked_mul(format.bytes_per_pixel()));
         let Some(row) = row.filter(|row| stride_bytes >= *row) else {
             return mismatch("a frame's stride is shorter than its rows");
         };
@@ -74,8 +87,20 @@ impl<'a> Frame<'a> {
     }
 
     /// [`Self::new`] for a caller whose own invariant is what that checks.
-    pub(super) fn trusted(data: &'a [u8], width: u32, height: u32, stride_bytes: usize, format: PixelFormat) -> Self {
-        Self { data, stride_bytes, width, height, format }
+    pub(super) fn trusted(
+        data: &'a [u8],
+        width: u32,
+        height: u32,
+        stride_bytes: usize,
+        format: PixelFormat,
+    ) -> Self {
+        Self {
+            data,
+            stride_bytes,
+            width,
+            height,
+            format,
+        }
     }
 
     /// Width in pixels; at least 1.
@@ -93,17 +118,25 @@ impl<'a> Frame<'a> {
         self.format
     }
 
-    /// The bytes of the pixels `left .. left + width` of row `y`; empty where these are not all inside the frame.
+    /// The bytes of the pixels `left .. left + width` of row `y`; empty where these are not all
+    /// inside the frame.
     pub(crate) fn row(&self, y: usize, left: usize, width: usize) -> &'a [u8] {
         let size = self.format.bytes_per_pixel();
-        let inside = left.checked_add(width).is_some_and(|right| right <= self.width as usize);
+        let inside = left
+            .checked_add(width)
+            .is_some_and(|right| right <= self.width as usize);
         let start = y.checked_mul(self.stride_bytes).zip(left.checked_mul(size));
-        let bytes = start.and_then(|(row, x)| self.data.get(row.checked_add(x)?..)?.get(..width.checked_mul(size)?));
+        let bytes = start.and_then(|(row, x)| {
+            self.data
+                .get(row.checked_add(x)?..)?
+                .get(..width.checked_mul(size)?)
+        });
         bytes.filter(|_| inside).unwrap_or_default()
     }
 
-    /// Writes the pixels of row `y` from column `left` on into `out` as quadruples of 0 ..= 255: red, green, blue (or blue, green,
-    /// red where `bgr` is set) and an unused fourth. Writes nothing where these are not all inside the frame.
+    /// Writes the pixels of row `y` from column `left` on into `out` as quadruples of 0 ..= 255:
+    /// red, green, blue (or blue, green, red where `bgr` is set) and an unused fourth. Writes
+    /// nothing where these are not all inside the frame.
     pub(crate) fn write_row(&self, y: usize, left: usize, bgr: bool, out: &mut [[f32; 4]]) {
         let bytes = self.row(y, left, out.len());
         match (self.format, bgr) {
@@ -125,12 +158,15 @@ impl<'a> Frame<'a> {
         }
     }
 
-    /// The whole memory as rows of pixels without padding, with the width that the padding then makes part of: for readers that
-    /// know no strides. `None` if the stride is no whole number of pixels, or the last row lacks its padding.
+    /// The whole memory as rows of pixels without padding, with the width that the padding then
+    /// makes part of: for readers that know no strides. `None` if the stride is no whole number of
+    /// pixels, or the last row lacks its padding.
     pub(crate) fn padded(&self) -> Option<(&'a [u8], u32)> {
         let size = self.format.bytes_per_pixel();
         let len = self.stride_bytes.checked_mul(self.height as usize)?;
-        let width = u32::try_from(self.stride_bytes / size).ok().filter(|_| self.stride_bytes.is_multiple_of(size))?;
+        let width = u32::try_from(self.stride_bytes / size)
+            .ok()
+            .filter(|_| self.stride_bytes.is_multiple_of(size))?;
         Some((self.data.get(..len)?, width))
     }
 }
@@ -154,15 +190,27 @@ mod tests {
     #[test]
     fn a_description_that_the_buffer_cannot_hold_is_refused() {
         let data = [0u8; 100];
-        let kind = |w, h, stride, format| Frame::new(&data, w, h, stride, format).map(|_| ()).map_err(|e| e.kind());
+        let kind = |w, h, stride, format| {
+            Frame::new(&data, w, h, stride, format)
+                .map(|_| ())
+                .map_err(|e| e.kind())
+        };
         let bad = Err(ErrorKind::ShapeMismatch);
         assert_eq!(kind(0, 1, 3, PixelFormat::Rgb8), bad, "no width");
         assert_eq!(kind(1, 0, 3, PixelFormat::Rgb8), bad, "no height");
         assert_eq!(kind(11, 3, 32, PixelFormat::Rgb8), bad, "stride one short");
         assert_eq!(kind(11, 4, 33, PixelFormat::Rgb8), bad, "buffer too short");
-        assert_eq!(kind(u32::MAX, u32::MAX, usize::MAX, PixelFormat::Bgr8), bad, "product overflows");
+        assert_eq!(
+            kind(u32::MAX, u32::MAX, usize::MAX, PixelFormat::Bgr8),
+            bad,
+            "product overflows"
+        );
         assert_eq!(kind(11, 3, 33, PixelFormat::Rgb8), Ok(()));
-        assert_eq!(kind(10, 4, 23, PixelFormat::Gray8), Ok(()), "the last row needs no padding");
+        assert_eq!(
+            kind(10, 4, 23, PixelFormat::Gray8),
+            Ok(()),
+            "the last row needs no padding"
+        );
         assert_eq!(kind(32, 4, 23, PixelFormat::Gray8), bad);
     }
 
@@ -176,12 +224,19 @@ mod tests {
             (PixelFormat::Bgr8, false, [12.0, 11.0, 10.0, 0.0]),
             (PixelFormat::Bgr8, true, [10.0, 11.0, 12.0, 0.0]),
         ] {
-            Frame::new(&data, 2, 2, 7, format).unwrap().write_row(1, 1, bgr, &mut out);
+            Frame::new(&data, 2, 2, 7, format)
+                .unwrap()
+                .write_row(1, 1, bgr, &mut out);
             assert_eq!(out[0], expected, "{format:?} {bgr}");
         }
-        Frame::new(&data, 2, 2, 7, PixelFormat::Gray8).unwrap().write_row(1, 1, true, &mut out);
+        Frame::new(&data, 2, 2, 7, PixelFormat::Gray8)
+            .unwrap()
+            .write_row(1, 1, true, &mut out);
         assert_eq!(out[0], [8.0; 4]);
-        let text = format!("{:?}", Frame::new(&data, 2, 2, 7, PixelFormat::Rgb8).unwrap());
+        let text = format!(
+            "{:?}",
+            Frame::new(&data, 2, 2, 7, PixelFormat::Rgb8).unwrap()
+        );
         assert!(!text.contains("99"), "{text}");
     }
 

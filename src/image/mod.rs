@@ -1,7 +1,9 @@
-//! Pixels: decoding through one guarded door, borrowed frames, warps into a network's input, and linear light.
+//! Pixels: decoding through one guarded door, borrowed frames, warps into a network's input, and
+//! linear light.
 //!
-//! [`Photo::decode`] is the only way from a file to pixels. Everything after it works on a [`Frame`], which a camera can
-//! supply as well. [`warp_into`] cuts, turns, scales and normalises in one pass; [`light`] tells stored values from light.
+//! [`Photo::decode`] is the only way from a file to pixels. Everything after it works on a
+//! [`Frame`], which a camera can supply as well. [`warp_into`] cuts, turns, scales and normalises
+//! in one pass; [`light`] tells stored values from light.
 
 mod container;
 mod decode;

@@ -1,37 +1,64 @@
-//! Decoded samples of any kind become upright RGB8 in one pass: grey spread, alpha laid over white, 16 bits rounded to 8,
-//! and the EXIF orientation applied while the pixels are written.
+//! Decoded samples of any kind become upright RGB8 in one pass: grey spread, alpha laid over white,
+//! 16 bits rounded to 8, and the EXIF orientation applied while the pixels are written.
 
 use super::decode::Orientation;
 use crate::error::{Error, ErrorKind, Result, Stage};
 use image::ColorType;
 
-/// Converts `width` × `height` tightly packed samples of `color`, 16-bit ones in the machine's byte order, to upright RGB8.
-/// Already upright RGB8 is handed through without a copy. The result is `height` × `width` where the orientation turns by a
-/// quarter.
-pub(super) fn to_rgb8(samples: Vec<u8>, color: ColorType, width: usize, height: usize, orientation: Orientation) -> Result<Vec<u8>> {
+/// Converts `width` × `height` tightly packed samples of `color`, 16-bit ones in the machine's byte
+/// order, to upright RGB8. Already upright RGB8 is handed through without a copy. The result is
+/// `height` × `width` where the orientation turns by a quarter.
+pub(super) fn to_rgb8(
+    samples: Vec<u8>,
+    color: ColorType,
+    width: usize,
+    height: usize,
+    orientation: Orientation,
+) -> Result<Vec<u8>> {
     if color == ColorType::Rgb8 && orientation == Orientation::Upright {
         return Ok(samples);
     }
     let len = width.checked_mul(height).and_then(|n| n.checked_mul(3));
     let mut rgb = Vec::new();
-    len.and_then(|n| rgb.try_reserve_exact(n).ok().map(|()| rgb.resize(n, 0))).ok_or_else(|| {
-        Error::new(ErrorKind::LimitExceeded, Stage::Decode, "there is no memory for the converted image")
-    })?;
-    let walk = Walk { width, height, orientation };
+    len.and_then(|n| rgb.try_reserve_exact(n).ok().map(|()| rgb.resize(n, 0)))
+        .ok_or_else(|| {
+            Error::new(
+                ErrorKind::LimitExceeded,
+                Stage::Decode,
+                "there is no memory for the converted image",
+            )
+        })?;
+    let walk = Walk {
+        width,
+        height,
+        orientation,
+    };
     let source = samples.as_slice();
     match color {
         ColorType::Rgb8 => walk.write(source, &mut rgb, |[r, g, b]| [*r, *g, *b]),
         ColorType::L8 => walk.write(source, &mut rgb, |[v]| [*v; 3]),
         ColorType::La8 => walk.write(source, &mut rgb, |[v, a]| [over_white(*v, *a); 3]),
-        ColorType::Rgba8 => walk.write(source, &mut rgb, |[r, g, b, a]| [*r, *g, *b].map(|v| over_white(v, *a))),
+        ColorType::Rgba8 => walk.write(source, &mut rgb, |[r, g, b, a]| {
+            [*r, *g, *b].map(|v| over_white(v, *a))
+        }),
         ColorType::L16 => walk.write(source, &mut rgb, |v: &[u8; 2]| [eight_bits(pair(v, 0)); 3]),
-        ColorType::La16 => walk.write(source, &mut rgb, |v: &[u8; 4]| [over_white_16(pair(v, 0), pair(v, 1)); 3]),
-        ColorType::Rgb16 => walk.write(source, &mut rgb, |v: &[u8; 6]| [0, 1, 2].map(|c| eight_bits(pair(v, c)))),
+        ColorType::La16 => walk.write(source, &mut rgb, |v: &[u8; 4]| {
+            [over_white_16(pair(v, 0), pair(v, 1)); 3]
+        }),
+        ColorType::Rgb16 => walk.write(source, &mut rgb, |v: &[u8; 6]| {
+            [0, 1, 2].map(|c| eight_bits(pair(v, c)))
+        }),
         ColorType::Rgba16 => {
-            walk.write(source, &mut rgb, |v: &[u8; 8]| [0, 1, 2].map(|c| over_white_16(pair(v, c), pair(v, 3))));
+            walk.write(source, &mut rgb, |v: &[u8; 8]| {
+                [0, 1, 2].map(|c| over_white_16(pair(v, c), pair(v, 3)))
+            });
         }
         _ => {
-            return Err(Error::new(ErrorKind::UnsupportedFormat, Stage::Decode, "the image has samples of an unknown kind"));
+            return Err(Error::new(
+                ErrorKind::UnsupportedFormat,
+                Stage::Decode,
+                "the image has samples of an unknown kind",
+            ));
         }
     }
     Ok(rgb)
@@ -67,7 +94,8 @@ struct Walk {
 }
 
 impl Walk {
-    /// The stored pixel at which upright row `y` begins, and the distance to the next one of that row.
+    /// The stored pixel at which upright row `y` begins, and the distance to the next one of that
+    /// row.
     fn row(&self, y: usize) -> (usize, isize) {
         let (last_x, last_y) = (self.width.saturating_sub(1), self.height.saturating_sub(1));
         let pitch = self.width as isize;
@@ -85,9 +113,18 @@ impl Walk {
     }
 
     /// Writes the upright image; `N` is the size of a stored pixel in bytes.
-    fn write<const N: usize>(&self, source: &[u8], rgb: &mut [u8], convert: impl Fn(&[u8; N]) -> [u8; 3]) {
+    fn write<const N: usize>(
+        &self,
+        source: &[u8],
+        rgb: &mut [u8],
+        convert: impl Fn(&[u8; N]) -> [u8; 3],
+    ) {
         let (stored, _) = source.as_chunks::<N>();
-        let upright_width = if self.orientation.swaps_sides() { self.height } else { self.width };
+        let upright_width = if self.orientation.swaps_sides() {
+            self.height
+        } else {
+            self.width
+        };
         for (y, row) in rgb.chunks_exact_mut((3 * upright_width).max(1)).enumerate() {
             let (mut at, step) = self.row(y);
             for target in row.as_chunks_mut::<3>().0 {
@@ -104,7 +141,8 @@ impl Walk {
 mod tests {
     use super::*;
 
-    /// Letters of a 3 × 2 picture, `abc` above `def`, as a viewer shows them under each EXIF orientation.
+    /// Letters of a 3 × 2 picture, `abc` above `def`, as a viewer shows them under each EXIF
+    /// orientation.
     #[test]
     fn orientations_turn_as_exif_says() {
         let stored = b"abcdef".to_vec();
@@ -122,7 +160,11 @@ mod tests {
             let orientation = Orientation::from_exif(exif).unwrap();
             let rgb = to_rgb8(stored.clone(), ColorType::L8, 3, 2, orientation).unwrap();
             let letters: Vec<u8> = rgb.chunks(3).map(|p| p[0]).collect();
-            assert_eq!(String::from_utf8_lossy(&letters), String::from_utf8_lossy(shown), "orientation {exif}");
+            assert_eq!(
+                String::from_utf8_lossy(&letters),
+                String::from_utf8_lossy(shown),
+                "orientation {exif}"
+            );
         }
     }
 
@@ -131,7 +173,10 @@ mod tests {
         for level in 0..=255u16 {
             assert_eq!(u16::from(eight_bits(level * 257)), level);
         }
-        assert_eq!((eight_bits(128), eight_bits(129), eight_bits(65_535 - 128)), (0, 1, 255));
+        assert_eq!(
+            (eight_bits(128), eight_bits(129), eight_bits(65_535 - 128)),
+            (0, 1, 255)
+        );
     }
 
     #[test]
@@ -139,7 +184,10 @@ mod tests {
         for value in [0, 1, 100, 255] {
             assert_eq!((over_white(value, 0), over_white(value, 255)), (255, value));
             let wide = u16::from(value) * 257;
-            assert_eq!((over_white_16(wide, 0), over_white_16(wide, 65_535)), (255, value));
+            assert_eq!(
+                (over_white_16(wide, 0), over_white_16(wide, 65_535)),
+                (255, value)
+            );
         }
         assert_eq!(over_white(0, 51), 204);
     }

@@ -247,7 +247,7 @@ impl ModelCard {
             return invalid("the only known similarity is \"cosine\"");
         }
         let thresholds = &self.provisional_thresholds;
-        if thresholds.iter().any(|t| !(t.fmr > 0.0 && t.fmr < 1.0) || !(-1.0..=1.0).contains(&t.score)) {
+        if thresholds.iter().any(|t| !(t.fmr > 0.0 && t.fmr < 1.0 && (-1.0..=1.0).contains(&t.score))) {
             return invalid("a provisional threshold is out of range");
         }
         if thresholds.windows(2).any(|w| matches!(w, [a, b] if a.fmr <= b.fmr || a.score >= b.score)) {

@@ -12,7 +12,7 @@ pub(crate) struct Limits {
     pub max_nodes: usize,
     /// Values of one tensor, of all weights together as stored, and of the arena, in f32 elements.
     pub max_elements: usize,
-    /// Multiply-adds of one run on one image.
+    /// Multiply-adds of one run on one image, and values written on the way.
     pub max_multiply_adds: u64,
 }
 
@@ -36,6 +36,10 @@ impl Limits {
         if count > self.max_elements { Err(over("elements")) } else { Ok(()) }
     }
 
+    pub fn check_work(&self, multiply_adds: u64) -> Result<()> {
+        if multiply_adds > self.max_multiply_adds { Err(over("multiply-adds")) } else { Ok(()) }
+    }
+
     /// The number of values of a tensor of `shape`, within the limit.
     pub fn elements(&self, shape: &[usize]) -> Result<usize> {
         let product = shape.iter().try_fold(1usize, |n, side| n.checked_mul(*side));
@@ -51,7 +55,6 @@ pub(crate) enum Attribute {
     Float(f32),
     Text(String),
     Ints(Vec<i64>),
-    Floats(Vec<f32>),
     Tensor(Constant),
 }
 

@@ -10,6 +10,7 @@ mod shape;
 mod window;
 
 use super::graph::{Attribute, Constant, Graph, Limits, Node};
+use super::kernels::LANES;
 use super::kernels::elementwise::Combine;
 use super::kernels::epilogue::{Activation, Epilogue};
 use super::op::{Filter, Kind, Op, Window};
@@ -17,14 +18,24 @@ use super::proto::corrupt;
 use super::value::{Border, Buffer, BufferId, Form, Grid, Value};
 use crate::error::Result;
 use std::collections::HashMap;
+use std::rc::Rc;
 
 /// What a name in the graph stands for.
 #[derive(Debug, Clone)]
 enum Entry {
-    Constant(Constant),
+    Constant(Rc<Constant>),
     Value(Value),
     /// A value with zeros around it that nobody has written yet: `border` in the plane, `channels` in all.
     Padded { value: Value, border: Border, channels: usize },
+}
+
+impl Entry {
+    fn buffer(&self) -> Option<BufferId> {
+        match self {
+            Self::Constant(_) => None,
+            Self::Value(value) | Self::Padded { value, .. } => Some(value.buffer),
+        }
+    }
 }
 
 /// The result: operations in the order in which they run.
@@ -40,11 +51,13 @@ pub(super) struct Lowered {
 struct Lowering<'a> {
     limits: &'a Limits,
     entries: HashMap<String, Entry>,
-    /// How many nodes and graph outputs read a name.
+    /// How many times later nodes and graph outputs read a name.
     uses: HashMap<String, usize>,
     ops: Vec<Op>,
     buffers: Vec<Buffer>,
     multiply_adds: u64,
+    /// Floats of all weights and tables as they will be packed.
+    packed: usize,
 }
 
 /// Lowers a whole graph.
@@ -54,9 +67,11 @@ pub(super) fn lower(graph: Graph, limits: &Limits) -> Result<Lowered> {
     for name in read {
         *uses.entry(name.clone()).or_insert(0) += 1;
     }
-    let entries = graph.constants.into_iter().map(|(name, c)| (name, Entry::Constant(c))).collect();
-    let mut lowering = Lowering { limits, entries, uses, ops: Vec::new(), buffers: Vec::new(), multiply_adds: 0 };
-    let input = lowering.graph_input(&graph.input, &graph.input_shape)?;
+    let channels_last = is_channels_last(&graph);
+    let entries = graph.constants.into_iter().map(|(name, c)| (name, Entry::Constant(Rc::new(c)))).collect();
+    let (ops, buffers) = (Vec::new(), Vec::new());
+    let mut lowering = Lowering { limits, entries, uses, ops, buffers, multiply_adds: 0, packed: 0 };
+    let input = lowering.graph_input(&graph.input, &graph.input_shape, channels_last)?;
     for node in &graph.nodes {
         lowering.node(node)?;
     }
@@ -75,10 +90,26 @@ pub(super) fn lower(graph: Graph, limits: &Limits) -> Result<Lowered> {
     Ok(Lowered { ops: lowering.ops, buffers: lowering.buffers, input, outputs })
 }
 
+/// Whether the input is (N, H, W, C): the first thing that is done to it, but for steps with constants, is a Transpose.
+fn is_channels_last(graph: &Graph) -> bool {
+    let mut name = graph.input.as_str();
+    for node in graph.nodes.iter() {
+        if node.input(0) != Some(name) {
+            continue;
+        }
+        match node.op.as_str() {
+            "Transpose" => return node.ints("perm") == Some(&[0, 3, 1, 2]),
+            "Add" | "Sub" | "Mul" | "Div" | "Identity" => name = node.outputs.first().map_or("", String::as_str),
+            _ => return false,
+        }
+    }
+    false
+}
+
 impl Lowering<'_> {
     /// Declares the input: (N, C, H, W) with any N, or (N, H, W, C), which a Transpose then turns. The caller passes channels
     /// last in both cases, so no data moves.
-    fn graph_input(&mut self, name: &str, shape: &[Option<usize>]) -> Result<Grid> {
+    fn graph_input(&mut self, name: &str, shape: &[Option<usize>], channels_last: bool) -> Result<Grid> {
         let [batch, rest @ ..] = shape else { return Err(corrupt("the input has no shape")) };
         let &[Some(a), Some(b), Some(c)] = rest else {
             return Err(corrupt("the input must be (N, C, H, W) or (N, H, W, C), all sides but N fixed"));
@@ -87,9 +118,8 @@ impl Lowering<'_> {
             return Err(corrupt("the input's batch axis is pinned to more than 1"));
         }
         self.limits.elements(&[a, b, c])?;
-        let channels_last = c <= 4 && a > 4;
         let grid = if channels_last { Grid::tight(b, a, c) } else { Grid::tight(c, b, a) };
-        self.buffers.push(Buffer { grid, border: Border::default(), rigid: true, external: true });
+        self.buffers.push(Buffer { grid, border: Border::default(), rigid: true, external: true, unread: 0 });
         let form = if channels_last { Form::Flat } else { Form::Image };
         let flat = Grid::tight(1, 1, a * b * c);
         let value = Value {
@@ -98,11 +128,19 @@ impl Lowering<'_> {
             form,
             shape: vec![1, a, b, c],
         };
-        self.entries.insert(name.to_owned(), Entry::Value(value));
+        self.bind(name, Entry::Value(value));
         Ok(grid)
     }
 
     fn node(&mut self, node: &Node) -> Result<()> {
+        for name in &node.inputs {
+            let unread = self.uses.get_mut(name).into_iter();
+            let buffer = self.entries.get(name).and_then(Entry::buffer);
+            let unread = unread.chain(buffer.and_then(|b| self.buffers.get_mut(b)).map(|b| &mut b.unread));
+            unread.for_each(|reads| *reads = reads.saturating_sub(1));
+        }
+        // A few operations per node are usual; only a concatenation of many values makes more.
+        self.limits.check_nodes(self.ops.len() / 4)?;
         match node.op.as_str() {
             "Conv" => self.conv(node),
             "Gemm" | "MatMul" => self.gemm(node),
@@ -124,11 +162,24 @@ impl Lowering<'_> {
             "Transpose" => self.transpose(node),
             "Identity" | "Dropout" | "Cast" => self.identity(node),
             "Constant" => match node.attributes.get("value") {
-                Some(Attribute::Tensor(constant)) => self.define(node, Entry::Constant(constant.clone())),
+                Some(Attribute::Tensor(constant)) => self.define(node, Entry::Constant(Rc::new(constant.clone()))),
                 _ => Err(node.unsupported("only tensor constants")),
             },
             _ => Err(node.unsupported("the native executor does not have it")),
         }
+    }
+
+    /// Gives a name its meaning, or another one that is read in its place from now on.
+    fn bind(&mut self, name: &str, entry: Entry) {
+        let reads = self.uses.get(name).copied().unwrap_or(0);
+        let old = self.entries.get(name).and_then(Entry::buffer);
+        if let Some(buffer) = old.and_then(|b| self.buffers.get_mut(b)) {
+            buffer.unread = buffer.unread.saturating_sub(reads);
+        }
+        if let Some(buffer) = entry.buffer().and_then(|b| self.buffers.get_mut(b)) {
+            buffer.unread += reads;
+        }
+        self.entries.insert(name.to_owned(), entry);
     }
 
     /// Gives the node's first output its meaning.
@@ -137,7 +188,10 @@ impl Lowering<'_> {
         if node.outputs.iter().skip(1).any(|extra| self.uses.contains_key(extra)) {
             return Err(node.unsupported("only the first output may be used"));
         }
-        self.entries.insert(name.clone(), entry);
+        if self.entries.contains_key(name) {
+            return Err(node.invalid(&format!("its output {name:?} is already defined")));
+        }
+        self.bind(name, entry);
         Ok(())
     }
 
@@ -146,7 +200,7 @@ impl Lowering<'_> {
         self.entries.get(name).ok_or_else(|| node.invalid(&format!("its input {name:?} is not defined before it")))
     }
 
-    fn constant(&self, node: &Node, index: usize) -> Option<&Constant> {
+    fn constant(&self, node: &Node, index: usize) -> Option<&Rc<Constant>> {
         match self.entries.get(node.input(index)?)? {
             Entry::Constant(constant) => Some(constant),
             _ => None,
@@ -173,7 +227,7 @@ impl Lowering<'_> {
             Some(Entry::Value(value)) => Ok(value),
             Some(Entry::Padded { value, border, channels }) => {
                 let value = self.write_padding(&value, border, channels, 0.0)?;
-                self.entries.insert(name.to_owned(), Entry::Value(value.clone()));
+                self.bind(name, Entry::Value(value.clone()));
                 Ok(value)
             }
             _ => Err(corrupt(format!("the value {name:?} is not computed by any node"))),
@@ -216,8 +270,11 @@ impl Lowering<'_> {
     }
 
     fn new_value(&mut self, grid: Grid, form: Form, shape: Vec<usize>) -> Result<Value> {
-        self.limits.elements(&[grid.width, grid.height, grid.pixel])?;
-        self.buffers.push(Buffer { grid, border: Border::default(), rigid: false, external: false });
+        let len = self.limits.elements(&[grid.width, grid.height, grid.pixel])?;
+        self.work(len as u64)?;
+        // Flat memory is read from its first float on, whatever it is viewed as.
+        let rigid = form == Form::Flat;
+        self.buffers.push(Buffer { grid, border: Border::default(), rigid, external: false, unread: 0 });
         Ok(Value { buffer: self.buffers.len() - 1, grid, form, shape })
     }
 
@@ -244,26 +301,37 @@ impl Lowering<'_> {
     }
 
     /// Counts work, and refuses a network that asks for too much.
-    fn count(&mut self, node: &Node, factors: &[usize]) -> Result<()> {
+    fn count(&mut self, factors: &[usize]) -> Result<()> {
         let work = factors.iter().try_fold(1u64, |n, f| n.checked_mul(*f as u64));
-        self.multiply_adds = self.multiply_adds.saturating_add(work.unwrap_or(u64::MAX));
-        if self.multiply_adds > self.limits.max_multiply_adds {
-            return Err(node.invalid("the network needs more multiply-adds than the limit allows"));
-        }
-        Ok(())
+        self.work(work.unwrap_or(u64::MAX))
+    }
+
+    fn work(&mut self, work: u64) -> Result<()> {
+        self.multiply_adds = self.multiply_adds.saturating_add(work);
+        self.limits.check_work(self.multiply_adds)
+    }
+
+    /// Accounts for weights before they are made, so that a small file cannot unfold into much memory. They are padded to
+    /// whole vectors of inputs and outputs.
+    fn reserve(&mut self, outputs: usize, inputs: usize, taps: usize) -> Result<()> {
+        let inputs = if inputs == 1 { 1 } else { inputs.next_multiple_of(LANES) };
+        let len = self.limits.elements(&[outputs.next_multiple_of(LANES), inputs, taps])?;
+        self.packed = self.packed.saturating_add(len);
+        self.limits.check_elements(self.packed)
     }
 
     /// The operation that computes exactly input `index`, if nobody else reads that.
     fn sole_producer(&self, node: &Node, index: usize) -> Option<usize> {
-        let name = node.input(index)?;
-        let Entry::Value(value) = self.entries.get(name)? else { return None };
-        if self.uses.get(name) != Some(&1) {
+        let buffer_of = |name: &String| self.entries.get(name).and_then(Entry::buffer);
+        let Entry::Value(value) = self.entries.get(node.input(index)?)? else { return None };
+        // Under any of its names, which an Identity or a Flatten may have given it.
+        let reads = node.inputs.iter().filter(|name| buffer_of(name) == Some(value.buffer)).count();
+        if reads != 1 || self.buffers.get(value.buffer)?.unread > 0 {
             return None;
         }
         let producer = self.ops.iter().rposition(|op| op.output.buffer == value.buffer)?;
         let readers = |op: &Op| op.input.buffer == value.buffer || op.other.as_ref().is_some_and(|o| o.buffer == value.buffer);
         let same = self.ops.get(producer)?.output.grid == value.grid;
-        // An alias (Flatten, say) may have been read under another name.
         (same && !self.ops.iter().any(readers)).then_some(producer)
     }
 
@@ -278,19 +346,26 @@ impl Lowering<'_> {
             return self.define(node, Entry::Value(value));
         }
         let input = self.value(node, 0)?;
-        let input = self.in_vectors(&input)?;
+        let output = self.mapped(&input, |c| (at(&scale, c), at(&shift, c)))?;
+        self.define(node, Entry::Value(output))
+    }
+
+    /// A new value: an affine map per channel, as a convolution of each channel with one tap.
+    fn mapped(&mut self, input: &Value, map: impl Fn(usize) -> (f32, f32)) -> Result<Value> {
+        let input = self.in_vectors(input)?;
         let channels = input.grid.channels;
+        self.reserve(channels, 1, 2)?;
         let filter = Filter {
             outputs: channels,
             inputs: 1,
             depthwise: true,
-            weights: (0..channels).map(|c| at(&scale, c)).collect(),
-            bias: (0..channels).map(|c| at(&shift, c)).collect(),
+            weights: (0..channels).map(|c| map(c).0).collect(),
+            bias: (0..channels).map(|c| map(c).1).collect(),
         };
         let window = Window::pointwise(&input.grid);
         let output = self.new_value(input.grid, input.form, input.shape.clone())?;
         self.push(Kind::Conv { filter, window }, &input, None, &output);
-        self.define(node, Entry::Value(output))
+        Ok(output)
     }
 
     /// An activation of input 0, absorbed by its producer where that is possible.
@@ -313,8 +388,10 @@ impl Lowering<'_> {
 
     fn identity(&mut self, node: &Node) -> Result<()> {
         let entry = self.entry(node, 0)?.clone();
-        if node.op == "Cast" && !matches!(entry, Entry::Constant(_)) {
-            return Err(node.unsupported("only constants may be cast"));
+        // f16 constants are f32 already.
+        let floats = !matches!(&entry, Entry::Constant(constant) if constant.as_floats().is_none());
+        if node.op == "Cast" && !(floats && node.int("to", 0) == super::onnx::data_type::FLOAT) {
+            return Err(node.unsupported("only casts to f32"));
         }
         self.define(node, entry)
     }

@@ -7,9 +7,11 @@ use super::graph::{Attribute, Constant, Graph, Limits, Node};
 use super::proto::{Fields, corrupt};
 use crate::error::{Error, ErrorKind, Result, Stage};
 use half::f16;
+use half::slice::{HalfBitsSliceExt, HalfFloatSliceExt};
 use std::collections::HashMap;
 
-mod data_type {
+/// Values of `TensorProto.DataType`.
+pub(super) mod data_type {
     pub const FLOAT: i64 = 1;
     pub const INT32: i64 = 6;
     pub const INT64: i64 = 7;
@@ -23,6 +25,7 @@ pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Graph> {
     for field in Fields::new(bytes) {
         let field = field?;
         match field.number {
+            7 if graph.is_some() => return Err(corrupt("the file holds two graphs")),
             7 => graph = Some(field.payload.bytes()?),
             8 => opset = read_opset(field.payload.bytes()?)?.or(opset),
             _ => {}
@@ -69,6 +72,9 @@ fn read_graph(bytes: &[u8], limits: &Limits) -> Result<Graph> {
                 weights = weights.saturating_add(constant.len());
                 limits.check_elements(weights)?;
                 limits.check_nodes(graph.constants.len())?;
+                if graph.constants.contains_key(&name) {
+                    return Err(corrupt(format!("the constant {name:?} is defined twice")));
+                }
                 graph.constants.insert(name, constant);
             }
             11 => inputs.push(read_value_info(field.payload.bytes()?)?),
@@ -88,6 +94,7 @@ fn read_graph(bytes: &[u8], limits: &Limits) -> Result<Graph> {
 
 fn read_node(bytes: &[u8], limits: &Limits) -> Result<Node> {
     let mut node = Node::default();
+    let mut domain = "";
     for field in Fields::new(bytes) {
         let field = field?;
         match field.number {
@@ -97,15 +104,12 @@ fn read_node(bytes: &[u8], limits: &Limits) -> Result<Node> {
             4 => node.op = field.payload.text()?.to_owned(),
             5 => {
                 let (name, value) = read_attribute(field.payload.bytes()?, limits)?;
+                if node.attributes.contains_key(&name) {
+                    return Err(corrupt(format!("an attribute {name:?} is given twice")));
+                }
                 node.attributes.insert(name, value);
             }
-            7 => {
-                let domain = field.payload.text()?;
-                if !domain.is_empty() && domain != "ai.onnx" {
-                    let message = format!("operators of the domain {domain:?} are not supported");
-                    return Err(Error::new(ErrorKind::UnsupportedOperator, Stage::Model, message));
-                }
-            }
+            7 => domain = field.payload.text()?,
             _ => {}
         }
         limits.check_nodes(node.inputs.len() + node.outputs.len() + node.attributes.len())?;
@@ -113,12 +117,15 @@ fn read_node(bytes: &[u8], limits: &Limits) -> Result<Node> {
     if node.name.is_empty() {
         node.name = node.outputs.first().cloned().unwrap_or_default();
     }
+    if !domain.is_empty() && domain != "ai.onnx" {
+        return Err(node.unsupported(&format!("the domain {domain:?}")));
+    }
     Ok(node)
 }
 
 fn read_attribute(bytes: &[u8], limits: &Limits) -> Result<(String, Attribute)> {
     let mut name = String::new();
-    let (mut scalar, mut ints, mut floats) = (None, Vec::new(), Vec::new());
+    let (mut scalar, mut ints) = (None, Vec::new());
     for field in Fields::new(bytes) {
         let field = field?;
         match field.number {
@@ -127,17 +134,11 @@ fn read_attribute(bytes: &[u8], limits: &Limits) -> Result<(String, Attribute)> 
             3 => scalar = Some(Attribute::Int(field.payload.int()?)),
             4 => scalar = Some(Attribute::Text(String::from_utf8_lossy(field.payload.bytes()?).into_owned())),
             5 => scalar = Some(Attribute::Tensor(read_tensor(field.payload.bytes()?, limits)?.1)),
-            7 => field.payload.floats_into(&mut floats)?,
             8 => field.payload.ints_into(&mut ints)?,
             _ => {}
         }
     }
-    let value = match scalar {
-        Some(value) => value,
-        None if !floats.is_empty() => Attribute::Floats(floats),
-        None => Attribute::Ints(ints),
-    };
-    Ok((name, value))
+    Ok((name, scalar.unwrap_or(Attribute::Ints(ints))))
 }
 
 /// A value's name and its shape; `None` for a symbolic side.
@@ -215,11 +216,13 @@ fn read_tensor(bytes: &[u8], limits: &Limits) -> Result<(String, Constant)> {
         data_type::FLOAT => Constant::floats(shape, raw.map_or(Ok(floats), |r| raw_values(r, f32::from_le_bytes))?),
         data_type::FLOAT16 => {
             let halves = match raw {
-                Some(r) => raw_values(r, |b: [u8; 2]| f16::from_le_bytes(b).to_f32())?,
+                Some(r) => raw_values(r, u16::from_le_bytes)?,
                 // The standard keeps f16 bit patterns in int32_data.
-                None => ints.iter().map(|v| f16::from_bits((*v & 0xffff) as u16).to_f32()).collect(),
+                None => ints.iter().map(|v| (*v & 0xffff) as u16).collect(),
             };
-            Constant::floats(shape, halves)
+            let mut floats = vec![0.0; halves.len()];
+            halves.reinterpret_cast::<f16>().convert_to_f32_slice(&mut floats);
+            Constant::floats(shape, floats)
         }
         data_type::INT64 => Constant::ints(shape, raw.map_or(Ok(ints), |r| raw_values(r, i64::from_le_bytes))?),
         data_type::INT32 => {

@@ -3,6 +3,8 @@
 //! Compilation happens once, at load. A run allocates nothing after a thread's first (the arena is the thread's own scratch),
 //! takes no lock and is the same whatever thread it runs on.
 
+mod bounds;
+
 use super::arena::{ALIGN, Life, carve, place};
 use super::graph::{Graph, Limits};
 use super::kernels::depthwise::Depthwise;
@@ -45,7 +47,7 @@ enum Work {
     Elementwise { combine: Combine },
     Pool { kind: Pooling, window: Window, input_size: (usize, usize) },
     Resize { columns: Vec<Tap>, rows: Vec<Tap> },
-    Copy { from: Strides, to: Strides, channels: usize, fill: Option<f32> },
+    Copy { from: Strides, to: Strides, channels: usize, fill: Option<f32>, target: Grid },
 }
 
 /// One step. Walks count floats.
@@ -68,7 +70,7 @@ struct Step {
 #[derive(Debug)]
 pub(crate) struct Program {
     steps: Vec<Step>,
-    /// Name, shape without the batch axis, and where it lies in the arena.
+    /// Name, shape without a batch axis of 1, and where it lies in the arena.
     outputs: Vec<(String, Vec<usize>, Range<usize>)>,
     input: Grid,
     arena: usize,
@@ -93,12 +95,19 @@ impl Program {
         limits.check_elements(arena)?;
         let layout = Layout { buffers: &buffers, ranges: &ranges };
         let steps = ops.into_iter().map(|op| layout.step(op)).collect::<Result<Vec<_>>>()?;
+        let external = input.len(Border::default());
+        if !steps.iter().all(|step| step.is_in_bounds(external, arena)) {
+            return Err(internal("an address is out of bounds"));
+        }
         let outputs = outputs
             .into_iter()
             .map(|(name, value)| {
                 let Place::Arena(range) = layout.place(&value)? else { return Err(internal("an output is the input")) };
                 let len: usize = value.shape.iter().product();
-                let shape = value.shape.iter().skip(1).copied().collect();
+                let shape = value.shape.strip_prefix(&[1]).unwrap_or(&value.shape).to_vec();
+                if len > range.len() {
+                    return Err(internal("an output is longer than its buffer"));
+                }
                 Ok((name, shape, range.start..range.start + len))
             })
             .collect::<Result<Vec<_>>>()?;
@@ -110,7 +119,7 @@ impl Program {
         (self.input.height, self.input.width, self.input.channels)
     }
 
-    /// Name and shape (without the batch axis) of each output.
+    /// Name and shape (without a batch axis of 1; some detectors' outputs have none) of each output.
     pub fn outputs(&self) -> impl Iterator<Item = (&str, &[usize])> {
         self.outputs.iter().map(|(name, shape, _)| (name.as_str(), shape.as_slice()))
     }
@@ -218,7 +227,7 @@ impl Layout<'_> {
                 let to = to.unwrap_or(of(&output_walk));
                 output_walk.origin = to.origin;
                 size = (width, height, 0);
-                Work::Copy { from, to, channels, fill }
+                Work::Copy { from, to, channels, fill, target: grid }
             }
         };
         let other = match &op.other {
@@ -259,15 +268,12 @@ fn dense(filter: &Filter, window: &Window, grid: &Grid, pitch: usize) -> Work {
     } else {
         rows.flat_map(|row| (0..width).map(move |kx| row + kx * window.dilation.0 * grid.pixel)).collect()
     };
-    let weight = |row: usize, output: usize| {
-        let (tap, channel) = (row / tap_len, row % tap_len);
-        if channel >= filter.inputs {
-            return 0.0;
-        }
-        filter.weights.get((output * filter.inputs + channel) * taps + tap).copied().unwrap_or(0.0)
-    };
-    let bias = |output: usize| filter.bias.get(output).copied().unwrap_or(0.0);
-    Work::Dense { weights: PackedWeights::pack(taps * tap_len, filter.outputs, weight, bias), segments }
+    // In the file: (output, channel, tap). A row of the packed matrix is a float of a pixel's input: (tap, channel).
+    let entries = filter.weights.chunks_exact(filter.inputs * taps).enumerate().flat_map(|(output, weights)| {
+        let per_channel = weights.chunks_exact(taps).enumerate();
+        per_channel.flat_map(move |(c, w)| w.iter().enumerate().map(move |(tap, w)| (tap * tap_len + c, output, *w)))
+    });
+    Work::Dense { weights: PackedWeights::pack(taps * tap_len, &filter.bias, entries), segments }
 }
 
 /// Packs a depthwise filter: a vector of weights per tap and channel vector.
@@ -376,14 +382,24 @@ impl Step {
                 output_walk: self.output_walk.in_vectors(),
                 vectors: depth,
             }),
-            Work::Copy { from, to, channels, fill } => {
+            Work::Copy { from, to, channels, fill, target } => {
                 if let Some(value) = fill {
-                    output.fill(*value);
+                    fill_pixels(output, *value, target);
                 }
                 copy(input, from, output, to, (width, height, *channels))?;
             }
         }
         Some(())
+    }
+}
+
+/// Fills every pixel's channels; what pads pixels to whole vectors is 0, so that no weight of 0 ever meets an infinity there.
+fn fill_pixels(output: &mut [f32], value: f32, grid: &Grid) {
+    output.fill(0.0);
+    if value != 0.0 {
+        for pixel in output.chunks_mut(grid.pixel.max(1)) {
+            pixel.iter_mut().take(grid.channels).for_each(|v| *v = value);
+        }
     }
 }
 

@@ -110,4 +110,6 @@ pub(super) struct Buffer {
     pub rigid: bool,
     /// The caller's input.
     pub external: bool,
+    /// How many reads of it, under whatever name, nodes and graph outputs still have to make.
+    pub unread: usize,
 }

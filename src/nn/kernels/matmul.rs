@@ -57,29 +57,29 @@ pub(crate) struct PackedWeights {
 }
 
 impl PackedWeights {
-    /// Packs a matrix of `depth` rows and `columns` output channels given by `weight(row, column)`; `bias(column)` starts the sum.
-    pub fn pack(
-        depth: usize,
-        columns: usize,
-        weight: impl Fn(usize, usize) -> f32,
-        bias: impl Fn(usize) -> f32,
-    ) -> Self {
-        let vectors = columns.div_ceil(LANES);
-        let lanes = |f: &dyn Fn(usize) -> f32, vector: usize| -> Lanes {
-            std::array::from_fn(|lane| Some(vector * LANES + lane).filter(|c| *c < columns).map_or(0.0, f))
-        };
-        let panel_row = |row: usize, vector: usize| lanes(&|column| weight(row, column), vector);
-        let wide = (0..vectors / 2)
-            .flat_map(|panel| (0..depth).map(move |row| (row, panel)))
-            .map(|(row, panel)| [panel_row(row, 2 * panel), panel_row(row, 2 * panel + 1)])
-            .collect();
-        let narrow = if vectors % 2 == 1 {
-            (0..depth).map(|row| [panel_row(row, vectors - 1)]).collect()
-        } else {
-            Vec::new()
-        };
-        let bias = (0..vectors).map(|vector| lanes(&bias, vector)).collect();
-        Self { wide, narrow, bias, depth }
+    /// Packs a matrix of `depth` rows and one column per output channel, given by its entries (row, column, value); all others
+    /// are 0. `bias` starts the sums. Entries outside the matrix are ignored.
+    pub fn pack(depth: usize, bias: &[f32], entries: impl Iterator<Item = (usize, usize, f32)>) -> Self {
+        let vectors = bias.len().div_ceil(LANES);
+        let mut wide = vec![[[0.0; LANES]; 2]; vectors / 2 * depth];
+        let mut narrow = vec![[[0.0; LANES]]; vectors % 2 * depth];
+        entries.for_each(|(row, column, value)| {
+            let (panel, vector, lane) = (column / (2 * LANES), column / LANES % 2, column % LANES);
+            let lanes = match wide.get_mut(panel * depth + row) {
+                Some(pair) => pair.get_mut(vector),
+                None => narrow.get_mut(row).and_then(|single| single.get_mut(vector)),
+            };
+            if let Some(slot) = lanes.and_then(|lanes| lanes.get_mut(lane)) {
+                *slot = value;
+            }
+        });
+        let bias = bias.chunks(LANES).map(|chunk| std::array::from_fn(|lane| chunk.get(lane).copied().unwrap_or(0.0)));
+        Self { wide, narrow, bias: bias.collect(), depth }
+    }
+
+    /// Rows, and vectors of columns.
+    pub fn size(&self) -> (usize, usize) {
+        (self.depth, self.bias.len())
     }
 }
 

@@ -9,6 +9,10 @@
 //!
 //! Vectors are [`LANES`] wide everywhere. Buffers are padded so that channel counts are multiples of it: no kernel has a tail.
 
+// Indices are checked once, when a network is compiled (`program/bounds.rs`): a network whose steps could leave their slices
+// is refused. What checks remain in the loops are a second line of defence that never fails.
+#![allow(clippy::indexing_slicing)]
+
 #[cfg(target_arch = "x86_64")]
 mod avx2;
 pub(crate) mod depthwise;
@@ -48,6 +52,8 @@ pub(crate) trait Isa: Copy {
     fn max(self, a: Self::V, b: Self::V) -> Self::V;
     /// `a` where a < b, else `b`: NaN in `b` stays.
     fn min(self, a: Self::V, b: Self::V) -> Self::V;
+    /// The larger; NaN if either is.
+    fn max_or_nan(self, a: Self::V, b: Self::V) -> Self::V;
     /// `negative` where the sign bit of `v` is set, else `v`.
     fn if_negative(self, v: Self::V, negative: Self::V) -> Self::V;
 }
@@ -80,6 +86,16 @@ impl Level {
             return Self(Kind::Avx2(token));
         }
         Self::SCALAR
+    }
+
+    /// What tests call it.
+    #[cfg(test)]
+    pub fn name(self) -> &'static str {
+        match self.0 {
+            Kind::Scalar => "scalar",
+            #[cfg(target_arch = "x86_64")]
+            Kind::Avx2(_) => "avx2",
+        }
     }
 
     /// Runs `kernel` at this level.

@@ -53,8 +53,7 @@ impl Kernel for Pool<'_> {
                             let at = self.input_walk.at(column, row);
                             let v = isa.load(&self.input[at + c]);
                             result = match self.kind {
-                                // `max` keeps a NaN in its second operand only, so ask both ways.
-                                Pooling::Max => isa.max(isa.max(result, v), isa.max(v, result)),
+                                Pooling::Max => isa.max_or_nan(result, v),
                                 Pooling::Average { .. } => isa.add(result, v),
                             };
                         }

@@ -47,9 +47,12 @@ impl Kernel for Resize<'_> {
     }
 }
 
-/// a + weight · (b − a), exact at weight 0 and for equal ends.
+/// a + weight · (b − a), exact at weight 0 (even where b − a is NaN) and for equal ends.
 #[inline(always)]
 fn lerp<I: Isa>(isa: I, a: I::V, b: I::V, weight: f32) -> I::V {
+    if weight == 0.0 {
+        return a;
+    }
     let difference = isa.mul_add(a, isa.splat(-1.0), b);
     isa.mul_add(difference, isa.splat(weight), a)
 }

@@ -66,6 +66,11 @@ impl Isa for Scalar {
     }
 
     #[inline(always)]
+    fn max_or_nan(self, a: Lanes, b: Lanes) -> Lanes {
+        zip(a, b, |a, b| if a > b || a.is_nan() { a } else { b })
+    }
+
+    #[inline(always)]
     fn if_negative(self, v: Lanes, negative: Lanes) -> Lanes {
         zip(v, negative, |v, negative| if v.is_sign_negative() { negative } else { v })
     }

@@ -19,7 +19,7 @@ impl Lowering<'_> {
         let (filter, kernel) = self.filter(node, value.grid.channels)?;
         let window = self.window(node, &value.grid, kernel, before)?;
         let depth = filter.inputs * kernel.0 * kernel.1;
-        self.count(node, &[window.output.0, window.output.1, filter.outputs, depth])?;
+        self.count(&[window.output.0, window.output.1, filter.outputs, depth])?;
         let tight_is_fine = !filter.depthwise;
         let input = self.readable(&value, &window, tight_is_fine)?;
         let output = self.new_image(window.output.0, window.output.1, filter.outputs)?;
@@ -45,14 +45,15 @@ impl Lowering<'_> {
         if let Some(buffer) = self.buffers.get_mut(input.buffer).filter(|_| !needed.is_none()) {
             buffer.border = buffer.border.union(needed);
             let (grid, border) = (buffer.grid, buffer.border);
-            self.limits.elements(&[grid.len(border)])?;
+            let rows = border.top + grid.height + border.bottom;
+            self.limits.elements(&[rows, border.left + grid.width + border.right, grid.pixel])?;
         }
         Ok(input)
     }
 
     /// The weights of a Conv node and its kernel as (x, y). Groups other than depthwise become a dense filter with zeros.
-    fn filter(&self, node: &Node, channels: usize) -> Result<(Filter, (usize, usize))> {
-        let weight = self.constant(node, 1).ok_or_else(|| node.unsupported("its weights must be constant"))?;
+    fn filter(&mut self, node: &Node, channels: usize) -> Result<(Filter, (usize, usize))> {
+        let weight = self.constant(node, 1).cloned().ok_or_else(|| node.unsupported("its weights must be constant"))?;
         let data = weight.as_floats().ok_or_else(|| node.invalid("its weights must be floats"))?;
         let &[outputs, per_group, height, width] = weight.shape.as_slice() else {
             return Err(node.unsupported("only two-dimensional kernels"));
@@ -67,14 +68,16 @@ impl Lowering<'_> {
         if !consistent {
             return Err(node.invalid("its weights do not fit its input"));
         }
+        let depthwise = groups == channels && outputs == channels && groups > 1;
+        self.reserve(outputs, if depthwise { 1 } else { channels }, height * width)?;
         let bias = match node.input(2) {
-            Some(_) => self.floats(node, 2)?.to_vec(),
-            None => vec![0.0; outputs],
+            Some(_) => self.floats(node, 2)?,
+            None => &vec![0.0; outputs],
         };
         if bias.len() != outputs {
             return Err(node.invalid("its bias does not fit its weights"));
         }
-        let depthwise = groups == channels && outputs == channels && groups > 1;
+        let bias = bias.to_vec();
         let (inputs, weights) = if depthwise || groups == 1 {
             (per_group, data.to_vec())
         } else {
@@ -111,14 +114,18 @@ impl Lowering<'_> {
             return Err(node.unsupported("transA"));
         }
         let transposed = general && node.int("transB", 0) != 0;
-        let weight = self.constant(node, 1).ok_or_else(|| node.unsupported("its weights must be constant"))?;
-        let (outputs, data) = matrix(node, weight, features, transposed)?;
+        let weight = self.constant(node, 1).cloned();
+        let weight = weight.ok_or_else(|| node.unsupported("its weights must be constant"))?;
+        let outputs = weight.shape.get(usize::from(!transposed)).copied().unwrap_or(0);
+        self.reserve(outputs, features, 1)?;
+        let data = matrix(node, &weight, (features, outputs), transposed)?;
         let alpha = if general { node.float("alpha", 1.0) } else { 1.0 };
         let beta = if general { node.float("beta", 1.0) } else { 1.0 };
         let bias = match node.input(2).filter(|_| general) {
             Some(_) => {
                 let bias = self.floats(node, 2)?;
-                if bias.len() != outputs && bias.len() != 1 {
+                let shape = self.constant(node, 2).map(|c| c.shape.as_slice());
+                if !matches!(shape, Some([] | [1, 1])) && !matches!(shape, Some([n] | [1, n]) if *n == outputs || *n == 1) {
                     return Err(node.invalid("its bias does not fit its weights"));
                 }
                 (0..outputs).map(|o| beta * bias.get(o).or(bias.first()).copied().unwrap_or(0.0)).collect()
@@ -126,7 +133,7 @@ impl Lowering<'_> {
             None => vec![0.0; outputs],
         };
         let weights = data.into_iter().map(|w| alpha * w).collect();
-        self.count(node, &[features, outputs])?;
+        self.count(&[features, outputs])?;
         let filter = Filter { outputs, inputs: features, depthwise: false, weights, bias };
         let window = Window::pointwise(&input.grid);
         let output = self.new_value(Grid::padded(1, 1, outputs), Form::Flat, vec![1, outputs])?;
@@ -135,35 +142,34 @@ impl Lowering<'_> {
     }
 
     pub(super) fn batch_normalization(&mut self, node: &Node) -> Result<()> {
+        if node.int("training_mode", 0) != 0 {
+            return Err(node.unsupported("training"));
+        }
         let epsilon = node.float("epsilon", 1e-5);
-        let [gamma, beta, mean, variance] = [1, 2, 3, 4].map(|i| self.floats(node, i).map(<[f32]>::to_vec));
-        let (gamma, beta, mean, variance) = (gamma?, beta?, mean?, variance?);
         let value = self.value(node, 0)?;
+        let (gamma, beta) = (self.floats(node, 1)?, self.floats(node, 2)?);
+        let (mean, variance) = (self.floats(node, 3)?, self.floats(node, 4)?);
         let channels = value.grid.channels;
         let per_channel = value.form == Form::Image || value.shape.len() == 2;
-        if !per_channel || [&gamma, &beta, &mean, &variance].iter().any(|v| v.len() != channels) {
+        if !per_channel || [gamma, beta, mean, variance].iter().any(|v| v.len() != channels) {
             return Err(node.invalid("its parameters do not fit its input"));
         }
-        let scale: Vec<f32> = gamma.iter().zip(&variance).map(|(g, v)| g / (v + epsilon).sqrt()).collect();
-        let shift = beta.iter().zip(&mean).zip(&scale).map(|((b, m), s)| b - m * s).collect();
+        let scale: Vec<f32> = gamma.iter().zip(variance).map(|(g, v)| g / (v + epsilon).sqrt()).collect();
+        let shift = beta.iter().zip(mean).zip(&scale).map(|((b, m), s)| b - m * s).collect();
         self.affine(node, scale, shift)
     }
 }
 
-/// A Gemm's weights as (outputs, rows of `features` values).
-fn matrix(node: &Node, weight: &Constant, features: usize, transposed: bool) -> Result<(usize, Vec<f32>)> {
+/// A Gemm's weights as rows of `features` values, one per output.
+fn matrix(node: &Node, weight: &Constant, size: (usize, usize), transposed: bool) -> Result<Vec<f32>> {
     let data = weight.as_floats().ok_or_else(|| node.invalid("its weights must be floats"))?;
-    let (inputs, outputs) = match weight.shape.as_slice() {
-        &[o, i] if transposed => (i, o),
-        &[i, o] => (i, o),
-        _ => return Err(node.unsupported("its weights must be a matrix")),
-    };
-    if inputs != features || outputs == 0 {
+    let (features, outputs) = size;
+    let wanted = if transposed { [outputs, features] } else { [features, outputs] };
+    if weight.shape != wanted || outputs == 0 {
         return Err(node.invalid("its weights do not fit its input"));
     }
     if transposed {
-        return Ok((outputs, data.to_vec()));
+        return Ok(data.to_vec());
     }
-    let rows = (0..outputs).flat_map(|o| data.iter().skip(o).step_by(outputs).copied());
-    Ok((outputs, rows.collect()))
+    Ok((0..outputs).flat_map(|o| data.iter().skip(o).step_by(outputs).copied()).collect())
 }

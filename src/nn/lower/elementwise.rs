@@ -26,20 +26,24 @@ impl Lowering<'_> {
     /// The same slope for every channel.
     pub(super) fn leaky_relu(&mut self, node: &Node, slope: f32) -> Result<()> {
         let vectors = self.value(node, 0)?.grid.vectors();
+        self.reserve(vectors * LANES, 1, 1)?;
         self.activation(node, Activation::PRelu { slopes: vec![[slope; LANES]; vectors] })
     }
 
     pub(super) fn prelu(&mut self, node: &Node) -> Result<()> {
-        let slopes = self.floats(node, 1)?.to_vec();
-        if let [slope] = slopes.as_slice() {
+        let value = self.value(node, 0)?;
+        let constant = self.constant(node, 1).cloned();
+        let constant = constant.ok_or_else(|| node.unsupported("its slopes must be a constant"))?;
+        let slopes = constant.as_floats().ok_or_else(|| node.invalid("a constant must hold floats"))?;
+        if let [slope] = slopes
+            && constant.shape.len() <= value.shape.len()
+        {
             return self.leaky_relu(node, *slope);
         }
-        let value = self.value(node, 0)?;
-        let per_channel = value.form == Form::Image || value.shape.len() == 2;
-        let shape = &self.constant(node, 1).map(|c| c.shape.clone()).unwrap_or_default();
-        if !per_channel || slopes.len() != value.grid.channels || !is_per_channel(shape, &value) {
+        if !is_per_channel(&constant.shape, &value) {
             return Err(node.unsupported("slopes must be one per channel"));
         }
+        self.reserve(slopes.len(), 1, 1)?;
         let vectors = slopes.chunks(LANES).map(|chunk| {
             let mut lanes = [0.0; LANES];
             lanes.iter_mut().zip(chunk).for_each(|(lane, slope)| *lane = *slope);
@@ -50,33 +54,41 @@ impl Lowering<'_> {
 
     pub(super) fn binary(&mut self, node: &Node) -> Result<()> {
         match (self.constant(node, 0).cloned(), self.constant(node, 1).cloned()) {
-            (None, Some(constant)) => return self.binary_constant(node, 0, &constant),
-            (Some(constant), None) if matches!(node.op.as_str(), "Add" | "Mul") => {
+            (None, Some(constant)) => return self.binary_constant(node, &constant, false),
+            (Some(constant), None) if node.op != "Div" => {
                 let mut swapped = node.clone();
-                swapped.inputs.swap(0, 1);
-                return self.binary_constant(&swapped, 0, &constant);
+                swapped.inputs.reverse();
+                return self.binary_constant(&swapped, &constant, true);
             }
             (None, None) => {}
             _ => return Err(node.unsupported("these operands")),
         }
         match node.op.as_str() {
             "Add" => self.sum(node),
-            "Mul" => self.product(node),
+            "Mul" => {
+                let (a, b) = (self.value(node, 0)?, self.value(node, 1)?);
+                self.combine(node, &a, &b, Combine::Multiply)
+            }
+            "Sub" => {
+                let (a, b) = (self.value(node, 0)?, self.value(node, 1)?);
+                let b = self.mapped(&b, |_| (-1.0, 0.0))?;
+                self.combine(node, &a, &b, Combine::Add)
+            }
             _ => Err(node.unsupported("the second operand must be a constant")),
         }
     }
 
-    fn binary_constant(&mut self, node: &Node, index: usize, constant: &Constant) -> Result<()> {
-        let value = self.value(node, index)?;
+    /// Input 0 with a constant; `constant_first` says that the file has them the other way round.
+    fn binary_constant(&mut self, node: &Node, constant: &Constant, constant_first: bool) -> Result<()> {
+        let value = self.value(node, 0)?;
         let data = constant.as_floats().ok_or_else(|| node.invalid("a constant must hold floats"))?;
-        let per_channel = (value.form == Form::Image || value.shape.len() == 2)
-            && data.len() == value.grid.channels
-            && is_per_channel(&constant.shape, &value);
-        if data.len() != 1 && !per_channel {
+        let single = data.len() == 1 && constant.shape.len() <= value.shape.len();
+        if !single && !is_per_channel(&constant.shape, &value) {
             return Err(node.unsupported("a constant operand must be one value, or one per channel"));
         }
         let (scale, shift): (Vec<f32>, Vec<f32>) = match node.op.as_str() {
             "Add" => (vec![1.0], data.to_vec()),
+            "Sub" if constant_first => (vec![-1.0], data.to_vec()),
             "Sub" => (vec![1.0], data.iter().map(|v| -v).collect()),
             "Mul" => (data.to_vec(), vec![0.0]),
             _ => (data.iter().map(|v| v.recip()).collect(), vec![0.0]),
@@ -95,8 +107,7 @@ impl Lowering<'_> {
         let producer = candidates.into_iter().nth(into).flatten();
         if let Some(producer) = producer {
             let target = self.value(node, into)?;
-            let residual = self.residual(node, 1 - into, &target)?;
-            if residual.form == target.form && residual.shape == padded_shape(&residual, &target) {
+            if let Some(residual) = self.residual(node, 1 - into, &target)? {
                 // Everything that the moved operation reads is still there, and nobody but this node reads its result.
                 let mut op = self.ops.remove(producer);
                 op.other = Some(residual);
@@ -108,26 +119,24 @@ impl Lowering<'_> {
         self.combine(node, &a, &b, Combine::Add)
     }
 
-    /// The value to be added to `target`. Channels that are only padding need not be written if whole vectors are missing.
-    fn residual(&mut self, node: &Node, index: usize, target: &Value) -> Result<Value> {
+    /// The value to be added to `target`, if it has the same shape. Channels that are only padding need not be written if whole
+    /// vectors are missing.
+    fn residual(&mut self, node: &Node, index: usize, target: &Value) -> Result<Option<Value>> {
         if let Entry::Padded { value, border, channels } = self.entry(node, index)?.clone() {
-            let whole = value.grid.channels.is_multiple_of(LANES) && value.grid.in_vectors() && border.is_none();
-            if whole && channels == target.grid.channels {
-                return Ok(value);
+            let whole = value.grid.channels.is_multiple_of(LANES) && border.is_none() && !self.external(value.buffer);
+            let fits = vec![1, channels, value.grid.height, value.grid.width] == target.shape;
+            if whole && fits && target.form == Form::Image {
+                return Ok(Some(value));
             }
         }
         let value = self.value(node, index)?;
-        self.in_vectors(&value)
-    }
-
-    fn product(&mut self, node: &Node) -> Result<()> {
-        let (a, b) = (self.value(node, 0)?, self.value(node, 1)?);
-        // One factor per channel and image, as squeeze-and-excitation blocks have it, goes second.
-        let (a, b) = if a.grid.width * a.grid.height < b.grid.width * b.grid.height { (b, a) } else { (a, b) };
-        self.combine(node, &a, &b, Combine::Multiply)
+        let same = value.form == target.form && value.shape == target.shape;
+        if same { self.in_vectors(&value).map(Some) } else { Ok(None) }
     }
 
     fn combine(&mut self, node: &Node, a: &Value, b: &Value, combine: Combine) -> Result<()> {
+        // One operand per channel and image, as squeeze-and-excitation blocks have it, goes second.
+        let (a, b) = if a.grid.width * a.grid.height < b.grid.width * b.grid.height { (b, a) } else { (a, b) };
         let (a, b) = (self.in_vectors(a)?, self.in_vectors(b)?);
         let same = a.shape == b.shape && a.form == b.form;
         let broadcast = a.form == Form::Image
@@ -149,16 +158,7 @@ fn is_per_channel(shape: &[usize], value: &Value) -> bool {
     let channels = value.grid.channels;
     match (value.form, shape) {
         (Form::Image, [c, 1, 1] | [1, c, 1, 1]) => *c == channels,
-        (Form::Flat, [c] | [1, c]) => *c == channels,
+        (Form::Flat, [c] | [1, c]) => *c == channels && value.shape.len() == 2,
         _ => false,
     }
-}
-
-/// The shape that a residual must have: the target's, but for channels that it leaves out.
-fn padded_shape(residual: &Value, target: &Value) -> Vec<usize> {
-    let mut shape = target.shape.clone();
-    if let (Form::Image, Some(channels)) = (target.form, shape.get_mut(1)) {
-        *channels = residual.grid.channels.min(*channels);
-    }
-    shape
 }

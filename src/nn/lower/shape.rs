@@ -39,10 +39,10 @@ impl Lowering<'_> {
             return self.define(node, Entry::Value(value));
         }
         let flat = self.flattened(&value)?;
-        let reshaped = match shape.as_slice() {
+        let reshaped = match *shape.as_slice() {
             // (1, C, 1, 1) is an image of one pixel, whose memory is the same.
-            &[1, channels, 1, 1] => Value { grid: Grid::padded(1, 1, channels), form: Form::Image, shape, ..flat },
-            &[1, channels, height, width] => {
+            [1, channels, 1, 1] => Value { grid: Grid::padded(1, 1, channels), form: Form::Image, shape, ..flat },
+            [1, channels, height, width] => {
                 let image = self.new_image(width, height, channels)?;
                 let from = Strides { origin: 0, right: 1, down: width, channel: width * height };
                 let kind = Kind::Copy { size: (width, height, channels), from: Some(from), to: None, fill: Some(0.0) };
@@ -68,8 +68,8 @@ impl Lowering<'_> {
             "Squeeze" => {
                 let rank = shape.len() as i64;
                 let axes: Vec<i64> = axes().iter().map(|a| if *a < 0 { a + rank } else { *a }).collect();
-                if axes.is_empty() || axes.contains(&0) {
-                    return Err(node.unsupported("the batch axis must stay"));
+                if axes.is_empty() || axes.iter().any(|axis| !(1..rank).contains(axis)) {
+                    return Err(node.unsupported("the batch axis must stay, the others exist"));
                 }
                 let kept = shape.iter().enumerate().filter(|(i, _)| !axes.contains(&(*i as i64)));
                 Ok(kept.map(|(_, side)| *side).collect())
@@ -78,27 +78,27 @@ impl Lowering<'_> {
                 let added = axes();
                 let rank = shape.len() + added.len();
                 let added: Vec<i64> = added.iter().map(|a| if *a < 0 { a + rank as i64 } else { *a }).collect();
-                if rank > 8 || added.contains(&0) {
-                    return Err(node.unsupported("these axes"));
-                }
                 let mut sides = shape.iter();
                 let side = |i| if added.contains(&i) { Some(1) } else { sides.next().copied() };
-                Ok((0..rank as i64).filter_map(side).collect())
+                let result: Vec<usize> = (0..rank.min(8) as i64).filter_map(side).collect();
+                // Each axis takes one side of the result, if it is given once and inside.
+                if added.contains(&0) || result.len() != rank || sides.next().is_some() {
+                    return Err(node.unsupported("these axes"));
+                }
+                Ok(result)
             }
             _ => {
                 let wanted = self.constant(node, 1).and_then(|c| c.as_ints()).or(node.ints("shape"));
                 let wanted = wanted.ok_or_else(|| node.unsupported("its shape must be a constant"))?;
-                if wanted.len() > 8 {
-                    return Err(node.unsupported("more than 8 axes"));
+                if wanted.len() > 8 || node.int("allowzero", 0) != 0 {
+                    return Err(node.unsupported("more than 8 axes, or allowzero"));
                 }
-                let sides: Vec<Option<usize>> = wanted
-                    .iter()
-                    .enumerate()
-                    .map(|(i, side)| match side {
-                        0 => shape.get(i).copied(),
-                        _ => usize::try_from(*side).ok(),
-                    })
-                    .collect();
+                let side = |(i, side): (usize, &i64)| match side {
+                    -1 => Ok(None),
+                    0 => shape.get(i).copied().map(Some).ok_or_else(|| node.invalid("it copies an axis that is not there")),
+                    _ => usize::try_from(*side).map(Some).map_err(|_| node.invalid("its shape has a negative side")),
+                };
+                let sides: Vec<Option<usize>> = wanted.iter().enumerate().map(side).collect::<Result<_>>()?;
                 let known = sides.iter().flatten().try_fold(1usize, |n, side| n.checked_mul(*side));
                 let known = known.filter(|n| *n > 0).ok_or_else(|| node.invalid("its shape is empty or too large"))?;
                 if sides.iter().filter(|side| side.is_none()).count() > 1 {

@@ -21,6 +21,7 @@ impl Lowering<'_> {
             return Err(node.unsupported("ceil_mode"));
         }
         let reach = ((kernel.0 - 1) * dilation_x + 1, (kernel.1 - 1) * dilation_y + 1);
+        let (wide, high) = (grid.width + before.left + before.right, grid.height + before.top + before.bottom);
         let same = |size: usize, stride: usize, reach: usize, lower: bool| {
             let total = ((size.div_ceil(stride) - 1) * stride + reach).saturating_sub(size);
             if lower { (total.div_ceil(2), total / 2) } else { (total / 2, total.div_ceil(2)) }
@@ -30,7 +31,7 @@ impl Lowering<'_> {
             "VALID" => ((0, 0), (0, 0)),
             auto @ ("SAME_UPPER" | "SAME_LOWER") => {
                 let lower = auto == "SAME_LOWER";
-                (same(grid.width, stride_x, reach.0, lower), same(grid.height, stride_y, reach.1, lower))
+                (same(wide, stride_x, reach.0, lower), same(high, stride_y, reach.1, lower))
             }
             _ => return Err(node.unsupported("auto_pad")),
         };
@@ -78,7 +79,7 @@ impl Lowering<'_> {
             let count_padding = node.int("count_include_pad", 0) != 0;
             (if node.op == "MaxPool" { Pooling::Max } else { Pooling::Average { count_padding } }, window)
         };
-        self.count(node, &[window.output.0, window.output.1, grid.pixel, window.kernel.0, window.kernel.1])?;
+        self.count(&[window.output.0, window.output.1, grid.pixel, window.kernel.0, window.kernel.1])?;
         let output = self.new_image(window.output.0, window.output.1, grid.channels)?;
         self.push(Kind::Pool { kind, window }, &input, None, &output);
         self.define(node, Entry::Value(output))
@@ -135,20 +136,25 @@ impl Lowering<'_> {
     pub(super) fn resize(&mut self, node: &Node) -> Result<()> {
         let input = self.image(node, 0)?;
         let grid = input.grid;
+        let special = node.int("antialias", 0) != 0 || node.ints("axes").is_some();
+        if special || node.text("keep_aspect_ratio_policy", "stretch") != "stretch" {
+            return Err(node.unsupported("antialias, axes and keep_aspect_ratio_policy"));
+        }
         let (scales, sizes) = match (self.constant(node, 2), self.constant(node, 3)) {
             (_, Some(sizes)) => (None, sizes.as_ints().map(<[i64]>::to_vec)),
             (Some(scales), None) => (scales.as_floats().map(<[f32]>::to_vec), None),
             _ => (None, None),
         };
-        let ((scale_x, width), (scale_y, height)) = match (scales.as_deref(), sizes.as_deref()) {
+        // Sizes with the distance of neighbouring outputs as a fraction, exact wherever the standard's is.
+        let ((step_x, width), (step_y, height)) = match (scales.as_deref(), sizes.as_deref()) {
             (Some(&[1.0, 1.0, y, x]), _) if x > 0.0 && y > 0.0 => {
                 let size = |scale: f32, size: usize| (scale * size as f32).floor() as usize;
-                ((x, size(x, grid.width)), (y, size(y, grid.height)))
+                (((1.0, x.into()), size(x, grid.width)), ((1.0, y.into()), size(y, grid.height)))
             }
-            (_, Some(&[_, _, h, w])) => {
+            (_, Some(&[1, c, h, w])) if usize::try_from(c) == Ok(grid.channels) => {
                 let side = |v: i64| usize::try_from(v).unwrap_or(0);
                 let (w, h) = (side(w), side(h));
-                ((w as f32 / grid.width as f32, w), (h as f32 / grid.height as f32, h))
+                (((grid.width as f64, w as f64), w), ((grid.height as f64, h as f64), h))
             }
             _ => return Err(node.unsupported("scales or sizes must be constants for height and width")),
         };
@@ -156,29 +162,31 @@ impl Lowering<'_> {
             return Err(node.invalid("its output is empty"));
         }
         let output = self.new_image(width, height, grid.channels)?;
-        let columns = taps(node, grid.width, width, scale_x)?;
-        let rows = taps(node, grid.height, height, scale_y)?;
-        self.count(node, &[width, height, grid.pixel, 4])?;
+        self.reserve(width.saturating_add(height), 1, size_of::<Tap>() / size_of::<f32>())?;
+        let columns = taps(node, grid.width, width, step_x)?;
+        let rows = taps(node, grid.height, height, step_y)?;
+        self.count(&[width, height, grid.pixel, 4])?;
         self.push(Kind::Resize { columns, rows }, &input, None, &output);
         self.define(node, Entry::Value(output))
     }
 }
 
 /// The sources of each output index along one axis, by the ONNX rules.
-fn taps(node: &Node, from: usize, to: usize, scale: f32) -> Result<Vec<Tap>> {
+fn taps(node: &Node, from: usize, to: usize, step: (f64, f64)) -> Result<Vec<Tap>> {
     let transform = node.text("coordinate_transformation_mode", "half_pixel");
-    let position = |index: usize| -> Option<f32> {
-        let x = index as f32;
+    let position = |index: usize| -> Option<f64> {
+        let x = index as f64;
+        let (numerator, denominator) = step;
         Some(match transform {
-            "half_pixel" => (x + 0.5) / scale - 0.5,
-            "pytorch_half_pixel" => if to > 1 { (x + 0.5) / scale - 0.5 } else { 0.0 },
-            "asymmetric" => x / scale,
-            "align_corners" => if to > 1 { x * (from - 1) as f32 / (to - 1) as f32 } else { 0.0 },
+            "half_pixel" => (x + 0.5) * numerator / denominator - 0.5,
+            "pytorch_half_pixel" => if to > 1 { (x + 0.5) * numerator / denominator - 0.5 } else { 0.0 },
+            "asymmetric" => x * numerator / denominator,
+            "align_corners" => if to > 1 { x * (from - 1) as f64 / (to - 1) as f64 } else { 0.0 },
             _ => return None,
         })
     };
-    let last = (from - 1) as f32;
-    let nearest = |x: f32| -> Option<f32> {
+    let last = (from - 1) as f64;
+    let nearest = |x: f64| -> Option<f64> {
         Some(match node.text("nearest_mode", "round_prefer_floor") {
             "round_prefer_floor" => (x - 0.5).ceil(),
             "round_prefer_ceil" => (x + 0.5).floor(),
@@ -197,7 +205,7 @@ fn taps(node: &Node, from: usize, to: usize, scale: f32) -> Result<Vec<Tap>> {
             "linear" => {
                 let x = x.clamp(0.0, last);
                 let first = x.floor();
-                Some(Tap { first: first as usize, second: (first + 1.0).min(last) as usize, weight: x - first })
+                Some(Tap { first: first as usize, second: (first + 1.0).min(last) as usize, weight: (x - first) as f32 })
             }
             _ => None,
         }

@@ -1,0 +1,193 @@
+//! Compares a document's portrait with a selfie.
+//!
+//! `cargo run --release --example verify -- DOCUMENT SELFIE [--fmr 1e-4] [--json]`
+//!
+//! Exit status: 0 match, 1 no match, 2 refused, 3 error.
+
+use clap::Parser;
+use selfsame::compare::FmrEstimate;
+use selfsame::document::DocumentPhoto;
+use selfsame::engine::{Engine, Side, SideReport, Trace, Verdict, Verification};
+use selfsame::error::{Error, ErrorKind, Result, Stage};
+use selfsame::image::{Limits, Photo};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Instant;
+
+/// Compares a document's portrait with a selfie.
+#[derive(Parser)]
+struct Arguments {
+    /// Photograph of the document's holder: JPEG, PNG or WebP.
+    document: PathBuf,
+    /// Photograph of the person who claims to be the holder.
+    selfie: PathBuf,
+    /// False match rate to decide at.
+    #[arg(long, default_value = "1e-4")]
+    fmr: f64,
+    /// Print JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Milliseconds per stage of each side, in the order in which they ran.
+#[derive(Default)]
+struct Timings {
+    started: Option<Instant>,
+    stages: Vec<(Side, Stage, f64)>,
+}
+
+impl Trace for Timings {
+    fn enter(&mut self, _: Side, _: Stage) {
+        self.started = Some(Instant::now());
+    }
+
+    fn leave(&mut self, side: Side, stage: Stage) {
+        if let Some(started) = self.started.take() {
+            self.stages.push((side, stage, 1e3 * started.elapsed().as_secs_f64()));
+        }
+    }
+}
+
+impl Timings {
+    fn name(side: Side, stage: Stage) -> String {
+        match side {
+            Side::Both => stage.as_str().to_owned(),
+            side => format!("{}_{}", side.as_str(), stage.as_str()),
+        }
+    }
+}
+
+fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            let _ = error.print();
+            return ExitCode::from(if error.use_stderr() { 3 } else { 0 });
+        }
+    };
+    let mut timings = Timings::default();
+    match run(&arguments, &mut timings) {
+        Ok(verification) => {
+            if arguments.json {
+                println!("{}", json(&verification, &timings));
+            } else {
+                print(&verification, &timings);
+            }
+            ExitCode::from(match verification.verdict {
+                Verdict::Match(_) => 0,
+                Verdict::NoMatch(_) => 1,
+                Verdict::Refused(_) => 2,
+            })
+        }
+        Err(error) => {
+            let mut message = error.to_string();
+            let mut source = std::error::Error::source(&error);
+            while let Some(cause) = source {
+                message.push_str(&format!(": {cause}"));
+                source = cause.source();
+            }
+            if arguments.json {
+                let kind = error.kind().as_str();
+                println!("{}", serde_json::json!({ "error": { "kind": kind, "message": message } }));
+            } else {
+                eprintln!("error ({}): {message}", error.kind().as_str());
+            }
+            ExitCode::from(3)
+        }
+    }
+}
+
+fn run(arguments: &Arguments, timings: &mut Timings) -> Result<Verification> {
+    timings.enter(Side::Both, Stage::Model);
+    let engine = Engine::new()?;
+    timings.leave(Side::Both, Stage::Model);
+    let limits = Limits::default();
+    let document = read(&arguments.document, &limits)?;
+    timings.enter(Side::Document, Stage::Decode);
+    let document = DocumentPhoto::from_image_file(&document, &limits)?;
+    timings.leave(Side::Document, Stage::Decode);
+    let selfie = read(&arguments.selfie, &limits)?;
+    timings.enter(Side::Selfie, Stage::Decode);
+    let selfie = Photo::decode(&selfie, &limits)?;
+    timings.leave(Side::Selfie, Stage::Decode);
+    engine.verify_traced(&document, &selfie, arguments.fmr, timings)
+}
+
+/// Reads a file, one byte beyond the limit at most: the decoder then says that it is too large.
+fn read(path: &Path, limits: &Limits) -> Result<Vec<u8>> {
+    let io = |e: std::io::Error| {
+        Error::new(ErrorKind::Io, Stage::Decode, format!("cannot read {}", path.display())).with_source(e)
+    };
+    let mut bytes = Vec::new();
+    let bound = limits.max_bytes as u64 + 1;
+    std::io::Read::read_to_end(&mut std::io::Read::take(std::fs::File::open(path).map_err(io)?, bound), &mut bytes)
+        .map_err(io)?;
+    Ok(bytes)
+}
+
+fn fmr_text(fmr: FmrEstimate) -> String {
+    match fmr {
+        FmrEstimate::About(fmr) => format!("about {fmr:.1e}"),
+        FmrEstimate::AtMost(fmr) => format!("at most {fmr:.0e}"),
+        FmrEstimate::AtLeast(fmr) => format!("at least {fmr:.0e}"),
+    }
+}
+
+fn print(verification: &Verification, timings: &Timings) {
+    let words: Vec<String> = verification.verdict.reasons().iter().map(ToString::to_string).collect();
+    println!("decision   {} ({})", verification.verdict.as_str(), words.join(", "));
+    let threshold = &verification.threshold;
+    match verification.verdict.comparison() {
+        Some(c) => {
+            let basis = if c.provisional { ", uncalibrated: provisional, measured on LFW" } else { "" };
+            println!("score      {:.4}, threshold {:.4} for FMR {:.0e}", c.score.value(), threshold.score().value(), threshold.fmr());
+            println!("           impostors reach this score at a rate of {}{basis}", fmr_text(c.fmr));
+        }
+        None => println!("score      none, no comparison took place"),
+    }
+    for (name, side) in [("document", &verification.document), ("selfie", &verification.selfie)] {
+        let what = match &side.face {
+            Some(face) => {
+                let remarks: Vec<&str> = face.quality.remarks.iter().map(|r| r.as_str()).collect();
+                let remarks = if remarks.is_empty() { "no remarks".to_owned() } else { remarks.join(", ") };
+                format!("face {:.0} px wide, {remarks}", face.rect.width())
+            }
+            None => "no face to compare".to_owned(),
+        };
+        println!("{name:<10} {} found, {what}", side.faces);
+    }
+    let stages = timings.stages.iter().map(|(side, stage, ms)| format!("{} {ms:.1}", Timings::name(*side, *stage)));
+    println!("ms         {}", stages.collect::<Vec<_>>().join(", "));
+}
+
+fn json(verification: &Verification, timings: &Timings) -> serde_json::Value {
+    let comparison = verification.verdict.comparison();
+    let side = |side: &SideReport| {
+        let face = side.face.as_ref().map(|face| {
+            let rect = [face.rect.left(), face.rect.top(), face.rect.right(), face.rect.bottom()];
+            let remarks: Vec<&str> = face.quality.remarks.iter().map(|r| r.as_str()).collect();
+            serde_json::json!({ "rect": rect, "detection_score": face.score, "face_flag": face.flag, "remarks": remarks })
+        });
+        serde_json::json!({ "found": side.faces, "face": face })
+    };
+    let fmr = comparison.map(|c| {
+        let (bound, value) = match c.fmr {
+            FmrEstimate::About(v) => ("about", v),
+            FmrEstimate::AtMost(v) => ("at_most", v),
+            FmrEstimate::AtLeast(v) => ("at_least", v),
+        };
+        serde_json::json!({ "bound": bound, "value": value, "provisional": c.provisional })
+    });
+    let timings: serde_json::Map<String, serde_json::Value> =
+        timings.stages.iter().map(|(side, stage, ms)| (Timings::name(*side, *stage), (*ms).into())).collect();
+    serde_json::json!({
+        "decision": verification.verdict.as_str(),
+        "score": comparison.map(|c| c.score.value()),
+        "score_fmr": fmr,
+        "threshold": verification.threshold.score().value(),
+        "fmr": verification.threshold.fmr(),
+        "reasons": verification.verdict.reasons().iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "faces": { "document": side(&verification.document), "selfie": side(&verification.selfie) },
+        "timings_ms": timings,
+    })
+}

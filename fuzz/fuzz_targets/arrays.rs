@@ -1,0 +1,136 @@
+//! Networks that return anything: no stage panics, and nothing that is not finite leaves one.
+#![no_main]
+
+use arbitrary::{Result, Unstructured};
+use libfuzzer_sys::fuzz_target;
+use ndarray::{ArrayView4, ArrayViewMut2};
+use selfsame::compare::score;
+use selfsame::detect::{DetectOptions, Detection, Detector, FaceSelection, select_face};
+use selfsame::image::{Frame, PixelFormat};
+use selfsame::mesh::{FaceMesher, Mesh};
+use selfsame::model::{Model, ModelCard, Network, Signature};
+use selfsame::quality::assess;
+use selfsame::template::{ExtractOptions, TemplateExtractor};
+use selfsame_fuzz::values::float;
+use std::sync::Arc;
+
+const DETECT: &str = include_str!("../../models/detect.toml");
+const MESH: &str = include_str!("../../models/mesh.toml");
+const TEMPLATE: &str = include_str!("../../tests/data/tiny_template.toml");
+
+/// One output tensor: a value everywhere, and others at a few places.
+struct Tensor {
+    everywhere: f32,
+    at: Vec<(u16, f32)>,
+    /// The places repeat after so many values; 0 for never.
+    period: u16,
+}
+
+impl Tensor {
+    fn new(u: &mut Unstructured<'_>) -> Result<Self> {
+        let everywhere = float(u)?;
+        let at = (0..u.int_in_range(0..=24)?).map(|_| Ok((u.arbitrary()?, float(u)?))).collect::<Result<_>>()?;
+        Ok(Self { everywhere, at, period: *u.choose(&[0, 0, 3, 16, 160])? })
+    }
+}
+
+/// A network whose outputs were chosen before it ran; every later run gives the last ones again.
+struct Fake {
+    signature: Signature,
+    outputs: Vec<Tensor>,
+}
+
+impl Network for Fake {
+    fn signature(&self) -> &Signature {
+        &self.signature
+    }
+
+    fn run(&self, input: ArrayView4<'_, f32>, outputs: &mut [ArrayViewMut2<'_, f32>]) -> selfsame::error::Result<()> {
+        self.signature.check(&input, outputs)?;
+        assert!(input.iter().all(|v| v.is_finite()), "a network is fed what is not finite");
+        for (view, tensor) in outputs.iter_mut().zip(&self.outputs) {
+            view.fill(tensor.everywhere);
+            for mut row in view.rows_mut() {
+                for (place, value) in &tensor.at {
+                    let place = usize::from(*place) % row.len();
+                    match usize::from(tensor.period) {
+                        0 => row[place] = *value,
+                        period => row.iter_mut().skip(place % period).step_by(period).for_each(|v| *v = *value),
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn model(card: &str, u: &mut Unstructured<'_>) -> Result<Model> {
+    let card = ModelCard::parse(card).expect("the repository's cards are valid");
+    let shapes = card.outputs.iter().map(|output| (output.name.clone(), output.shape.clone()));
+    let signature =
+        Signature { height: card.input.height, width: card.input.width, channels: 3, outputs: shapes.collect() };
+    let outputs = card.outputs.iter().map(|_| Tensor::new(u)).collect::<Result<_>>()?;
+    Ok(Model::custom(card, Arc::new(Fake { signature, outputs })))
+}
+
+fn check_detection(face: &Detection, threshold: f32) {
+    let edges = [face.rect.left(), face.rect.top(), face.rect.right(), face.rect.bottom()];
+    assert!(edges.iter().all(|v| v.is_finite()), "{face:?}");
+    assert!(face.keypoints.iter().all(|p| p.is_finite()), "{face:?}");
+    // The threshold is compared as a logit, so rounding may let a little less pass.
+    assert!((threshold - 1e-4..=1.0).contains(&face.score), "{face:?}");
+    assert!(face.roll_deg().is_finite(), "{face:?}");
+}
+
+fn check_mesh(mesh: &Mesh) {
+    assert!(mesh.points().as_flattened().iter().all(|v| v.is_finite()));
+    assert!((0.0..=1.0).contains(&mesh.flag()));
+}
+
+fn stages(u: &mut Unstructured<'_>) -> Result<()> {
+    let pixels: Vec<u8> = (0..48 * 40 * 3).map(|i| (i * 7 % 251) as u8).collect();
+    // Tiles are searched from 384 pixels on.
+    let wide = vec![90; 400];
+    let (data, width, height, format) = match u.arbitrary::<bool>()? {
+        true => (&pixels, 48, 40, PixelFormat::Rgb8),
+        false => (&wide, 400, 1, PixelFormat::Gray8),
+    };
+    let stride = if height == 1 { 400 } else { 48 * 3 };
+    let frame = Frame::new(data, width, height, stride, format).expect("the pixels fill the frame");
+    let threshold = f32::from(u.arbitrary::<u8>()?) / 255.0;
+    let options =
+        DetectOptions { threshold, zoomed_out: u.arbitrary()?, turned: u.arbitrary()?, tiles: u.arbitrary()? };
+    let detector = Detector::new(model(DETECT, u)?).expect("the card fits the detector");
+    let mesher = FaceMesher::new(model(MESH, u)?).expect("the card fits the mesher");
+    let extractor = TemplateExtractor::new(model(TEMPLATE, u)?).expect("the card fits the extractor");
+
+    let Ok(faces) = detector.detect(&frame, &options) else { return Ok(()) };
+    faces.iter().for_each(|face| check_detection(face, threshold));
+    assert!(faces.is_sorted_by(|a, b| a.score >= b.score));
+    match select_face(&faces) {
+        FaceSelection::None => assert!(faces.is_empty()),
+        FaceSelection::One(face) => assert!(faces.contains(&face)),
+        FaceSelection::Several(several) => assert!(several.len() > 1 && several.iter().all(|f| faces.contains(f))),
+    }
+    for face in faces.iter().take(3) {
+        let Ok(mesh) = mesher.mesh(&frame, face) else { continue };
+        check_mesh(&mesh);
+        if let Ok(finer) = mesher.refine(&frame, &mesh) {
+            check_mesh(&finer);
+        }
+        if let Ok(report) = assess(&frame, &mesh) {
+            assert!(report.contrast.is_finite() && report.sharpness.is_finite(), "{report:?}");
+        }
+        if let Ok(template) = extractor.extract(&frame, &mesh, &ExtractOptions { flip: u.arbitrary()? }) {
+            // Its values are private; a cosine of 1 with itself says that they are finite and of unit length.
+            let itself = score(&template, &template).expect("a template compares with itself").value();
+            assert!((itself - 1.0).abs() < 1e-4, "{itself}");
+        }
+    }
+    Ok(())
+}
+
+fuzz_target!(|bytes: &[u8]| {
+    // Running out of bytes ends an input; there is nothing to report.
+    let _ = stages(&mut Unstructured::new(bytes));
+});

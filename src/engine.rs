@@ -1,0 +1,358 @@
+//! The paved road: an [`Engine`] owns the networks, and [`Engine::verify`] goes from two photographs to a verdict.
+//!
+//! Every stage that it calls is public and can be used alone. The engine is shared by all threads (`&self` everywhere, no
+//! lock), reads no clock and no file after it is built.
+
+mod verdict;
+
+pub use verdict::{Comparison, FaceReport, Reason, Refusal, Side, SideReport, Trace, Verdict, Verification};
+
+use crate::compare::{Calibration, Decision, Threshold, score};
+use crate::detect::{DetectOptions, Detection, Detector, FaceSelection, Rotation, select_face};
+use crate::document::DocumentPhoto;
+use crate::error::{Error, ErrorKind, Result, Stage};
+use crate::image::{Frame, Photo};
+use crate::mesh::{FACE_FLAG_THRESHOLD, FaceMesher, Mesh};
+use crate::model::{Backend, Model, ModelSource, Task};
+use crate::quality::{QualityReport, assess};
+use crate::template::{ExtractOptions, Template, TemplateExtractor};
+
+/// Configures an [`Engine`]: which models, which backend, how far to search.
+#[derive(Debug, Clone)]
+#[must_use]
+pub struct EngineBuilder {
+    backend: Backend,
+    detector: ModelSource,
+    mesh: ModelSource,
+    template: ModelSource,
+    detect: DetectOptions,
+    extract: ExtractOptions,
+}
+
+impl Default for EngineBuilder {
+    fn default() -> Self {
+        Self {
+            backend: Backend::default(),
+            detector: ModelSource::Bundled,
+            mesh: ModelSource::Bundled,
+            template: ModelSource::Bundled,
+            detect: DetectOptions::default(),
+            extract: ExtractOptions::default(),
+        }
+    }
+}
+
+impl EngineBuilder {
+    /// What executes the networks; the crate's own executor by default.
+    pub fn backend(mut self, backend: Backend) -> Self {
+        self.backend = backend;
+        self
+    }
+
+    /// Another detection network, of the bundled one's shapes.
+    pub fn detector(mut self, source: ModelSource) -> Self {
+        self.detector = source;
+        self
+    }
+
+    /// Another landmark network, of the bundled one's shapes.
+    pub fn mesh(mut self, source: ModelSource) -> Self {
+        self.mesh = source;
+        self
+    }
+
+    /// Another template network: any ONNX file of the ArcFace family with a card.
+    pub fn template(mut self, source: ModelSource) -> Self {
+        self.template = source;
+        self
+    }
+
+    /// How far to search for a face.
+    pub fn detect_options(mut self, options: DetectOptions) -> Self {
+        self.detect = options;
+        self
+    }
+
+    /// How templates are taken.
+    pub fn extract_options(mut self, options: ExtractOptions) -> Self {
+        self.extract = options;
+        self
+    }
+
+    /// Loads the networks.
+    ///
+    /// # Errors
+    /// Those of [`Model::load`], and [`crate::error::ErrorKind::InvalidModel`] if a model is not of the kind that its stage needs.
+    pub fn build(self) -> Result<Engine> {
+        let load = |task, source| Model::load(task, source, &self.backend);
+        let template = load(Task::Template, &self.template)?;
+        Ok(Engine {
+            detector: Detector::new(load(Task::Detect, &self.detector)?)?,
+            mesher: FaceMesher::new(load(Task::Mesh, &self.mesh)?)?,
+            calibration: match template.card.provisional_thresholds.as_slice() {
+                [] => None,
+                _ => Some(Calibration::provisional(&template.card)?),
+            },
+            extractor: TemplateExtractor::new(template)?,
+            detect: self.detect,
+            extract: self.extract,
+        })
+    }
+}
+
+/// The networks, ready; shared by all threads.
+///
+/// ```
+/// use selfsame::{document::DocumentPhoto, engine::{Engine, Verdict}, image::Photo};
+///
+/// let engine = Engine::new()?;
+/// let limits = Default::default();
+/// let document = DocumentPhoto::from_image_file(&std::fs::read("datasets/portraits/obama.jpg")?, &limits)?;
+/// let selfie = Photo::decode(&std::fs::read("datasets/portraits/obama2.jpg")?, &limits)?;
+/// let verification = engine.verify(&document, &selfie, 1e-4)?;
+/// assert!(matches!(verification.verdict, Verdict::Match(_)));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct Engine {
+    detector: Detector,
+    mesher: FaceMesher,
+    extractor: TemplateExtractor,
+    calibration: Option<Calibration>,
+    detect: DetectOptions,
+    extract: ExtractOptions,
+}
+
+/// One face, found, measured and turned into a template.
+#[derive(Debug)]
+pub struct Face {
+    /// Where the detector saw it.
+    pub detection: Detection,
+    /// Its dense landmarks.
+    pub mesh: Mesh,
+    /// Its quality measures and remarks.
+    pub quality: QualityReport,
+    /// Its template.
+    pub template: Template,
+}
+
+/// What [`Engine::locate`] found.
+#[derive(Debug)]
+#[must_use]
+pub struct Located {
+    /// How many faces the detector reported.
+    pub faces: usize,
+    /// The chosen face and its mesh, or why there is none.
+    pub outcome: Result<(Detection, Mesh), Refusal>,
+}
+
+impl Located {
+    /// Turns what the mesh network does not recognise as a face into a refusal.
+    fn confirmed(mut self) -> Self {
+        if matches!(&self.outcome, Ok((_, mesh)) if !is_face(mesh)) {
+            self.outcome = Err(Refusal::NoFace);
+        }
+        self
+    }
+}
+
+/// Written so that NaN would be no face.
+fn is_face(mesh: &Mesh) -> bool {
+    mesh.flag() >= FACE_FLAG_THRESHOLD
+}
+
+/// What [`Engine::face`] found.
+#[derive(Debug)]
+#[must_use]
+pub enum FaceOutcome {
+    /// The subject's face.
+    Found(Box<Face>),
+    /// No comparison can rest on this picture, and why.
+    Refused(Vec<Refusal>),
+}
+
+impl Engine {
+    /// An engine with the bundled models on the native backend.
+    ///
+    /// # Errors
+    /// As [`EngineBuilder::build`].
+    pub fn new() -> Result<Self> {
+        Self::builder().build()
+    }
+
+    /// Starts the configuration of an engine.
+    pub fn builder() -> EngineBuilder {
+        EngineBuilder::default()
+    }
+
+    /// The detection stage.
+    pub fn detector(&self) -> &Detector {
+        &self.detector
+    }
+
+    /// The landmark stage.
+    pub fn mesher(&self) -> &FaceMesher {
+        &self.mesher
+    }
+
+    /// The template stage.
+    pub fn extractor(&self) -> &TemplateExtractor {
+        &self.extractor
+    }
+
+    /// What scores mean; `None` if the template model's card has no measured thresholds.
+    pub fn calibration(&self) -> Option<&Calibration> {
+        self.calibration.as_ref()
+    }
+
+    /// Is the person on `selfie` the one on `document`, at a false match rate of at most `fmr` (such as 1e-4)?
+    ///
+    /// No face, two faces of similar size or a picture that can't carry a comparison is a [`Verdict::Refused`] with its
+    /// reasons, never a match.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidArgument`] if no threshold is known for `fmr`, and faults of the stages.
+    pub fn verify(&self, document: &DocumentPhoto, selfie: &Photo, fmr: f64) -> Result<Verification> {
+        self.verify_traced(document, selfie, fmr, &mut ())
+    }
+
+    /// [`Engine::verify`], telling `trace` when each stage begins and ends: the engine itself has no clock.
+    ///
+    /// # Errors
+    /// As [`Engine::verify`].
+    pub fn verify_traced(
+        &self,
+        document: &DocumentPhoto,
+        selfie: &Photo,
+        fmr: f64,
+        trace: &mut impl Trace,
+    ) -> Result<Verification> {
+        let calibration = self.calibration.as_ref().ok_or_else(|| {
+            let id = self.extractor.model_id();
+            Error::new(ErrorKind::InvalidArgument, Stage::Engine, format!("the card of {id:?} has no measured thresholds"))
+        })?;
+        let threshold = calibration.threshold(fmr)?;
+        let (document, document_template) = self.side(Side::Document, document.photo(), trace)?;
+        let (selfie, selfie_template) = self.side(Side::Selfie, selfie, trace)?;
+        trace.enter(Side::Both, Stage::Compare);
+        let verdict = match (document_template, selfie_template) {
+            (Ok(a), Ok(b)) => decide(&a, &b, calibration, &threshold)?,
+            (a, b) => {
+                let reasons = |side, refusals: Vec<Refusal>| refusals.into_iter().map(move |r| Reason::Refused(side, r));
+                let document = reasons(Side::Document, a.err().unwrap_or_default());
+                let selfie = reasons(Side::Selfie, b.err().unwrap_or_default());
+                Verdict::Refused(document.chain(selfie).collect())
+            }
+        };
+        trace.leave(Side::Both, Stage::Compare);
+        Ok(Verification { verdict, threshold, document, selfie })
+    }
+
+    /// One picture's report and its template, or the refusals.
+    #[allow(clippy::type_complexity)]
+    fn side(&self, side: Side, photo: &Photo, trace: &mut impl Trace) -> Result<(SideReport, Result<Template, Vec<Refusal>>)> {
+        let (faces, outcome) = self.face_traced(side, &photo.frame(), trace)?;
+        Ok(match outcome {
+            FaceOutcome::Found(face) => {
+                let Face { detection, mesh, quality, template } = *face;
+                let face = FaceReport { rect: detection.rect, score: detection.score, flag: mesh.flag(), quality };
+                (SideReport { faces, face: Some(face) }, Ok(template))
+            }
+            FaceOutcome::Refused(refusals) => (SideReport { faces, face: None }, Err(refusals)),
+        })
+    }
+
+    /// Finds the subject's face in `frame`, measures it, and takes its template.
+    ///
+    /// # Errors
+    /// Faults of the stages; what the picture shows or lacks is a [`FaceOutcome`].
+    pub fn face(&self, frame: &Frame<'_>) -> Result<FaceOutcome> {
+        self.face_traced(Side::Both, frame, &mut ()).map(|(_, outcome)| outcome)
+    }
+
+    /// Finds the face that `choose` picks in `frame`, and its mesh.
+    ///
+    /// A face that the detector saw turned, or that the mesh network does not recognise, is looked for upright once more: on
+    /// LFW the detector alone takes some upright faces for turned ones. The hypothesis with the larger product of detection
+    /// score and face flag is taken.
+    ///
+    /// # Errors
+    /// Faults of the stages.
+    pub fn locate(&self, frame: &Frame<'_>, choose: impl Fn(&[Detection]) -> FaceSelection) -> Result<Located> {
+        self.locate_traced(Side::Both, frame, choose, &mut ())
+    }
+
+    fn locate_traced(
+        &self,
+        side: Side,
+        frame: &Frame<'_>,
+        choose: impl Fn(&[Detection]) -> FaceSelection,
+        trace: &mut impl Trace,
+    ) -> Result<Located> {
+        let first = self.hypothesis(side, frame, &self.detect, &choose, trace)?;
+        let sure = matches!(&first.outcome, Ok((d, mesh)) if d.rotation == Rotation::None && is_face(mesh));
+        if sure || matches!(first.outcome, Err(Refusal::SeveralFaces)) || !self.detect.turned {
+            return Ok(first.confirmed());
+        }
+        let upright = DetectOptions { turned: false, ..self.detect };
+        let second = self.hypothesis(side, frame, &upright, &choose, trace)?;
+        let plausibility = |located: &Located| match &located.outcome {
+            Ok((detection, mesh)) => detection.score * mesh.flag(),
+            Err(_) => 0.0,
+        };
+        let better = if plausibility(&second) > plausibility(&first) { second } else { first };
+        Ok(better.confirmed())
+    }
+
+    /// One search, and the mesh of what it found.
+    fn hypothesis(
+        &self,
+        side: Side,
+        frame: &Frame<'_>,
+        options: &DetectOptions,
+        choose: impl Fn(&[Detection]) -> FaceSelection,
+        trace: &mut impl Trace,
+    ) -> Result<Located> {
+        let detections = staged(trace, side, Stage::Detect, || self.detector.detect(frame, options))?;
+        let outcome = match choose(&detections) {
+            FaceSelection::One(detection) => {
+                let mesh = staged(trace, side, Stage::Mesh, || self.mesher.mesh(frame, &detection))?;
+                Ok((detection, mesh))
+            }
+            FaceSelection::None => Err(Refusal::NoFace),
+            FaceSelection::Several(_) => Err(Refusal::SeveralFaces),
+        };
+        Ok(Located { faces: detections.len(), outcome })
+    }
+
+    fn face_traced(&self, side: Side, frame: &Frame<'_>, trace: &mut impl Trace) -> Result<(usize, FaceOutcome)> {
+        let Located { faces, outcome } = self.locate_traced(side, frame, select_face, trace)?;
+        let (detection, mesh) = match outcome {
+            Ok(found) => found,
+            Err(refusal) => return Ok((faces, FaceOutcome::Refused(vec![refusal]))),
+        };
+        let quality = staged(trace, side, Stage::Quality, || assess(frame, &mesh))?;
+        let refusals: Vec<Refusal> = quality.refusals.iter().copied().map(Refusal::Quality).collect();
+        if !refusals.is_empty() {
+            return Ok((faces, FaceOutcome::Refused(refusals)));
+        }
+        let template = staged(trace, side, Stage::Template, || self.extractor.extract(frame, &mesh, &self.extract))?;
+        Ok((faces, FaceOutcome::Found(Box::new(Face { detection, mesh, quality, template }))))
+    }
+}
+
+fn decide(document: &Template, selfie: &Template, calibration: &Calibration, threshold: &Threshold) -> Result<Verdict> {
+    let score = score(document, selfie)?;
+    let comparison = Comparison { score, fmr: calibration.fmr(score), provisional: calibration.is_provisional() };
+    Ok(match threshold.decide(score) {
+        Decision::Match => Verdict::Match(comparison),
+        Decision::NoMatch => Verdict::NoMatch(comparison),
+    })
+}
+
+fn staged<T>(trace: &mut impl Trace, side: Side, stage: Stage, work: impl FnOnce() -> T) -> T {
+    trace.enter(side, stage);
+    let outcome = work();
+    trace.leave(side, stage);
+    outcome
+}

@@ -1,0 +1,173 @@
+//! What a verification says: verdict, reasons, and what was seen on each side.
+
+use crate::compare::{FmrEstimate, Score, Threshold};
+use crate::error::Stage;
+use crate::geometry::Rect;
+use crate::quality::{self, QualityReport};
+use std::fmt;
+
+/// Which of the two pictures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Side {
+    /// The document's portrait.
+    Document,
+    /// The photograph of the person who claims it.
+    Selfie,
+    /// Neither alone.
+    Both,
+}
+
+impl Side {
+    /// A stable `snake_case` word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Document => "document",
+            Self::Selfie => "selfie",
+            Self::Both => "both",
+        }
+    }
+}
+
+/// Why a picture can't carry a comparison.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// There is no face, or what looked like one is none.
+    NoFace,
+    /// There are two or more faces of similar size; see [`crate::detect::select_face`].
+    SeveralFaces,
+    /// The face is there, and too poor.
+    Quality(quality::Refusal),
+}
+
+impl Refusal {
+    /// A stable `snake_case` word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::NoFace => "no_face",
+            Self::SeveralFaces => "several_faces",
+            Self::Quality(refusal) => refusal.as_str(),
+        }
+    }
+}
+
+/// A reason for a verdict. Its display is a stable `snake_case` word, such as `selfie_no_face` or `score_below_threshold`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Reason {
+    /// The score reached the threshold.
+    ScoreReachedThreshold,
+    /// The score did not reach the threshold.
+    ScoreBelowThreshold,
+    /// A picture was refused.
+    Refused(Side, Refusal),
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::ScoreReachedThreshold => f.write_str("score_reached_threshold"),
+            Self::ScoreBelowThreshold => f.write_str("score_below_threshold"),
+            Self::Refused(side, refusal) => write!(f, "{}_{}", side.as_str(), refusal.as_str()),
+        }
+    }
+}
+
+/// A comparison that took place.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Comparison {
+    /// The comparison score.
+    pub score: Score,
+    /// The share of impostor pairs that score as high or higher.
+    pub fmr: FmrEstimate,
+    /// Whether `fmr` and the threshold rest on a card's provisional measurements rather than on a calibration.
+    pub provisional: bool,
+}
+
+/// The outcome of a verification.
+#[derive(Debug, Clone, PartialEq)]
+#[must_use]
+pub enum Verdict {
+    /// The two faces match at the false match rate asked for.
+    Match(Comparison),
+    /// They don't.
+    NoMatch(Comparison),
+    /// No comparison took place, and why.
+    Refused(Vec<Reason>),
+}
+
+impl Verdict {
+    /// `"match"`, `"no_match"` or `"refused"`.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Match(_) => "match",
+            Self::NoMatch(_) => "no_match",
+            Self::Refused(_) => "refused",
+        }
+    }
+
+    /// The comparison, if there was one.
+    pub fn comparison(&self) -> Option<&Comparison> {
+        match self {
+            Self::Match(comparison) | Self::NoMatch(comparison) => Some(comparison),
+            Self::Refused(_) => None,
+        }
+    }
+
+    /// Why.
+    pub fn reasons(&self) -> Vec<Reason> {
+        match self {
+            Self::Match(_) => vec![Reason::ScoreReachedThreshold],
+            Self::NoMatch(_) => vec![Reason::ScoreBelowThreshold],
+            Self::Refused(reasons) => reasons.clone(),
+        }
+    }
+}
+
+/// The subject's face on one picture.
+#[derive(Debug)]
+pub struct FaceReport {
+    /// The detected box, in pixels.
+    pub rect: Rect,
+    /// The detector's score, 0 ..= 1.
+    pub score: f32,
+    /// The mesh network's face flag, 0 ..= 1.
+    pub flag: f32,
+    /// Quality measures and remarks.
+    pub quality: QualityReport,
+}
+
+/// What was seen on one picture.
+#[derive(Debug)]
+pub struct SideReport {
+    /// Faces found, the subject's included.
+    pub faces: usize,
+    /// The subject's face, if it can carry a comparison.
+    pub face: Option<FaceReport>,
+}
+
+/// A verification: verdict, the threshold it used, and what was seen on each side.
+#[derive(Debug)]
+pub struct Verification {
+    /// The outcome.
+    pub verdict: Verdict,
+    /// The threshold, for the false match rate asked for.
+    pub threshold: Threshold,
+    /// The document's portrait.
+    pub document: SideReport,
+    /// The selfie.
+    pub selfie: SideReport,
+}
+
+/// Hears when stages begin and end; for timing and logging. `()` hears nothing.
+pub trait Trace {
+    /// `stage` begins for `side`.
+    fn enter(&mut self, side: Side, stage: Stage);
+    /// `stage` has ended for `side`, successfully or not.
+    fn leave(&mut self, side: Side, stage: Stage);
+}
+
+impl Trace for () {
+    fn enter(&mut self, _: Side, _: Stage) {}
+    fn leave(&mut self, _: Side, _: Stage) {}
+}

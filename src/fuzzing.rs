@@ -1,0 +1,30 @@
+//! A door for `fuzz/` to what has no public one. It exists under `cfg(fuzzing)` only, which cargo-fuzz sets.
+
+use crate::nn;
+
+/// Limits under which one input takes milliseconds: a network of a few layers fits, nothing real does.
+const LIMITS: nn::Limits = nn::Limits { max_nodes: 256, max_elements: 1 << 20, max_multiply_adds: 1 << 24 };
+
+/// What the input image is filled with, over and over: ordinary values, and those that break arithmetic.
+const VALUES: [f32; 11] =
+    [0.5, -1.0, 0.0, f32::NAN, 127.5, f32::INFINITY, -0.25, f32::NEG_INFINITY, f32::MAX, 1e-42, -0.0];
+
+/// Reads `bytes` as an ONNX file, compiles it, and runs it once. False if the file is refused.
+///
+/// # Panics
+/// If a network that compiles does not run, or writes another number of values than it announced: that is a finding.
+pub fn compile_and_run(bytes: &[u8]) -> bool {
+    let Ok(program) = nn::compile(bytes, &LIMITS) else { return false };
+    let (height, width, channels) = program.input();
+    let input: Vec<f32> = VALUES.into_iter().cycle().take(height * width * channels).collect();
+    let lens: Vec<usize> = program.outputs().map(|(_, shape)| shape.iter().product()).collect();
+    let mut written = vec![None; lens.len()];
+    let ran = program.run(&input, |index, values| {
+        if let Some(slot) = written.get_mut(index) {
+            *slot = Some(values.len());
+        }
+    });
+    assert!(ran.is_ok(), "a network that compiled does not run: {ran:?}");
+    assert!(written.iter().copied().eq(lens.iter().copied().map(Some)), "{written:?} values written, {lens:?} announced");
+    true
+}

@@ -1,0 +1,134 @@
+//! Whether all addresses of a step lie inside its slices. Checked once, when a network is compiled: kernels index without any
+//! test of their own that could fail, so that no network that compiles can panic when it runs.
+
+use super::{Place, Step, Work};
+use crate::nn::kernels::LANES;
+use crate::nn::kernels::matmul::Walk;
+use crate::nn::op::Strides;
+use std::ops::Range;
+
+/// One past the last float that a walk over `size` pixels reads, each time `span` floats. `None` if there are no pixels, or
+/// too many to count.
+fn end(walk: &Walk, size: (usize, usize), span: usize) -> Option<usize> {
+    let right = size.0.checked_sub(1)?.checked_mul(walk.right)?;
+    let down = size.1.checked_sub(1)?.checked_mul(walk.down)?;
+    walk.origin.checked_add(right)?.checked_add(down)?.checked_add(span)
+}
+
+/// As [`end`], in a slice of whole vectors of which `len` floats are there.
+fn fits_vectors(walk: &Walk, size: (usize, usize), vectors: usize, len: usize) -> Option<bool> {
+    let whole = [walk.origin, walk.right, walk.down].iter().all(|v| v.is_multiple_of(LANES));
+    Some(whole && end(walk, size, vectors.checked_mul(LANES)?)? <= len / LANES * LANES)
+}
+
+fn fits_strides(strides: &Strides, size: (usize, usize, usize), len: usize) -> Option<bool> {
+    let walk = Walk { origin: strides.origin, right: strides.right, down: strides.down };
+    let channels = size.2.checked_sub(1)?.checked_mul(strides.channel)?.checked_add(1)?;
+    Some(end(&walk, (size.0, size.1), channels)? <= len)
+}
+
+impl Step {
+    /// Whether the step stays inside an input of `external` and an arena of `arena` floats.
+    pub(super) fn is_in_bounds(&self, external: usize, arena: usize) -> bool {
+        self.check(external, arena).unwrap_or(false)
+    }
+
+    fn check(&self, external: usize, arena: usize) -> Option<bool> {
+        let output = self.output.len();
+        let apart = |range: &Range<usize>| range.end <= self.output.start || self.output.end <= range.start;
+        // The length of what an operand reads from; `None` if the step would overwrite it while it reads.
+        let readable = |place: &Place| match place {
+            Place::Input => Some(external),
+            Place::Arena(range) => (range.end <= arena && apart(range)).then_some(range.len()),
+        };
+        let input = readable(&self.input)?;
+        let (width, height, vectors) = self.size;
+        let plane = (width, height);
+        let other = match &self.other {
+            Some((place, walk, n)) => *n <= vectors && fits_vectors(walk, plane, *n, readable(place)?)?,
+            None => true,
+        };
+        let walked = |vectors: usize| fits_vectors(&self.output_walk, plane, vectors, output);
+        let work = match &self.work {
+            Work::Dense { weights, segments } => {
+                let (depth, columns) = weights.size();
+                let span = depth.checked_div(segments.len())?;
+                let farthest = segments.iter().max()?.checked_add(span)?;
+                let whole = span > 0 && span * segments.len() == depth && columns == vectors;
+                whole && end(&self.input_walk, plane, farthest)? <= input && walked(columns)?
+            }
+            Work::Depthwise { weights, bias, kernel, tap, stride } => {
+                let right = kernel.0.checked_sub(1)?.checked_mul(tap.0)?;
+                let down = kernel.1.checked_sub(1)?.checked_mul(tap.1)?;
+                let span = right.checked_add(down)?.checked_add(bias.len())?;
+                // A strip reads the pixels between its taps, too: they must be as far apart as the taps are.
+                let even = *stride == 0 || stride.checked_mul(tap.0)?.checked_mul(LANES)? == self.input_walk.right;
+                let whole = weights.len() == kernel.0 * kernel.1 * bias.len() && bias.len() == vectors;
+                even && whole && fits_vectors(&self.input_walk, plane, span, input)? && walked(vectors)?
+            }
+            Work::Elementwise { .. } => fits_vectors(&self.input_walk, plane, vectors, input)? && walked(vectors)?,
+            Work::Pool { input_size, window, .. } => {
+                window.output == plane && fits_vectors(&self.input_walk, *input_size, vectors, input)? && walked(vectors)?
+            }
+            Work::Resize { columns, rows } => {
+                let last = |taps: &[super::Tap]| taps.iter().map(|t| t.first.max(t.second)).max()?.checked_add(1);
+                let read = (last(columns)?, last(rows)?);
+                let whole = (columns.len(), rows.len()) == plane;
+                whole && fits_vectors(&self.input_walk, read, vectors, input)? && walked(vectors)?
+            }
+            Work::Copy { from, to, channels, .. } => {
+                let size = (width, height, *channels);
+                fits_strides(from, size, input)? && fits_strides(to, size, output)?
+            }
+        };
+        Some(work && other && self.output.end <= arena)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::nn::graph::Limits;
+    use crate::nn::onnx;
+    use crate::nn::program::Program;
+
+    fn program(name: &str) -> Program {
+        let bytes = std::fs::read(format!("{}/models/{name}.onnx", env!("CARGO_MANIFEST_DIR"))).unwrap();
+        Program::compile(onnx::read(&bytes, &Limits::default()).unwrap(), &Limits::default()).unwrap()
+    }
+
+    /// Every way in which a step's addresses are moved by one vector past the end must be noticed.
+    #[test]
+    fn a_step_out_of_bounds_is_noticed() {
+        for name in ["detect", "mesh", "template"] {
+            let mut program = program(name);
+            let (external, arena) = (program.input.height * program.input.width * 3, program.arena);
+            for (i, step) in program.steps.iter_mut().enumerate() {
+                assert!(step.is_in_bounds(external, arena), "{name} step {i}");
+                assert!(!step.is_in_bounds(external, step.output.end - 1), "{name} step {i}: arena");
+                let mut moved = |change: &dyn Fn(&mut Step), what: &str| {
+                    let before = (step.input_walk, step.output_walk, step.size, step.output.clone(), step.input.clone());
+                    change(step);
+                    assert!(!step.is_in_bounds(external, arena), "{name} step {i}: {what}");
+                    (step.input_walk, step.output_walk, step.size, step.output, step.input) = before;
+                };
+                moved(&|s| s.output = s.output.start..s.output.start + LANES / 2, "a short output");
+                moved(&|s| s.input = Place::Arena(s.output.clone()), "its own output as input");
+                moved(&|s| s.input = Place::Arena(arena - 4..arena + 4), "an input outside");
+                moved(&|s| s.size.0 = 0, "nothing");
+                moved(&|s| s.size.1 = usize::MAX, "endless");
+                if !matches!(step.work, Work::Copy { .. }) {
+                    let mut moved = |change: &dyn Fn(&mut Step), what: &str| {
+                        let before = (step.input_walk, step.output_walk);
+                        change(step);
+                        assert!(!step.is_in_bounds(external, arena), "{name} step {i}: {what}");
+                        (step.input_walk, step.output_walk) = before;
+                    };
+                    moved(&|s| s.output_walk.origin += s.output.len(), "output origin");
+                    moved(&|s| s.input_walk.origin += external + arena, "input origin");
+                    moved(&|s| s.output_walk.origin += 1, "output between vectors");
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,338 @@
+//! The two backends give the same numbers, and a backend that cannot do what was asked for says so.
+//!
+//! The part about ONNX Runtime (feature `ort`) needs its library: `ORT_DYLIB_PATH` names it. Without it these tests say
+//! that they were skipped, or fail if `SELFSAME_REQUIRE_ORT=1`.
+
+use ndarray::{Array2, Array4, ArrayView4, s};
+use selfsame::model::{Backend, Layout, Model, ModelCard, ModelSource, Network, Task};
+
+const TINY: &[u8] = include_bytes!("../data/tiny_template.onnx");
+const TINY_CARD: &str = include_str!("../data/tiny_template.toml");
+const TINY_NHWC: &[u8] = include_bytes!("../data/tiny_template_nhwc.onnx");
+const TINY_NHWC_CARD: &str = include_str!("../data/tiny_template_nhwc.toml");
+
+fn tiny(backend: &Backend) -> Model {
+    let source = ModelSource::Memory { card: TINY_CARD.into(), network: TINY.into() };
+    Model::load(Task::Template, &source, backend).unwrap()
+}
+
+/// The tiny network as a file that is channels last and takes one image per run; same weights.
+fn tiny_nhwc(backend: &Backend) -> Model {
+    let source = ModelSource::Memory { card: TINY_NHWC_CARD.into(), network: TINY_NHWC.into() };
+    let model = Model::load(Task::Template, &source, backend).unwrap();
+    assert_eq!(model.card.input.layout, Layout::Nhwc);
+    model
+}
+
+/// The range of a network's normalised input as centre and half width.
+fn range(card: &ModelCard) -> (f32, f32) {
+    let [low, high] = [0.0, 255.0].map(|v| (v - card.input.mean[0]) * card.input.scale[0]);
+    ((low + high) / 2.0, (high - low) / 2.0)
+}
+
+/// `a + b·sin(0.37·h·(c + 1) + 0.23·w + c)`, shifted from image to image; no axis is symmetric.
+fn wave(card: &ModelCard, batch: usize) -> Array4<f32> {
+    let (a, b) = range(card);
+    let shape = (batch, card.input.height, card.input.width, 3);
+    Array4::from_shape_fn(shape, |(n, h, w, c)| {
+        let [n, h, w, c] = [n, h, w, c].map(|v| v as f32);
+        a + b * (0.37 * h * (c + 1.0) + 0.23 * w + c + 0.9 * n).sin()
+    })
+}
+
+/// Uniform noise over the input's range (splitmix64).
+fn noise(card: &ModelCard, batch: usize, seed: u64) -> Array4<f32> {
+    let (a, b) = range(card);
+    let mut state = seed;
+    Array4::from_shape_simple_fn((batch, card.input.height, card.input.width, 3), || {
+        state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = state;
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        let unit = ((z ^ (z >> 31)) >> 40) as f32 / (1u64 << 24) as f32;
+        a + b * (2.0 * unit - 1.0)
+    })
+}
+
+fn run(network: &dyn Network, input: ArrayView4<'_, f32>) -> Vec<Array2<f32>> {
+    let signature = network.signature();
+    let mut results: Vec<_> = (0..signature.outputs.len())
+        .map(|i| Array2::from_elem((input.dim().0, signature.output_len(i)), f32::NAN))
+        .collect();
+    let mut views: Vec<_> = results.iter_mut().map(|r| r.view_mut()).collect();
+    network.run(input, &mut views).unwrap();
+    results
+}
+
+/// Asserts that every output agrees; reports the numbers either way.
+fn assert_close(what: &str, model: &Model, a: &[Array2<f32>], reference: &[Array2<f32>]) {
+    /// Of the largest difference, relative to the reference's largest value (at least 1). Rounding only: the worst seen
+    /// was 4e-6 (template on the wave).
+    const MAX_DIFFERENCE: f64 = 2e-5;
+    /// The worst seen was 1 - 6e-12.
+    const MIN_COSINE: f64 = 1.0 - 1e-9;
+    assert_eq!(a.len(), reference.len());
+    for ((a, r), output) in a.iter().zip(reference).zip(&model.card.outputs) {
+        assert_eq!(a.dim(), r.dim());
+        let pairs: Vec<_> = a.iter().zip(r).map(|(x, y)| (f64::from(*x), f64::from(*y))).collect();
+        assert!(pairs.iter().all(|(x, y)| x.is_finite() && y.is_finite()));
+        let largest = |f: fn(&(f64, f64)) -> f64| pairs.iter().map(f).fold(0.0, f64::max);
+        let sum = |f: fn(&(f64, f64)) -> f64| pairs.iter().map(f).sum::<f64>();
+        let difference = largest(|(x, y)| (x - y).abs());
+        let scale = largest(|(_, y)| y.abs()).max(1.0);
+        let cosine = sum(|(x, y)| x * y) / (sum(|(x, _)| x * x) * sum(|(_, y)| y * y)).sqrt();
+        let report = format!(
+            "{} {} ({what}): largest difference {difference:.2e} of {scale:.3}, at most {MAX_DIFFERENCE:.0e} times that; \
+             cosine 1 - {:.1e}, at least {MIN_COSINE}",
+            model.card.id,
+            output.name,
+            1.0 - cosine
+        );
+        println!("{report}");
+        assert!(difference <= MAX_DIFFERENCE * scale && cosine >= MIN_COSINE, "{report}");
+    }
+}
+
+#[test]
+fn native_runs_a_users_own_network_in_either_layout() {
+    let (planes, pixels) = (tiny(&Backend::Native), tiny_nhwc(&Backend::Native));
+    let input = wave(&planes.card, 3);
+    let results = [&planes, &pixels].map(|m| run(&*m.network, input.view()));
+    assert_close("the file's layout", &planes, &results[1], &results[0]);
+    let rows = &results[0][0];
+    assert_ne!(rows.row(0), rows.row(1), "templates of two images are two templates");
+}
+
+#[cfg(feature = "ort")]
+mod ort {
+    use super::*;
+    use selfsame::error::{Error, ErrorKind, Result};
+    use selfsame::model::{OrtNetwork, OrtOptions, Provider};
+    use std::io::Write as _;
+    use std::path::{Path, PathBuf};
+
+    fn library() -> Option<PathBuf> {
+        let path = std::env::var_os("ORT_DYLIB_PATH").filter(|v| !v.is_empty());
+        if path.is_none() {
+            let message = "ORT_DYLIB_PATH names no ONNX Runtime";
+            let required = std::env::var("SELFSAME_REQUIRE_ORT").is_ok_and(|v| v == "1");
+            assert!(!required, "{message}, and SELFSAME_REQUIRE_ORT=1");
+            #[expect(clippy::explicit_write, reason = "the harness swallows what passing tests print with macros")]
+            writeln!(std::io::stderr(), "skipped: {message}").unwrap();
+        }
+        path.map(PathBuf::from)
+    }
+
+    fn load_tiny(options: &OrtOptions) -> Result<OrtNetwork> {
+        OrtNetwork::load(TINY, &ModelCard::parse(TINY_CARD).unwrap(), options)
+    }
+
+    #[track_caller]
+    fn assert_kind<T>(result: Result<T>, kind: ErrorKind) -> Error {
+        let error = result.err().expect("must fail");
+        assert_eq!(error.kind(), kind, "{error}");
+        error
+    }
+
+    #[test]
+    fn native_agrees_with_onnx_runtime_on_every_network() {
+        if library().is_none() {
+            return;
+        }
+        let backend = Backend::Ort(OrtOptions::default());
+        for task in [Task::Detect, Task::Mesh, Task::Template] {
+            let load = |b| Model::load(task, &ModelSource::Bundled, b).unwrap();
+            let (native, ort) = (load(&Backend::Native), load(&backend));
+            assert_eq!(native.network.signature(), ort.network.signature());
+            for batch in [1, 3] {
+                for (what, input) in [("wave", wave(&native.card, batch)), ("noise", noise(&native.card, batch, 42))] {
+                    let [n, o] = [&native, &ort].map(|m| run(&*m.network, input.view()));
+                    assert_close(&format!("{what}, batch of {batch}"), &native, &n, &o);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_users_own_network_runs_in_either_layout() {
+        if library().is_none() {
+            return;
+        }
+        let backend = Backend::Ort(OrtOptions::default());
+        let (planes, pixels) = (tiny(&backend), tiny_nhwc(&backend));
+        let native = tiny(&Backend::Native);
+        for input in [wave(&native.card, 3), noise(&native.card, 3, 1)] {
+            let [reference, planes_out, pixels_out] =
+                [&native, &planes, &pixels].map(|m| run(&*m.network, input.view()));
+            assert_close("channels first", &planes, &reference, &planes_out);
+            assert_close("channels last, one by one", &pixels, &reference, &pixels_out);
+        }
+        assert_eq!(run(&*planes.network, wave(&native.card, 0).view())[0].dim(), (0, 8));
+    }
+
+    #[test]
+    fn eight_threads_get_what_one_gets() {
+        if library().is_none() {
+            return;
+        }
+        // Fewer sessions than threads: some open one, some wait.
+        let options = OrtOptions { max_sessions: 3, ..OrtOptions::default() };
+        let backend = Backend::Ort(options);
+        let mesh = Model::load(Task::Mesh, &ModelSource::Bundled, &backend).unwrap();
+        let inputs: Vec<_> = (0..8).map(|seed| noise(&mesh.card, 1, seed)).collect();
+        let alone: Vec<_> = inputs.iter().map(|i| run(&*mesh.network, i.view())).collect();
+        std::thread::scope(|scope| {
+            for (input, alone) in inputs.iter().zip(&alone) {
+                let mesh = &mesh;
+                scope.spawn(move || {
+                    for _ in 0..10 {
+                        assert_eq!(&run(&*mesh.network, input.view()), alone);
+                    }
+                });
+            }
+        });
+    }
+
+    #[test]
+    fn nan_passes_through_its_own_image_only() {
+        if library().is_none() {
+            return;
+        }
+        let model = tiny(&Backend::Ort(OrtOptions::default()));
+        let mut input = wave(&model.card, 3);
+        let clean = run(&*model.network, input.view());
+        input[[1, 5, 5, 0]] = f32::NAN;
+        let spoiled = run(&*model.network, input.view());
+        assert!(spoiled[0].row(1).iter().all(|v| v.is_nan()));
+        for n in [0, 2] {
+            assert_eq!(spoiled[0].row(n), clean[0].row(n));
+        }
+    }
+
+    #[test]
+    fn views_that_do_not_fit_are_refused() {
+        if library().is_none() {
+            return;
+        }
+        let model = tiny(&Backend::Ort(OrtOptions::default()));
+        let input = wave(&model.card, 2);
+        let mut output = Array2::zeros((2, 8));
+        let mut narrow = Array2::zeros((2, 7));
+        let turned = input.view().permuted_axes([0, 2, 1, 3]);
+        let strided = Array4::zeros((2, 16, 24, 3));
+        let strided = strided.slice(s![.., .., ..;2, ..]);
+        for result in [
+            model.network.run(turned, &mut [output.view_mut()]),
+            model.network.run(strided, &mut [output.view_mut()]),
+            model.network.run(input.view(), &mut [narrow.view_mut()]),
+            model.network.run(input.view(), &mut []),
+        ] {
+            assert_kind(result, ErrorKind::ShapeMismatch);
+        }
+    }
+
+    #[test]
+    fn a_file_that_does_not_fit_its_card_is_no_model() {
+        if library().is_none() {
+            return;
+        }
+        for (from, to) in [
+            ("width = 12", "width = 16"),
+            ("layout = \"nchw\"", "layout = \"nhwc\""),
+            ("name = \"planes\"", "name = \"pixels\""),
+            ("name = \"embedding\"", "name = \"template\""),
+            ("shape = [8]", "shape = [2, 4]"),
+        ] {
+            let card = TINY_CARD.replace(from, to);
+            assert_ne!(card, TINY_CARD);
+            let card = ModelCard::parse(&card).unwrap();
+            let result = OrtNetwork::load(TINY, &card, &OrtOptions::default());
+            assert_kind(result, ErrorKind::InvalidModel);
+        }
+        let card = ModelCard::parse(TINY_CARD).unwrap();
+        for bytes in [&[][..], b"no network", &TINY[..TINY.len() / 2]] {
+            let result = OrtNetwork::load(bytes, &card, &OrtOptions::default());
+            assert_kind(result, ErrorKind::InvalidModel);
+        }
+    }
+
+    #[test]
+    fn a_provider_that_is_not_there_is_an_error() {
+        let Some(library) = library() else { return };
+        let mut absent = vec![];
+        if !library.with_file_name("libonnxruntime_providers_cuda.so").exists() {
+            absent.push(Provider::Cuda { device: 0 });
+        }
+        if !cfg!(target_os = "macos") {
+            absent.push(Provider::CoreMl);
+        }
+        if !cfg!(target_os = "android") {
+            absent.push(Provider::Nnapi);
+        }
+        if !cfg!(windows) {
+            absent.push(Provider::DirectMl { device: 0 });
+        }
+        for provider in absent {
+            for providers in [vec![provider], vec![provider, Provider::Cpu]] {
+                let options = OrtOptions { providers, ..OrtOptions::default() };
+                let error = assert_kind(load_tiny(&options), ErrorKind::BackendUnavailable);
+                assert!(error.to_string().contains(&format!("{provider:?}")), "{error}");
+            }
+        }
+    }
+
+    #[test]
+    fn options_out_of_range_are_refused() {
+        let cuda = Provider::Cuda { device: 0 };
+        let default = OrtOptions::default;
+        for options in [
+            OrtOptions { providers: vec![], ..default() },
+            OrtOptions { providers: vec![Provider::Cpu, cuda], ..default() },
+            OrtOptions { max_sessions: 0, ..default() },
+            OrtOptions { intra_threads: usize::MAX, ..default() },
+        ] {
+            assert_kind(load_tiny(&options), ErrorKind::InvalidArgument);
+        }
+    }
+
+    /// In a process of its own, because a process loads ONNX Runtime once.
+    #[test]
+    fn a_failed_load_leaves_no_trace() {
+        const CHILD: &str = "SELFSAME_TEST_LIBRARY";
+        if let Some(library) = std::env::var_os(CHILD) {
+            return in_a_fresh_process(Path::new(&library));
+        }
+        let module = module_path!().split_once("::").unwrap().1;
+        let name = format!("{module}::a_failed_load_leaves_no_trace");
+        let child = std::process::Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", &name])
+            .env_remove("ORT_DYLIB_PATH")
+            .env(CHILD, library().unwrap_or_default())
+            .output()
+            .unwrap();
+        let output = String::from_utf8_lossy(&child.stdout);
+        assert!(child.status.success() && output.contains("1 passed"), "{output}");
+    }
+
+    fn in_a_fresh_process(library: &Path) {
+        let load = |library: Option<&Path>| {
+            load_tiny(&OrtOptions { library: library.map(Path::to_path_buf), ..OrtOptions::default() })
+        };
+        let unavailable =
+            |library: Option<&Path>| assert_kind(load(library), ErrorKind::BackendUnavailable).to_string();
+        let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
+        for no_library in [None, Some("no/such/libonnxruntime.so"), Some("src"), Some("Cargo.toml")] {
+            let error = unavailable(no_library.map(|p| manifest.join(p)).as_deref());
+            assert!(error.contains("pip install onnxruntime==1.31.0") && error.contains("ORT_DYLIB_PATH"), "{error}");
+        }
+        if library.as_os_str().is_empty() {
+            return;
+        }
+        load(Some(library)).unwrap();
+        unavailable(None);
+        unavailable(Some(&manifest.join("no/such/libonnxruntime.so")));
+        let error = unavailable(Some(&manifest.join("Cargo.toml")));
+        assert!(error.contains("this process uses"), "{error}");
+        load(Some(library)).unwrap();
+    }
+}
