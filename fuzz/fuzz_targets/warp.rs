@@ -10,6 +10,8 @@ use selfsame_fuzz::values::float;
 
 /// How far rounding may carry an interpolated pixel beyond its neighbours.
 const ROUNDING: f32 = 1e-2;
+/// How much a reduced source may differ where its rows had to be copied: the filter's positions are rounded otherwise.
+const LEVEL: f32 = 1.0 + ROUNDING;
 
 fn side(u: &mut Unstructured<'_>) -> Result<usize> {
     Ok(match u.arbitrary::<u8>()? {
@@ -42,7 +44,7 @@ fn warp(u: &mut Unstructured<'_>) -> Result<()> {
     let row = width as usize * size;
     let tight: Vec<u8> = pattern.iter().copied().cycle().take(row * height as usize).collect();
     let loose: Vec<u8> = tight.chunks(row).flat_map(|r| r.iter().copied().chain(std::iter::repeat_n(seen, padding))).collect();
-    let loose = &loose[..loose.len() - padding];
+    let loose = if u.arbitrary()? { &loose[..] } else { &loose[..loose.len() - padding] };
     let tight = Frame::new(&tight, width, height, row, format).expect("the rows fill the frame");
     let loose = Frame::new(loose, width, height, row + padding, format).expect("the last row may lack its padding");
 
@@ -58,7 +60,8 @@ fn warp(u: &mut Unstructured<'_>) -> Result<()> {
     }
     assert!(out.iter().all(|v| (-ROUNDING..=255.0 + ROUNDING).contains(v)), "{crop:?}: {out:?}");
     warp_into(&loose, &crop, &plain, &mut again).expect("the padded frame is as good");
-    assert_eq!(out, again, "{crop:?}: the padding is seen");
+    let seen = out.iter().zip(&again).find(|(a, b)| (**a - **b).abs() > LEVEL);
+    assert_eq!(seen, None, "{crop:?}: the padding is seen");
     if flat && format == PixelFormat::Gray8 && border == Border::Replicate {
         let value = f32::from(pattern[0]);
         assert!(out.iter().all(|v| (v - value).abs() <= ROUNDING), "{crop:?}: {value} became {out:?}");

@@ -340,8 +340,8 @@ impl Found {
         let rotation = faces.first().map(|f| f.rotation);
         let mut kept: Vec<Detection> = Vec::with_capacity(faces.len());
         for face in faces {
-            let known = kept.iter().any(|k| k.rect.iou(&face.rect) > SAME_FACE_IOU);
-            if Some(face.rotation) == rotation && !known {
+            let known = || kept.iter().any(|k| k.rect.iou(&face.rect) > SAME_FACE_IOU);
+            if Some(face.rotation) == rotation && !known() {
                 kept.push(face);
             }
         }

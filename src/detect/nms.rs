@@ -13,14 +13,22 @@ pub(super) const SAME_FACE_IOU: f32 = 0.3;
 /// keypoints are the group's averages weighted by score.
 pub(super) fn weighted(mut candidates: Vec<Candidate>) -> Vec<Candidate> {
     candidates.sort_by(|a, b| b.score.total_cmp(&a.score));
-    let mut faces = Vec::new();
+    // The best goes last, where taking it away moves nothing: a hostile network may call every cell a face of its own.
+    candidates.reverse();
     let mut rest = candidates;
-    while let Some(best) = rest.first().copied() {
-        let (group, others): (Vec<_>, Vec<_>) = rest
-            .into_iter()
-            .partition(|c| *c == best || c.rect.iou(&best.rect) > SAME_FACE_IOU);
+    let mut group = Vec::new();
+    let mut faces = Vec::new();
+    while let Some(best) = rest.last().copied() {
+        group.clear();
+        rest.retain(|c| {
+            let same = *c == best || c.rect.iou(&best.rect) > SAME_FACE_IOU;
+            if same {
+                group.push(*c);
+            }
+            !same
+        });
+        group.reverse();
         faces.push(average(best, &group));
-        rest = others;
     }
     faces
 }

@@ -31,7 +31,7 @@ impl LfwPairs {
     /// pictures of one person, `NAME N NAME M` for two people.
     ///
     /// # Errors
-    /// [`ErrorKind::Corrupt`] naming the line that is not as it should be.
+    /// [`ErrorKind::Corrupt`] naming the line that is not as it should be, which a pair of two people of one name is not.
     pub fn parse(text: &str) -> Result<Self> {
         let bad = |line: usize| Error::new(ErrorKind::Corrupt, Stage::Evaluate, format!("line {} of the pairs", line + 1));
         let mut lines = text.lines().enumerate();
@@ -45,11 +45,11 @@ impl LfwPairs {
             let (first, second, genuine) = match words.as_slice() {
                 [] => continue,
                 [name, n, m] => ((*name, *n), (*name, *m), true),
-                [name, n, other, m] => ((*name, *n), (*other, *m), false),
+                [name, n, other, m] if name != other => ((*name, *n), (*other, *m), false),
                 _ => return Err(bad(number)),
             };
             let mut id = |(name, n): (&str, &str)| -> Result<usize> {
-                let plain = !name.contains(['/', '\\']) && name != "..";
+                let plain = !name.contains(['/', '\\']) && ![".", ".."].contains(&name);
                 let n: u32 = n.parse().ok().filter(|_| plain).ok_or_else(|| bad(number))?;
                 let next = index.len();
                 Ok(*index.entry((name.to_owned(), n)).or_insert(next))
@@ -106,10 +106,12 @@ mod tests {
 
     #[test]
     fn broken_lists_are_errors_that_name_the_line() {
-        let cases = ["", "x\n", "2\n", "1 1\nAnn 1\n", "1 1\nAnn 1 2\n", "1 1\n../etc 1 2\nA 1 B 2\n", "1 1\nA 1 B 2 3\nA 1 2\n"];
+        let cases = ["", "x\n", "2\n", "1 1\nAnn 1\n", "1 1\nAnn 1 2\n", "1 1\n../etc 1 2\nA 1 B 2\n", "1 1\n. 1 2\nA 1 B 2\n", "1 1\nA 1 B 2 3\nA 1 2\n"];
         for case in cases {
             assert_eq!(LfwPairs::parse(case).unwrap_err().kind(), ErrorKind::Corrupt, "{case:?}");
         }
+        // Found by fuzzing: this would count as an impostor pair.
+        assert!(LfwPairs::parse("1 1\nA 1 2\nA 1 A 2\n").unwrap_err().to_string().contains("line 3"));
         assert!(LfwPairs::parse("1 1\nA 1 2\nA one B 2\n").unwrap_err().to_string().contains("line 3"));
         assert!(LfwPairs::parse("99999999999 99999999999\n").is_err());
     }

@@ -258,7 +258,7 @@ fn webp(bytes: &[u8]) -> Result<Header> {
     let size = le32(bytes, 4).and_then(|n| usize::try_from(n).ok()?.checked_add(8));
     let end = size.filter(|n| *n <= bytes.len());
     let inside = end.and_then(|n| bytes.get(..n)).unwrap_or(bytes);
-    let (mut canvas, mut bitstream, mut working_bytes_per_px) = (None, None, 0);
+    let (mut canvas, mut bitstream, mut working_bytes_per_px, mut whole) = (None, None, 0, true);
     let mut at = 12usize;
     while let (Some(name), Some(size)) = (
         inside.get(at..at.saturating_add(4)),
@@ -300,13 +300,12 @@ fn webp(bytes: &[u8]) -> Result<Header> {
         if matches!(name, b"VP8 " | b"VP8L") {
             bitstream = bitstream.or(sides);
         }
-        let padded = usize::try_from(size)
-            .ok()
-            .and_then(|n| n.checked_add(n & 1)?.checked_add(8));
-        match padded.and_then(|n| at.checked_add(n)) {
-            Some(next) => at = next,
-            None => break,
-        }
+        // The decoder allocates for whatever size a chunk states, metadata too. Only the last padding byte may be missing.
+        let Some(size) = usize::try_from(size).ok().filter(|n| *n <= data.len()) else {
+            whole = false;
+            break;
+        };
+        at += 8 + size + (size & 1);
     }
     let Some((width, height)) = bitstream.or(canvas) else {
         return Err(corrupt("the WebP states no size"));
@@ -318,7 +317,7 @@ fn webp(bytes: &[u8]) -> Result<Header> {
         color: SourceColor::Rgb,
         bits_per_channel: 8,
         working_bytes_per_px,
-        end: end.filter(|_| bitstream.is_some()),
+        end: end.filter(|_| whole && bitstream.is_some()),
     })
 }
 
@@ -376,6 +375,20 @@ mod tests {
             let file = [&[0xFF, 0xD8][..], &adobe(transform), &sof].concat();
             assert_eq!(inspect(&file).is_ok(), known, "transform {transform}");
         }
+    }
+
+    /// Found by fuzzing: the decoder took 2 GiB for this file of 111 bytes.
+    #[test]
+    fn a_webp_chunk_that_states_more_than_there_is_is_unfinished() {
+        let file = include_bytes!("../../fuzz/seeds/decode/endless_exif.webp");
+        assert_eq!(inspect(file).unwrap().end, None);
+        let mut mended = file.to_vec();
+        let at = file.windows(4).position(|name| name == b"EXIF").unwrap();
+        let rest = (file.len() - at - 8) as u32;
+        mended[at + 4..at + 8].copy_from_slice(&rest.to_le_bytes());
+        let riff = (file.len() - 8) as u32;
+        mended[4..8].copy_from_slice(&riff.to_le_bytes());
+        assert_eq!(inspect(&mended).unwrap().end, Some(file.len()));
     }
 
     #[test]

@@ -28,6 +28,9 @@ pub struct Limits {
     /// Bytes held at the busiest moment: what the decoder keeps, its output, and the converted copy
     /// (an upper estimate). Default 512 MiB. It is the limit that large images of 16 bits per
     /// channel and large progressive JPEGs meet first.
+    ///
+    /// A damaged lossy WebP makes its decoder ask for up to 16 MiB beside that, for a partition that
+    /// it states and does not have; they are given back unwritten.
     pub max_memory_bytes: u64,
 }
 

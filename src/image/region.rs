@@ -10,7 +10,7 @@ use super::frame::{Frame, PixelFormat};
 use super::warp::{Border, Crop};
 use crate::error::{Error, ErrorKind, Result, Stage};
 use crate::geometry::Point;
-use fast_image_resize::images::{TypedImage, TypedImageRef};
+use fast_image_resize::images::{TypedCroppedImage, TypedImage, TypedImageRef};
 use fast_image_resize::pixels::{U8, U8x3};
 use fast_image_resize::{FilterType, PixelTrait, ResizeAlg, ResizeOptions, Resizer};
 use std::cell::Cell;
@@ -106,6 +106,12 @@ impl Span {
 
     fn len(&self) -> usize {
         self.end - self.start
+    }
+
+    /// The stretch with what the filter, whose support is one staged pixel, reads on both of its sides.
+    fn with_reach(&self, side: u32) -> std::ops::Range<usize> {
+        let reach = self.step().ceil() as usize + 1;
+        self.start.saturating_sub(reach)..(self.end + reach).min(side as usize)
     }
 
     /// Source pixels per staged pixel.
@@ -236,24 +242,34 @@ fn reduce<P: PixelTrait>(
     let failed = |e: &dyn std::fmt::Display| fault(&format!("a region could not be reduced: {e}"));
     let (width, height) = (columns.staged as u32, rows.staged as u32);
     let mut target = TypedImage::<P>::from_buffer(width, height, out).map_err(|e| failed(&e))?;
-    let (source, source_width, source_height, left, top) = match frame.padded() {
-        Some((bytes, width)) => (bytes, width, frame.height(), columns.start, rows.start),
+    let (frame_width, frame_height) = (frame.width(), frame.height());
+    let (source, source_width, visible, left, top) = match frame.padded() {
+        Some((bytes, width)) => (
+            bytes,
+            width,
+            (frame_width, frame_height),
+            columns.start,
+            rows.start,
+        ),
         None => {
             // The resizer knows no such stride: copy the rows that are needed.
+            let (x, y) = (
+                columns.with_reach(frame_width),
+                rows.with_reach(frame_height),
+            );
             packed.clear();
-            for y in rows.start..rows.end {
-                packed.extend_from_slice(frame.row(y, columns.start, columns.len()));
+            for row in y.clone() {
+                packed.extend_from_slice(frame.row(row, x.start, x.len()));
             }
-            (
-                packed.as_slice(),
-                columns.len() as u32,
-                rows.len() as u32,
-                0,
-                0,
-            )
+            let (left, top) = (columns.start - x.start, rows.start - y.start);
+            let size = (x.len() as u32, y.len() as u32);
+            (packed.as_slice(), size.0, size, left, top)
         }
     };
-    let source = TypedImageRef::<P>::from_buffer(source_width, source_height, source)
+    let source = TypedImageRef::<P>::from_buffer(source_width, visible.1, source)
+        .map_err(|e| failed(&e))?;
+    // The filter reads beyond the stretch where there is more: pixels, but never a row's padding.
+    let source = TypedCroppedImage::new(source, 0, 0, visible.0, visible.1)
         .map_err(|e| failed(&e))?;
     let options = ResizeOptions::new()
         .resize_alg(ResizeAlg::Convolution(FILTER))

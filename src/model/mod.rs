@@ -14,5 +14,5 @@ pub use card::{Alignment, ChannelOrder, InputSpec, Layout, ModelCard, OutputSpec
 pub use native::NativeNetwork;
 pub use network::{Network, Signature};
 #[cfg(feature = "ort")]
-pub use ort::{OrtNetwork, OrtOptions};
+pub use ort::{OrtNetwork, OrtOptions, Provider};
 pub use source::{Backend, Model, ModelSource};

@@ -104,14 +104,14 @@ fn native_runs_a_users_own_network_in_either_layout() {
 }
 
 #[cfg(feature = "ort")]
-mod ort {
+pub(crate) mod ort {
     use super::*;
     use selfsame::error::{Error, ErrorKind, Result};
     use selfsame::model::{OrtNetwork, OrtOptions, Provider};
     use std::io::Write as _;
     use std::path::{Path, PathBuf};
 
-    fn library() -> Option<PathBuf> {
+    pub(crate) fn library() -> Option<PathBuf> {
         let path = std::env::var_os("ORT_DYLIB_PATH").filter(|v| !v.is_empty());
         if path.is_none() {
             let message = "ORT_DYLIB_PATH names no ONNX Runtime";

@@ -1,5 +1,8 @@
 //! The integration tests: one binary, a module per theme, through the public interface alone.
 
+mod backends;
 mod decode;
 mod house;
+#[cfg(feature = "ort")]
+mod parity;
 mod verify;

@@ -166,6 +166,31 @@ fn a_reduced_source_keeps_its_geometry() {
     }
 }
 
+/// Found by fuzzing: the reducing filter read the padding behind the last column, and missed the pixels beside the needed
+/// stretch where rows had to be copied.
+#[test]
+fn a_reduced_source_is_the_same_whatever_its_padding() {
+    let (w, h) = (50usize, 40usize);
+    let picture = noise(w * h * 3, 11);
+    let tight = Frame::new(&picture, w as u32, h as u32, w * 3, PixelFormat::Rgb8).unwrap();
+    // Whole pixels of padding, behind the last row too; the same without that; padding of a byte.
+    for (padding, behind) in [(6, 6), (6, 0), (1, 1), (1, 0)] {
+        let rows = picture.chunks(w * 3).flat_map(|row| row.iter().copied().chain(std::iter::repeat_n(255, padding)));
+        let data: Vec<u8> = rows.take((w * 3 + padding) * h - padding + behind).collect();
+        let frame = Frame::new(&data, w as u32, h as u32, w * 3 + padding, PixelFormat::Rgb8).unwrap();
+        for (border, at) in [(Border::Replicate, 0.0), (Border::Black, 0.0), (Border::Replicate, 200.0), (Border::Black, 21.0)] {
+            let source_from_target = Similarity::new(7.3, 10.0, Point::new(at, 4.0)).unwrap();
+            let crop = Crop { width: 5, height: 6, source_from_target, border };
+            let [mut expected, mut got] = [vec![f32::NAN; 90], vec![f32::NAN; 90]];
+            warp_into(&tight, &crop, &plain(ChannelOrder::Rgb), &mut expected).unwrap();
+            warp_into(&frame, &crop, &plain(ChannelOrder::Rgb), &mut got).unwrap();
+            // A level of rounding: copied rows begin elsewhere, and so do the filter's positions.
+            let far = expected.iter().zip(&got).find(|(a, b)| (**a - **b).abs() > 1.01);
+            assert_eq!(far, None, "padding {padding} + {behind}, {border:?} at {at}");
+        }
+    }
+}
+
 #[test]
 fn shrinking_averages_and_does_not_alias() {
     // Lines one pixel wide, black and white: any skipping warp shows them as bands, an average

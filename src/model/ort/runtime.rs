@@ -22,7 +22,7 @@ struct Runtime {
 
 static RUNTIME: Mutex<Option<Runtime>> = Mutex::new(None);
 
-/// Loads the library on the first call. A failed call leaves no trace; the next may name another file.
+/// Loads the library on the first call. A call that loads none leaves no trace; the next may name another file.
 pub(super) fn environment(library: Option<&Path>) -> Result<Environment> {
     let unavailable = |message: String| Error::new(ErrorKind::BackendUnavailable, Stage::Model, message);
     if ort::MINOR_VERSION >= SELF_CHOOSING_API {

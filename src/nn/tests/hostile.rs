@@ -287,7 +287,7 @@ fn crafted_networks_are_refused() {
         })),
         ("too much work", LimitExceeded, changed(relu(), |n| {
             n.input = vec![1, 3, 4096, 4096];
-            let w = n.weights(&[1, 3, 64, 64]);
+            let w = n.weights(&[2, 3, 64, 64]);
             let y = n.node("Conv", &["x", &w], &[]);
             n.outputs = vec![y];
         })),

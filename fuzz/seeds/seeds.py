@@ -1,0 +1,106 @@
+"""Writes the seeds that are made, not copied: ONNX files of few nodes that reach each operator, and small pictures.
+
+Needs PyPI onnx, numpy and pillow; writes beside itself."""
+
+import io
+import pathlib
+
+import numpy as np
+from onnx import TensorProto, helper, numpy_helper
+from PIL import Image
+
+HERE = pathlib.Path(__file__).parent
+rng = np.random.default_rng(5)
+
+
+def model(name, nodes, constants, output="y", shape=(1, 3, 6, 5), opset=17, half=False):
+    kind = np.float16 if half else np.float32
+    cast = lambda a: np.asarray(a, kind) if np.asarray(a).dtype.kind == "f" else np.asarray(a, np.int64)
+    graph = helper.make_graph(
+        [helper.make_node(op, inputs, outputs, **attributes) for op, inputs, outputs, attributes in nodes],
+        "g",
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, list(shape))],
+        [helper.make_tensor_value_info(o, TensorProto.FLOAT, None) for o in output.split()],
+        [numpy_helper.from_array(cast(a), k) for k, a in constants.items()],
+    )
+    proto = helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)], ir_version=8)
+    (HERE / "model" / f"{name}.onnx").write_bytes(proto.SerializeToString())
+
+
+w = lambda *shape: rng.normal(0, 0.3, shape).round(2)
+model("conv_relu_pool", [
+    ("Conv", ["x", "w", "b"], ["c"], dict(kernel_shape=[3, 3], pads=[1, 1, 1, 1], strides=[1, 1])),
+    ("Relu", ["c"], ["r"], {}),
+    ("MaxPool", ["r"], ["y"], dict(kernel_shape=[2, 2], strides=[2, 2])),
+], {"w": w(4, 3, 3, 3), "b": w(4)})
+model("depthwise_residual", [
+    ("Conv", ["x", "w"], ["c"], dict(kernel_shape=[1, 1])),
+    ("Conv", ["c", "d", "b"], ["e"], dict(kernel_shape=[3, 3], group=9, auto_pad="SAME_UPPER", dilations=[1, 1])),
+    ("PRelu", ["e", "s"], ["p"], {}),
+    ("Add", ["p", "c"], ["a"], {}),
+    ("Clip", ["a", "lo", "hi"], ["y"], {}),
+], {"w": w(9, 3, 1, 1), "d": w(9, 1, 3, 3), "b": w(9), "s": w(9, 1, 1), "lo": np.float32(0), "hi": np.float32(6)}, half=True)
+model("pad_resize_concat", [
+    ("Pad", ["x", "pads"], ["p"], dict(mode="constant")),
+    ("Conv", ["p", "w"], ["c"], dict(kernel_shape=[3, 3], strides=[2, 2])),
+    ("Resize", ["c", "", "scales"], ["u"], dict(mode="linear", coordinate_transformation_mode="half_pixel")),
+    ("Resize", ["c", "", "", "sizes"], ["v"], dict(mode="nearest", coordinate_transformation_mode="asymmetric", nearest_mode="floor")),
+    ("Concat", ["u", "v"], ["y"], dict(axis=1)),
+], {"pads": [0, 0, 0, 0, 0, 0, 1, 1], "w": w(4, 3, 3, 3), "scales": np.float32([1, 1, 2, 2]), "sizes": [1, 4, 6, 4]})
+model("channel_pad_add", [
+    ("Conv", ["x", "w"], ["c"], dict(kernel_shape=[1, 1])),
+    ("Pad", ["c", "pads"], ["p"], {}),
+    ("Conv", ["x", "v"], ["d"], dict(kernel_shape=[1, 1])),
+    ("Add", ["d", "p"], ["y"], {}),
+], {"pads": [0, 0, 0, 0, 0, 8, 0, 0], "w": w(8, 3, 1, 1), "v": w(16, 3, 1, 1)})
+model("head", [
+    ("Conv", ["x", "w"], ["c"], dict(kernel_shape=[3, 3], group=3)),
+    ("BatchNormalization", ["c", "g", "b", "m", "v"], ["n"], dict(epsilon=1e-3)),
+    ("LeakyRelu", ["n"], ["l"], dict(alpha=0.2)),
+    ("Flatten", ["l"], ["f"], dict(axis=1)),
+    ("Gemm", ["f", "k", "o"], ["h"], dict(transB=1)),
+    ("MatMul", ["h", "q"], ["s"], {}),
+    ("Sigmoid", ["s"], ["y"], {}),
+], {"w": w(6, 1, 3, 3), "g": w(6), "b": w(6), "m": w(6), "v": np.abs(w(6)), "k": w(5, 72), "o": w(5), "q": w(5, 3)}, output="y h")
+model("reshapes", [
+    ("Transpose", ["x"], ["t"], dict(perm=[0, 2, 3, 1])),
+    ("Reshape", ["t", "two"], ["r"], {}),
+    ("Unsqueeze", ["r", "axes"], ["u"], {}),
+    ("Squeeze", ["u", "axes"], ["z"], {}),
+    ("Concat", ["z", "z"], ["k"], dict(axis=1)),
+    ("Mul", ["k", "s"], ["a"], {}),
+    ("Identity", ["a"], ["i"], {}),
+    ("Cast", ["i"], ["y"], dict(to=1)),
+], {"two": [1, -1, 3], "axes": [2], "s": np.float32([2])}, output="y t")
+model("channels_last", [
+    ("Sub", ["x", "m"], ["n"], {}),
+    ("Transpose", ["n"], ["t"], dict(perm=[0, 3, 1, 2])),
+    ("AveragePool", ["t"], ["p"], dict(kernel_shape=[3, 3], pads=[1, 1, 1, 1], count_include_pad=1)),
+    ("GlobalAveragePool", ["p"], ["g"], {}),
+    ("Mul", ["p", "g"], ["e"], {}),
+    ("Sub", ["e", "p"], ["s"], {}),
+    ("Div", ["s", "m"], ["d"], {}),
+    ("Dropout", ["d"], ["y"], {}),
+], {"m": np.float32([3])}, shape=(1, 6, 5, 3))
+
+picture = Image.fromarray(np.add.outer(np.arange(20), np.arange(24)).astype(np.uint8)[..., None] * np.uint8([3, 5, 1]))
+exif = Image.Exif()
+exif[0x0112] = 6
+gray = picture.convert("L")
+
+
+def save(name, image, **options):
+    buffer = io.BytesIO()
+    image.save(buffer, **options)
+    (HERE / "decode" / name).write_bytes(buffer.getvalue())
+
+
+save("turned.jpg", picture, format="JPEG", exif=exif, quality=60)
+save("gray_420.jpg", gray, format="JPEG", quality=30)
+save("restart.jpg", picture, format="JPEG", quality=20, subsampling=2, restart_marker_blocks=1)
+save("turned.png", picture, format="PNG", exif=exif)
+save("gray_alpha.png", gray.convert("LA"), format="PNG")
+save("deep.png", Image.fromarray(np.arange(480, dtype=np.uint16).reshape(20, 24) * 130), format="PNG")
+save("bit.png", gray.convert("1"), format="PNG")
+save("lossless.webp", picture, format="WEBP", lossless=True, exif=exif)
+save("lossy.webp", picture.convert("RGBA"), format="WEBP", quality=30)
