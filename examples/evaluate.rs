@@ -71,14 +71,23 @@ fn lfw(folder: &Path, options: ExtractOptions) -> Anyhow<()> {
         })
         .collect::<Anyhow<Vec<Option<Template>>>>()?;
     let missing = templates.iter().filter(|t| t.is_none()).count();
-    println!("images                 {} of {} people", templates.len(), 1 + pairs.subjects().iter().max().unwrap_or(&0));
+    println!(
+        "images                 {} of {} people",
+        templates.len(),
+        1 + pairs.subjects().iter().max().unwrap_or(&0)
+    );
     println!("faces not found        {missing} (every pair of theirs counts as not matching)");
     let score = |a: usize, b: usize| match (templates.get(a), templates.get(b)) {
         (Some(Some(a)), Some(Some(b))) => selfsame::compare::score(a, b).map_or(-1.0, |s| s.value()),
         _ => -1.0,
     };
     let folds = ten_fold(&pairs.folds, |p| score(p.a, p.b)).ok_or("the list of pairs has too few folds")?;
-    println!("LFW View 2 accuracy    {:.4} ± {:.4} (standard deviation over {} folds)", folds.mean(), folds.std(), folds.accuracies.len());
+    println!(
+        "LFW View 2 accuracy    {:.4} ± {:.4} (standard deviation over {} folds)",
+        folds.mean(),
+        folds.std(),
+        folds.accuracies.len()
+    );
     let all = all_pairs(&templates, &pairs.subjects())?;
     println!("all pairs              {} genuine, {} impostor", all.genuine_count(), all.impostor_count());
     println!("{:>10} {:>11} {:>9}", "FMR", "threshold", "FNMR");
@@ -92,7 +101,11 @@ fn lfw(folder: &Path, options: ExtractOptions) -> Anyhow<()> {
 
 /// The template of the face nearest to the picture's centre: LFW's pictures are centred on the person that they are labelled
 /// with, and others may stand beside.
-fn central_template(engine: &Engine, photo: &Photo, options: &ExtractOptions) -> selfsame::error::Result<Option<Template>> {
+fn central_template(
+    engine: &Engine,
+    photo: &Photo,
+    options: &ExtractOptions,
+) -> selfsame::error::Result<Option<Template>> {
     let frame = photo.frame();
     let center = Point::new(0.5 * photo.width() as f32, 0.5 * photo.height() as f32);
     let distance = |d: &Detection| d.rect.center().distance(center);

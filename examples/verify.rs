@@ -140,7 +140,12 @@ fn print(verification: &Verification, timings: &Timings) {
     match verification.verdict.comparison() {
         Some(c) => {
             let basis = if c.provisional { ", uncalibrated: provisional, measured on LFW" } else { "" };
-            println!("score      {:.4}, threshold {:.4} for FMR {:.0e}", c.score.value(), threshold.score().value(), threshold.fmr());
+            println!(
+                "score      {:.4}, threshold {:.4} for FMR {:.0e}",
+                c.score.value(),
+                threshold.score().value(),
+                threshold.fmr()
+            );
             println!("           impostors reach this score at a rate of {}{basis}", fmr_text(c.fmr));
         }
         None => println!("score      none, no comparison took place"),

@@ -229,7 +229,11 @@ impl Engine {
     ) -> Result<Verification> {
         let calibration = self.calibration.as_ref().ok_or_else(|| {
             let id = self.extractor.model_id();
-            Error::new(ErrorKind::InvalidArgument, Stage::Engine, format!("the card of {id:?} has no measured thresholds"))
+            Error::new(
+                ErrorKind::InvalidArgument,
+                Stage::Engine,
+                format!("the card of {id:?} has no measured thresholds"),
+            )
         })?;
         let threshold = calibration.threshold(fmr)?;
         let (document, document_template) = self.side(Side::Document, document.photo(), trace)?;
@@ -238,7 +242,8 @@ impl Engine {
         let verdict = match (document_template, selfie_template) {
             (Ok(a), Ok(b)) => decide(&a, &b, calibration, &threshold)?,
             (a, b) => {
-                let reasons = |side, refusals: Vec<Refusal>| refusals.into_iter().map(move |r| Reason::Refused(side, r));
+                let reasons =
+                    |side, refusals: Vec<Refusal>| refusals.into_iter().map(move |r| Reason::Refused(side, r));
                 let document = reasons(Side::Document, a.err().unwrap_or_default());
                 let selfie = reasons(Side::Selfie, b.err().unwrap_or_default());
                 Verdict::Refused(document.chain(selfie).collect())
@@ -250,7 +255,12 @@ impl Engine {
 
     /// One picture's report and its template, or the refusals.
     #[allow(clippy::type_complexity)]
-    fn side(&self, side: Side, photo: &Photo, trace: &mut impl Trace) -> Result<(SideReport, Result<Template, Vec<Refusal>>)> {
+    fn side(
+        &self,
+        side: Side,
+        photo: &Photo,
+        trace: &mut impl Trace,
+    ) -> Result<(SideReport, Result<Template, Vec<Refusal>>)> {
         let (faces, outcome) = self.face_traced(side, &photo.frame(), trace)?;
         Ok(match outcome {
             FaceOutcome::Found(face) => {

@@ -25,6 +25,9 @@ pub fn compile_and_run(bytes: &[u8]) -> bool {
         }
     });
     assert!(ran.is_ok(), "a network that compiled does not run: {ran:?}");
-    assert!(written.iter().copied().eq(lens.iter().copied().map(Some)), "{written:?} values written, {lens:?} announced");
+    assert!(
+        written.iter().copied().eq(lens.iter().copied().map(Some)),
+        "{written:?} values written, {lens:?} announced"
+    );
     true
 }

@@ -135,9 +135,7 @@ impl Similarity {
     /// origin to `origin_to`. `None` unless everything is finite and the scale positive.
     pub fn new(scale: f32, angle_deg: f32, origin_to: Point) -> Option<Self> {
         let (sin, cos) = angle_deg.to_radians().sin_cos();
-        Self { a: scale * cos, b: scale * sin, tx: origin_to.x, ty: origin_to.y }
-            .checked()
-            .filter(|_| scale > 0.0)
+        Self { a: scale * cos, b: scale * sin, tx: origin_to.x, ty: origin_to.y }.checked().filter(|_| scale > 0.0)
     }
 
     /// Least-squares fit that maps each `from` point to its `to` point (S. Umeyama, "Least-squares estimation of

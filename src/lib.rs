@@ -1,6 +1,13 @@
 #![doc = include_str!("../README.md")]
 #![deny(unsafe_code, missing_docs, rust_2018_idioms)]
-#![deny(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::todo, clippy::unimplemented, clippy::unreachable)]
+#![deny(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::todo,
+    clippy::unimplemented,
+    clippy::unreachable
+)]
 #![deny(clippy::indexing_slicing, clippy::undocumented_unsafe_blocks)]
 
 pub mod align;

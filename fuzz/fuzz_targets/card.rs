@@ -18,6 +18,8 @@ fuzz_target!(|text: &str| {
         assert_eq!(card.template.map(|t| t.dimension), lens.first().copied());
     }
     for threshold in &card.provisional_thresholds {
-        assert!(card.task != Task::Template || threshold.score.is_finite() && threshold.fmr > 0.0 && threshold.fmr < 1.0);
+        assert!(
+            card.task != Task::Template || threshold.score.is_finite() && threshold.fmr > 0.0 && threshold.fmr < 1.0
+        );
     }
 });

@@ -8,8 +8,7 @@ use selfsame::image::{Limits, Photo};
 #[global_allocator]
 static HEAP: PeakAlloc = PeakAlloc;
 
-const LIMITS: Limits =
-    Limits { max_bytes: 1 << 16, max_side_px: 512, max_pixels: 1 << 16, max_memory_bytes: 4 << 20 };
+const LIMITS: Limits = Limits { max_bytes: 1 << 16, max_side_px: 512, max_pixels: 1 << 16, max_memory_bytes: 4 << 20 };
 /// What decoders hold however small the image is: tables, windows, row buffers, error messages.
 const FIXED_BYTES: usize = 1 << 20;
 /// What image-webp 0.2.4 takes on a lossy file's word, for one partition, before it finds that the file has no such bytes.

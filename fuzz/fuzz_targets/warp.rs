@@ -23,8 +23,7 @@ fn side(u: &mut Unstructured<'_>) -> Result<usize> {
 }
 
 fn warp(u: &mut Unstructured<'_>) -> Result<()> {
-    let (format, size) =
-        *u.choose(&[(PixelFormat::Rgb8, 3), (PixelFormat::Bgr8, 3), (PixelFormat::Gray8, 1)])?;
+    let (format, size) = *u.choose(&[(PixelFormat::Rgb8, 3), (PixelFormat::Bgr8, 3), (PixelFormat::Gray8, 1)])?;
     let (width, height) = *u.choose(&[(24, 24), (1, 1), (1, 300), (700, 1), (31, 17), (90, 64)])?;
     let (width, height) = (width - u.int_in_range(0..=width / 2)?, height - u.int_in_range(0..=height / 2)?);
     let Some(source_from_target) = Similarity::new(float(u)?, float(u)?, Point::new(float(u)?, float(u)?)) else {
@@ -43,7 +42,8 @@ fn warp(u: &mut Unstructured<'_>) -> Result<()> {
     // The same picture twice: rows without padding, and with a padding that must not be seen.
     let row = width as usize * size;
     let tight: Vec<u8> = pattern.iter().copied().cycle().take(row * height as usize).collect();
-    let loose: Vec<u8> = tight.chunks(row).flat_map(|r| r.iter().copied().chain(std::iter::repeat_n(seen, padding))).collect();
+    let loose: Vec<u8> =
+        tight.chunks(row).flat_map(|r| r.iter().copied().chain(std::iter::repeat_n(seen, padding))).collect();
     let loose = if u.arbitrary()? { &loose[..] } else { &loose[..loose.len() - padding] };
     let tight = Frame::new(&tight, width, height, row, format).expect("the rows fill the frame");
     let loose = Frame::new(loose, width, height, row + padding, format).expect("the last row may lack its padding");

@@ -58,9 +58,34 @@ const INTERESTING: [i64; 20] =
 
 /// Operators that the executor knows, for nodes to turn into.
 const OPERATORS: [&str; 28] = [
-    "Conv", "Gemm", "MatMul", "BatchNormalization", "Relu", "LeakyRelu", "Sigmoid", "Clip", "PRelu", "Add", "Mul", "Sub",
-    "Div", "MaxPool", "AveragePool", "GlobalAveragePool", "Pad", "Resize", "Concat", "Reshape", "Flatten", "Squeeze",
-    "Unsqueeze", "Transpose", "Identity", "Dropout", "Cast", "Constant",
+    "Conv",
+    "Gemm",
+    "MatMul",
+    "BatchNormalization",
+    "Relu",
+    "LeakyRelu",
+    "Sigmoid",
+    "Clip",
+    "PRelu",
+    "Add",
+    "Mul",
+    "Sub",
+    "Div",
+    "MaxPool",
+    "AveragePool",
+    "GlobalAveragePool",
+    "Pad",
+    "Resize",
+    "Concat",
+    "Reshape",
+    "Flatten",
+    "Squeeze",
+    "Unsqueeze",
+    "Transpose",
+    "Identity",
+    "Dropout",
+    "Cast",
+    "Constant",
 ];
 
 /// SplitMix64: enough to choose with, and the same for the same seed.
@@ -105,7 +130,8 @@ fn change(fields: &mut Vec<Field>, message: Message, choice: &mut Choice) {
     let at = choice.below(fields.len());
     let field = &mut fields[at];
     // Down into the tree most of the time: nearly everything worth changing is a leaf.
-    if let (Some(child), Payload::Bytes(bytes), true) = (message.child(field.number), &field.payload, choice.below(8) > 0)
+    if let (Some(child), Payload::Bytes(bytes), true) =
+        (message.child(field.number), &field.payload, choice.below(8) > 0)
         && let Some(mut inner) = parse(bytes)
     {
         change(&mut inner, child, choice);

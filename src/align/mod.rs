@@ -32,12 +32,7 @@ pub fn align(mesh: &Mesh, card: &ModelCard) -> Result<AlignedCrop> {
             format!("the card of {:?} has no [alignment]", card.id),
         ));
     };
-    align_points(
-        &mesh.alignment_points(),
-        &alignment.points(),
-        card.input.width,
-        card.input.height,
-    )
+    align_points(&mesh.alignment_points(), &alignment.points(), card.input.width, card.input.height)
 }
 
 /// The crop of `width` × `height` pixels in which the points `source_px` lie as close as can be to the points `aligned_px`.
@@ -53,32 +48,16 @@ pub fn align_points(
     width: usize,
     height: usize,
 ) -> Result<AlignedCrop> {
-    let degenerate = || {
-        Error::new(
-            ErrorKind::InvalidArgument,
-            Stage::Align,
-            "the five points coincide, or are not finite",
-        )
-    };
+    let degenerate =
+        || Error::new(ErrorKind::InvalidArgument, Stage::Align, "the five points coincide, or are not finite");
     let aligned_from_source = Similarity::fit(source_px, aligned_px).ok_or_else(degenerate)?;
     let source_from_target = aligned_from_source.inverse().ok_or_else(degenerate)?;
-    let squares = source_px
-        .iter()
-        .zip(aligned_px)
-        .map(|(p, q)| aligned_from_source.apply(*p).distance(*q).powi(2));
+    let squares = source_px.iter().zip(aligned_px).map(|(p, q)| aligned_from_source.apply(*p).distance(*q).powi(2));
     let residual_px = (squares.sum::<f32>() / aligned_px.len() as f32).sqrt();
     if !residual_px.is_finite() {
         return Err(degenerate());
     }
-    Ok(AlignedCrop {
-        crop: Crop {
-            width,
-            height,
-            source_from_target,
-            border: Border::Black,
-        },
-        residual_px,
-    })
+    Ok(AlignedCrop { crop: Crop { width, height, source_from_target, border: Border::Black }, residual_px })
 }
 
 #[cfg(test)]
@@ -115,49 +94,26 @@ mod tests {
         points[2].x += 5.0;
         let aligned = align_points(&points.map(|p| motion.apply(p)), &places(), 112, 112).unwrap();
         let upper = (25.0f32 / 5.0).sqrt();
-        assert!(
-            aligned.residual_px > 0.7 * upper && aligned.residual_px < upper,
-            "{}",
-            aligned.residual_px
-        );
+        assert!(aligned.residual_px > 0.7 * upper && aligned.residual_px < upper, "{}", aligned.residual_px);
     }
 
     #[test]
     fn a_mirrored_face_does_not_fit() {
         // Right and left swapped: no similarity undoes a reflection.
-        let aligned = align_points(
-            &places().map(|p| Point::new(112.0 - p.x, p.y)),
-            &places(),
-            112,
-            112,
-        )
-        .unwrap();
+        let aligned = align_points(&places().map(|p| Point::new(112.0 - p.x, p.y)), &places(), 112, 112).unwrap();
         assert!(aligned.residual_px > 10.0);
     }
 
     #[test]
     fn degenerate_points_and_cards_are_errors() {
-        let kind = |points| {
-            align_points(&points, &places(), 112, 112)
-                .unwrap_err()
-                .kind()
-        };
+        let kind = |points| align_points(&points, &places(), 112, 112).unwrap_err().kind();
         assert_eq!(kind([Point::new(5.0, 5.0); 5]), ErrorKind::InvalidArgument);
         let mut points = places();
         points[3].y = f32::NAN;
         assert_eq!(kind(points), ErrorKind::InvalidArgument);
         let mesh = Mesh::new([[0.0; 3]; 468], 1.0).unwrap();
-        assert_eq!(
-            align(&mesh, &card()).unwrap_err().kind(),
-            ErrorKind::InvalidArgument
-        );
-        let card = ModelCard {
-            alignment: None,
-            ..card()
-        };
-        assert_eq!(
-            align(&mesh, &card).unwrap_err().kind(),
-            ErrorKind::InvalidModel
-        );
+        assert_eq!(align(&mesh, &card()).unwrap_err().kind(), ErrorKind::InvalidArgument);
+        let card = ModelCard { alignment: None, ..card() };
+        assert_eq!(align(&mesh, &card).unwrap_err().kind(), ErrorKind::InvalidModel);
     }
 }

@@ -45,37 +45,19 @@ impl Calibration {
     /// # Errors
     /// [`ErrorKind::InvalidArgument`] if it carries none, [`ErrorKind::InvalidModel`] if its pairs contradict each other.
     pub fn provisional(card: &ModelCard) -> Result<Self> {
-        let pairs: Vec<(f64, f32)> = card
-            .provisional_thresholds
-            .iter()
-            .map(|t| (t.fmr, t.score))
-            .collect();
+        let pairs: Vec<(f64, f32)> = card.provisional_thresholds.iter().map(|t| (t.fmr, t.score)).collect();
         if pairs.is_empty() {
             let message = format!("the card of {:?} has no measured thresholds", card.id);
-            return Err(Error::new(
-                ErrorKind::InvalidArgument,
-                Stage::Compare,
-                message,
-            ));
+            return Err(Error::new(ErrorKind::InvalidArgument, Stage::Compare, message));
         }
         // Cards are checked when they are parsed, but their fields are public.
-        let in_range = pairs
-            .iter()
-            .all(|(fmr, score)| *fmr > 0.0 && *fmr < 1.0 && (-1.0..=1.0).contains(score));
-        let ordered = pairs
-            .windows(2)
-            .all(|w| matches!(w, [(f, s), (g, t)] if f > g && s < t));
+        let in_range = pairs.iter().all(|(fmr, score)| *fmr > 0.0 && *fmr < 1.0 && (-1.0..=1.0).contains(score));
+        let ordered = pairs.windows(2).all(|w| matches!(w, [(f, s), (g, t)] if f > g && s < t));
         if !(in_range && ordered) {
-            let message = format!(
-                "the thresholds of {:?} must fall in FMR and rise in score",
-                card.id
-            );
+            let message = format!("the thresholds of {:?} must fall in FMR and rise in score", card.id);
             return Err(Error::new(ErrorKind::InvalidModel, Stage::Compare, message));
         }
-        Ok(Self {
-            model_id: card.id.as_str().into(),
-            pairs,
-        })
+        Ok(Self { model_id: card.id.as_str().into(), pairs })
     }
 
     /// Whether this is a card's provisional calibration; see the type. Always so in this version.
@@ -99,11 +81,7 @@ impl Calibration {
     /// # Errors
     /// [`ErrorKind::InvalidArgument`], which tells the range, if `fmr` is outside [`Self::fmr_range`]: nothing is extrapolated.
     pub fn threshold(&self, fmr: f64) -> Result<Threshold> {
-        let listed = self
-            .pairs
-            .iter()
-            .find(|(f, _)| *f == fmr)
-            .map(|(_, score)| *score);
+        let listed = self.pairs.iter().find(|(f, _)| *f == fmr).map(|(_, score)| *score);
         let between = || {
             self.pairs.windows(2).find_map(|w| match w {
                 [(f, s), (g, t)] if *f > fmr && fmr > *g => {
@@ -115,44 +93,23 @@ impl Calibration {
         };
         let Some(score) = listed.or_else(between) else {
             let (least, most) = self.fmr_range();
-            let message =
-                format!("no threshold for an FMR of {fmr:e}: measured are {least:e} to {most:e}");
-            return Err(Error::new(
-                ErrorKind::InvalidArgument,
-                Stage::Compare,
-                message,
-            ));
+            let message = format!("no threshold for an FMR of {fmr:e}: measured are {least:e} to {most:e}");
+            return Err(Error::new(ErrorKind::InvalidArgument, Stage::Compare, message));
         };
-        Ok(Threshold {
-            score: Score::new(score)?,
-            fmr,
-            model_id: self.model_id.clone(),
-        })
+        Ok(Threshold { score: Score::new(score)?, fmr, model_id: self.model_id.clone() })
     }
 
     /// What `score` says about the false match rate.
     pub fn fmr(&self, score: Score) -> FmrEstimate {
         let (least, most) = self.fmr_range();
         let value = score.value();
-        if self
-            .pairs
-            .first()
-            .is_some_and(|(_, lowest)| value < *lowest)
-        {
+        if self.pairs.first().is_some_and(|(_, lowest)| value < *lowest) {
             return FmrEstimate::AtLeast(most);
         }
-        if self
-            .pairs
-            .last()
-            .is_some_and(|(_, highest)| value > *highest)
-        {
+        if self.pairs.last().is_some_and(|(_, highest)| value > *highest) {
             return FmrEstimate::AtMost(least);
         }
-        let listed = self
-            .pairs
-            .iter()
-            .find(|(_, s)| *s == value)
-            .map(|(fmr, _)| *fmr);
+        let listed = self.pairs.iter().find(|(_, s)| *s == value).map(|(fmr, _)| *fmr);
         let between = || {
             self.pairs.windows(2).find_map(|w| match w {
                 [(f, s), (g, t)] if *s < value && value < *t => {
@@ -162,9 +119,7 @@ impl Calibration {
                 _ => None,
             })
         };
-        listed
-            .or_else(between)
-            .map_or(FmrEstimate::AtLeast(most), FmrEstimate::About)
+        listed.or_else(between).map_or(FmrEstimate::AtLeast(most), FmrEstimate::About)
     }
 }
 
@@ -186,11 +141,7 @@ impl Threshold {
 
     /// The decision: [`Decision::Match`] exactly if `score` is at or above the threshold.
     pub fn decide(&self, score: Score) -> Decision {
-        if score >= self.score {
-            Decision::Match
-        } else {
-            Decision::NoMatch
-        }
+        if score >= self.score { Decision::Match } else { Decision::NoMatch }
     }
 }
 
@@ -203,9 +154,7 @@ mod tests {
     fn card() -> ModelCard {
         let mut card = ModelCard::parse(include_str!("../../models/template.toml")).unwrap();
         let pairs = [(1e-2, 0.30), (1e-3, 0.42), (1e-4, 0.50)];
-        card.provisional_thresholds = pairs
-            .map(|(fmr, score)| ProvisionalThreshold { fmr, score })
-            .to_vec();
+        card.provisional_thresholds = pairs.map(|(fmr, score)| ProvisionalThreshold { fmr, score }).to_vec();
         card
     }
 
@@ -216,10 +165,7 @@ mod tests {
     #[test]
     fn listed_rates_give_listed_scores_and_half_way_is_half_way_in_the_logarithm() {
         let threshold = |fmr| calibration().threshold(fmr).unwrap().score().value();
-        assert_eq!(
-            [threshold(1e-2), threshold(1e-3), threshold(1e-4)],
-            [0.30, 0.42, 0.50]
-        );
+        assert_eq!([threshold(1e-2), threshold(1e-3), threshold(1e-4)], [0.30, 0.42, 0.50]);
         assert!((threshold(10f64.powf(-2.5)) - 0.36).abs() < 1e-6);
         assert!((threshold(10f64.powf(-3.75)) - 0.48).abs() < 1e-6);
     }
@@ -232,23 +178,14 @@ mod tests {
             assert!(error.to_string().contains("1e-4 to 1e-2"), "{error}");
         }
         let fmr = |score| calibration().fmr(Score::new(score).unwrap());
-        assert_eq!(
-            (fmr(0.29), fmr(0.51)),
-            (FmrEstimate::AtLeast(1e-2), FmrEstimate::AtMost(1e-4))
-        );
-        assert_eq!(
-            (fmr(0.30), fmr(0.50)),
-            (FmrEstimate::About(1e-2), FmrEstimate::About(1e-4))
-        );
+        assert_eq!((fmr(0.29), fmr(0.51)), (FmrEstimate::AtLeast(1e-2), FmrEstimate::AtMost(1e-4)));
+        assert_eq!((fmr(0.30), fmr(0.50)), (FmrEstimate::About(1e-2), FmrEstimate::About(1e-4)));
     }
 
     #[test]
     fn the_threshold_itself_matches_and_the_next_lower_score_does_not() {
         let threshold = calibration().threshold(1e-3).unwrap();
-        assert_eq!(
-            (threshold.fmr(), threshold.model_id()),
-            (1e-3, "mobilefacenet-192")
-        );
+        assert_eq!((threshold.fmr(), threshold.model_id()), (1e-3, "mobilefacenet-192"));
         assert_eq!(threshold.decide(threshold.score()), Decision::Match);
         let below = Score::new(threshold.score().value().next_down()).unwrap();
         assert_eq!(threshold.decide(below), Decision::NoMatch);
@@ -263,10 +200,7 @@ mod tests {
         assert_eq!(kind(&changed), ErrorKind::InvalidModel);
         changed.provisional_thresholds.clear();
         assert_eq!(kind(&changed), ErrorKind::InvalidArgument);
-        changed.provisional_thresholds.push(ProvisionalThreshold {
-            fmr: f64::NAN,
-            score: 0.4,
-        });
+        changed.provisional_thresholds.push(ProvisionalThreshold { fmr: f64::NAN, score: 0.4 });
         assert_eq!(kind(&changed), ErrorKind::InvalidModel);
     }
 

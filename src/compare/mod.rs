@@ -35,19 +35,11 @@ impl Score {
     /// [`ErrorKind::NonFinite`] if it is NaN or infinite, [`ErrorKind::InvalidArgument`] if it is outside −1 ..= 1.
     pub fn new(value: f32) -> Result<Self> {
         if !value.is_finite() {
-            return Err(Error::new(
-                ErrorKind::NonFinite,
-                Stage::Compare,
-                "the score is NaN or infinite",
-            ));
+            return Err(Error::new(ErrorKind::NonFinite, Stage::Compare, "the score is NaN or infinite"));
         }
         if !(-1.0..=1.0).contains(&value) {
             let message = format!("the score {value} is outside -1 to 1");
-            return Err(Error::new(
-                ErrorKind::InvalidArgument,
-                Stage::Compare,
-                message,
-            ));
+            return Err(Error::new(ErrorKind::InvalidArgument, Stage::Compare, message));
         }
         Ok(Self(value))
     }
@@ -82,11 +74,7 @@ pub fn score(a: &Template, b: &Template) -> Result<Score> {
             b.model_id(),
             b.dimension()
         );
-        return Err(Error::new(
-            ErrorKind::ModelMismatch,
-            Stage::Compare,
-            message,
-        ));
+        return Err(Error::new(ErrorKind::ModelMismatch, Stage::Compare, message));
     }
     let cosine = dot(a.values(), b.values());
     // Rounding can push the cosine of equal templates past 1; `clamp` leaves NaN as it is, and `new` refuses it.
@@ -119,12 +107,8 @@ mod tests {
     #[test]
     fn known_angles() {
         let east = template(&[2.0, 0.0], "m");
-        for (values, cosine) in [
-            ([5.0, 0.0], 1.0),
-            ([0.0, 3.0], 0.0),
-            ([-1.0, 0.0], -1.0),
-            ([1.0, 1.0], 0.5f32.sqrt()),
-        ] {
+        for (values, cosine) in [([5.0, 0.0], 1.0), ([0.0, 3.0], 0.0), ([-1.0, 0.0], -1.0), ([1.0, 1.0], 0.5f32.sqrt())]
+        {
             let got = score(&east, &template(&values, "m")).unwrap().value();
             assert!((got - cosine).abs() < 1e-6, "{values:?}: {got}");
         }
@@ -135,10 +119,7 @@ mod tests {
         let a = template(&[1.0, 0.0], "a");
         for other in [template(&[1.0, 0.0], "b"), template(&[1.0, 0.0, 0.0], "a")] {
             let error = score(&a, &other).unwrap_err();
-            assert_eq!(
-                (error.kind(), error.stage()),
-                (ErrorKind::ModelMismatch, Stage::Compare)
-            );
+            assert_eq!((error.kind(), error.stage()), (ErrorKind::ModelMismatch, Stage::Compare));
         }
     }
 
@@ -148,10 +129,7 @@ mod tests {
             assert_eq!(Score::new(bad).unwrap_err().kind(), ErrorKind::NonFinite);
         }
         for bad in [1.0001, -1.0001] {
-            assert_eq!(
-                Score::new(bad).unwrap_err().kind(),
-                ErrorKind::InvalidArgument
-            );
+            assert_eq!(Score::new(bad).unwrap_err().kind(), ErrorKind::InvalidArgument);
         }
         assert_eq!(Score::new(-1.0).unwrap().value(), -1.0);
     }

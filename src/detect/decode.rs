@@ -61,10 +61,7 @@ pub(super) fn decode(boxes: &[f32], scores: &[f32], threshold: f32) -> Option<Ve
 /// Candidate of cell `index`, from its 16 raw values.
 fn candidate(index: usize, raw: &[f32], logit: f32) -> Option<Candidate> {
     let (column, row) = (index % GRID, index / GRID);
-    let cell = Point::new(
-        (column as f32 + 0.5) * STRIDE_PX,
-        (row as f32 + 0.5) * STRIDE_PX,
-    );
+    let cell = Point::new((column as f32 + 0.5) * STRIDE_PX, (row as f32 + 0.5) * STRIDE_PX);
     let mut pairs = raw.chunks_exact(2).filter_map(|pair| match pair {
         [x, y] => Some(Point::new(*x, *y)),
         _ => None,
@@ -79,16 +76,8 @@ fn candidate(index: usize, raw: &[f32], logit: f32) -> Option<Candidate> {
     if !usable {
         return None;
     }
-    let rect = Rect::from_center(
-        Point::new(center.x + cell.x, center.y + cell.y),
-        size.x,
-        size.y,
-    )?;
-    Some(Candidate {
-        score: sigmoid(logit),
-        rect,
-        keypoints,
-    })
+    let rect = Rect::from_center(Point::new(center.x + cell.x, center.y + cell.y), size.x, size.y)?;
+    Some(Candidate { score: sigmoid(logit), rect, keypoints })
 }
 
 #[cfg(test)]
@@ -96,23 +85,15 @@ pub(super) mod tests {
     use super::*;
 
     /// Sixteen values that are all different, so that no two axes or fields can be swapped unseen.
-    pub(in crate::detect) const RAW: [f32; BOX_LEN] = [
-        3.0, -5.0, 40.0, 56.0, -9.0, -11.0, 13.0, -12.0, 1.5, 2.5, 0.5, 14.0, -17.0, -6.0, 19.0,
-        -7.0,
-    ];
+    pub(in crate::detect) const RAW: [f32; BOX_LEN] =
+        [3.0, -5.0, 40.0, 56.0, -9.0, -11.0, 13.0, -12.0, 1.5, 2.5, 0.5, 14.0, -17.0, -6.0, 19.0, -7.0];
 
     /// Output tensors with no face anywhere.
     pub(in crate::detect) fn silence() -> (Vec<f32>, Vec<f32>) {
         (vec![0.0; CELLS * BOX_LEN], vec![-20.0; CELLS])
     }
 
-    fn put(
-        tensors: &mut (Vec<f32>, Vec<f32>),
-        column: usize,
-        row: usize,
-        logit: f32,
-        raw: [f32; BOX_LEN],
-    ) {
+    fn put(tensors: &mut (Vec<f32>, Vec<f32>), column: usize, row: usize, logit: f32, raw: [f32; BOX_LEN]) {
         let cell = row * GRID + column;
         tensors.0[cell * BOX_LEN..][..BOX_LEN].copy_from_slice(&raw);
         tensors.1[cell] = logit;
@@ -123,23 +104,11 @@ pub(super) mod tests {
         let mut tensors = silence();
         put(&mut tensors, 10, 30, 2.0, RAW);
         let found = decode(&tensors.0, &tensors.1, 0.5).unwrap();
-        let [face] = found[..] else {
-            panic!("{found:?}")
-        };
+        let [face] = found[..] else { panic!("{found:?}") };
         // Cell centre: (10.5 · 4, 30.5 · 4) = (42, 122).
         assert!((face.score - 0.880_797).abs() < 1e-5);
-        assert_eq!(
-            face.rect,
-            Rect::from_center(Point::new(45.0, 117.0), 40.0, 56.0).unwrap()
-        );
-        let expected = [
-            (33.0, 111.0),
-            (55.0, 110.0),
-            (43.5, 124.5),
-            (42.5, 136.0),
-            (25.0, 116.0),
-            (61.0, 115.0),
-        ];
+        assert_eq!(face.rect, Rect::from_center(Point::new(45.0, 117.0), 40.0, 56.0).unwrap());
+        let expected = [(33.0, 111.0), (55.0, 110.0), (43.5, 124.5), (42.5, 136.0), (25.0, 116.0), (61.0, 115.0)];
         assert_eq!(face.keypoints, expected.map(|(x, y)| Point::new(x, y)));
     }
 
@@ -161,10 +130,7 @@ pub(super) mod tests {
         put(&mut tensors, 6, 5, 3.0e38, RAW);
         put(&mut tensors, 7, 5, -1.0e-6, RAW);
         let found = decode(&tensors.0, &tensors.1, 0.5).unwrap();
-        assert_eq!(
-            found.iter().map(|c| c.score).collect::<Vec<_>>(),
-            [0.5, 1.0]
-        );
+        assert_eq!(found.iter().map(|c| c.score).collect::<Vec<_>>(), [0.5, 1.0]);
     }
 
     #[test]
@@ -180,11 +146,7 @@ pub(super) mod tests {
                 let mut raw = RAW;
                 raw[field] = bad;
                 put(&mut tensors, 20, 9, 4.0, raw);
-                assert_eq!(
-                    decode(&tensors.0, &tensors.1, 0.5).unwrap().len(),
-                    1,
-                    "field {field} = {bad}"
-                );
+                assert_eq!(decode(&tensors.0, &tensors.1, 0.5).unwrap().len(), 1, "field {field} = {bad}");
             }
         }
         let mut tensors = silence();

@@ -87,24 +87,14 @@ pub struct DetectOptions {
 impl Default for DetectOptions {
     /// Every search, for photographs.
     fn default() -> Self {
-        Self {
-            threshold: DEFAULT_THRESHOLD,
-            zoomed_out: true,
-            turned: true,
-            tiles: true,
-        }
+        Self { threshold: DEFAULT_THRESHOLD, zoomed_out: true, turned: true, tiles: true }
     }
 }
 
 impl DetectOptions {
     /// The upright search alone: one run of the network per frame, for video.
     pub fn upright() -> Self {
-        Self {
-            threshold: DEFAULT_THRESHOLD,
-            zoomed_out: false,
-            turned: false,
-            tiles: false,
-        }
+        Self { threshold: DEFAULT_THRESHOLD, zoomed_out: false, turned: false, tiles: false }
     }
 }
 
@@ -127,9 +117,7 @@ impl Detection {
     /// The angle of the line through the eyes, in degrees, −180 ..= 180, clockwise on the screen; 0 for an upright face.
     pub fn roll_deg(&self) -> f32 {
         let [right_eye, left_eye, ..] = self.keypoints;
-        (left_eye.y - right_eye.y)
-            .atan2(left_eye.x - right_eye.x)
-            .to_degrees()
+        (left_eye.y - right_eye.y).atan2(left_eye.x - right_eye.x).to_degrees()
     }
 }
 
@@ -148,9 +136,7 @@ pub struct Detector {
 
 impl std::fmt::Debug for Detector {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Detector")
-            .field("model", &self.model.card.id)
-            .finish()
+        f.debug_struct("Detector").field("model", &self.model.card.id).finish()
     }
 }
 
@@ -162,26 +148,19 @@ impl Detector {
     /// (2304, 1).
     pub fn new(model: Model) -> Result<Self> {
         let signature = model.network.signature();
-        let input =
-            (signature.height, signature.width, signature.channels) == (INPUT_PX, INPUT_PX, 3);
-        let outputs = matches!(signature.outputs.as_slice(), [(boxes, _), (scores, _)] if boxes == "boxes" && scores == "scores");
-        let lengths =
-            (signature.output_len(0), signature.output_len(1)) == (CELLS * BOX_LEN, CELLS);
+        let input = (signature.height, signature.width, signature.channels) == (INPUT_PX, INPUT_PX, 3);
+        let outputs =
+            matches!(signature.outputs.as_slice(), [(boxes, _), (scores, _)] if boxes == "boxes" && scores == "scores");
+        let lengths = (signature.output_len(0), signature.output_len(1)) == (CELLS * BOX_LEN, CELLS);
         if !(input && outputs && lengths) {
             return Err(Error::new(
                 ErrorKind::InvalidModel,
                 Stage::Detect,
-                format!(
-                    "{:?} is not a 192 × 192 detector with boxes (2304, 16) and scores (2304, 1)",
-                    model.card.id
-                ),
+                format!("{:?} is not a 192 × 192 detector with boxes (2304, 16) and scores (2304, 1)", model.card.id),
             ));
         }
         let normalisation = Normalisation::from(&model.card.input);
-        Ok(Self {
-            model,
-            normalisation,
-        })
+        Ok(Self { model, normalisation })
     }
 
     /// The faces in `frame`, by falling score.
@@ -201,11 +180,7 @@ impl Detector {
         let mut found = Found::default();
         let look = |found: &mut Found, zoom, rotation| match whole(width, height, zoom, rotation) {
             Some(search) => self.search(frame, &search, options.threshold, found),
-            None => Err(Error::new(
-                ErrorKind::InvalidArgument,
-                Stage::Detect,
-                "the frame is empty",
-            )),
+            None => Err(Error::new(ErrorKind::InvalidArgument, Stage::Detect, "the frame is empty")),
         };
 
         look(&mut found, 1.0, Rotation::None)?;
@@ -220,11 +195,7 @@ impl Detector {
         }
         if options.turned {
             // Scores rise as the frame shrinks: turned searches are compared with an upright one of the same zoom.
-            let zooms: &[f32] = if options.zoomed_out {
-                &[ZOOMED_OUT, 1.0]
-            } else {
-                &[1.0]
-            };
+            let zooms: &[f32] = if options.zoomed_out { &[ZOOMED_OUT, 1.0] } else { &[1.0] };
             for zoom in zooms {
                 for rotation in Rotation::TURNED {
                     look(&mut found, *zoom, rotation)?;
@@ -243,13 +214,7 @@ impl Detector {
     }
 
     /// Runs the network on one view of the frame and adds what it finds.
-    fn search(
-        &self,
-        frame: &Frame<'_>,
-        search: &Search,
-        threshold: f32,
-        found: &mut Found,
-    ) -> Result<()> {
+    fn search(&self, frame: &Frame<'_>, search: &Search, threshold: f32, found: &mut Found) -> Result<()> {
         let mut input = scratch::take(INPUT_PX * INPUT_PX * 3);
         let mut boxes = scratch::take(CELLS * BOX_LEN);
         let mut scores = scratch::take(CELLS);
@@ -260,28 +225,15 @@ impl Detector {
             border: Border::Black,
         };
         warp_into(frame, &crop, &self.normalisation, &mut input)?;
-        let shape = |e| {
-            Error::new(
-                ErrorKind::ShapeMismatch,
-                Stage::Detect,
-                "a tensor has the wrong length",
-            )
-            .with_source(e)
-        };
+        let shape =
+            |e| Error::new(ErrorKind::ShapeMismatch, Stage::Detect, "a tensor has the wrong length").with_source(e);
         let view = ArrayView4::from_shape((1, INPUT_PX, INPUT_PX, 3), &input).map_err(shape)?;
-        let boxes_view =
-            ArrayViewMut2::from_shape((1, CELLS * BOX_LEN), &mut boxes).map_err(shape)?;
+        let boxes_view = ArrayViewMut2::from_shape((1, CELLS * BOX_LEN), &mut boxes).map_err(shape)?;
         let scores_view = ArrayViewMut2::from_shape((1, CELLS), &mut scores).map_err(shape)?;
-        self.model
-            .network
-            .run(view, &mut [boxes_view, scores_view])?;
+        self.model.network.run(view, &mut [boxes_view, scores_view])?;
 
         let candidates = decode(&boxes, &scores, threshold).ok_or_else(|| {
-            Error::new(
-                ErrorKind::NonFinite,
-                Stage::Detect,
-                "the detector returned a score that is NaN or infinite",
-            )
+            Error::new(ErrorKind::NonFinite, Stage::Detect, "the detector returned a score that is NaN or infinite")
         })?;
         for candidate in nms::weighted(candidates) {
             found.add(&candidate, search);
@@ -315,12 +267,7 @@ impl Found {
         let (Some(rect), true) = (rect, keypoints.iter().all(|p| p.is_finite())) else {
             return;
         };
-        self.faces.push(Detection {
-            rect,
-            score: candidate.score,
-            keypoints,
-            rotation: search.rotation,
-        });
+        self.faces.push(Detection { rect, score: candidate.score, keypoints, rotation: search.rotation });
         if self.best.is_none_or(|(score, _)| candidate.score > score) {
             self.best = Some((candidate.score, tilt));
         }
@@ -328,8 +275,7 @@ impl Found {
 
     /// Whether the best face leaves no doubt, so that no further search is needed.
     fn settled(&self, least: f32) -> bool {
-        self.best
-            .is_some_and(|(score, tilt)| score >= least && tilt.abs() <= SETTLED_TILT_DEG)
+        self.best.is_some_and(|(score, tilt)| score >= least && tilt.abs() <= SETTLED_TILT_DEG)
     }
 
     /// The faces of all searches, each once, by falling score. A photograph is turned as a whole: faces found under another

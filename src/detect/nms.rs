@@ -9,16 +9,20 @@ use crate::geometry::{Point, Rect};
 /// Candidates that overlap more than this (intersection over union) are one face; MediaPipe's value for this network.
 pub(super) const SAME_FACE_IOU: f32 = 0.3;
 
-/// One face per group of overlapping candidates, sorted by falling score. A face keeps the best score of its group; box and
-/// keypoints are the group's averages weighted by score.
+/// Faces per search, the best ones: far more than a picture of 192 × 192 pixels can show, and few enough that a network which
+/// calls every cell a face of its own (2304 of them) costs little.
+const MAX_FACES: usize = 256;
+
+/// One face per group of overlapping candidates, sorted by falling score, [`MAX_FACES`] at most. A face keeps the best score
+/// of its group; box and keypoints are the group's averages weighted by score.
 pub(super) fn weighted(mut candidates: Vec<Candidate>) -> Vec<Candidate> {
     candidates.sort_by(|a, b| b.score.total_cmp(&a.score));
-    // The best goes last, where taking it away moves nothing: a hostile network may call every cell a face of its own.
+    // The best goes last, where taking it away moves nothing.
     candidates.reverse();
     let mut rest = candidates;
     let mut group = Vec::new();
     let mut faces = Vec::new();
-    while let Some(best) = rest.last().copied() {
+    while let Some(best) = rest.last().copied().filter(|_| faces.len() < MAX_FACES) {
         group.clear();
         rest.retain(|c| {
             let same = *c == best || c.rect.iou(&best.rect) > SAME_FACE_IOU;
@@ -39,9 +43,7 @@ fn average(best: Candidate, group: &[Candidate]) -> Candidate {
     if group.len() < 2 || total.is_nan() || total <= 0.0 {
         return best;
     }
-    let mean = |value: &dyn Fn(&Candidate) -> f32| {
-        group.iter().map(|c| c.score * value(c)).sum::<f32>() / total
-    };
+    let mean = |value: &dyn Fn(&Candidate) -> f32| group.iter().map(|c| c.score * value(c)).sum::<f32>() / total;
     let rect = Rect::from_edges(
         mean(&|c| c.rect.left()),
         mean(&|c| c.rect.top()),
@@ -55,11 +57,7 @@ fn average(best: Candidate, group: &[Candidate]) -> Candidate {
             *sum = Point::new(sum.x + weight * point.x, sum.y + weight * point.y);
         }
     }
-    Candidate {
-        score: best.score,
-        rect: rect.unwrap_or(best.rect),
-        keypoints,
-    }
+    Candidate { score: best.score, rect: rect.unwrap_or(best.rect), keypoints }
 }
 
 #[cfg(test)]
@@ -69,41 +67,33 @@ mod tests {
 
     fn candidate(score: f32, x: f32, y: f32, width: f32, height: f32) -> Candidate {
         let rect = Rect::from_center(Point::new(x, y), width, height).unwrap();
-        Candidate {
-            score,
-            rect,
-            keypoints: [1.0, 2.0, 3.0, 4.0, 5.0, 6.0].map(|d| Point::new(x + d, y - d)),
-        }
+        Candidate { score, rect, keypoints: [1.0, 2.0, 3.0, 4.0, 5.0, 6.0].map(|d| Point::new(x + d, y - d)) }
     }
 
     #[test]
     fn averages_by_score_and_keeps_the_best_score() {
-        let faces = weighted(vec![
-            candidate(0.25, 14.0, 10.0, 20.0, 20.0),
-            candidate(0.75, 10.0, 10.0, 20.0, 20.0),
-        ]);
+        let faces = weighted(vec![candidate(0.25, 14.0, 10.0, 20.0, 20.0), candidate(0.75, 10.0, 10.0, 20.0, 20.0)]);
         assert_eq!(faces, [candidate(0.75, 11.0, 10.0, 20.0, 20.0)]);
     }
 
     #[test]
     fn faces_apart_stay_apart_in_the_order_of_their_scores() {
-        let (a, b) = (
-            candidate(0.6, 10.0, 10.0, 20.0, 20.0),
-            candidate(0.9, 40.0, 12.0, 20.0, 24.0),
-        );
+        let (a, b) = (candidate(0.6, 10.0, 10.0, 20.0, 20.0), candidate(0.9, 40.0, 12.0, 20.0, 24.0));
         assert_eq!(weighted(vec![a, b]), [b, a]);
         assert_eq!(weighted(Vec::new()), []);
     }
 
+    /// Found by fuzzing: a face in every cell took seconds.
+    #[test]
+    fn faces_are_limited_to_the_best() {
+        let all: Vec<_> = (0..2304).map(|i| candidate(1.0 / (1 + i) as f32, 10.0 * i as f32, 0.0, 5.0, 5.0)).collect();
+        let faces = weighted(all.clone());
+        assert_eq!(faces, all[..MAX_FACES]);
+    }
+
     fn candidates() -> impl Strategy<Value = Vec<Candidate>> {
         prop::collection::vec(
-            (
-                0.01f32..1.0,
-                0.0f32..192.0,
-                0.0f32..192.0,
-                1.0f32..80.0,
-                1.0f32..80.0,
-            )
+            (0.01f32..1.0, 0.0f32..192.0, 0.0f32..192.0, 1.0f32..80.0, 1.0f32..80.0)
                 .prop_map(|(s, x, y, w, h)| candidate(s, x, y, w, h)),
             0..60,
         )

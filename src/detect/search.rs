@@ -45,35 +45,18 @@ pub(super) struct Search {
 
 /// The transform from a square target of `target_px` pixels to the square of the source with the given centre and side,
 /// turned clockwise by `angle_deg`. `None` if that is degenerate or not finite.
-pub(crate) fn square(
-    center: Point,
-    side_px: f32,
-    angle_deg: f32,
-    target_px: usize,
-) -> Option<Similarity> {
+pub(crate) fn square(center: Point, side_px: f32, angle_deg: f32, target_px: usize) -> Option<Similarity> {
     let half = 0.5 * target_px as f32;
     let turn = Similarity::new(side_px / target_px as f32, angle_deg, Point::default())?;
     let moved = turn.apply(Point::new(half, half));
-    Similarity::new(
-        turn.scale(),
-        angle_deg,
-        Point::new(center.x - moved.x, center.y - moved.y),
-    )
+    Similarity::new(turn.scale(), angle_deg, Point::new(center.x - moved.x, center.y - moved.y))
 }
 
 /// The whole frame of `width` × `height` pixels; its longer side becomes `zoom` (0 < zoom <= 1) of the input's side.
 pub(super) fn whole(width: f32, height: f32, zoom: f32, rotation: Rotation) -> Option<Search> {
     let center = Point::new(0.5 * width, 0.5 * height);
-    let source_from_input = square(
-        center,
-        width.max(height) / zoom,
-        rotation.degrees(),
-        INPUT_PX,
-    )?;
-    Some(Search {
-        source_from_input,
-        rotation,
-    })
+    let source_from_input = square(center, width.max(height) / zoom, rotation.degrees(), INPUT_PX)?;
+    Some(Search { source_from_input, rotation })
 }
 
 /// Side of a tile, as a share of the frame's longer side.
@@ -91,15 +74,10 @@ pub(super) fn tiles(width: f32, height: f32) -> Vec<Search> {
     }
     let columns = tile_centers(width, side);
     let rows = tile_centers(height, side);
-    let centers = rows
-        .iter()
-        .flat_map(|y| columns.iter().map(|x| Point::new(*x, *y)));
+    let centers = rows.iter().flat_map(|y| columns.iter().map(|x| Point::new(*x, *y)));
     centers
         .filter_map(|center| square(center, side, 0.0, INPUT_PX))
-        .map(|source_from_input| Search {
-            source_from_input,
-            rotation: Rotation::None,
-        })
+        .map(|source_from_input| Search { source_from_input, rotation: Rotation::None })
         .collect()
 }
 
@@ -110,9 +88,7 @@ fn tile_centers(length: f32, side: f32) -> Vec<f32> {
     }
     let span = length - side;
     let gaps = (span / (side * (1.0 - TILE_OVERLAP))).ceil().max(1.0);
-    (0..=gaps as usize)
-        .map(|i| 0.5 * side + span * i as f32 / gaps)
-        .collect()
+    (0..=gaps as usize).map(|i| 0.5 * side + span * i as f32 / gaps).collect()
 }
 
 #[cfg(test)]
@@ -128,20 +104,10 @@ mod tests {
     fn the_whole_frame_is_centred_and_fills_the_longer_side() {
         let search = whole(1280.0, 720.0, 1.0, Rotation::None).unwrap();
         let map = |x, y| search.source_from_input.apply(Point::new(x, y));
-        assert!(
-            near(map(0.0, 96.0), Point::new(0.0, 360.0))
-                && near(map(192.0, 96.0), Point::new(1280.0, 360.0))
-        );
-        assert!(
-            near(map(96.0, 42.0), Point::new(640.0, 0.0)),
-            "{:?}",
-            map(96.0, 42.0)
-        );
+        assert!(near(map(0.0, 96.0), Point::new(0.0, 360.0)) && near(map(192.0, 96.0), Point::new(1280.0, 360.0)));
+        assert!(near(map(96.0, 42.0), Point::new(640.0, 0.0)), "{:?}", map(96.0, 42.0));
         let half = whole(1280.0, 720.0, 0.5, Rotation::None).unwrap();
-        assert!(near(
-            half.source_from_input.apply(Point::new(48.0, 96.0)),
-            Point::new(0.0, 360.0)
-        ));
+        assert!(near(half.source_from_input.apply(Point::new(48.0, 96.0)), Point::new(0.0, 360.0)));
     }
 
     #[test]
@@ -155,10 +121,7 @@ mod tests {
         ] {
             let search = whole(100.0, 100.0, 1.0, rotation).unwrap();
             let source = search.source_from_input.apply(Point::new(96.0, 153.6));
-            assert!(
-                near(source, Point::new(chin.0, chin.1)),
-                "{rotation:?}: {source:?}"
-            );
+            assert!(near(source, Point::new(chin.0, chin.1)), "{rotation:?}: {source:?}");
         }
     }
 

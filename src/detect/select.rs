@@ -31,21 +31,14 @@ pub enum FaceSelection {
 /// Counted are the detections that score at least [`COUNTED_SCORE`], or all if there is none.
 pub fn select_face(detections: &[Detection]) -> FaceSelection {
     let sure = detections.iter().any(|d| d.score >= COUNTED_SCORE);
-    let mut counted: Vec<Detection> = detections
-        .iter()
-        .filter(|d| !sure || d.score >= COUNTED_SCORE)
-        .copied()
-        .collect();
+    let mut counted: Vec<Detection> =
+        detections.iter().filter(|d| !sure || d.score >= COUNTED_SCORE).copied().collect();
     counted.sort_by(|a, b| b.rect.width().total_cmp(&a.rect.width()));
     let Some(largest) = counted.first().copied() else {
         return FaceSelection::None;
     };
     counted.retain(|d| d.rect.width() > DOMINANT_WIDTH_RATIO * largest.rect.width());
-    if counted.len() > 1 {
-        FaceSelection::Several(counted)
-    } else {
-        FaceSelection::One(largest)
-    }
+    if counted.len() > 1 { FaceSelection::Several(counted) } else { FaceSelection::One(largest) }
 }
 
 #[cfg(test)]
@@ -56,56 +49,29 @@ mod tests {
 
     fn face(x: f32, width: f32, score: f32) -> Detection {
         let rect = Rect::from_center(Point::new(x, 100.0), width, 1.2 * width).unwrap();
-        Detection {
-            rect,
-            score,
-            keypoints: [Point::default(); 6],
-            rotation: Rotation::None,
-        }
+        Detection { rect, score, keypoints: [Point::default(); 6], rotation: Rotation::None }
     }
 
     #[test]
     fn the_rule() {
-        let (holder, ghost, twin) = (
-            face(50.0, 100.0, 0.8),
-            face(300.0, 60.0, 0.95),
-            face(500.0, 61.0, 0.7),
-        );
+        let (holder, ghost, twin) = (face(50.0, 100.0, 0.8), face(300.0, 60.0, 0.95), face(500.0, 61.0, 0.7));
         assert_eq!(select_face(&[]), FaceSelection::None);
         assert_eq!(select_face(&[holder]), FaceSelection::One(holder));
-        assert_eq!(
-            select_face(&[ghost, holder]),
-            FaceSelection::One(holder),
-            "size decides, not score"
-        );
-        assert_eq!(
-            select_face(&[twin, ghost, holder]),
-            FaceSelection::Several(vec![holder, twin])
-        );
+        assert_eq!(select_face(&[ghost, holder]), FaceSelection::One(holder), "size decides, not score");
+        assert_eq!(select_face(&[twin, ghost, holder]), FaceSelection::Several(vec![holder, twin]));
     }
 
     #[test]
     fn doubtful_faces_count_only_when_alone() {
-        let (sure, doubtful, other) = (
-            face(50.0, 100.0, 0.8),
-            face(300.0, 150.0, 0.55),
-            face(600.0, 140.0, 0.52),
-        );
+        let (sure, doubtful, other) = (face(50.0, 100.0, 0.8), face(300.0, 150.0, 0.55), face(600.0, 140.0, 0.52));
         assert_eq!(select_face(&[sure, doubtful]), FaceSelection::One(sure));
         assert_eq!(select_face(&[doubtful]), FaceSelection::One(doubtful));
-        assert_eq!(
-            select_face(&[doubtful, other]),
-            FaceSelection::Several(vec![doubtful, other])
-        );
+        assert_eq!(select_face(&[doubtful, other]), FaceSelection::Several(vec![doubtful, other]));
     }
 
     #[test]
     fn faces_without_extent_are_not_chosen_between() {
         let (a, b) = (face(1.0, 0.0, 0.9), face(2.0, 0.0, 0.8));
-        assert_eq!(
-            select_face(&[a, b]),
-            FaceSelection::One(a),
-            "nothing is wider than 0.6 of nothing"
-        );
+        assert_eq!(select_face(&[a, b]), FaceSelection::One(a), "nothing is wider than 0.6 of nothing");
     }
 }

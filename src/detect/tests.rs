@@ -17,26 +17,11 @@ struct Painted {
 
 impl Painted {
     fn detector(logit: Score) -> (Detector, Arc<Self>) {
-        let outputs = vec![
-            ("boxes".to_owned(), vec![CELLS, BOX_LEN]),
-            ("scores".to_owned(), vec![CELLS, 1]),
-        ];
-        let signature = Signature {
-            height: INPUT_PX,
-            width: INPUT_PX,
-            channels: 3,
-            outputs,
-        };
-        let fake = Arc::new(Self {
-            signature,
-            runs: AtomicUsize::new(0),
-            logit,
-        });
+        let outputs = vec![("boxes".to_owned(), vec![CELLS, BOX_LEN]), ("scores".to_owned(), vec![CELLS, 1])];
+        let signature = Signature { height: INPUT_PX, width: INPUT_PX, channels: 3, outputs };
+        let fake = Arc::new(Self { signature, runs: AtomicUsize::new(0), logit });
         let card = ModelCard::parse(include_str!("../../models/detect.toml")).unwrap();
-        (
-            Detector::new(Model::custom(card, fake.clone())).unwrap(),
-            fake,
-        )
+        (Detector::new(Model::custom(card, fake.clone())).unwrap(), fake)
     }
 
     fn runs(&self) -> usize {
@@ -52,11 +37,7 @@ fn dot(input: &ArrayView4<'_, f32>, channel: usize) -> Option<Point> {
             let pixel: [f32; 3] = std::array::from_fn(|c| input[[0, row, column, c]]);
             let excess = pixel[channel] - pixel[(channel + 1) % 3].max(pixel[(channel + 2) % 3]);
             if excess > 0.2 {
-                (x, y, n) = (
-                    x + excess * (column as f32 + 0.5),
-                    y + excess * (row as f32 + 0.5),
-                    n + excess,
-                );
+                (x, y, n) = (x + excess * (column as f32 + 0.5), y + excess * (row as f32 + 0.5), n + excess);
             }
         }
     }
@@ -68,18 +49,12 @@ impl Network for Painted {
         &self.signature
     }
 
-    fn run(
-        &self,
-        input: ArrayView4<'_, f32>,
-        outputs: &mut [ArrayViewMut2<'_, f32>],
-    ) -> Result<()> {
+    fn run(&self, input: ArrayView4<'_, f32>, outputs: &mut [ArrayViewMut2<'_, f32>]) -> Result<()> {
         self.signature.check(&input, outputs)?;
         self.runs.fetch_add(1, Ordering::Relaxed);
         outputs[0].fill(0.0);
         outputs[1].fill(-20.0);
-        let (Some(right), Some(left), Some(mouth)) =
-            (dot(&input, 1), dot(&input, 2), dot(&input, 0))
-        else {
+        let (Some(right), Some(left), Some(mouth)) = (dot(&input, 1), dot(&input, 2), dot(&input, 0)) else {
             return Ok(());
         };
         let cell = 24 * 48 + 24;
@@ -91,10 +66,7 @@ impl Network for Painted {
             outputs[0][[0, cell * BOX_LEN + 2 * index + 1]] = p.y - 98.0;
         };
         put(0, center);
-        for (index, point) in [right, left, nose, mouth, right, left]
-            .into_iter()
-            .enumerate()
-        {
+        for (index, point) in [right, left, nose, mouth, right, left].into_iter().enumerate() {
             put(2 + index, point);
         }
         outputs[0][[0, cell * BOX_LEN + 2]] = 2.5 * ied;
@@ -108,10 +80,7 @@ impl Network for Painted {
 fn painted(width: u32, height: u32, points: [Point; 3], r: f32) -> Photo {
     let mut pixels = vec![40u8; (width * height * 3) as usize];
     for (i, pixel) in pixels.chunks_exact_mut(3).enumerate() {
-        let at = Point::new(
-            (i as u32 % width) as f32 + 0.5,
-            (i as u32 / width) as f32 + 0.5,
-        );
+        let at = Point::new((i as u32 % width) as f32 + 0.5, (i as u32 / width) as f32 + 0.5);
         for (point, color) in points.iter().zip([[0, 255, 0], [0, 0, 255], [255, 0, 0]]) {
             if at.distance(*point) < r {
                 pixel.copy_from_slice(&color);
@@ -137,37 +106,18 @@ use crate::geometry::Similarity;
 
 #[test]
 fn a_face_is_mapped_back_from_every_turn() {
-    for rotation in [
-        Rotation::None,
-        Rotation::Clockwise90,
-        Rotation::Half,
-        Rotation::Clockwise270,
-    ] {
+    for rotation in [Rotation::None, Rotation::Clockwise90, Rotation::Half, Rotation::Clockwise270] {
         let points = turned(400.0, 300.0, rotation);
         let photo = painted(400, 300, points, 9.0);
         let (detector, fake) = Painted::detector(upright);
-        let faces = detector
-            .detect(&photo.frame(), &DetectOptions::default())
-            .unwrap();
-        let [face] = faces[..] else {
-            panic!("{rotation:?}: {faces:?}")
-        };
+        let faces = detector.detect(&photo.frame(), &DetectOptions::default()).unwrap();
+        let [face] = faces[..] else { panic!("{rotation:?}: {faces:?}") };
         assert_eq!(face.rotation, rotation);
-        for (found, truth) in [face.keypoints[0], face.keypoints[1], face.keypoints[3]]
-            .into_iter()
-            .zip(points)
-        {
-            assert!(
-                found.distance(truth) < 1.0,
-                "{rotation:?}: {found:?} {truth:?}"
-            );
+        for (found, truth) in [face.keypoints[0], face.keypoints[1], face.keypoints[3]].into_iter().zip(points) {
+            assert!(found.distance(truth) < 1.0, "{rotation:?}: {found:?} {truth:?}");
         }
         let roll_error = (face.roll_deg() - rotation.degrees() - 2.7).rem_euclid(360.0);
-        assert!(
-            !(2.0..358.0).contains(&roll_error),
-            "{rotation:?}: {}",
-            face.roll_deg()
-        );
+        assert!(!(2.0..358.0).contains(&roll_error), "{rotation:?}: {}", face.roll_deg());
         let center = points[0].midpoint(points[1]).midpoint(points[2]);
         assert!(face.rect.center().distance(center) < 1.0);
         let sideways = matches!(rotation, Rotation::Clockwise90 | Rotation::Clockwise270);
@@ -185,46 +135,28 @@ fn an_upside_down_face_that_the_upright_search_half_believes_is_found_the_right_
     let points = turned(300.0, 300.0, Rotation::Half);
     let photo = painted(300, 300, points, 8.0);
     let (detector, _) = Painted::detector(gullible);
-    let faces = detector
-        .detect(&photo.frame(), &DetectOptions::default())
-        .unwrap();
-    assert_eq!(
-        faces.iter().map(|f| f.rotation).collect::<Vec<_>>(),
-        [Rotation::Half]
-    );
+    let faces = detector.detect(&photo.frame(), &DetectOptions::default()).unwrap();
+    assert_eq!(faces.iter().map(|f| f.rotation).collect::<Vec<_>>(), [Rotation::Half]);
 }
 
 #[test]
 fn small_faces_are_found_in_tiles_and_large_ones_zoomed_out() {
     // Sees only faces whose eyes are 10 to 60 pixels apart.
     fn narrow(_: &[Point; 3], ied: f32) -> f32 {
-        if (10.0..60.0).contains(&ied) {
-            2.0
-        } else {
-            -5.0
-        }
+        if (10.0..60.0).contains(&ied) { 2.0 } else { -5.0 }
     }
     let small = [(900.0, 500.0), (940.0, 501.0), (921.0, 540.0)].map(|(x, y)| Point::new(x, y));
     let photo = painted(1280, 720, small, 9.0);
     let (detector, fake) = Painted::detector(narrow);
-    let faces = detector
-        .detect(&photo.frame(), &DetectOptions::default())
-        .unwrap();
+    let faces = detector.detect(&photo.frame(), &DetectOptions::default()).unwrap();
     assert_eq!((faces.len(), fake.runs()), (1, 14));
     assert!(faces[0].keypoints[1].distance(small[1]) < 2.0);
-    assert_eq!(
-        detector
-            .detect(&photo.frame(), &DetectOptions::upright())
-            .unwrap(),
-        []
-    );
+    assert_eq!(detector.detect(&photo.frame(), &DetectOptions::upright()).unwrap(), []);
 
     let large = [(100.0, 150.0), (300.0, 150.0), (200.0, 350.0)].map(|(x, y)| Point::new(x, y));
     let photo = painted(400, 400, large, 20.0);
     let (detector, fake) = Painted::detector(narrow);
-    let faces = detector
-        .detect(&photo.frame(), &DetectOptions::default())
-        .unwrap();
+    let faces = detector.detect(&photo.frame(), &DetectOptions::default()).unwrap();
     assert_eq!((faces.len(), fake.runs()), (1, 2));
     assert!(faces[0].keypoints[3].distance(large[2]) < 2.0);
 }
@@ -234,37 +166,18 @@ fn a_face_with_its_mouth_above_its_eyes_is_no_face() {
     let points = turned(300.0, 300.0, Rotation::Half);
     let photo = painted(300, 300, points, 8.0);
     let (detector, _) = Painted::detector(|_, _| 3.0);
-    assert_eq!(
-        detector
-            .detect(&photo.frame(), &DetectOptions::upright())
-            .unwrap(),
-        []
-    );
+    assert_eq!(detector.detect(&photo.frame(), &DetectOptions::upright()).unwrap(), []);
 }
 
 #[test]
 fn nan_scores_and_wrong_arguments_are_errors() {
     let photo = painted(300, 300, turned(300.0, 300.0, Rotation::None), 8.0);
     let (detector, _) = Painted::detector(|_, _| f32::NAN);
-    let error = detector
-        .detect(&photo.frame(), &DetectOptions::default())
-        .unwrap_err();
-    assert_eq!(
-        (error.kind(), error.stage()),
-        (ErrorKind::NonFinite, Stage::Detect)
-    );
+    let error = detector.detect(&photo.frame(), &DetectOptions::default()).unwrap_err();
+    assert_eq!((error.kind(), error.stage()), (ErrorKind::NonFinite, Stage::Detect));
     for threshold in [0.0, 1.0, f32::NAN, -1.0] {
-        let options = DetectOptions {
-            threshold,
-            ..DetectOptions::default()
-        };
-        assert_eq!(
-            detector
-                .detect(&photo.frame(), &options)
-                .unwrap_err()
-                .kind(),
-            ErrorKind::InvalidArgument
-        );
+        let options = DetectOptions { threshold, ..DetectOptions::default() };
+        assert_eq!(detector.detect(&photo.frame(), &options).unwrap_err().kind(), ErrorKind::InvalidArgument);
     }
 }
 
@@ -279,11 +192,7 @@ fn other_networks_are_refused() {
             1 => signature.outputs.swap(0, 1),
             _ => signature.outputs[0].1 = vec![896, 16],
         }
-        let network = Arc::new(Painted {
-            signature,
-            runs: AtomicUsize::new(0),
-            logit: upright,
-        });
+        let network = Arc::new(Painted { signature, runs: AtomicUsize::new(0), logit: upright });
         let error = Detector::new(Model::custom(card.clone(), network)).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidModel);
     }

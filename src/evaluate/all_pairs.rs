@@ -62,7 +62,10 @@ pub struct AllPairs {
 
 impl std::fmt::Debug for AllPairs {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("AllPairs").field("genuine", &self.genuine_count()).field("impostor", &self.impostor_count()).finish()
+        f.debug_struct("AllPairs")
+            .field("genuine", &self.genuine_count())
+            .field("impostor", &self.impostor_count())
+            .finish()
     }
 }
 

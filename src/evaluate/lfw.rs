@@ -33,11 +33,15 @@ impl LfwPairs {
     /// # Errors
     /// [`ErrorKind::Corrupt`] naming the line that is not as it should be, which a pair of two people of one name is not.
     pub fn parse(text: &str) -> Result<Self> {
-        let bad = |line: usize| Error::new(ErrorKind::Corrupt, Stage::Evaluate, format!("line {} of the pairs", line + 1));
+        let bad =
+            |line: usize| Error::new(ErrorKind::Corrupt, Stage::Evaluate, format!("line {} of the pairs", line + 1));
         let mut lines = text.lines().enumerate();
         let header = lines.next().map(|(_, line)| line.split_whitespace().map(str::parse::<usize>).collect::<Vec<_>>());
         let Some([Ok(folds), Ok(per_kind)]) = header.as_deref() else { return Err(bad(0)) };
-        let per_fold = per_kind.checked_mul(2).filter(|n| *n > 0 && n.saturating_mul(*folds) <= MAX_PAIRS).ok_or_else(|| bad(0))?;
+        let per_fold = per_kind
+            .checked_mul(2)
+            .filter(|n| *n > 0 && n.saturating_mul(*folds) <= MAX_PAIRS)
+            .ok_or_else(|| bad(0))?;
         let mut index = std::collections::HashMap::new();
         let mut pairs = Vec::new();
         for (number, line) in lines {
@@ -106,7 +110,16 @@ mod tests {
 
     #[test]
     fn broken_lists_are_errors_that_name_the_line() {
-        let cases = ["", "x\n", "2\n", "1 1\nAnn 1\n", "1 1\nAnn 1 2\n", "1 1\n../etc 1 2\nA 1 B 2\n", "1 1\n. 1 2\nA 1 B 2\n", "1 1\nA 1 B 2 3\nA 1 2\n"];
+        let cases = [
+            "",
+            "x\n",
+            "2\n",
+            "1 1\nAnn 1\n",
+            "1 1\nAnn 1 2\n",
+            "1 1\n../etc 1 2\nA 1 B 2\n",
+            "1 1\n. 1 2\nA 1 B 2\n",
+            "1 1\nA 1 B 2 3\nA 1 2\n",
+        ];
         for case in cases {
             assert_eq!(LfwPairs::parse(case).unwrap_err().kind(), ErrorKind::Corrupt, "{case:?}");
         }

@@ -33,10 +33,12 @@ pub fn ten_fold(folds: &[Vec<Pair>], score: impl Fn(&Pair) -> f32) -> Option<Ten
     if folds.len() < 2 || folds.iter().any(Vec::is_empty) {
         return None;
     }
-    let scored: Vec<Vec<(f32, bool)>> = folds.iter().map(|f| f.iter().map(|p| (score(p), p.genuine)).collect()).collect();
+    let scored: Vec<Vec<(f32, bool)>> =
+        folds.iter().map(|f| f.iter().map(|p| (score(p), p.genuine)).collect()).collect();
     let mut outcome = TenFold { accuracies: Vec::new(), thresholds: Vec::new() };
     for (held_out, judged) in scored.iter().enumerate() {
-        let others = scored.iter().enumerate().filter(|(i, _)| *i != held_out).flat_map(|(_, fold)| fold.iter().copied());
+        let others =
+            scored.iter().enumerate().filter(|(i, _)| *i != held_out).flat_map(|(_, fold)| fold.iter().copied());
         let threshold = best_threshold(others.collect());
         let right = judged.iter().filter(|(score, genuine)| (*score >= threshold) == *genuine).count();
         outcome.accuracies.push(right as f64 / judged.len() as f64);
@@ -53,7 +55,11 @@ fn best_threshold(mut scored: Vec<(f32, bool)>) -> f32 {
     let (mut best, mut threshold) = (right, scored.first().map_or(0.0, |(s, _)| *s));
     let following = scored.iter().skip(1).map(|(s, _)| *s).chain([f32::INFINITY]);
     for ((score, genuine), next) in scored.iter().zip(following) {
-        if *genuine { right -= 1 } else { right += 1 }
+        if *genuine {
+            right -= 1
+        } else {
+            right += 1
+        }
         if right > best && next > *score {
             (best, threshold) = (right, if next.is_finite() { 0.5 * (score + next) } else { score.next_up() });
         }
@@ -78,7 +84,11 @@ mod tests {
     fn accuracy_is_judged_on_the_fold_left_out() {
         // Folds 0 and 1 agree on 0.5; in fold 2 the genuine pair scores below it.
         let pair = |a, genuine| Pair { a, b: 0, genuine };
-        let folds = vec![vec![pair(9, true), pair(1, false)], vec![pair(9, true), pair(1, false)], vec![pair(3, true), pair(2, false)]];
+        let folds = vec![
+            vec![pair(9, true), pair(1, false)],
+            vec![pair(9, true), pair(1, false)],
+            vec![pair(3, true), pair(2, false)],
+        ];
         let outcome = ten_fold(&folds, |p| p.a as f32 / 10.0).unwrap();
         assert_eq!(outcome.accuracies, [1.0, 1.0, 0.5]);
         assert!((outcome.mean() - 2.5 / 3.0).abs() < 1e-12);

@@ -36,12 +36,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self {
-            max_bytes: 32 << 20,
-            max_side_px: 16_384,
-            max_pixels: 64_000_000,
-            max_memory_bytes: 512 << 20,
-        }
+        Self { max_bytes: 32 << 20, max_side_px: 16_384, max_pixels: 64_000_000, max_memory_bytes: 512 << 20 }
     }
 }
 
@@ -113,10 +108,7 @@ impl Orientation {
 
     /// Whether width and height change places.
     pub fn swaps_sides(self) -> bool {
-        matches!(
-            self,
-            Self::Transposed | Self::Rotated90 | Self::Transversed | Self::Rotated270
-        )
+        matches!(self, Self::Transposed | Self::Rotated90 | Self::Transversed | Self::Rotated270)
     }
 }
 
@@ -169,46 +161,28 @@ impl Photo {
     /// than `limits`. All in [`Stage::Decode`].
     pub fn decode(bytes: &[u8], limits: &Limits) -> Result<Self> {
         if bytes.len() > limits.max_bytes {
-            return Err(over_limit(format!(
-                "the file has {} bytes, over {}",
-                bytes.len(),
-                limits.max_bytes
-            )));
+            return Err(over_limit(format!("the file has {} bytes, over {}", bytes.len(), limits.max_bytes)));
         }
         let header = container::inspect(bytes)?;
         limits.check(&header, bytes.len())?;
         let Some(image) = header.end.and_then(|end| bytes.get(..end)) else {
-            return Err(Error::new(
-                ErrorKind::Corrupt,
-                Stage::Decode,
-                "the file ends before its image does",
-            ));
+            return Err(Error::new(ErrorKind::Corrupt, Stage::Decode, "the file ends before its image does"));
         };
         let cursor = Cursor::new(image);
         match header.encoding {
             Encoding::Jpeg => Self::read(JpegDecoder::new(cursor).map_err(fault)?, &header, limits),
-            Encoding::Png => Self::read(
-                PngDecoder::with_limits(cursor, limits.of_decoder()).map_err(fault)?,
-                &header,
-                limits,
-            ),
+            Encoding::Png => {
+                Self::read(PngDecoder::with_limits(cursor, limits.of_decoder()).map_err(fault)?, &header, limits)
+            }
             Encoding::WebP => Self::read(WebPDecoder::new(cursor).map_err(fault)?, &header, limits),
-            Encoding::Raw => Err(Error::new(
-                ErrorKind::UnsupportedFormat,
-                Stage::Decode,
-                "raw pixels are not decoded",
-            )),
+            Encoding::Raw => Err(Error::new(ErrorKind::UnsupportedFormat, Stage::Decode, "raw pixels are not decoded")),
         }
     }
 
     fn read(mut decoder: impl ImageDecoder, header: &Header, limits: &Limits) -> Result<Self> {
         decoder.set_limits(limits.of_decoder()).map_err(fault)?;
         if decoder.dimensions() != (header.width, header.height) {
-            return Err(Error::new(
-                ErrorKind::Corrupt,
-                Stage::Decode,
-                "the file states two different sizes",
-            ));
+            return Err(Error::new(ErrorKind::Corrupt, Stage::Decode, "the file states two different sizes"));
         }
         let exif = decoder.orientation().map_err(fault)?.to_exif();
         let orientation = Orientation::from_exif(exif).unwrap_or(Orientation::Upright);
@@ -216,23 +190,12 @@ impl Photo {
         let mut samples = Vec::new();
         usize::try_from(decoder.total_bytes())
             .ok()
-            .and_then(|n| {
-                samples
-                    .try_reserve_exact(n)
-                    .ok()
-                    .map(|()| samples.resize(n, 0))
-            })
+            .and_then(|n| samples.try_reserve_exact(n).ok().map(|()| samples.resize(n, 0)))
             .ok_or_else(|| over_limit("there is no memory for the image"))?;
         decoder.read_image(&mut samples).map_err(fault)?;
         // Both sides are below 2³², and a `usize` of less than 32 bits is not supported by the
         // decoders.
-        let pixels = upright::to_rgb8(
-            samples,
-            color,
-            header.width as usize,
-            header.height as usize,
-            orientation,
-        )?;
+        let pixels = upright::to_rgb8(samples, color, header.width as usize, header.height as usize, orientation)?;
         let swapped = orientation.swaps_sides();
         Ok(Self {
             width: if swapped { header.height } else { header.width },
@@ -254,14 +217,9 @@ impl Photo {
     /// # Errors
     /// [`ErrorKind::ShapeMismatch`] in [`Stage::Image`] if a side is zero or the length another.
     pub fn from_rgb8(width: u32, height: u32, pixels: Vec<u8>) -> Result<Self> {
-        let len = u64::from(width)
-            .checked_mul(height.into())
-            .and_then(|n| n.checked_mul(3));
+        let len = u64::from(width).checked_mul(height.into()).and_then(|n| n.checked_mul(3));
         if len.is_none_or(|n| n == 0 || n != pixels.len() as u64) {
-            let message = format!(
-                "{width}×{height} RGB8 pixels do not fill {} bytes",
-                pixels.len()
-            );
+            let message = format!("{width}×{height} RGB8 pixels do not fill {} bytes", pixels.len());
             return Err(Error::new(ErrorKind::ShapeMismatch, Stage::Image, message));
         }
         let info = PhotoInfo {
@@ -271,12 +229,7 @@ impl Photo {
             had_alpha: false,
             orientation: Orientation::Upright,
         };
-        Ok(Self {
-            width,
-            height,
-            pixels,
-            info,
-        })
+        Ok(Self { width, height, pixels, info })
     }
 
     /// Width in pixels, upright; at least 1.
@@ -298,13 +251,7 @@ impl Photo {
     pub fn frame(&self) -> Frame<'_> {
         // In range, because `pixels` holds that many bytes.
         let stride = self.width as usize * 3;
-        Frame::trusted(
-            &self.pixels,
-            self.width,
-            self.height,
-            stride,
-            PixelFormat::Rgb8,
-        )
+        Frame::trusted(&self.pixels, self.width, self.height, stride, PixelFormat::Rgb8)
     }
 
     /// What the photo was before it became upright RGB8.
@@ -328,24 +275,15 @@ impl Limits {
         let (width, height) = (header.width, header.height);
         let stated = format!("the image states {width}×{height} pixels");
         if width.max(height) > self.max_side_px {
-            return Err(over_limit(format!(
-                "{stated}, a side over {}",
-                self.max_side_px
-            )));
+            return Err(over_limit(format!("{stated}, a side over {}", self.max_side_px)));
         }
         let pixels = u64::from(width) * u64::from(height);
         if pixels > self.max_pixels {
-            return Err(over_limit(format!(
-                "{stated}, together over {}",
-                self.max_pixels
-            )));
+            return Err(over_limit(format!("{stated}, together over {}", self.max_pixels)));
         }
         let memory = memory_bytes(header, pixels, file_bytes);
         if memory > self.max_memory_bytes {
-            return Err(over_limit(format!(
-                "{stated}, which may need {memory} bytes, over {}",
-                self.max_memory_bytes
-            )));
+            return Err(over_limit(format!("{stated}, which may need {memory} bytes, over {}", self.max_memory_bytes)));
         }
         Ok(())
     }
@@ -384,14 +322,8 @@ fn over_limit(message: impl Into<String>) -> Error {
 /// The kind of a decoder's error.
 fn fault(error: ImageError) -> Error {
     let (kind, message) = match error {
-        ImageError::Limits(_) => (
-            ErrorKind::LimitExceeded,
-            "the image needs more than the limits allow",
-        ),
-        ImageError::Unsupported(_) => (
-            ErrorKind::UnsupportedFormat,
-            "the image uses a feature that is not read",
-        ),
+        ImageError::Limits(_) => (ErrorKind::LimitExceeded, "the image needs more than the limits allow"),
+        ImageError::Unsupported(_) => (ErrorKind::UnsupportedFormat, "the image uses a feature that is not read"),
         _ => (ErrorKind::Corrupt, "the image is damaged"),
     };
     Error::new(kind, Stage::Decode, message).with_source(error)

@@ -55,26 +55,15 @@ impl<'a> Frame<'a> {
     /// # Errors
     /// [`ErrorKind::ShapeMismatch`] in [`Stage::Image`] if a side is zero, the stride is shorter
     /// than a row, or `data` is shorter than the rows.
-    pub fn new(
-        data: &'a [u8],
-        width: u32,
-        height: u32,
-        stride_bytes: usize,
-        format: PixelFormat,
-    ) -> Result<Self> {
+    pub fn new(data: &'a [u8], width: u32, height: u32, stride_bytes: usize, format: PixelFormat) -> Result<Self> {
         let mismatch = |what: &str| {
-            let message = format!(
-                "{what} ({width}×{height} {format:?}, stride {stride_bytes}, {} bytes)",
-                data.len()
-            );
+            let message = format!("{what} ({width}×{height} {format:?}, stride {stride_bytes}, {} bytes)", data.len());
             Err(Error::new(ErrorKind::ShapeMismatch, Stage::Image, message))
         };
         if width == 0 || height == 0 {
             return mismatch("a frame's side is zero");
         }
-        let row = usize::try_from(width)
-            .ok()
-            .and_then(|w| w.checked_mul(format.bytes_per_pixel()));
+        let row = usize::try_from(width).ok().and_then(|w| w.checked_mul(format.bytes_per_pixel()));
         let Some(row) = row.filter(|row| stride_bytes >= *row) else {
             return mismatch("a frame's stride is shorter than its rows");
         };
@@ -87,20 +76,8 @@ impl<'a> Frame<'a> {
     }
 
     /// [`Self::new`] for a caller whose own invariant is what that checks.
-    pub(super) fn trusted(
-        data: &'a [u8],
-        width: u32,
-        height: u32,
-        stride_bytes: usize,
-        format: PixelFormat,
-    ) -> Self {
-        Self {
-            data,
-            stride_bytes,
-            width,
-            height,
-            format,
-        }
+    pub(super) fn trusted(data: &'a [u8], width: u32, height: u32, stride_bytes: usize, format: PixelFormat) -> Self {
+        Self { data, stride_bytes, width, height, format }
     }
 
     /// Width in pixels; at least 1.
@@ -122,15 +99,9 @@ impl<'a> Frame<'a> {
     /// inside the frame.
     pub(crate) fn row(&self, y: usize, left: usize, width: usize) -> &'a [u8] {
         let size = self.format.bytes_per_pixel();
-        let inside = left
-            .checked_add(width)
-            .is_some_and(|right| right <= self.width as usize);
+        let inside = left.checked_add(width).is_some_and(|right| right <= self.width as usize);
         let start = y.checked_mul(self.stride_bytes).zip(left.checked_mul(size));
-        let bytes = start.and_then(|(row, x)| {
-            self.data
-                .get(row.checked_add(x)?..)?
-                .get(..width.checked_mul(size)?)
-        });
+        let bytes = start.and_then(|(row, x)| self.data.get(row.checked_add(x)?..)?.get(..width.checked_mul(size)?));
         bytes.filter(|_| inside).unwrap_or_default()
     }
 
@@ -164,9 +135,7 @@ impl<'a> Frame<'a> {
     pub(crate) fn padded(&self) -> Option<(&'a [u8], u32)> {
         let size = self.format.bytes_per_pixel();
         let len = self.stride_bytes.checked_mul(self.height as usize)?;
-        let width = u32::try_from(self.stride_bytes / size)
-            .ok()
-            .filter(|_| self.stride_bytes.is_multiple_of(size))?;
+        let width = u32::try_from(self.stride_bytes / size).ok().filter(|_| self.stride_bytes.is_multiple_of(size))?;
         Some((self.data.get(..len)?, width))
     }
 }
@@ -190,27 +159,15 @@ mod tests {
     #[test]
     fn a_description_that_the_buffer_cannot_hold_is_refused() {
         let data = [0u8; 100];
-        let kind = |w, h, stride, format| {
-            Frame::new(&data, w, h, stride, format)
-                .map(|_| ())
-                .map_err(|e| e.kind())
-        };
+        let kind = |w, h, stride, format| Frame::new(&data, w, h, stride, format).map(|_| ()).map_err(|e| e.kind());
         let bad = Err(ErrorKind::ShapeMismatch);
         assert_eq!(kind(0, 1, 3, PixelFormat::Rgb8), bad, "no width");
         assert_eq!(kind(1, 0, 3, PixelFormat::Rgb8), bad, "no height");
         assert_eq!(kind(11, 3, 32, PixelFormat::Rgb8), bad, "stride one short");
         assert_eq!(kind(11, 4, 33, PixelFormat::Rgb8), bad, "buffer too short");
-        assert_eq!(
-            kind(u32::MAX, u32::MAX, usize::MAX, PixelFormat::Bgr8),
-            bad,
-            "product overflows"
-        );
+        assert_eq!(kind(u32::MAX, u32::MAX, usize::MAX, PixelFormat::Bgr8), bad, "product overflows");
         assert_eq!(kind(11, 3, 33, PixelFormat::Rgb8), Ok(()));
-        assert_eq!(
-            kind(10, 4, 23, PixelFormat::Gray8),
-            Ok(()),
-            "the last row needs no padding"
-        );
+        assert_eq!(kind(10, 4, 23, PixelFormat::Gray8), Ok(()), "the last row needs no padding");
         assert_eq!(kind(32, 4, 23, PixelFormat::Gray8), bad);
     }
 
@@ -224,19 +181,12 @@ mod tests {
             (PixelFormat::Bgr8, false, [12.0, 11.0, 10.0, 0.0]),
             (PixelFormat::Bgr8, true, [10.0, 11.0, 12.0, 0.0]),
         ] {
-            Frame::new(&data, 2, 2, 7, format)
-                .unwrap()
-                .write_row(1, 1, bgr, &mut out);
+            Frame::new(&data, 2, 2, 7, format).unwrap().write_row(1, 1, bgr, &mut out);
             assert_eq!(out[0], expected, "{format:?} {bgr}");
         }
-        Frame::new(&data, 2, 2, 7, PixelFormat::Gray8)
-            .unwrap()
-            .write_row(1, 1, true, &mut out);
+        Frame::new(&data, 2, 2, 7, PixelFormat::Gray8).unwrap().write_row(1, 1, true, &mut out);
         assert_eq!(out[0], [8.0; 4]);
-        let text = format!(
-            "{:?}",
-            Frame::new(&data, 2, 2, 7, PixelFormat::Rgb8).unwrap()
-        );
+        let text = format!("{:?}", Frame::new(&data, 2, 2, 7, PixelFormat::Rgb8).unwrap());
         assert!(!text.contains("99"), "{text}");
     }
 

@@ -10,27 +10,18 @@ use std::sync::LazyLock;
 /// sRGB's).
 const BT709: [f32; 3] = [0.2126, 0.7152, 0.0722];
 
-static LINEAR: LazyLock<[f32; 256]> =
-    LazyLock::new(|| std::array::from_fn(|v| srgb_to_linear(v as f32 / 255.0)));
+static LINEAR: LazyLock<[f32; 256]> = LazyLock::new(|| std::array::from_fn(|v| srgb_to_linear(v as f32 / 255.0)));
 
 /// Linear light, 0 ..= 1, of an sRGB value, 0 ..= 1. Values outside are clamped; NaN gives 0.
 pub fn srgb_to_linear(value: f32) -> f32 {
     let v = unit(value);
-    if v <= 0.040_45 {
-        v / 12.92
-    } else {
-        ((v + 0.055) / 1.055).powf(2.4)
-    }
+    if v <= 0.040_45 { v / 12.92 } else { ((v + 0.055) / 1.055).powf(2.4) }
 }
 
 /// The sRGB value, 0 ..= 1, of linear light, 0 ..= 1. Values outside are clamped; NaN gives 0.
 pub fn linear_to_srgb(light: f32) -> f32 {
     let v = unit(light);
-    if v <= 0.003_130_8 {
-        v * 12.92
-    } else {
-        1.055 * v.powf(1.0 / 2.4) - 0.055
-    }
+    if v <= 0.003_130_8 { v * 12.92 } else { 1.055 * v.powf(1.0 / 2.4) - 0.055 }
 }
 
 /// Linear light, 0 ..= 1, of each of the 256 levels of an 8-bit sRGB channel: `srgb_to_linear(level
@@ -59,19 +50,10 @@ mod tests {
     #[test]
     fn known_points_of_the_curve() {
         // Worked from the formula with 50 digits; 188 is the level closest to half the light.
-        let table = [
-            (0, 0.0),
-            (1, 0.000_303_527),
-            (10, 0.003_035_27),
-            (11, 0.003_346_535_8),
-            (128, 0.215_860_5),
-        ];
+        let table = [(0, 0.0), (1, 0.000_303_527), (10, 0.003_035_27), (11, 0.003_346_535_8), (128, 0.215_860_5)];
         for (level, light) in table.into_iter().chain([(188, 0.502_886_5), (255, 1.0)]) {
             let got = srgb8_to_linear()[level];
-            assert!(
-                (got - light).abs() < 1e-6,
-                "level {level}: {got} for {light}"
-            );
+            assert!((got - light).abs() < 1e-6, "level {level}: {got} for {light}");
         }
     }
 
@@ -88,17 +70,8 @@ mod tests {
     #[test]
     fn out_of_range_is_clamped() {
         for f in [srgb_to_linear, linear_to_srgb] {
-            let clamped = [
-                f(-1.0),
-                f(2.0),
-                f(f32::NAN),
-                f(f32::INFINITY),
-                f(f32::NEG_INFINITY),
-            ];
-            let off = clamped
-                .iter()
-                .zip([0.0, 1.0, 0.0, 1.0, 0.0])
-                .map(|(a, b)| (a - b).abs());
+            let clamped = [f(-1.0), f(2.0), f(f32::NAN), f(f32::INFINITY), f(f32::NEG_INFINITY)];
+            let off = clamped.iter().zip([0.0, 1.0, 0.0, 1.0, 0.0]).map(|(a, b)| (a - b).abs());
             assert!(off.into_iter().all(|d| d < 1e-6), "{clamped:?}");
         }
     }

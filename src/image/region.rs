@@ -54,8 +54,7 @@ pub(super) fn with_workspace<T>(work: impl FnOnce(&mut Workspace) -> T) -> T {
 
 impl Workspace {
     fn bytes(&self) -> usize {
-        let own =
-            self.packed.capacity() + self.reduced.capacity() + size_of_val(self.staged.as_slice());
+        let own = self.packed.capacity() + self.reduced.capacity() + size_of_val(self.staged.as_slice());
         own + self.resizer.size_of_internal_buffers()
     }
 }
@@ -92,16 +91,8 @@ impl Span {
         let side = f64::from(side);
         let start = (low - margin).floor().clamp(0.0, side - 1.0);
         let end = (high + margin).ceil().clamp(start + 1.0, side);
-        let staged = if reduced {
-            ((end - start) / scale).round().max(1.0)
-        } else {
-            end - start
-        };
-        Self {
-            start: start as usize,
-            end: end as usize,
-            staged: staged as usize,
-        }
+        let staged = if reduced { ((end - start) / scale).round().max(1.0) } else { end - start };
+        Self { start: start as usize, end: end as usize, staged: staged as usize }
     }
 
     fn len(&self) -> usize {
@@ -121,12 +112,7 @@ impl Span {
 }
 
 /// Stages what `crop` needs of `frame`, blue first where `bgr` is set.
-pub(super) fn stage<'w>(
-    workspace: &'w mut Workspace,
-    frame: &Frame<'_>,
-    crop: &Crop,
-    bgr: bool,
-) -> Result<Region<'w>> {
+pub(super) fn stage<'w>(workspace: &'w mut Workspace, frame: &Frame<'_>, crop: &Crop, bgr: bool) -> Result<Region<'w>> {
     // In double precision: single has 1/2000 pixel at 4000 pixels, a visible error on steep edges.
     let (a, b) = crop.source_from_target.linear();
     let (a, b) = (f64::from(a), f64::from(b));
@@ -135,10 +121,7 @@ pub(super) fn stage<'w>(
     let reach = |from_x: f64, from_y: f64, shift: f64| {
         let x = [0.5 * from_x, (crop.width as f64 - 0.5) * from_x];
         let y = [0.5 * from_y, (crop.height as f64 - 0.5) * from_y];
-        (
-            x[0].min(x[1]) + y[0].min(y[1]) + shift,
-            x[0].max(x[1]) + y[0].max(y[1]) + shift,
-        )
+        (x[0].min(x[1]) + y[0].min(y[1]) + shift, x[0].max(x[1]) + y[0].max(y[1]) + shift)
     };
     let scale = a.hypot(b);
     let (left, right) = reach(a, -b, tx);
@@ -147,43 +130,24 @@ pub(super) fn stage<'w>(
     let rows = Span::new(top, bottom, frame.height(), scale);
 
     let (pitch, height) = (columns.staged + 3, rows.staged + 3);
-    let len = pitch
-        .checked_mul(height)
-        .ok_or_else(|| fault("the region's size overflows"))?;
-    let Workspace {
-        resizer,
-        packed,
-        reduced,
-        staged,
-    } = workspace;
+    let len = pitch.checked_mul(height).ok_or_else(|| fault("the region's size overflows"))?;
+    let Workspace { resizer, packed, reduced, staged } = workspace;
     if staged.len() < len {
         staged.resize(len, [0.0; 4]);
     }
     let staged = staged.get_mut(..len).unwrap_or_default();
     if columns.staged == columns.len() && rows.staged == rows.len() {
-        spread(staged, pitch, rows.staged, |y, out| {
-            frame.write_row(rows.start + y, columns.start, bgr, out)
-        });
+        spread(staged, pitch, rows.staged, |y, out| frame.write_row(rows.start + y, columns.start, bgr, out));
     } else {
         let size = frame.format().bytes_per_pixel();
         let row_bytes = columns.staged * size;
         reduced.resize(row_bytes * rows.staged, 0);
         match frame.format() {
-            PixelFormat::Rgb8 | PixelFormat::Bgr8 => {
-                reduce::<U8x3>(resizer, packed, frame, &columns, &rows, reduced)?
-            }
+            PixelFormat::Rgb8 | PixelFormat::Bgr8 => reduce::<U8x3>(resizer, packed, frame, &columns, &rows, reduced)?,
             PixelFormat::Gray8 => reduce::<U8>(resizer, packed, frame, &columns, &rows, reduced)?,
         }
-        let small = Frame::new(
-            reduced,
-            columns.staged as u32,
-            rows.staged as u32,
-            row_bytes,
-            frame.format(),
-        )?;
-        spread(staged, pitch, rows.staged, |y, out| {
-            small.write_row(y, 0, bgr, out)
-        });
+        let small = Frame::new(reduced, columns.staged as u32, rows.staged as u32, row_bytes, frame.format())?;
+        spread(staged, pitch, rows.staged, |y, out| small.write_row(y, 0, bgr, out));
     }
 
     // The apron's first pixel lies at 0, the picture's at 1; a centre lies half a pixel from its
@@ -199,10 +163,7 @@ pub(super) fn stage<'w>(
     Ok(Region {
         pixels: staged,
         pitch,
-        origin: [
-            (x - columns.start as f64) / step_x + 0.5,
-            (y - rows.start as f64) / step_y + 0.5,
-        ],
+        origin: [(x - columns.start as f64) / step_x + 0.5, (y - rows.start as f64) / step_y + 0.5],
         per_column: [a / step_x, b / step_y],
         per_row: [-b / step_x, a / step_y],
         lowest,
@@ -211,12 +172,7 @@ pub(super) fn stage<'w>(
 }
 
 /// Fills the picture's rows by `write` and the apron with black.
-fn spread(
-    staged: &mut [[f32; 4]],
-    pitch: usize,
-    height: usize,
-    write: impl Fn(usize, &mut [[f32; 4]]),
-) {
+fn spread(staged: &mut [[f32; 4]], pitch: usize, height: usize, write: impl Fn(usize, &mut [[f32; 4]])) {
     for (y, row) in staged.chunks_exact_mut(pitch).enumerate() {
         match (y.checked_sub(1).filter(|y| *y < height), row) {
             (Some(y), [before, picture @ .., behind, far_behind]) => {
@@ -244,19 +200,10 @@ fn reduce<P: PixelTrait>(
     let mut target = TypedImage::<P>::from_buffer(width, height, out).map_err(|e| failed(&e))?;
     let (frame_width, frame_height) = (frame.width(), frame.height());
     let (source, source_width, visible, left, top) = match frame.padded() {
-        Some((bytes, width)) => (
-            bytes,
-            width,
-            (frame_width, frame_height),
-            columns.start,
-            rows.start,
-        ),
+        Some((bytes, width)) => (bytes, width, (frame_width, frame_height), columns.start, rows.start),
         None => {
             // The resizer knows no such stride: copy the rows that are needed.
-            let (x, y) = (
-                columns.with_reach(frame_width),
-                rows.with_reach(frame_height),
-            );
+            let (x, y) = (columns.with_reach(frame_width), rows.with_reach(frame_height));
             packed.clear();
             for row in y.clone() {
                 packed.extend_from_slice(frame.row(row, x.start, x.len()));
@@ -266,23 +213,14 @@ fn reduce<P: PixelTrait>(
             (packed.as_slice(), size.0, size, left, top)
         }
     };
-    let source = TypedImageRef::<P>::from_buffer(source_width, visible.1, source)
-        .map_err(|e| failed(&e))?;
+    let source = TypedImageRef::<P>::from_buffer(source_width, visible.1, source).map_err(|e| failed(&e))?;
     // The filter reads beyond the stretch where there is more: pixels, but never a row's padding.
-    let source = TypedCroppedImage::new(source, 0, 0, visible.0, visible.1)
-        .map_err(|e| failed(&e))?;
+    let source = TypedCroppedImage::new(source, 0, 0, visible.0, visible.1).map_err(|e| failed(&e))?;
     let options = ResizeOptions::new()
         .resize_alg(ResizeAlg::Convolution(FILTER))
-        .crop(
-            left as f64,
-            top as f64,
-            columns.len() as f64,
-            rows.len() as f64,
-        )
+        .crop(left as f64, top as f64, columns.len() as f64, rows.len() as f64)
         .use_alpha(false);
-    resizer
-        .resize_typed(&source, &mut target, &options)
-        .map_err(|e| failed(&e))
+    resizer.resize_typed(&source, &mut target, &options).map_err(|e| failed(&e))
 }
 
 fn fault(message: &str) -> Error {

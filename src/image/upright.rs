@@ -20,38 +20,21 @@ pub(super) fn to_rgb8(
     }
     let len = width.checked_mul(height).and_then(|n| n.checked_mul(3));
     let mut rgb = Vec::new();
-    len.and_then(|n| rgb.try_reserve_exact(n).ok().map(|()| rgb.resize(n, 0)))
-        .ok_or_else(|| {
-            Error::new(
-                ErrorKind::LimitExceeded,
-                Stage::Decode,
-                "there is no memory for the converted image",
-            )
-        })?;
-    let walk = Walk {
-        width,
-        height,
-        orientation,
-    };
+    len.and_then(|n| rgb.try_reserve_exact(n).ok().map(|()| rgb.resize(n, 0))).ok_or_else(|| {
+        Error::new(ErrorKind::LimitExceeded, Stage::Decode, "there is no memory for the converted image")
+    })?;
+    let walk = Walk { width, height, orientation };
     let source = samples.as_slice();
     match color {
         ColorType::Rgb8 => walk.write(source, &mut rgb, |[r, g, b]| [*r, *g, *b]),
         ColorType::L8 => walk.write(source, &mut rgb, |[v]| [*v; 3]),
         ColorType::La8 => walk.write(source, &mut rgb, |[v, a]| [over_white(*v, *a); 3]),
-        ColorType::Rgba8 => walk.write(source, &mut rgb, |[r, g, b, a]| {
-            [*r, *g, *b].map(|v| over_white(v, *a))
-        }),
+        ColorType::Rgba8 => walk.write(source, &mut rgb, |[r, g, b, a]| [*r, *g, *b].map(|v| over_white(v, *a))),
         ColorType::L16 => walk.write(source, &mut rgb, |v: &[u8; 2]| [eight_bits(pair(v, 0)); 3]),
-        ColorType::La16 => walk.write(source, &mut rgb, |v: &[u8; 4]| {
-            [over_white_16(pair(v, 0), pair(v, 1)); 3]
-        }),
-        ColorType::Rgb16 => walk.write(source, &mut rgb, |v: &[u8; 6]| {
-            [0, 1, 2].map(|c| eight_bits(pair(v, c)))
-        }),
+        ColorType::La16 => walk.write(source, &mut rgb, |v: &[u8; 4]| [over_white_16(pair(v, 0), pair(v, 1)); 3]),
+        ColorType::Rgb16 => walk.write(source, &mut rgb, |v: &[u8; 6]| [0, 1, 2].map(|c| eight_bits(pair(v, c)))),
         ColorType::Rgba16 => {
-            walk.write(source, &mut rgb, |v: &[u8; 8]| {
-                [0, 1, 2].map(|c| over_white_16(pair(v, c), pair(v, 3)))
-            });
+            walk.write(source, &mut rgb, |v: &[u8; 8]| [0, 1, 2].map(|c| over_white_16(pair(v, c), pair(v, 3))));
         }
         _ => {
             return Err(Error::new(
@@ -113,18 +96,9 @@ impl Walk {
     }
 
     /// Writes the upright image; `N` is the size of a stored pixel in bytes.
-    fn write<const N: usize>(
-        &self,
-        source: &[u8],
-        rgb: &mut [u8],
-        convert: impl Fn(&[u8; N]) -> [u8; 3],
-    ) {
+    fn write<const N: usize>(&self, source: &[u8], rgb: &mut [u8], convert: impl Fn(&[u8; N]) -> [u8; 3]) {
         let (stored, _) = source.as_chunks::<N>();
-        let upright_width = if self.orientation.swaps_sides() {
-            self.height
-        } else {
-            self.width
-        };
+        let upright_width = if self.orientation.swaps_sides() { self.height } else { self.width };
         for (y, row) in rgb.chunks_exact_mut((3 * upright_width).max(1)).enumerate() {
             let (mut at, step) = self.row(y);
             for target in row.as_chunks_mut::<3>().0 {
@@ -160,11 +134,7 @@ mod tests {
             let orientation = Orientation::from_exif(exif).unwrap();
             let rgb = to_rgb8(stored.clone(), ColorType::L8, 3, 2, orientation).unwrap();
             let letters: Vec<u8> = rgb.chunks(3).map(|p| p[0]).collect();
-            assert_eq!(
-                String::from_utf8_lossy(&letters),
-                String::from_utf8_lossy(shown),
-                "orientation {exif}"
-            );
+            assert_eq!(String::from_utf8_lossy(&letters), String::from_utf8_lossy(shown), "orientation {exif}");
         }
     }
 
@@ -173,10 +143,7 @@ mod tests {
         for level in 0..=255u16 {
             assert_eq!(u16::from(eight_bits(level * 257)), level);
         }
-        assert_eq!(
-            (eight_bits(128), eight_bits(129), eight_bits(65_535 - 128)),
-            (0, 1, 255)
-        );
+        assert_eq!((eight_bits(128), eight_bits(129), eight_bits(65_535 - 128)), (0, 1, 255));
     }
 
     #[test]
@@ -184,10 +151,7 @@ mod tests {
         for value in [0, 1, 100, 255] {
             assert_eq!((over_white(value, 0), over_white(value, 255)), (255, value));
             let wide = u16::from(value) * 257;
-            assert_eq!(
-                (over_white_16(wide, 0), over_white_16(wide, 65_535)),
-                (255, value)
-            );
+            assert_eq!((over_white_16(wide, 0), over_white_16(wide, 65_535)), (255, value));
         }
         assert_eq!(over_white(0, 51), 204);
     }

@@ -48,11 +48,7 @@ pub struct Normalisation {
 
 impl From<&InputSpec> for Normalisation {
     fn from(input: &InputSpec) -> Self {
-        Self {
-            order: input.channels,
-            mean: input.mean,
-            scale: input.scale,
-        }
+        Self { order: input.channels, mean: input.mean, scale: input.scale }
     }
 }
 
@@ -70,28 +66,17 @@ impl From<&InputSpec> for Normalisation {
 /// # Errors
 /// [`ErrorKind::ShapeMismatch`] in [`Stage::Image`] if `out` has another length,
 /// [`ErrorKind::InvalidArgument`] if a side of the crop is out of range.
-pub fn warp_into(
-    frame: &Frame<'_>,
-    crop: &Crop,
-    normalisation: &Normalisation,
-    out: &mut [f32],
-) -> Result<()> {
+pub fn warp_into(frame: &Frame<'_>, crop: &Crop, normalisation: &Normalisation, out: &mut [f32]) -> Result<()> {
     let expected = crop.checked_len()?;
     if out.len() != expected {
         let message = format!("the buffer has {} values, the crop {expected}", out.len());
         return Err(Error::new(ErrorKind::ShapeMismatch, Stage::Image, message));
     }
     let (mean, scale) = (quad(normalisation.mean), quad(normalisation.scale));
-    warp(
-        frame,
-        crop,
-        normalisation.order == ChannelOrder::Bgr,
-        out,
-        |pixel| {
-            let [a, b, c, _] = each(each(pixel, mean, |p, m| p - m), scale, |p, s| p * s);
-            [a, b, c]
-        },
-    )
+    warp(frame, crop, normalisation.order == ChannelOrder::Bgr, out, |pixel| {
+        let [a, b, c, _] = each(each(pixel, mean, |p, m| p - m), scale, |p, s| p * s);
+        [a, b, c]
+    })
 }
 
 /// The crop of `frame` as an RGB photo, sampled like [`warp_into`] and rounded: for previews and
@@ -104,18 +89,12 @@ pub fn warp_rgb8(frame: &Frame<'_>, crop: &Crop) -> Result<Photo> {
     let len = crop.checked_len()?;
     let mut pixels = Vec::new();
     if pixels.try_reserve_exact(len).is_err() {
-        return Err(Error::new(
-            ErrorKind::LimitExceeded,
-            Stage::Image,
-            "there is no memory for the crop",
-        ));
+        return Err(Error::new(ErrorKind::LimitExceeded, Stage::Image, "there is no memory for the crop"));
     }
     pixels.resize(len, 0u8);
     // Casts from float to integer saturate, and the interpolated values are inside 0 ..= 255
     // anyway.
-    warp(frame, crop, false, &mut pixels, |[r, g, b, _]| {
-        [r, g, b].map(|v| (v + 0.5) as u8)
-    })?;
+    warp(frame, crop, false, &mut pixels, |[r, g, b, _]| [r, g, b].map(|v| (v + 0.5) as u8))?;
     Photo::from_rgb8(crop.width as u32, crop.height as u32, pixels)
 }
 
@@ -123,18 +102,11 @@ impl Crop {
     /// `width * height * 3`.
     fn checked_len(&self) -> Result<usize> {
         let in_range = |side: usize| (1..=MAX_SIDE_PX).contains(&side);
-        let len = self
-            .width
-            .checked_mul(self.height)
-            .and_then(|n| n.checked_mul(3));
-        len.filter(|_| in_range(self.width) && in_range(self.height))
-            .ok_or_else(|| {
-                let message = format!(
-                    "a crop of {}×{} pixels: sides must be 1 to {MAX_SIDE_PX}",
-                    self.width, self.height
-                );
-                Error::new(ErrorKind::InvalidArgument, Stage::Image, message)
-            })
+        let len = self.width.checked_mul(self.height).and_then(|n| n.checked_mul(3));
+        len.filter(|_| in_range(self.width) && in_range(self.height)).ok_or_else(|| {
+            let message = format!("a crop of {}×{} pixels: sides must be 1 to {MAX_SIDE_PX}", self.width, self.height);
+            Error::new(ErrorKind::InvalidArgument, Stage::Image, message)
+        })
     }
 }
 
@@ -155,12 +127,7 @@ fn warp<T>(
 }
 
 /// One row of the result.
-fn sample_row<T>(
-    region: &Region<'_>,
-    y: usize,
-    row: &mut [[T; 3]],
-    finish: impl Fn([f32; 4]) -> [T; 3],
-) {
+fn sample_row<T>(region: &Region<'_>, y: usize, row: &mut [[T; 3]], finish: impl Fn([f32; 4]) -> [T; 3]) {
     let y = y as f64;
     let ([u0, v0], [u_row, v_row], [du, dv]) = (region.origin, region.per_row, region.per_column);
     let (u0, v0) = (u0 + y * u_row, v0 + y * v_row);
@@ -173,10 +140,7 @@ fn sample_row<T>(
         let at = line * region.pitch + column;
         // Both pairs exist: clamped positions leave a neighbour right and below inside the apron.
         let above = region.pixels.get(at..).and_then(|p| p.first_chunk::<2>());
-        let below = region
-            .pixels
-            .get(at + region.pitch..)
-            .and_then(|p| p.first_chunk::<2>());
+        let below = region.pixels.get(at + region.pitch..).and_then(|p| p.first_chunk::<2>());
         if let (Some([a, b]), Some([c, d])) = (above, below) {
             let along = |from, to| each(from, to, |f, t| f + fx * (t - f));
             *target = finish(each(along(*a, *b), along(*c, *d), |f, t| f + fy * (t - f)));

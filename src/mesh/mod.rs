@@ -43,9 +43,7 @@ pub struct FaceMesher {
 
 impl std::fmt::Debug for FaceMesher {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("FaceMesher")
-            .field("model", &self.model.card.id)
-            .finish()
+        f.debug_struct("FaceMesher").field("model", &self.model.card.id).finish()
     }
 }
 
@@ -56,25 +54,18 @@ impl FaceMesher {
     /// [`ErrorKind::InvalidModel`] unless the input is 192 × 192 × 3 and the outputs are `landmarks` (1404) and `face_flag` (1).
     pub fn new(model: Model) -> Result<Self> {
         let signature = model.network.signature();
-        let input =
-            (signature.height, signature.width, signature.channels) == (INPUT_PX, INPUT_PX, 3);
+        let input = (signature.height, signature.width, signature.channels) == (INPUT_PX, INPUT_PX, 3);
         let outputs = matches!(signature.outputs.as_slice(), [(points, _), (flag, _)] if points == "landmarks" && flag == "face_flag");
         let lengths = (signature.output_len(0), signature.output_len(1)) == (3 * POINT_COUNT, 1);
         if !(input && outputs && lengths) {
             return Err(Error::new(
                 ErrorKind::InvalidModel,
                 Stage::Mesh,
-                format!(
-                    "{:?} is not a 192 × 192 mesh network with landmarks (1404) and face_flag (1)",
-                    model.card.id
-                ),
+                format!("{:?} is not a 192 × 192 mesh network with landmarks (1404) and face_flag (1)", model.card.id),
             ));
         }
         let normalisation = Normalisation::from(&model.card.input);
-        Ok(Self {
-            model,
-            normalisation,
-        })
+        Ok(Self { model, normalisation })
     }
 
     /// The mesh of the face that `detection` found in `frame`: one run of the network, or two for a face that is rolled
@@ -120,38 +111,20 @@ impl FaceMesher {
         };
         // Replicate, not black: on faces wider than the frame the points' mean error is 2.7 % of the inter-eye distance
         // instead of 3.5 %, and its 99th percentile 8.0 % instead of 11.9 %.
-        let crop = Crop {
-            width: INPUT_PX,
-            height: INPUT_PX,
-            source_from_target,
-            border: Border::Replicate,
-        };
+        let crop = Crop { width: INPUT_PX, height: INPUT_PX, source_from_target, border: Border::Replicate };
         let mut input = scratch::take(INPUT_PX * INPUT_PX * 3);
         let mut points = scratch::take(3 * POINT_COUNT);
         let mut flag = [0.0];
         warp_into(frame, &crop, &self.normalisation, &mut input)?;
-        let shape = |e| {
-            Error::new(
-                ErrorKind::ShapeMismatch,
-                Stage::Mesh,
-                "a tensor has the wrong length",
-            )
-            .with_source(e)
-        };
+        let shape =
+            |e| Error::new(ErrorKind::ShapeMismatch, Stage::Mesh, "a tensor has the wrong length").with_source(e);
         let view = ArrayView4::from_shape((1, INPUT_PX, INPUT_PX, 3), &input).map_err(shape)?;
-        let points_view =
-            ArrayViewMut2::from_shape((1, 3 * POINT_COUNT), &mut points).map_err(shape)?;
+        let points_view = ArrayViewMut2::from_shape((1, 3 * POINT_COUNT), &mut points).map_err(shape)?;
         let flag_view = ArrayViewMut2::from_shape((1, 1), &mut flag).map_err(shape)?;
-        self.model
-            .network
-            .run(view, &mut [points_view, flag_view])?;
+        self.model.network.run(view, &mut [points_view, flag_view])?;
         let [logit] = flag;
         Mesh::from_network(&points, logit, &source_from_target).ok_or_else(|| {
-            Error::new(
-                ErrorKind::NonFinite,
-                Stage::Mesh,
-                "the mesh network returned NaN or an infinity",
-            )
+            Error::new(ErrorKind::NonFinite, Stage::Mesh, "the mesh network returned NaN or an infinity")
         })
     }
 }
@@ -162,12 +135,7 @@ fn crop_about(mesh: &Mesh) -> Option<Similarity> {
     let level = Similarity::new(1.0, -roll, Point::default())?;
     let bounds = mesh.bounds_after(&level)?;
     let center = level.inverse()?.apply(bounds.center());
-    square(
-        center,
-        CROP_SCALE * bounds.width().max(bounds.height()),
-        roll,
-        INPUT_PX,
-    )
+    square(center, CROP_SCALE * bounds.width().max(bounds.height()), roll, INPUT_PX)
 }
 
 /// The angle between two directions in degrees, 0 ..= 180.

@@ -58,11 +58,7 @@ impl Mesh {
 
     /// From the network's tensors: `raw` is 468 × (x, y, z) in pixels of the input, `flag_logit` the face flag. `None` if a
     /// value is not finite, or becomes so.
-    pub(super) fn from_network(
-        raw: &[f32],
-        flag_logit: f32,
-        source_from_input: &Similarity,
-    ) -> Option<Self> {
+    pub(super) fn from_network(raw: &[f32], flag_logit: f32, source_from_input: &Similarity) -> Option<Self> {
         if !flag_logit.is_finite() {
             return None;
         }
@@ -144,13 +140,7 @@ impl Mesh {
 
     /// Right eye, left eye, nose tip, right and left mouth corner: the points that template networks are aligned by.
     pub fn alignment_points(&self) -> [Point; 5] {
-        [
-            self.right_eye(),
-            self.left_eye(),
-            self.nose_tip(),
-            self.right_mouth_corner(),
-            self.left_mouth_corner(),
-        ]
+        [self.right_eye(), self.left_eye(), self.nose_tip(), self.right_mouth_corner(), self.left_mouth_corner()]
     }
 
     /// Distance between the eyes' centres in the image, in pixels: smaller on a face that is turned away.
@@ -188,31 +178,22 @@ impl Mesh {
     /// (LFW: 0.20 to 0.42 for 98 %). This mesh never quite closes an eye.
     pub fn right_eye_openness(&self) -> f32 {
         let [outer, inner, ..] = RIGHT_EYE;
-        ratio(
-            self.lid_distance_px(RIGHT_LIDS),
-            self.at(outer).distance(self.at(inner)),
-        )
+        ratio(self.lid_distance_px(RIGHT_LIDS), self.at(outer).distance(self.at(inner)))
     }
 
     /// Distance between the lids over the eye's width, of the left eye.
     pub fn left_eye_openness(&self) -> f32 {
         let [inner, outer, ..] = LEFT_EYE;
-        ratio(
-            self.lid_distance_px(LEFT_LIDS),
-            self.at(outer).distance(self.at(inner)),
-        )
+        ratio(self.lid_distance_px(LEFT_LIDS), self.at(outer).distance(self.at(inner)))
     }
 
     /// The largest distance between the lids of the more closed eye, in pixels.
     pub fn least_lid_distance_px(&self) -> f32 {
-        self.lid_distance_px(RIGHT_LIDS)
-            .min(self.lid_distance_px(LEFT_LIDS))
+        self.lid_distance_px(RIGHT_LIDS).min(self.lid_distance_px(LEFT_LIDS))
     }
 
     fn lid_distance_px(&self, lids: [[usize; 2]; 3]) -> f32 {
-        lids.into_iter()
-            .map(|[upper, lower]| self.at(upper).distance(self.at(lower)))
-            .fold(0.0, f32::max)
+        lids.into_iter().map(|[upper, lower]| self.at(upper).distance(self.at(lower))).fold(0.0, f32::max)
     }
 
     /// Distance between the inner edges of the lips, in pixels: 0 for a closed mouth.
@@ -224,10 +205,7 @@ impl Mesh {
     /// Distance between the inner edges of the lips over the mouth's inner width: 0 closed.
     pub fn mouth_openness(&self) -> f32 {
         let [right, left] = INNER_MOUTH_CORNERS;
-        ratio(
-            self.inner_lip_distance_px(),
-            self.at(right).distance(self.at(left)),
-        )
+        ratio(self.inner_lip_distance_px(), self.at(right).distance(self.at(left)))
     }
 
     /// The axis-parallel box about all points, in pixels of the source. It may reach beyond the frame.
@@ -237,10 +215,7 @@ impl Mesh {
 
     /// The box about all points after `map`.
     pub(crate) fn bounds_after(&self, map: &Similarity) -> Option<Rect> {
-        let (mut low, mut high) = (
-            Point::new(f32::MAX, f32::MAX),
-            Point::new(f32::MIN, f32::MIN),
-        );
+        let (mut low, mut high) = (Point::new(f32::MAX, f32::MAX), Point::new(f32::MIN, f32::MIN));
         for [x, y, _] in &self.points {
             let p = map.apply(Point::new(*x, *y));
             (low.x, low.y) = (low.x.min(p.x), low.y.min(p.y));

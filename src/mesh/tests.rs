@@ -21,18 +21,10 @@ impl Network for Fixed {
         &self.signature
     }
 
-    fn run(
-        &self,
-        input: ArrayView4<'_, f32>,
-        outputs: &mut [ArrayViewMut2<'_, f32>],
-    ) -> Result<()> {
+    fn run(&self, input: ArrayView4<'_, f32>, outputs: &mut [ArrayViewMut2<'_, f32>]) -> Result<()> {
         self.signature.check(&input, outputs)?;
         let mut seen = self.seen.lock().unwrap();
-        let answer = self
-            .answers
-            .get(seen.len())
-            .or(self.answers.last())
-            .unwrap();
+        let answer = self.answers.get(seen.len()).or(self.answers.last()).unwrap();
         outputs[0].iter_mut().zip(answer).for_each(|(o, v)| *o = *v);
         outputs[1].fill(self.flag_logit);
         seen.push(std::array::from_fn(|c| input[[0, 0, 0, c]]));
@@ -41,30 +33,14 @@ impl Network for Fixed {
 }
 
 fn signature() -> Signature {
-    let outputs = vec![
-        ("landmarks".to_owned(), vec![3 * POINT_COUNT]),
-        ("face_flag".to_owned(), vec![1]),
-    ];
-    Signature {
-        height: INPUT_PX,
-        width: INPUT_PX,
-        channels: 3,
-        outputs,
-    }
+    let outputs = vec![("landmarks".to_owned(), vec![3 * POINT_COUNT]), ("face_flag".to_owned(), vec![1])];
+    Signature { height: INPUT_PX, width: INPUT_PX, channels: 3, outputs }
 }
 
 fn mesher(answers: Vec<Vec<f32>>, flag_logit: f32) -> (FaceMesher, Arc<Fixed>) {
-    let fake = Arc::new(Fixed {
-        signature: signature(),
-        answers,
-        flag_logit,
-        seen: Mutex::default(),
-    });
+    let fake = Arc::new(Fixed { signature: signature(), answers, flag_logit, seen: Mutex::default() });
     let card = ModelCard::parse(include_str!("../../models/mesh.toml")).unwrap();
-    (
-        FaceMesher::new(Model::custom(card, fake.clone())).unwrap(),
-        fake,
-    )
+    (FaceMesher::new(Model::custom(card, fake.clone())).unwrap(), fake)
 }
 
 /// A face in pixels of the input, rolled by `roll_deg`: eyes, nose, mouth, chin and forehead in plausible places, all other
@@ -74,9 +50,7 @@ pub(crate) fn face(roll_deg: f32) -> Vec<f32> {
     let mut points = vec![[96.0, 96.0, -1.0]; POINT_COUNT];
     let mut put = |indices: &[usize], x: f32, y: f32, z: f32| {
         let p = turn.apply(Point::new(x, y));
-        indices
-            .iter()
-            .for_each(|i| points[*i] = [96.0 + p.x, 96.0 + p.y, z]);
+        indices.iter().for_each(|i| points[*i] = [96.0 + p.x, 96.0 + p.y, z]);
     };
     put(&[33], -35.0, -20.0, 2.0);
     put(&[133], -15.0, -20.0, 2.0);
@@ -101,22 +75,10 @@ pub(crate) fn face(roll_deg: f32) -> Vec<f32> {
 fn detection(center: Point, width: f32, height: f32, roll_deg: f32) -> Detection {
     let turn = Similarity::new(1.0, roll_deg, center).unwrap();
     let keypoint = |x, y| turn.apply(Point::new(x, y));
-    let keypoints = [
-        (-20.0, -10.0),
-        (20.0, -10.0),
-        (0.0, 5.0),
-        (0.0, 20.0),
-        (-40.0, 0.0),
-        (40.0, 0.0),
-    ]
-    .map(|(x, y)| keypoint(x, y));
+    let keypoints = [(-20.0, -10.0), (20.0, -10.0), (0.0, 5.0), (0.0, 20.0), (-40.0, 0.0), (40.0, 0.0)]
+        .map(|(x, y)| keypoint(x, y));
     let rect = Rect::from_center(center, width, height).unwrap();
-    Detection {
-        rect,
-        score: 0.9,
-        keypoints,
-        rotation: Rotation::None,
-    }
+    Detection { rect, score: 0.9, keypoints, rotation: Rotation::None }
 }
 
 fn grey(width: u32, height: u32) -> Photo {
@@ -127,29 +89,15 @@ fn grey(width: u32, height: u32) -> Photo {
 fn points_are_mapped_back_through_the_crop() {
     // The crop: centre (200, 150), side 1.5 · 80 = 120, so that a pixel of the input is 0.625 px of the source.
     let (mesher, fake) = mesher(vec![face(0.0)], 2.0);
-    let mesh = mesher
-        .mesh(
-            &grey(400, 300).frame(),
-            &detection(Point::new(200.0, 150.0), 60.0, 80.0, 0.0),
-        )
-        .unwrap();
+    let mesh = mesher.mesh(&grey(400, 300).frame(), &detection(Point::new(200.0, 150.0), 60.0, 80.0, 0.0)).unwrap();
     assert_eq!(fake.seen.lock().unwrap().len(), 1);
-    let near = |p: Point, x: f32, y: f32| {
-        assert!(p.distance(Point::new(x, y)) < 1e-3, "{p:?} for ({x}, {y})")
-    };
+    let near = |p: Point, x: f32, y: f32| assert!(p.distance(Point::new(x, y)) < 1e-3, "{p:?} for ({x}, {y})");
     near(mesh.right_eye(), 200.0 - 25.0 * 0.625, 150.0 - 20.0 * 0.625);
     near(mesh.left_eye(), 200.0 + 25.0 * 0.625, 150.0 - 20.0 * 0.625);
     near(mesh.nose_tip(), 200.0, 150.0 + 5.0 * 0.625);
-    near(
-        mesh.right_mouth_corner(),
-        200.0 - 20.0 * 0.625,
-        150.0 + 30.0 * 0.625,
-    );
+    near(mesh.right_mouth_corner(), 200.0 - 20.0 * 0.625, 150.0 + 30.0 * 0.625);
     near(mesh.chin(), 200.0, 150.0 + 62.0 * 0.625);
-    assert!(
-        (mesh.points()[NOSE][2] + 20.0 * 0.625).abs() < 1e-4,
-        "depth is scaled like x and y"
-    );
+    assert!((mesh.points()[NOSE][2] + 20.0 * 0.625).abs() < 1e-4, "depth is scaled like x and y");
     assert!((mesh.inter_eye_distance_px() - 31.25).abs() < 1e-3);
     assert!((mesh.flag() - 0.880_797).abs() < 1e-5);
     assert_eq!(mesh.point(468), None);
@@ -161,41 +109,22 @@ const NOSE: usize = 1;
 fn the_crop_is_turned_with_the_eyes() {
     // A face rolled by 40° whose crop is turned with it lies level in the crop.
     let (mesher, fake) = mesher(vec![face(0.0)], 2.0);
-    let mesh = mesher
-        .mesh(
-            &grey(400, 300).frame(),
-            &detection(Point::new(200.0, 150.0), 80.0, 80.0, 20.0),
-        )
-        .unwrap();
+    let mesh = mesher.mesh(&grey(400, 300).frame(), &detection(Point::new(200.0, 150.0), 80.0, 80.0, 20.0)).unwrap();
     assert!((mesh.roll_deg() - 20.0).abs() < 1e-3, "{}", mesh.roll_deg());
-    let expected = Similarity::new(0.625, 20.0, Point::new(200.0, 150.0))
-        .unwrap()
-        .apply(Point::new(0.0, 62.0));
+    let expected = Similarity::new(0.625, 20.0, Point::new(200.0, 150.0)).unwrap().apply(Point::new(0.0, 62.0));
     assert!(mesh.chin().distance(expected) < 1e-3);
     assert_eq!(fake.seen.lock().unwrap().len(), 1);
 }
 
 #[test]
 fn surprising_or_diagonal_faces_are_looked_at_twice() {
-    for (detected, found_in_crop, runs) in [
-        (0.0, 9.0, 1),
-        (0.0, 11.0, 2),
-        (20.0, 0.0, 1),
-        (27.0, 0.0, 2),
-        (-27.0, 0.0, 2),
-    ] {
+    for (detected, found_in_crop, runs) in
+        [(0.0, 9.0, 1), (0.0, 11.0, 2), (20.0, 0.0, 1), (27.0, 0.0, 2), (-27.0, 0.0, 2)]
+    {
         let (mesher, fake) = mesher(vec![face(found_in_crop), face(0.0)], 2.0);
-        let mesh = mesher
-            .mesh(
-                &grey(400, 300).frame(),
-                &detection(Point::new(200.0, 150.0), 80.0, 80.0, detected),
-            )
-            .unwrap();
-        assert_eq!(
-            fake.seen.lock().unwrap().len(),
-            runs,
-            "{detected} {found_in_crop}"
-        );
+        let mesh =
+            mesher.mesh(&grey(400, 300).frame(), &detection(Point::new(200.0, 150.0), 80.0, 80.0, detected)).unwrap();
+        assert_eq!(fake.seen.lock().unwrap().len(), runs, "{detected} {found_in_crop}");
         assert!(
             (mesh.roll_deg() - detected - found_in_crop).abs() < 1e-2,
             "the second crop is level: {}",
@@ -204,10 +133,7 @@ fn surprising_or_diagonal_faces_are_looked_at_twice() {
     }
     // Upside down is a quarter turn, not diagonal.
     let (mesher, fake) = mesher(vec![face(0.0)], 2.0);
-    let upside_down = Detection {
-        rotation: Rotation::Half,
-        ..detection(Point::new(200.0, 150.0), 80.0, 80.0, 178.0)
-    };
+    let upside_down = Detection { rotation: Rotation::Half, ..detection(Point::new(200.0, 150.0), 80.0, 80.0, 178.0) };
     mesher.mesh(&grey(400, 300).frame(), &upside_down).unwrap();
     assert_eq!(fake.seen.lock().unwrap().len(), 1);
 }
@@ -215,19 +141,9 @@ fn surprising_or_diagonal_faces_are_looked_at_twice() {
 #[test]
 fn beyond_the_frame_the_nearest_pixel_is_repeated() {
     let (mesher, fake) = mesher(vec![face(0.0)], 2.0);
-    mesher
-        .mesh(
-            &grey(100, 100).frame(),
-            &detection(Point::new(50.0, 50.0), 100.0, 100.0, 0.0),
-        )
-        .unwrap();
-    let [corner] = fake.seen.lock().unwrap()[..] else {
-        panic!()
-    };
-    assert!(
-        corner.iter().all(|v| (v - 128.0 / 255.0).abs() < 1e-3),
-        "{corner:?}"
-    );
+    mesher.mesh(&grey(100, 100).frame(), &detection(Point::new(50.0, 50.0), 100.0, 100.0, 0.0)).unwrap();
+    let [corner] = fake.seen.lock().unwrap()[..] else { panic!() };
+    assert!(corner.iter().all(|v| (v - 128.0 / 255.0).abs() < 1e-3), "{corner:?}");
 }
 
 #[test]
@@ -240,31 +156,18 @@ fn nothing_but_finite_numbers_becomes_a_mesh() {
         let (mesher, _) = mesher(vec![answer], 2.0);
         let result = mesher.mesh(
             &frame.frame(),
-            &Detection {
-                rect: Rect::from_center(Point::new(9.0, 9.0), 900.0, 900.0).unwrap(),
-                ..face_at
-            },
+            &Detection { rect: Rect::from_center(Point::new(9.0, 9.0), 900.0, 900.0).unwrap(), ..face_at },
         );
         assert_eq!(result.unwrap_err().kind(), ErrorKind::NonFinite, "{bad}");
     }
     let (broken, _) = mesher(vec![face(0.0)], f32::NAN);
-    assert_eq!(
-        broken.mesh(&frame.frame(), &face_at).unwrap_err().kind(),
-        ErrorKind::NonFinite
-    );
+    assert_eq!(broken.mesh(&frame.frame(), &face_at).unwrap_err().kind(), ErrorKind::NonFinite);
     let (sure, _) = mesher(vec![face(0.0)], -3.0e38);
-    assert_eq!(
-        sure.mesh(&frame.frame(), &face_at).unwrap().flag(),
-        1.0 / (1.0 + 80f32.exp())
-    );
+    assert_eq!(sure.mesh(&frame.frame(), &face_at).unwrap().flag(), 1.0 / (1.0 + 80f32.exp()));
     let flat = detection(Point::new(200.0, 150.0), 0.0, 0.0, 0.0);
-    assert_eq!(
-        sure.mesh(&frame.frame(), &flat).unwrap_err().kind(),
-        ErrorKind::InvalidArgument
-    );
+    assert_eq!(sure.mesh(&frame.frame(), &flat).unwrap_err().kind(), ErrorKind::InvalidArgument);
     assert!(
-        Mesh::new([[0.0; 3]; POINT_COUNT], 1.1).is_none()
-            && Mesh::new([[f32::NAN; 3]; POINT_COUNT], 0.5).is_none()
+        Mesh::new([[0.0; 3]; POINT_COUNT], 1.1).is_none() && Mesh::new([[f32::NAN; 3]; POINT_COUNT], 0.5).is_none()
     );
 }
 
@@ -278,18 +181,8 @@ fn other_networks_are_refused() {
             1 => signature.outputs.swap(0, 1),
             _ => signature.outputs[0].1 = vec![3 * 478],
         }
-        let network = Arc::new(Fixed {
-            signature,
-            answers: vec![],
-            flag_logit: 0.0,
-            seen: Mutex::default(),
-        });
-        assert_eq!(
-            FaceMesher::new(Model::custom(card.clone(), network))
-                .unwrap_err()
-                .kind(),
-            ErrorKind::InvalidModel
-        );
+        let network = Arc::new(Fixed { signature, answers: vec![], flag_logit: 0.0, seen: Mutex::default() });
+        assert_eq!(FaceMesher::new(Model::custom(card.clone(), network)).unwrap_err().kind(), ErrorKind::InvalidModel);
     }
 }
 
@@ -317,10 +210,7 @@ fn ratios_and_angles_of_a_handmade_face() {
     }
     let mut looks_up = face(0.0);
     looks_up[152 * 3 + 2] = -40.0;
-    assert!(
-        handmade(&looks_up).pitch_deg() > 15.0,
-        "the chin is nearer to the camera"
-    );
+    assert!(handmade(&looks_up).pitch_deg() > 15.0, "the chin is nearer to the camera");
 }
 
 proptest! {

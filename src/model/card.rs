@@ -191,8 +191,9 @@ impl ModelCard {
         if text.len() > MAX_CARD_BYTES {
             return Err(Error::new(ErrorKind::LimitExceeded, Stage::Model, "the model card is over 1 MiB"));
         }
-        let card: Self = toml::from_str(text)
-            .map_err(|e| Error::new(ErrorKind::InvalidModel, Stage::Model, "the model card is not valid").with_source(e))?;
+        let card: Self = toml::from_str(text).map_err(|e| {
+            Error::new(ErrorKind::InvalidModel, Stage::Model, "the model card is not valid").with_source(e)
+        })?;
         card.check()?;
         Ok(card)
     }

@@ -4,13 +4,16 @@
 //! crate, on disk, or in memory. A [`Backend`] turns them into a [`Network`].
 
 mod card;
-mod network;
 mod native;
+mod network;
 #[cfg(feature = "ort")]
 mod ort;
 mod source;
 
-pub use card::{Alignment, ChannelOrder, InputSpec, Layout, ModelCard, OutputSpec, ProvisionalThreshold, Provenance, Task, TemplateSpec, Training};
+pub use card::{
+    Alignment, ChannelOrder, InputSpec, Layout, ModelCard, OutputSpec, Provenance, ProvisionalThreshold, Task,
+    TemplateSpec, Training,
+};
 pub use native::NativeNetwork;
 pub use network::{Network, Signature};
 #[cfg(feature = "ort")]

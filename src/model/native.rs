@@ -38,7 +38,10 @@ impl NativeNetwork {
         }
         let find = |name: &str, shape: &[usize]| {
             let fits = |(n, s): (&str, &[usize])| n == name && s == shape;
-            program.outputs().position(fits).ok_or_else(|| invalid(format!("the file has no output {name:?} of shape {shape:?}")))
+            program
+                .outputs()
+                .position(fits)
+                .ok_or_else(|| invalid(format!("the file has no output {name:?} of shape {shape:?}")))
         };
         let order = card.outputs.iter().map(|o| find(&o.name, &o.shape)).collect::<Result<Vec<_>>>()?;
         let outputs = card.outputs.iter().map(|o| (o.name.clone(), o.shape.clone())).collect();
@@ -55,7 +58,8 @@ impl Network for NativeNetwork {
     fn run(&self, input: ArrayView4<'_, f32>, outputs: &mut [ArrayViewMut2<'_, f32>]) -> Result<()> {
         self.signature.check(&input, outputs)?;
         for (n, image) in input.outer_iter().enumerate() {
-            let not_contiguous = || Error::new(ErrorKind::ShapeMismatch, Stage::Run, "the input is not in standard order");
+            let not_contiguous =
+                || Error::new(ErrorKind::ShapeMismatch, Stage::Run, "the input is not in standard order");
             let pixels = image.to_slice().ok_or_else(not_contiguous)?;
             self.program.run(pixels, |index, values| {
                 let wanted = self.order.iter().zip(outputs.iter_mut()).filter(|(i, _)| **i == index);

@@ -70,8 +70,8 @@ impl Model {
             }
             ModelSource::Card(path) => {
                 let text = read_bounded(path, MAX_MODEL_BYTES)?;
-                let text = String::from_utf8(text)
-                    .map_err(|e| invalid("the model card is not UTF-8").with_source(e))?;
+                let text =
+                    String::from_utf8(text).map_err(|e| invalid("the model card is not UTF-8").with_source(e))?;
                 let card = ModelCard::parse(&text)?;
                 let file = Path::new(&card.file);
                 if file.file_name() != Some(file.as_os_str()) {
@@ -99,7 +99,10 @@ impl Model {
         }
         let same_size = u64::try_from(bytes.len()).is_ok_and(|len| len == card.bytes);
         if !same_size || hex(&Sha256::digest(bytes)) != card.sha256.to_ascii_lowercase() {
-            return Err(invalid(&format!("the file of {:?} is not the one its card describes (size or SHA-256)", card.id)));
+            return Err(invalid(&format!(
+                "the file of {:?} is not the one its card describes (size or SHA-256)",
+                card.id
+            )));
         }
         let network: Arc<dyn Network> = match backend {
             Backend::Native => Arc::new(NativeNetwork::load(bytes, &card)?),
@@ -133,7 +136,9 @@ fn read_bounded(path: &Path, limit: u64) -> Result<Vec<u8>> {
 #[cfg(feature = "bundled-models")]
 fn bundled(task: Task) -> Result<(&'static str, &'static [u8])> {
     Ok(match task {
-        Task::Detect => (include_str!("../../models/detect.toml"), include_bytes!("../../models/detect.onnx").as_slice()),
+        Task::Detect => {
+            (include_str!("../../models/detect.toml"), include_bytes!("../../models/detect.onnx").as_slice())
+        }
         Task::Mesh => (include_str!("../../models/mesh.toml"), include_bytes!("../../models/mesh.onnx").as_slice()),
         Task::Template => {
             (include_str!("../../models/template.toml"), include_bytes!("../../models/template.onnx").as_slice())

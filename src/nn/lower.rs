@@ -26,7 +26,11 @@ enum Entry {
     Constant(Rc<Constant>),
     Value(Value),
     /// A value with zeros around it that nobody has written yet: `border` in the plane, `channels` in all.
-    Padded { value: Value, border: Border, channels: usize },
+    Padded {
+        value: Value,
+        border: Border,
+        channels: usize,
+    },
 }
 
 impl Entry {
@@ -330,7 +334,8 @@ impl Lowering<'_> {
             return None;
         }
         let producer = self.ops.iter().rposition(|op| op.output.buffer == value.buffer)?;
-        let readers = |op: &Op| op.input.buffer == value.buffer || op.other.as_ref().is_some_and(|o| o.buffer == value.buffer);
+        let readers =
+            |op: &Op| op.input.buffer == value.buffer || op.other.as_ref().is_some_and(|o| o.buffer == value.buffer);
         let same = self.ops.get(producer)?.output.grid == value.grid;
         (same && !self.ops.iter().any(readers)).then_some(producer)
     }

@@ -79,13 +79,29 @@ pub(super) struct Strides {
 /// What an operation does.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Kind {
-    Conv { filter: Filter, window: Window },
-    Elementwise { combine: Combine },
-    Pool { kind: Pooling, window: Window },
-    Resize { columns: Vec<Tap>, rows: Vec<Tap> },
+    Conv {
+        filter: Filter,
+        window: Window,
+    },
+    Elementwise {
+        combine: Combine,
+    },
+    Pool {
+        kind: Pooling,
+        window: Window,
+    },
+    Resize {
+        columns: Vec<Tap>,
+        rows: Vec<Tap>,
+    },
     /// Moves `size` = (width, height, channels) elements. `from` and `to` are relative to the images' first pixels where they
     /// are `None`. The whole target is first filled with `fill`, if given.
-    Copy { size: (usize, usize, usize), from: Option<Strides>, to: Option<Strides>, fill: Option<f32> },
+    Copy {
+        size: (usize, usize, usize),
+        from: Option<Strides>,
+        to: Option<Strides>,
+        fill: Option<f32>,
+    },
 }
 
 /// One operation.

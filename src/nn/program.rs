@@ -128,7 +128,11 @@ impl Program {
     pub fn run(&self, input: &[f32], mut write: impl FnMut(usize, &[f32])) -> Result<()> {
         let fault = || Error::new(ErrorKind::Backend, Stage::Run, "the compiled network does not fit its arena");
         if input.len() != self.input.len(Border::default()) {
-            return Err(Error::new(ErrorKind::ShapeMismatch, Stage::Run, "the input has another size than the network's"));
+            return Err(Error::new(
+                ErrorKind::ShapeMismatch,
+                Stage::Run,
+                "the input has another size than the network's",
+            ));
         }
         let mut lent = scratch::take(self.arena + ALIGN);
         let skip = lent.as_ptr().align_offset(64).min(ALIGN);
@@ -240,7 +244,9 @@ impl Layout<'_> {
             }
             None => None,
         };
-        let Place::Arena(output) = self.place(&op.output)? else { return Err(internal("an operation writes the input")) };
+        let Place::Arena(output) = self.place(&op.output)? else {
+            return Err(internal("an operation writes the input"));
+        };
         Ok(Step {
             work,
             input: self.place(&op.input)?,

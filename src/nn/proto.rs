@@ -36,7 +36,8 @@ impl<'a> Fields<'a> {
     }
 
     fn take<const N: usize>(&mut self) -> Result<[u8; N]> {
-        let (head, rest) = self.rest.split_first_chunk::<N>().ok_or_else(|| corrupt("a protobuf field is cut short"))?;
+        let (head, rest) =
+            self.rest.split_first_chunk::<N>().ok_or_else(|| corrupt("a protobuf field is cut short"))?;
         self.rest = rest;
         Ok(*head)
     }

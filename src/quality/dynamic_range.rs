@@ -12,10 +12,7 @@ pub(super) fn measure(crop: &FaceCrop) -> Measure {
 
 fn from_histogram(histogram: &[u32], count: u32) -> Measure {
     let occupied = histogram.iter().filter(|n| **n > 0);
-    let entropy: f64 = occupied
-        .map(|n| f64::from(*n) / f64::from(count))
-        .map(|p| -p * p.log2())
-        .sum();
+    let entropy: f64 = occupied.map(|n| f64::from(*n) / f64::from(count)).map(|p| -p * p.log2()).sum();
     Measure::new(entropy as f32, 12.5 * entropy as f32)
 }
 
@@ -25,33 +22,9 @@ mod tests {
 
     #[test]
     fn entropy_of_known_histograms() {
-        assert_eq!(
-            from_histogram(&[0; 256], 0),
-            Measure {
-                native: 0.0,
-                component: 0
-            }
-        );
-        assert_eq!(
-            from_histogram(&[0, 9, 0], 9),
-            Measure {
-                native: 0.0,
-                component: 0
-            }
-        );
-        assert_eq!(
-            from_histogram(&[4, 0, 4], 8),
-            Measure {
-                native: 1.0,
-                component: 13
-            }
-        );
-        assert_eq!(
-            from_histogram(&[3; 256], 768),
-            Measure {
-                native: 8.0,
-                component: 100
-            }
-        );
+        assert_eq!(from_histogram(&[0; 256], 0), Measure { native: 0.0, component: 0 });
+        assert_eq!(from_histogram(&[0, 9, 0], 9), Measure { native: 0.0, component: 0 });
+        assert_eq!(from_histogram(&[4, 0, 4], 8), Measure { native: 1.0, component: 13 });
+        assert_eq!(from_histogram(&[3; 256], 768), Measure { native: 8.0, component: 100 });
     }
 }

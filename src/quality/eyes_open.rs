@@ -9,11 +9,7 @@ use crate::mesh::Mesh;
 
 pub(super) fn measure(mesh: &Mesh) -> Measure {
     let t = mesh.eye_to_chin_px();
-    from_native(if t > 0.0 {
-        mesh.least_lid_distance_px() / t
-    } else {
-        0.0
-    })
+    from_native(if t > 0.0 { mesh.least_lid_distance_px() / t } else { 0.0 })
 }
 
 fn from_native(openness: f32) -> Measure {
@@ -27,9 +23,6 @@ mod tests {
     #[test]
     fn mapping() {
         let table = [(0.0, 12), (0.02, 50), (0.04, 88), (0.1, 100)];
-        assert_eq!(
-            table.map(|(x, _)| from_native(x).component),
-            table.map(|(_, q)| q)
-        );
+        assert_eq!(table.map(|(x, _)| from_native(x).component), table.map(|(_, q)| q));
     }
 }

@@ -31,17 +31,7 @@ mod tests {
 
     #[test]
     fn mapping() {
-        let table = [
-            (0.0, 100),
-            (30.0, 75),
-            (-30.0, 75),
-            (60.0, 25),
-            (120.0, 0),
-            (180.0, 0),
-        ];
-        assert_eq!(
-            table.map(|(x, _)| from_native(x).component),
-            table.map(|(_, q)| q)
-        );
+        let table = [(0.0, 100), (30.0, 75), (-30.0, 75), (60.0, 25), (120.0, 0), (180.0, 0)];
+        assert_eq!(table.map(|(x, _)| from_native(x).component), table.map(|(_, q)| q));
     }
 }

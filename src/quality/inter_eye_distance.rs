@@ -26,9 +26,6 @@ mod tests {
     fn mapping() {
         // 100 / (1 + e^((70 − d) / 20)), by hand.
         let table = [(0.0, 3), (50.0, 27), (70.0, 50), (90.0, 73), (500.0, 100)];
-        assert_eq!(
-            table.map(|(px, _)| from_native(px).component),
-            table.map(|(_, q)| q)
-        );
+        assert_eq!(table.map(|(px, _)| from_native(px).component), table.map(|(_, q)| q));
     }
 }

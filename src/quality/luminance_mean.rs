@@ -10,10 +10,7 @@ pub(super) fn measure(crop: &FaceCrop) -> Measure {
 }
 
 fn from_native(m: f32) -> Measure {
-    Measure::new(
-        m,
-        100.0 * sigmoid(m, 0.2, 0.05) * (1.0 - sigmoid(m, 0.8, 0.05)),
-    )
+    Measure::new(m, 100.0 * sigmoid(m, 0.2, 0.05) * (1.0 - sigmoid(m, 0.8, 0.05)))
 }
 
 #[cfg(test)]
@@ -23,9 +20,6 @@ mod tests {
     #[test]
     fn mapping() {
         let table = [(0.0, 2), (0.2, 50), (0.5, 100), (0.8, 50), (1.0, 2)];
-        assert_eq!(
-            table.map(|(m, _)| from_native(m).component),
-            table.map(|(_, q)| q)
-        );
+        assert_eq!(table.map(|(m, _)| from_native(m).component), table.map(|(_, q)| q));
     }
 }

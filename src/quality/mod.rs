@@ -36,10 +36,7 @@ impl Measure {
     /// From a native value and a component that is rounded and limited to 0 ..= 100; NaN gives 0.
     fn new(native: f32, component: f32) -> Self {
         // Casts from float to integer saturate, and NaN becomes 0.
-        Self {
-            native,
-            component: component.round().min(100.0) as u8,
-        }
+        Self { native, component: component.round().min(100.0) as u8 }
     }
 }
 
@@ -212,26 +209,13 @@ impl QualityReport {
         let (light, blown) = (self.luminance_mean.native, self.over_exposure.native);
         // Written so that NaN, which no measure gives, would refuse.
         self.refusals = chosen([
-            (
-                inter_eye_px.is_nan() || inter_eye_px < REFUSED_INTER_EYE_DISTANCE_PX,
-                Refusal::FaceTooSmall,
-            ),
-            (
-                light.is_nan() || light < REFUSED_LUMINANCE,
-                Refusal::NearlyBlack,
-            ),
-            (
-                blown.is_nan() || blown > REFUSED_OVER_EXPOSURE,
-                Refusal::NearlyWhite,
-            ),
+            (inter_eye_px.is_nan() || inter_eye_px < REFUSED_INTER_EYE_DISTANCE_PX, Refusal::FaceTooSmall),
+            (light.is_nan() || light < REFUSED_LUMINANCE, Refusal::NearlyBlack),
+            (blown.is_nan() || blown > REFUSED_OVER_EXPOSURE, Refusal::NearlyWhite),
         ]);
-        let turned =
-            self.yaw.native.abs() > TURNED_YAW_DEG || self.pitch.native.abs() > TURNED_PITCH_DEG;
+        let turned = self.yaw.native.abs() > TURNED_YAW_DEG || self.pitch.native.abs() > TURNED_PITCH_DEG;
         self.remarks = chosen([
-            (
-                inter_eye_px < SMALL_INTER_EYE_DISTANCE_PX,
-                Remark::FaceSmall,
-            ),
+            (inter_eye_px < SMALL_INTER_EYE_DISTANCE_PX, Remark::FaceSmall),
             (light < DARK_LUMINANCE, Remark::TooDark),
             (blown > BRIGHT_OVER_EXPOSURE, Remark::TooBright),
             (self.contrast < LOW_CONTRAST, Remark::LowContrast),
@@ -245,10 +229,7 @@ impl QualityReport {
 
 /// The words whose condition holds.
 fn chosen<T, const N: usize>(conditions: [(bool, T); N]) -> Vec<T> {
-    conditions
-        .into_iter()
-        .filter_map(|(holds, word)| holds.then_some(word))
-        .collect()
+    conditions.into_iter().filter_map(|(holds, word)| holds.then_some(word)).collect()
 }
 
 #[cfg(test)]

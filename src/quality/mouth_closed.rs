@@ -8,11 +8,7 @@ use crate::mesh::Mesh;
 
 pub(super) fn measure(mesh: &Mesh) -> Measure {
     let t = mesh.eye_to_chin_px();
-    from_native(if t > 0.0 {
-        mesh.inner_lip_distance_px() / t
-    } else {
-        0.0
-    })
+    from_native(if t > 0.0 { mesh.inner_lip_distance_px() / t } else { 0.0 })
 }
 
 fn from_native(openness: f32) -> Measure {
@@ -26,9 +22,6 @@ mod tests {
     #[test]
     fn mapping() {
         let table = [(0.0, 97), (0.14, 73), (0.2, 50), (0.4, 3)];
-        assert_eq!(
-            table.map(|(x, _)| from_native(x).component),
-            table.map(|(_, q)| q)
-        );
+        assert_eq!(table.map(|(x, _)| from_native(x).component), table.map(|(_, q)| q));
     }
 }

@@ -21,9 +21,6 @@ mod tests {
     #[test]
     fn mapping() {
         let table = [(0.0, 100), (0.01, 50), (0.09, 10), (1.0, 1)];
-        assert_eq!(
-            table.map(|(x, _)| from_native(x).component),
-            table.map(|(_, q)| q)
-        );
+        assert_eq!(table.map(|(x, _)| from_native(x).component), table.map(|(_, q)| q));
     }
 }

@@ -10,29 +10,19 @@ use super::crop::{FaceCrop, is_face};
 pub(super) fn measure(crop: &FaceCrop) -> f32 {
     let (mut laplacian, mut luma) = (Moments::default(), Moments::default());
     for [above, row, below] in crop.luma_rows() {
-        let neighbours = row
-            .windows(3)
-            .zip(above.iter().skip(1))
-            .zip(below.iter().skip(1));
+        let neighbours = row.windows(3).zip(above.iter().skip(1)).zip(below.iter().skip(1));
         for ((around, above), below) in neighbours {
             let [left, here, right] = around else {
                 continue;
             };
-            if [left, here, right, above, below]
-                .into_iter()
-                .all(|v| is_face(*v))
-            {
+            if [left, here, right, above, below].into_iter().all(|v| is_face(*v)) {
                 laplacian.add(left + right + above + below - 4.0 * here);
                 luma.add(*here);
             }
         }
     }
     let (detail, contrast) = (laplacian.variance(), luma.variance());
-    if contrast > 1e-6 {
-        (detail / contrast) as f32
-    } else {
-        0.0
-    }
+    if contrast > 1e-6 { (detail / contrast) as f32 } else { 0.0 }
 }
 
 /// Running sums for a variance.
@@ -53,10 +43,6 @@ impl Moments {
 
     /// Variance; 0 for no values.
     fn variance(&self) -> f64 {
-        if self.n == 0.0 {
-            0.0
-        } else {
-            (self.squares / self.n - (self.sum / self.n).powi(2)).max(0.0)
-        }
+        if self.n == 0.0 { 0.0 } else { (self.squares / self.n - (self.sum / self.n).powi(2)).max(0.0) }
     }
 }

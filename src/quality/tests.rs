@@ -7,15 +7,14 @@ use crate::image::Photo;
 fn mesh() -> Mesh {
     let mut points = [[100.0, 100.0, 0.0]; 468];
     let oval: [usize; 36] = [
-        10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379, 378, 400, 377,
-        152, 148, 176, 149, 150, 136, 172, 58, 132, 93, 234, 127, 162, 21, 54, 103, 67, 109,
+        10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379, 378, 400, 377, 152, 148, 176, 149,
+        150, 136, 172, 58, 132, 93, 234, 127, 162, 21, 54, 103, 67, 109,
     ];
     for (i, index) in oval.into_iter().enumerate() {
         let angle = (10.0 * i as f32).to_radians();
         points[index] = [100.0 + 50.0 * angle.sin(), 100.0 - 64.0 * angle.cos(), 0.0];
     }
-    let mut put =
-        |indices: &[usize], x: f32, y: f32| indices.iter().for_each(|i| points[*i] = [x, y, 0.0]);
+    let mut put = |indices: &[usize], x: f32, y: f32| indices.iter().for_each(|i| points[*i] = [x, y, 0.0]);
     put(&[33], 65.0, 80.0);
     put(&[133], 85.0, 80.0);
     put(&[159, 158, 160], 75.0, 77.0);
@@ -33,15 +32,8 @@ fn mesh() -> Mesh {
 fn photo(inside: impl Fn(u32, u32) -> u8) -> Photo {
     let pixel = |i: u32| {
         let (x, y) = (i % 200, i / 200);
-        let (dx, dy) = (
-            (x as f32 + 0.5 - 100.0) / 54.0,
-            (y as f32 + 0.5 - 100.0) / 68.0,
-        );
-        [if dx * dx + dy * dy < 1.0 {
-            inside(x, y)
-        } else {
-            255
-        }; 3]
+        let (dx, dy) = ((x as f32 + 0.5 - 100.0) / 54.0, (y as f32 + 0.5 - 100.0) / 68.0);
+        [if dx * dx + dy * dy < 1.0 { inside(x, y) } else { 255 }; 3]
     };
     Photo::from_rgb8(200, 200, (0..200 * 200).flat_map(pixel).collect()).unwrap()
 }
@@ -54,19 +46,8 @@ fn report(inside: impl Fn(u32, u32) -> u8) -> QualityReport {
 fn only_the_face_is_measured() {
     let flat = report(|_, _| 128);
     // Level 128 is 0.2158605 of linear light; the white around it is not part of the face.
-    assert!(
-        (flat.luminance_mean.native - 0.215_860_5).abs() < 1e-4,
-        "{}",
-        flat.luminance_mean.native
-    );
-    assert_eq!(
-        (
-            flat.over_exposure.native,
-            flat.under_exposure.native,
-            flat.dynamic_range.native
-        ),
-        (0.0, 0.0, 0.0)
-    );
+    assert!((flat.luminance_mean.native - 0.215_860_5).abs() < 1e-4, "{}", flat.luminance_mean.native);
+    assert_eq!((flat.over_exposure.native, flat.under_exposure.native, flat.dynamic_range.native), (0.0, 0.0, 0.0));
     assert_eq!((flat.contrast, flat.sharpness), (0.0, 0.0));
     assert_eq!(flat.refusals, []);
     assert_eq!(flat.remarks, [Remark::LowContrast, Remark::Blurred]);
@@ -77,16 +58,10 @@ fn only_the_face_is_measured() {
 #[test]
 fn light_and_dark() {
     let dark = report(|_, _| 5);
-    assert_eq!(
-        (dark.refusals.as_slice(), dark.under_exposure.native),
-        ([Refusal::NearlyBlack].as_slice(), 1.0)
-    );
+    assert_eq!((dark.refusals.as_slice(), dark.under_exposure.native), ([Refusal::NearlyBlack].as_slice(), 1.0));
     assert!(dark.remarks.contains(&Remark::TooDark) && !dark.is_usable());
     let bright = report(|_, _| 255);
-    assert_eq!(
-        (bright.refusals.as_slice(), bright.over_exposure.native),
-        ([Refusal::NearlyWhite].as_slice(), 1.0)
-    );
+    assert_eq!((bright.refusals.as_slice(), bright.over_exposure.native), ([Refusal::NearlyWhite].as_slice(), 1.0));
     assert!(bright.remarks.contains(&Remark::TooBright));
     // A third of the rows blown out: told, and not refused.
     let partly = report(|_, y| if y % 12 < 4 { 255 } else { 120 });
@@ -99,24 +74,15 @@ fn a_dark_face_with_contrast_gets_no_remark() {
     // Linear light 0.045 on average, far below LFW's median of 0.25.
     let dark = report(|x, y| if (x / 8 + y / 8) % 2 == 0 { 40 } else { 70 });
     assert!(dark.luminance_mean.native < 0.05);
-    assert_eq!(
-        (dark.refusals.as_slice(), dark.remarks.as_slice()),
-        ([].as_slice(), [].as_slice()),
-        "{dark:?}"
-    );
+    assert_eq!((dark.refusals.as_slice(), dark.remarks.as_slice()), ([].as_slice(), [].as_slice()), "{dark:?}");
 }
 
 #[test]
 fn sharpness_falls_with_blur_and_not_with_light() {
     let wave = |period: f32, amplitude: f32| {
-        move |x: u32, _: u32| {
-            (120.0 + amplitude * (x as f32 / period * std::f32::consts::TAU).sin()) as u8
-        }
+        move |x: u32, _: u32| (120.0 + amplitude * (x as f32 / period * std::f32::consts::TAU).sin()) as u8
     };
-    let (fine, coarse) = (
-        report(wave(10.0, 60.0)).sharpness,
-        report(wave(40.0, 60.0)).sharpness,
-    );
+    let (fine, coarse) = (report(wave(10.0, 60.0)).sharpness, report(wave(40.0, 60.0)).sharpness);
     assert!(fine > 20.0 * coarse, "{fine} {coarse}");
     let dim = report(wave(10.0, 30.0)).sharpness;
     assert!((dim / fine - 1.0).abs() < 0.1, "{dim} {fine}");
@@ -125,10 +91,7 @@ fn sharpness_falls_with_blur_and_not_with_light() {
 #[test]
 fn conclusions_from_geometry() {
     let base = report(|x, y| if (x / 8 + y / 8) % 2 == 0 { 60 } else { 140 });
-    assert_eq!(
-        (base.refusals.as_slice(), base.remarks.as_slice()),
-        ([].as_slice(), [].as_slice())
-    );
+    assert_eq!((base.refusals.as_slice(), base.remarks.as_slice()), ([].as_slice(), [].as_slice()));
     let judged = |change: &dyn Fn(&mut QualityReport), px: f32, openness: f32| {
         let mut report = base.clone();
         change(&mut report);
@@ -136,35 +99,14 @@ fn conclusions_from_geometry() {
         (report.refusals, report.remarks)
     };
     let nothing: &dyn Fn(&mut QualityReport) = &|_| ();
-    assert_eq!(
-        judged(nothing, 11.9, 0.3),
-        (vec![Refusal::FaceTooSmall], vec![Remark::FaceSmall])
-    );
-    assert_eq!(
-        judged(nothing, 20.0, 0.3),
-        (vec![], vec![Remark::FaceSmall])
-    );
-    assert_eq!(
-        judged(nothing, 60.0, 0.1),
-        (vec![], vec![Remark::EyesClosed])
-    );
-    assert_eq!(
-        judged(&|r| r.yaw.native = -31.0, 60.0, 0.3),
-        (vec![], vec![Remark::TurnedAway])
-    );
-    assert_eq!(
-        judged(&|r| r.pitch.native = 26.0, 60.0, 0.3),
-        (vec![], vec![Remark::TurnedAway])
-    );
-    assert_eq!(
-        judged(&|r| r.mouth_closed.component = 49, 60.0, 0.3),
-        (vec![], vec![Remark::MouthOpen])
-    );
+    assert_eq!(judged(nothing, 11.9, 0.3), (vec![Refusal::FaceTooSmall], vec![Remark::FaceSmall]));
+    assert_eq!(judged(nothing, 20.0, 0.3), (vec![], vec![Remark::FaceSmall]));
+    assert_eq!(judged(nothing, 60.0, 0.1), (vec![], vec![Remark::EyesClosed]));
+    assert_eq!(judged(&|r| r.yaw.native = -31.0, 60.0, 0.3), (vec![], vec![Remark::TurnedAway]));
+    assert_eq!(judged(&|r| r.pitch.native = 26.0, 60.0, 0.3), (vec![], vec![Remark::TurnedAway]));
+    assert_eq!(judged(&|r| r.mouth_closed.component = 49, 60.0, 0.3), (vec![], vec![Remark::MouthOpen]));
     assert_eq!(judged(nothing, f32::NAN, 0.3).0, [Refusal::FaceTooSmall]);
-    assert_eq!(
-        judged(&|r| r.luminance_mean.native = f32::NAN, 60.0, 0.3).0,
-        [Refusal::NearlyBlack]
-    );
+    assert_eq!(judged(&|r| r.luminance_mean.native = f32::NAN, 60.0, 0.3).0, [Refusal::NearlyBlack]);
 }
 
 #[test]

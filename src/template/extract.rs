@@ -36,10 +36,7 @@ pub struct TemplateExtractor {
 
 impl std::fmt::Debug for TemplateExtractor {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("TemplateExtractor")
-            .field("model", &self.model_id)
-            .field("dimension", &self.dimension)
-            .finish()
+        f.debug_struct("TemplateExtractor").field("model", &self.model_id).field("dimension", &self.dimension).finish()
     }
 }
 
@@ -55,9 +52,7 @@ impl TemplateExtractor {
         let dimension = model.card.template.as_ref().map(|t| t.dimension);
         let same_input = (signature.height, signature.width, signature.channels) == expected;
         let one_vector = signature.outputs.len() == 1 && dimension == Some(signature.output_len(0));
-        let (Some(dimension), Some(_), true, true) =
-            (dimension, &model.card.alignment, same_input, one_vector)
-        else {
+        let (Some(dimension), Some(_), true, true) = (dimension, &model.card.alignment, same_input, one_vector) else {
             return Err(Error::new(
                 ErrorKind::InvalidModel,
                 Stage::Template,
@@ -69,12 +64,7 @@ impl TemplateExtractor {
         };
         let normalisation = Normalisation::from(input);
         let model_id = Arc::from(model.card.id.as_str());
-        Ok(Self {
-            model,
-            normalisation,
-            model_id,
-            dimension,
-        })
+        Ok(Self { model, normalisation, model_id, dimension })
     }
 
     /// The identity that the templates carry.
@@ -87,12 +77,7 @@ impl TemplateExtractor {
     /// # Errors
     /// [`ErrorKind::NonFinite`] if the network returns NaN, an infinity or only zeros, [`ErrorKind::InvalidArgument`] if the
     /// mesh has no extent, and the errors of the warp and of the network.
-    pub fn extract(
-        &self,
-        frame: &Frame<'_>,
-        mesh: &Mesh,
-        options: &ExtractOptions,
-    ) -> Result<Template> {
+    pub fn extract(&self, frame: &Frame<'_>, mesh: &Mesh, options: &ExtractOptions) -> Result<Template> {
         self.extract_aligned(frame, &align(mesh, &self.model.card)?, options)
     }
 
@@ -114,27 +99,19 @@ impl TemplateExtractor {
         let (batch, len) = (if options.flip { 2 } else { 1 }, width * height * 3);
         let mut input = scratch::take(batch * len);
         let mut output = scratch::take(batch * self.dimension);
-        let (crop, mirrored) = input
-            .split_at_mut_checked(len)
-            .ok_or_else(|| shape("the input buffer is too short"))?;
+        let (crop, mirrored) = input.split_at_mut_checked(len).ok_or_else(|| shape("the input buffer is too short"))?;
         warp_into(frame, &aligned.crop, &self.normalisation, crop)?;
         mirror(crop, mirrored, width);
 
         let mismatch = |e| shape("a tensor has the wrong length").with_source(e);
         let view = ArrayView4::from_shape((batch, height, width, 3), &input).map_err(mismatch)?;
-        let embeddings =
-            ArrayViewMut2::from_shape((batch, self.dimension), &mut output).map_err(mismatch)?;
+        let embeddings = ArrayViewMut2::from_shape((batch, self.dimension), &mut output).map_err(mismatch)?;
         let run = self.model.network.run(view, &mut [embeddings]);
-        let (embedding, of_mirrored) = output
-            .split_at_mut_checked(self.dimension)
-            .ok_or_else(|| shape("the output buffer is too short"))?;
+        let (embedding, of_mirrored) =
+            output.split_at_mut_checked(self.dimension).ok_or_else(|| shape("the output buffer is too short"))?;
         // Without flip there is nothing to add.
-        embedding
-            .iter_mut()
-            .zip(of_mirrored)
-            .for_each(|(sum, v)| *sum += *v);
-        let template =
-            run.and_then(|()| Template::from_embedding(embedding, self.model_id.clone()));
+        embedding.iter_mut().zip(of_mirrored).for_each(|(sum, v)| *sum += *v);
+        let template = run.and_then(|()| Template::from_embedding(embedding, self.model_id.clone()));
         // The buffer outlives this call in the thread's pool; the biometric data must not.
         output.zeroize();
         template
@@ -144,17 +121,8 @@ impl TemplateExtractor {
 /// Writes the mirror image (right and left swapped) of `source`, a channels-last tensor of rows of `width` pixels with three
 /// channels, to `target`. Does nothing if `target` is empty.
 fn mirror(source: &[f32], target: &mut [f32], width: usize) {
-    for (from, to) in source
-        .chunks_exact(3 * width)
-        .zip(target.chunks_exact_mut(3 * width))
-    {
-        for (pixel, mirrored) in from
-            .as_chunks::<3>()
-            .0
-            .iter()
-            .rev()
-            .zip(to.as_chunks_mut::<3>().0)
-        {
+    for (from, to) in source.chunks_exact(3 * width).zip(target.chunks_exact_mut(3 * width)) {
+        for (pixel, mirrored) in from.as_chunks::<3>().0.iter().rev().zip(to.as_chunks_mut::<3>().0) {
             *mirrored = *pixel;
         }
     }

@@ -38,14 +38,10 @@ impl Template {
         let square: f64 = embedding.iter().map(|v| f64::from(*v).powi(2)).sum();
         let norm = square.sqrt();
         if !norm.is_finite() || norm < f64::from(f32::MIN_POSITIVE) {
-            let message =
-                format!("the network {model_id:?} returned NaN, an infinity or only zeros");
+            let message = format!("the network {model_id:?} returned NaN, an infinity or only zeros");
             return Err(Error::new(ErrorKind::NonFinite, Stage::Template, message));
         }
-        let values = embedding
-            .iter()
-            .map(|v| (f64::from(*v) / norm) as f32)
-            .collect();
+        let values = embedding.iter().map(|v| (f64::from(*v) / norm) as f32).collect();
         Ok(Self { values, model_id })
     }
 
@@ -100,29 +96,12 @@ mod tests {
 
     #[test]
     fn vectors_without_direction_are_refused() {
-        for values in [
-            [0.0, 0.0],
-            [f32::NAN, 1.0],
-            [f32::INFINITY, 1.0],
-            [0.0, f32::NEG_INFINITY],
-        ] {
+        for values in [[0.0, 0.0], [f32::NAN, 1.0], [f32::INFINITY, 1.0], [0.0, f32::NEG_INFINITY]] {
             let error = Template::from_embedding(&values, "m".into()).unwrap_err();
-            assert_eq!(
-                (error.kind(), error.stage()),
-                (ErrorKind::NonFinite, Stage::Template),
-                "{values:?}"
-            );
+            assert_eq!((error.kind(), error.stage()), (ErrorKind::NonFinite, Stage::Template), "{values:?}");
         }
-        assert_eq!(
-            Template::from_embedding(&[], "m".into())
-                .unwrap_err()
-                .kind(),
-            ErrorKind::NonFinite
-        );
-        assert!(
-            Template::from_embedding(&[f32::MAX, f32::MAX], "m".into()).is_ok(),
-            "large is not infinite"
-        );
+        assert_eq!(Template::from_embedding(&[], "m".into()).unwrap_err().kind(), ErrorKind::NonFinite);
+        assert!(Template::from_embedding(&[f32::MAX, f32::MAX], "m".into()).is_ok(), "large is not infinite");
     }
 
     #[test]
@@ -130,10 +109,7 @@ mod tests {
         let template = Template::from_embedding(&[3.0, 4.0], "some-model".into()).unwrap();
         let text = format!("{template:?}");
         assert!(
-            text.contains("some-model")
-                && text.contains('2')
-                && !text.contains("0.6")
-                && !text.contains("0.8"),
+            text.contains("some-model") && text.contains('2') && !text.contains("0.6") && !text.contains("0.8"),
             "{text}"
         );
     }

@@ -59,7 +59,8 @@ fn templates_agree_on_a_hundred_aligned_faces() {
         let aligned = selfsame::align::align(&mesh, &card).unwrap();
         for i in 0..20u8 {
             let i = f32::from(i);
-            let jitter = Similarity::new(1.0 + 0.01 * (i - 10.0), 2.0 * (i - 10.0), Point::new(i - 10.0, 5.0 - i)).unwrap();
+            let jitter =
+                Similarity::new(1.0 + 0.01 * (i - 10.0), 2.0 * (i - 10.0), Point::new(i - 10.0, 5.0 - i)).unwrap();
             let mut moved: AlignedCrop = aligned.clone();
             moved.crop.source_from_target = aligned.crop.source_from_target.after(&jitter).unwrap();
             let take = |e: &Engine| e.extractor().extract_aligned(&frame, &moved, &ExtractOptions::default()).unwrap();
@@ -73,7 +74,8 @@ fn templates_agree_on_a_hundred_aligned_faces() {
 #[test]
 fn both_backends_agree_on_lfw() {
     let (Some(folder), Some(reference)) = (std::env::var_os("SELFSAME_LFW"), ort_engine()) else { return };
-    let mut people: Vec<_> = std::fs::read_dir(std::path::Path::new(&folder).join("images")).unwrap().map(|e| e.unwrap().path()).collect();
+    let mut people: Vec<_> =
+        std::fs::read_dir(std::path::Path::new(&folder).join("images")).unwrap().map(|e| e.unwrap().path()).collect();
     people.sort();
     let (mut worst_px, mut worst_cosine, mut compared) = (0.0f32, 1.0f32, 0);
     for person in people.iter().step_by(people.len() / 130) {

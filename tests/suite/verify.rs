@@ -215,6 +215,7 @@ fn threads_share_an_engine_and_agree() {
 
 #[test]
 fn words_are_stable() {
-    let words = [Reason::ScoreReachedThreshold, Reason::ScoreBelowThreshold, Reason::Refused(Side::Selfie, Refusal::NoFace)];
+    let words =
+        [Reason::ScoreReachedThreshold, Reason::ScoreBelowThreshold, Reason::Refused(Side::Selfie, Refusal::NoFace)];
     assert_eq!(words.map(|w| w.to_string()), ["score_reached_threshold", "score_below_threshold", "selfie_no_face"]);
 }

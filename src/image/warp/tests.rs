@@ -44,29 +44,19 @@ fn reference(frame: &Frame<'_>, crop: &Crop, order: ChannelOrder) -> Vec<f32> {
 }
 
 fn plain(order: ChannelOrder) -> Normalisation {
-    Normalisation {
-        order,
-        mean: [0.0; 3],
-        scale: [1.0; 3],
-    }
+    Normalisation { order, mean: [0.0; 3], scale: [1.0; 3] }
 }
 
 fn noise(len: usize, mut seed: u64) -> Vec<u8> {
     let mut next = || {
-        seed = seed
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (seed >> 56) as u8
     };
     (0..len).map(|_| next()).collect()
 }
 
 fn format() -> impl Strategy<Value = PixelFormat> {
-    prop_oneof![
-        Just(PixelFormat::Rgb8),
-        Just(PixelFormat::Bgr8),
-        Just(PixelFormat::Gray8)
-    ]
+    prop_oneof![Just(PixelFormat::Rgb8), Just(PixelFormat::Bgr8), Just(PixelFormat::Gray8)]
 }
 
 fn border() -> impl Strategy<Value = Border> {
@@ -138,30 +128,15 @@ fn a_reduced_source_keeps_its_geometry() {
         let data = painted(320, 240, stride);
         let frame = Frame::new(&data, 320, 240, stride, PixelFormat::Rgb8).unwrap();
         let side = (100.0 / scale) as usize;
-        let source_from_target =
-            Similarity::new(scale as f32, 25.0, Point::new(150.3, 60.7)).unwrap();
-        let crop = Crop {
-            width: side,
-            height: side,
-            source_from_target,
-            border: Border::Black,
-        };
+        let source_from_target = Similarity::new(scale as f32, 25.0, Point::new(150.3, 60.7)).unwrap();
+        let crop = Crop { width: side, height: side, source_from_target, border: Border::Black };
         let mut out = vec![0.0; side * side * 3];
         warp_into(&frame, &crop, &plain(ChannelOrder::Rgb), &mut out).unwrap();
         for (i, got) in out.chunks(3).enumerate() {
-            let p = crop
-                .source_from_target
-                .apply(Point::new((i % side) as f32 + 0.5, (i / side) as f32 + 0.5));
+            let p = crop.source_from_target.apply(Point::new((i % side) as f32 + 0.5, (i / side) as f32 + 0.5));
             let expected = gradient(p.x.into(), p.y.into());
-            let off = got
-                .iter()
-                .zip(expected)
-                .map(|(g, e)| (f64::from(*g) - e).abs())
-                .fold(0.0, f64::max);
-            assert!(
-                off < 1.2,
-                "scale {scale}, pixel {i}: {got:?} for {expected:?}"
-            );
+            let off = got.iter().zip(expected).map(|(g, e)| (f64::from(*g) - e).abs()).fold(0.0, f64::max);
+            assert!(off < 1.2, "scale {scale}, pixel {i}: {got:?} for {expected:?}");
         }
     }
 }
@@ -178,7 +153,9 @@ fn a_reduced_source_is_the_same_whatever_its_padding() {
         let rows = picture.chunks(w * 3).flat_map(|row| row.iter().copied().chain(std::iter::repeat_n(255, padding)));
         let data: Vec<u8> = rows.take((w * 3 + padding) * h - padding + behind).collect();
         let frame = Frame::new(&data, w as u32, h as u32, w * 3 + padding, PixelFormat::Rgb8).unwrap();
-        for (border, at) in [(Border::Replicate, 0.0), (Border::Black, 0.0), (Border::Replicate, 200.0), (Border::Black, 21.0)] {
+        for (border, at) in
+            [(Border::Replicate, 0.0), (Border::Black, 0.0), (Border::Replicate, 200.0), (Border::Black, 21.0)]
+        {
             let source_from_target = Similarity::new(7.3, 10.0, Point::new(at, 4.0)).unwrap();
             let crop = Crop { width: 5, height: 6, source_from_target, border };
             let [mut expected, mut got] = [vec![f32::NAN; 90], vec![f32::NAN; 90]];
@@ -195,34 +172,20 @@ fn a_reduced_source_is_the_same_whatever_its_padding() {
 fn shrinking_averages_and_does_not_alias() {
     // Lines one pixel wide, black and white: any skipping warp shows them as bands, an average
     // as grey.
-    let data: Vec<u8> = (0..400 * 400)
-        .map(|i| if i % 400 % 2 == 0 { 255 } else { 0 })
-        .collect();
+    let data: Vec<u8> = (0..400 * 400).map(|i| if i % 400 % 2 == 0 { 255 } else { 0 }).collect();
     let frame = Frame::new(&data, 400, 400, 400, PixelFormat::Gray8).unwrap();
     for (scale, angle) in [(2.1, 0.0), (3.7, 0.0), (3.7, 20.0), (9.3, 45.0)] {
         let side = (250.0 / scale) as usize;
         let half = Similarity::new(scale as f32, angle, Point::default())
             .unwrap()
             .apply(Point::new(side as f32 / 2.0, side as f32 / 2.0));
-        let source_from_target = Similarity::new(
-            scale as f32,
-            angle,
-            Point::new(200.0 - half.x, 200.0 - half.y),
-        )
-        .unwrap();
-        let crop = Crop {
-            width: side,
-            height: side,
-            source_from_target,
-            border: Border::Black,
-        };
+        let source_from_target =
+            Similarity::new(scale as f32, angle, Point::new(200.0 - half.x, 200.0 - half.y)).unwrap();
+        let crop = Crop { width: side, height: side, source_from_target, border: Border::Black };
         let mut out = vec![0.0; side * side * 3];
         warp_into(&frame, &crop, &plain(ChannelOrder::Rgb), &mut out).unwrap();
         let worst = out.iter().map(|v| (v - 127.5).abs()).fold(0.0, f32::max);
-        assert!(
-            worst < 26.0,
-            "scale {scale}, angle {angle}: {worst} off grey"
-        );
+        assert!(worst < 26.0, "scale {scale}, angle {angle}: {worst} off grey");
     }
 }
 
@@ -232,26 +195,11 @@ fn the_frame_shrunk_whole_fades_only_at_its_edge() {
     let frame = Frame::new(&data, 1280, 720, 1280 * 3, PixelFormat::Bgr8).unwrap();
     // 1280 × 720 into 192 × 192: black bars of 42 rows above and below.
     let scale = 1280.0 / 192.0;
-    let source_from_target =
-        Similarity::new(scale, 0.0, Point::new(0.0, (720.0 - 1280.0) / 2.0)).unwrap();
-    let crop = Crop {
-        width: 192,
-        height: 192,
-        source_from_target,
-        border: Border::Black,
-    };
+    let source_from_target = Similarity::new(scale, 0.0, Point::new(0.0, (720.0 - 1280.0) / 2.0)).unwrap();
+    let crop = Crop { width: 192, height: 192, source_from_target, border: Border::Black };
     let photo = warp_rgb8(&frame, &crop).unwrap();
     let level = |x: usize, y: usize| photo.pixels()[(y * 192 + x) * 3];
-    assert_eq!(
-        (
-            level(96, 40),
-            level(96, 43),
-            level(96, 96),
-            level(0, 96),
-            level(191, 96)
-        ),
-        (0, 255, 255, 255, 255)
-    );
+    assert_eq!((level(96, 40), level(96, 43), level(96, 96), level(0, 96), level(191, 96)), (0, 255, 255, 255, 255));
     assert_eq!((level(96, 148), level(96, 152)), (255, 0));
 }
 
@@ -259,25 +207,12 @@ fn the_frame_shrunk_whole_fades_only_at_its_edge() {
 fn normalises_in_the_order_asked_for() {
     let data = [10, 20, 30];
     let frame = Frame::new(&data, 1, 1, 3, PixelFormat::Rgb8).unwrap();
-    let crop = Crop {
-        width: 1,
-        height: 1,
-        source_from_target: Similarity::IDENTITY,
-        border: Border::Black,
-    };
-    let normalisation = Normalisation {
-        order: ChannelOrder::Bgr,
-        mean: [1.0, 2.0, 3.0],
-        scale: [1.0, 0.5, 2.0],
-    };
+    let crop = Crop { width: 1, height: 1, source_from_target: Similarity::IDENTITY, border: Border::Black };
+    let normalisation = Normalisation { order: ChannelOrder::Bgr, mean: [1.0, 2.0, 3.0], scale: [1.0, 0.5, 2.0] };
     let mut out = [0.0; 3];
     warp_into(&frame, &crop, &normalisation, &mut out).unwrap();
     assert_eq!(out, [29.0, 9.0, 14.0]);
-    assert_eq!(
-        warp_rgb8(&frame, &crop).unwrap().pixels(),
-        data,
-        "previews are RGB"
-    );
+    assert_eq!(warp_rgb8(&frame, &crop).unwrap().pixels(), data, "previews are RGB");
 }
 
 #[test]
@@ -285,27 +220,11 @@ fn wrong_sizes_are_refused() {
     let data = [0; 3];
     let frame = Frame::new(&data, 1, 1, 3, PixelFormat::Rgb8).unwrap();
     let kind = |width, height, len| {
-        let crop = Crop {
-            width,
-            height,
-            source_from_target: Similarity::IDENTITY,
-            border: Border::Black,
-        };
-        let result = warp_into(
-            &frame,
-            &crop,
-            &plain(ChannelOrder::Rgb),
-            &mut vec![0.0; len],
-        );
-        (
-            result.map_err(|e| e.kind()).err(),
-            warp_rgb8(&frame, &crop).map_err(|e| e.kind()).err(),
-        )
+        let crop = Crop { width, height, source_from_target: Similarity::IDENTITY, border: Border::Black };
+        let result = warp_into(&frame, &crop, &plain(ChannelOrder::Rgb), &mut vec![0.0; len]);
+        (result.map_err(|e| e.kind()).err(), warp_rgb8(&frame, &crop).map_err(|e| e.kind()).err())
     };
-    let (shape, argument) = (
-        Some(ErrorKind::ShapeMismatch),
-        Some(ErrorKind::InvalidArgument),
-    );
+    let (shape, argument) = (Some(ErrorKind::ShapeMismatch), Some(ErrorKind::InvalidArgument));
     assert_eq!(kind(2, 3, 18), (None, None));
     assert_eq!(kind(2, 3, 17), (shape, None));
     assert_eq!(kind(0, 3, 0), (argument, argument));

@@ -3,8 +3,8 @@
 
 use super::{Isa, Kernel, Lanes};
 use core::arch::x86_64::{
-    __m256, _CMP_UNORD_Q, _mm256_add_ps, _mm256_blendv_ps, _mm256_cmp_ps, _mm256_fmadd_ps, _mm256_loadu_ps, _mm256_max_ps, _mm256_min_ps, _mm256_mul_ps,
-    _mm256_set1_ps, _mm256_storeu_ps,
+    __m256, _CMP_UNORD_Q, _mm256_add_ps, _mm256_blendv_ps, _mm256_cmp_ps, _mm256_fmadd_ps, _mm256_loadu_ps,
+    _mm256_max_ps, _mm256_min_ps, _mm256_mul_ps, _mm256_set1_ps, _mm256_storeu_ps,
 };
 
 /// Proof that this processor has AVX2 and FMA: [`Avx2::new`] is the only way to one.
@@ -30,6 +30,7 @@ impl Avx2 {
 }
 
 impl Isa for Avx2 {
+    const SPECIALISED: bool = true;
     type V = __m256;
 
     #[inline(always)]

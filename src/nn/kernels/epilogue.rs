@@ -103,6 +103,9 @@ impl Epilogue {
     /// Runs `kernel` with this epilogue's activations.
     #[inline(always)]
     pub fn enter<I: Isa>(&self, isa: I, kernel: impl Fused) {
+        if !I::SPECIALISED {
+            return kernel.run(isa, Any(&self.first), Any(&self.second));
+        }
         match (&self.first, &self.second) {
             (Activation::None, Activation::None) => kernel.run(isa, Keep, Keep),
             (Activation::Relu, Activation::None) => kernel.run(isa, Relu, Keep),

@@ -166,13 +166,11 @@ impl DenseConv<'_> {
         for tile in tiles {
             self.tile(isa, tile, panel, vector, first, second);
         }
-        match rest {
-            [a] => self.tile(isa, &[*a], panel, vector, first, second),
-            [a, b] => self.tile(isa, &[*a, *b], panel, vector, first, second),
-            [a, b, c] => self.tile(isa, &[*a, *b, *c], panel, vector, first, second),
-            [a, b, c, d] => self.tile(isa, &[*a, *b, *c, *d], panel, vector, first, second),
-            [a, b, c, d, e] => self.tile(isa, &[*a, *b, *c, *d, *e], panel, vector, first, second),
-            _ => {}
+        // A few left-over pixels go one by one; more are taken together with their neighbours, some of which are computed
+        // twice. That costs little and saves compiling a tile of every height.
+        match pixels.last_chunk::<ROWS>() {
+            Some(tile) if rest.len() > 2 => self.tile(isa, tile, panel, vector, first, second),
+            _ => rest.iter().for_each(|pixel| self.tile(isa, &[*pixel], panel, vector, first, second)),
         }
     }
 

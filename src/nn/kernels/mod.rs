@@ -34,6 +34,8 @@ pub(crate) type Lanes = [f32; LANES];
 /// The operations of an instruction set on vectors of [`LANES`] floats. All are IEEE 754 single precision; implementations may
 /// differ only in whether [`Isa::mul_add`] rounds once or twice.
 pub(crate) trait Isa: Copy {
+    /// Whether kernels are compiled apart for each common epilogue, or share the slow path of all.
+    const SPECIALISED: bool;
     /// A vector in registers.
     type V: Copy;
     /// All lanes `value`.

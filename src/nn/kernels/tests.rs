@@ -73,7 +73,9 @@ fn activations(random: &mut Random, vectors: usize) -> Vec<Activation> {
 
 fn pairs(random: &mut Random, vectors: usize) -> Vec<Epilogue> {
     let all = activations(random, vectors);
-    all.iter().flat_map(|first| all.iter().map(|second| Epilogue { first: first.clone(), second: second.clone() })).collect()
+    all.iter()
+        .flat_map(|first| all.iter().map(|second| Epilogue { first: first.clone(), second: second.clone() }))
+        .collect()
 }
 
 /// An image of vectors with a border of one pixel, as a walk over its inside.
@@ -122,11 +124,23 @@ fn dense(case: &Dense, epilogue: &Epilogue, random: &mut Random) {
         Operand { data: &other, walk: Walk { origin: 0, right: n, down: n * width }, vectors: n }
     });
     let input_walk = Walk { origin: 0, right: stride * pixel, down: stride * pitch };
-    let what = format!("{width}×{height}×{pixel} to {columns}, kernel {kernel}, stride {stride}, dilation {dilation}, {epilogue:?}");
+    let what = format!(
+        "{width}×{height}×{pixel} to {columns}, kernel {kernel}, stride {stride}, dilation {dilation}, {epilogue:?}"
+    );
     let result = compare(&what, len, |level, output| {
         let size = (width, height);
         let (segments, weights) = (&segments, &weights);
-        level.run(DenseConv { input: &input, input_walk, segments, weights, epilogue, residual, output, output_walk, size });
+        level.run(DenseConv {
+            input: &input,
+            input_walk,
+            segments,
+            weights,
+            epilogue,
+            residual,
+            output,
+            output_walk,
+            size,
+        });
     });
     // Without epilogue the sums are known.
     if *epilogue == Epilogue::default() && residual.is_none() {
@@ -151,21 +165,30 @@ fn dense_convolutions_agree() {
         // Every tail of 1 to 5 pixels behind tiles of 6, and blocks of 96.
         for width in [1, 2, 3, 4, 5, 6, 7, 11, 13, 97] {
             for pixel in [1, 3, 8, 40] {
-                let case = Dense { width, height: 2, pixel, kernel: 1, columns, stride: 1, dilation: 1, residual: None };
+                let case =
+                    Dense { width, height: 2, pixel, kernel: 1, columns, stride: 1, dilation: 1, residual: None };
                 dense(&case, &none, &mut random);
             }
         }
         for (kernel, stride, dilation) in [(3, 1, 1), (3, 2, 1), (5, 1, 1), (2, 3, 1), (3, 1, 2), (3, 2, 3)] {
             for residual in [None, Some(1), Some(2), Some(100)] {
                 for pixel in [3, 8] {
-                    dense(&Dense { width: 5, height: 3, pixel, kernel, columns, stride, dilation, residual }, &none, &mut random);
+                    dense(
+                        &Dense { width: 5, height: 3, pixel, kernel, columns, stride, dilation, residual },
+                        &none,
+                        &mut random,
+                    );
                 }
             }
         }
     }
     for residual in [None, Some(1), Some(3)] {
         for epilogue in pairs(&mut random, 3) {
-            dense(&Dense { width: 7, height: 2, pixel: 8, kernel: 1, columns: 20, stride: 1, dilation: 1, residual }, &epilogue, &mut random);
+            dense(
+                &Dense { width: 7, height: 2, pixel: 8, kernel: 1, columns: 20, stride: 1, dilation: 1, residual },
+                &epilogue,
+                &mut random,
+            );
         }
     }
 }
@@ -173,14 +196,20 @@ fn dense_convolutions_agree() {
 #[test]
 fn depthwise_convolutions_agree() {
     let mut random = Random(2);
-    let mut run = |kernel: (usize, usize), stride: usize, dilation: usize, width: usize, epilogue: &Epilogue, residual: Option<usize>| {
+    let mut run = |kernel: (usize, usize),
+                   stride: usize,
+                   dilation: usize,
+                   width: usize,
+                   epilogue: &Epilogue,
+                   residual: Option<usize>| {
         let (height, vectors) = (3, 3);
         let reach = |size: usize, kernel: usize| (size - 1) * stride + (kernel - 1) * dilation + 1;
         let pitch = reach(width, kernel.0) * vectors;
         let input = random.vectors(reach(height, kernel.1) * pitch);
         let (weights, bias) = (random.vectors(kernel.0 * kernel.1 * vectors), random.vectors(vectors));
         let other = random.vectors(width * height * vectors);
-        let residual = residual.map(|n| Operand { data: &other, walk: Walk { origin: 0, right: n, down: n * width }, vectors: n });
+        let residual =
+            residual.map(|n| Operand { data: &other, walk: Walk { origin: 0, right: n, down: n * width }, vectors: n });
         let (output_walk, len) = bordered(width, height, vectors);
         let what = format!("{kernel:?} stride {stride} dilation {dilation} width {width} {epilogue:?}");
         compare(&what, len, |level, output| {
@@ -248,17 +277,38 @@ fn pooling_and_resizing_agree() {
     for (width, height, vectors) in [(1, 1, 1), (7, 5, 2), (12, 13, 1)] {
         let (input_walk, len) = bordered(width, height, vectors);
         let input = random.vectors(len);
-        for kind in [Pooling::Max, Pooling::Average { count_padding: false }, Pooling::Average { count_padding: true }] {
-            for (window, stride, padding) in [((1, 1), (1, 1), (0, 0)), ((2, 2), (2, 2), (0, 0)), ((3, 2), (1, 2), (1, 1)), ((12, 13), (1, 1), (6, 6))] {
-                let output = |size: usize, window: usize, stride: usize, pad: usize| (size + 2 * pad).checked_sub(window).map(|r| r / stride + 1);
-                let (Some(w), Some(h)) = (output(width, window.0, stride.0, padding.0), output(height, window.1, stride.1, padding.1)) else {
+        for kind in [Pooling::Max, Pooling::Average { count_padding: false }, Pooling::Average { count_padding: true }]
+        {
+            for (window, stride, padding) in [
+                ((1, 1), (1, 1), (0, 0)),
+                ((2, 2), (2, 2), (0, 0)),
+                ((3, 2), (1, 2), (1, 1)),
+                ((12, 13), (1, 1), (6, 6)),
+            ] {
+                let output = |size: usize, window: usize, stride: usize, pad: usize| {
+                    (size + 2 * pad).checked_sub(window).map(|r| r / stride + 1)
+                };
+                let (Some(w), Some(h)) =
+                    (output(width, window.0, stride.0, padding.0), output(height, window.1, stride.1, padding.1))
+                else {
                     continue;
                 };
                 let (output_walk, len) = bordered(w, h, vectors);
                 compare(&format!("{kind:?} {window:?} on {width}×{height}"), len, |level, output| {
                     let input = &input;
                     let (input_size, size) = ((width, height), (w, h, vectors));
-                    level.run(Pool { kind, input, input_walk, input_size, window, stride, padding, output, output_walk, size });
+                    level.run(Pool {
+                        kind,
+                        input,
+                        input_walk,
+                        input_size,
+                        window,
+                        stride,
+                        padding,
+                        output,
+                        output_walk,
+                        size,
+                    });
                 });
             }
         }
@@ -268,7 +318,15 @@ fn pooling_and_resizing_agree() {
         let (columns, rows) = (taps(width, 9), taps(height, 4));
         let (output_walk, len) = bordered(9, 4, vectors);
         compare("resize", len, |level, output| {
-            level.run(Resize { input: &input, input_walk, columns: &columns, rows: &rows, output, output_walk, vectors });
+            level.run(Resize {
+                input: &input,
+                input_walk,
+                columns: &columns,
+                rows: &rows,
+                output,
+                output_walk,
+                vectors,
+            });
         });
     }
 }
@@ -284,7 +342,15 @@ impl Kernel for Operations<'_> {
         for a in self.values {
             for b in self.values {
                 let (x, y) = (isa.load(&[*a; LANES]), isa.splat(*b));
-                let results = [isa.add(x, y), isa.mul(x, y), isa.max(x, y), isa.min(x, y), isa.max_or_nan(x, y), isa.if_negative(x, y), isa.mul_add(x, y, x)];
+                let results = [
+                    isa.add(x, y),
+                    isa.mul(x, y),
+                    isa.max(x, y),
+                    isa.min(x, y),
+                    isa.max_or_nan(x, y),
+                    isa.if_negative(x, y),
+                    isa.mul_add(x, y, x),
+                ];
                 self.results.push(results.map(|v| {
                     let mut lanes = [0.0; LANES];
                     isa.store(v, &mut lanes);
@@ -297,7 +363,20 @@ impl Kernel for Operations<'_> {
 
 #[test]
 fn operations_agree_on_every_kind_of_number() {
-    let values = [0.0, -0.0, 1.0, -1.0, 2.5, f32::MIN_POSITIVE / 2.0, f32::MAX, f32::MIN, f32::INFINITY, f32::NEG_INFINITY, f32::NAN, -f32::NAN];
+    let values = [
+        0.0,
+        -0.0,
+        1.0,
+        -1.0,
+        2.5,
+        f32::MIN_POSITIVE / 2.0,
+        f32::MAX,
+        f32::MIN,
+        f32::INFINITY,
+        f32::NEG_INFINITY,
+        f32::NAN,
+        -f32::NAN,
+    ];
     let (mut portable, mut best) = (Vec::new(), Vec::new());
     Operations { values: &values, results: &mut portable }.run(Scalar);
     Level::best().run(Operations { values: &values, results: &mut best });
@@ -324,14 +403,26 @@ fn nan_stays_in_its_lane() {
     input[12][3] = f32::NAN;
     let walk = Walk { origin: 0, right: 1, down: 5 };
     let nan_lanes = |output: &[Lanes]| -> Vec<(usize, usize)> {
-        output.iter().enumerate().flat_map(|(i, v)| (0..LANES).filter(|l| v[*l].is_nan()).map(move |l| (i, l))).collect()
+        output
+            .iter()
+            .enumerate()
+            .flat_map(|(i, v)| (0..LANES).filter(|l| v[*l].is_nan()).map(move |l| (i, l)))
+            .collect()
     };
     for first in activations(&mut random, 1) {
         for second in activations(&mut random, 1) {
             let epilogue = Epilogue { first: first.clone(), second };
             let output = compare(&format!("{epilogue:?}"), 25, |level, output| {
                 let (input, epilogue) = (&input, &epilogue);
-                level.run(Elementwise { input, input_walk: walk, other: None, epilogue, output, output_walk: walk, size: (5, 5, 1) });
+                level.run(Elementwise {
+                    input,
+                    input_walk: walk,
+                    other: None,
+                    epilogue,
+                    output,
+                    output_walk: walk,
+                    size: (5, 5, 1),
+                });
             });
             assert_eq!(nan_lanes(&output), [(12, 3)], "{epilogue:?}");
         }

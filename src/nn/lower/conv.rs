@@ -125,7 +125,9 @@ impl Lowering<'_> {
             Some(_) => {
                 let bias = self.floats(node, 2)?;
                 let shape = self.constant(node, 2).map(|c| c.shape.as_slice());
-                if !matches!(shape, Some([] | [1, 1])) && !matches!(shape, Some([n] | [1, n]) if *n == outputs || *n == 1) {
+                if !matches!(shape, Some([] | [1, 1]))
+                    && !matches!(shape, Some([n] | [1, n]) if *n == outputs || *n == 1)
+                {
                     return Err(node.invalid("its bias does not fit its weights"));
                 }
                 (0..outputs).map(|o| beta * bias.get(o).or(bias.first()).copied().unwrap_or(0.0)).collect()

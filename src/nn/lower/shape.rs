@@ -95,7 +95,11 @@ impl Lowering<'_> {
                 }
                 let side = |(i, side): (usize, &i64)| match side {
                     -1 => Ok(None),
-                    0 => shape.get(i).copied().map(Some).ok_or_else(|| node.invalid("it copies an axis that is not there")),
+                    0 => shape
+                        .get(i)
+                        .copied()
+                        .map(Some)
+                        .ok_or_else(|| node.invalid("it copies an axis that is not there")),
                     _ => usize::try_from(*side).map(Some).map_err(|_| node.invalid("its shape has a negative side")),
                 };
                 let sides: Vec<Option<usize>> = wanted.iter().enumerate().map(side).collect::<Result<_>>()?;

@@ -60,11 +60,7 @@ impl Lowering<'_> {
         let input = self.image(node, 0)?;
         let grid = input.grid;
         let (kind, window) = if node.op == "GlobalAveragePool" {
-            let whole = Window {
-                kernel: (grid.width, grid.height),
-                output: (1, 1),
-                ..Window::pointwise(&grid)
-            };
+            let whole = Window { kernel: (grid.width, grid.height), output: (1, 1), ..Window::pointwise(&grid) };
             (Pooling::Average { count_padding: false }, whole)
         } else {
             let [height, width] = node.sizes("kernel_shape", 0)?;
@@ -179,9 +175,21 @@ fn taps(node: &Node, from: usize, to: usize, step: (f64, f64)) -> Result<Vec<Tap
         let (numerator, denominator) = step;
         Some(match transform {
             "half_pixel" => (x + 0.5) * numerator / denominator - 0.5,
-            "pytorch_half_pixel" => if to > 1 { (x + 0.5) * numerator / denominator - 0.5 } else { 0.0 },
+            "pytorch_half_pixel" => {
+                if to > 1 {
+                    (x + 0.5) * numerator / denominator - 0.5
+                } else {
+                    0.0
+                }
+            }
             "asymmetric" => x * numerator / denominator,
-            "align_corners" => if to > 1 { x * (from - 1) as f64 / (to - 1) as f64 } else { 0.0 },
+            "align_corners" => {
+                if to > 1 {
+                    x * (from - 1) as f64 / (to - 1) as f64
+                } else {
+                    0.0
+                }
+            }
             _ => return None,
         })
     };
@@ -205,7 +213,11 @@ fn taps(node: &Node, from: usize, to: usize, step: (f64, f64)) -> Result<Vec<Tap
             "linear" => {
                 let x = x.clamp(0.0, last);
                 let first = x.floor();
-                Some(Tap { first: first as usize, second: (first + 1.0).min(last) as usize, weight: (x - first) as f32 })
+                Some(Tap {
+                    first: first as usize,
+                    second: (first + 1.0).min(last) as usize,
+                    weight: (x - first) as f32,
+                })
             }
             _ => None,
         }

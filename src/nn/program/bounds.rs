@@ -68,7 +68,9 @@ impl Step {
             }
             Work::Elementwise { .. } => fits_vectors(&self.input_walk, plane, vectors, input)? && walked(vectors)?,
             Work::Pool { input_size, window, .. } => {
-                window.output == plane && fits_vectors(&self.input_walk, *input_size, vectors, input)? && walked(vectors)?
+                window.output == plane
+                    && fits_vectors(&self.input_walk, *input_size, vectors, input)?
+                    && walked(vectors)?
             }
             Work::Resize { columns, rows } => {
                 let last = |taps: &[super::Tap]| taps.iter().map(|t| t.first.max(t.second)).max()?.checked_add(1);
@@ -107,7 +109,8 @@ mod tests {
                 assert!(step.is_in_bounds(external, arena), "{name} step {i}");
                 assert!(!step.is_in_bounds(external, step.output.end - 1), "{name} step {i}: arena");
                 let mut moved = |change: &dyn Fn(&mut Step), what: &str| {
-                    let before = (step.input_walk, step.output_walk, step.size, step.output.clone(), step.input.clone());
+                    let before =
+                        (step.input_walk, step.output_walk, step.size, step.output.clone(), step.input.clone());
                     change(step);
                     assert!(!step.is_in_bounds(external, arena), "{name} step {i}: {what}");
                     (step.input_walk, step.output_walk, step.size, step.output, step.input) = before;

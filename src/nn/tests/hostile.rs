@@ -169,16 +169,24 @@ fn crafted_networks_are_refused() {
         ("an undefined input", InvalidModel, changed(relu(), |n| n.nodes[0].inputs[0] = "y".into())),
         ("no input at all", InvalidModel, changed(relu(), |n| n.nodes[0].inputs.clear())),
         ("a cycle of one", InvalidModel, changed(relu(), |n| n.nodes[0].inputs[0] = "v0".into())),
-        ("a cycle of two", InvalidModel, changed(relu(), |n| {
-            n.node("Relu", &["v0"], &[]);
-            n.nodes[0].inputs[0] = "v1".into();
-        })),
+        (
+            "a cycle of two",
+            InvalidModel,
+            changed(relu(), |n| {
+                n.node("Relu", &["v0"], &[]);
+                n.nodes[0].inputs[0] = "v1".into();
+            }),
+        ),
         ("a value defined twice", InvalidModel, twice("Sigmoid")),
         ("an alias that redefines a value", InvalidModel, twice("Identity")),
-        ("a padding that redefines a value", InvalidModel, changed(with_ints("Pad", &[0; 8], &[]), |n| {
-            n.node("Relu", &["x"], &[]);
-            n.nodes[1].output = "v0".into();
-        })),
+        (
+            "a padding that redefines a value",
+            InvalidModel,
+            changed(with_ints("Pad", &[0; 8], &[]), |n| {
+                n.node("Relu", &["x"], &[]);
+                n.nodes[1].output = "v0".into();
+            }),
+        ),
         ("a node that redefines the input", InvalidModel, changed(relu(), |n| n.nodes[0].output = "x".into())),
         ("a node that redefines a constant", InvalidModel, changed(fine(), |n| n.nodes[0].output = "c0".into())),
         ("a constant defined twice", InvalidModel, changed(fine(), |n| n.constants[1].name = "c0".into())),
@@ -195,10 +203,14 @@ fn crafted_networks_are_refused() {
         ("a dilated kernel larger than the input", InvalidModel, window("dilations", &[65_536, 65_536])),
         ("pads of 2^40", UnsupportedOperator, window("pads", &[1 << 40, 0, 0, 0])),
         ("pads of 65,536", LimitExceeded, window("pads", &[65_536; 4])),
-        ("pads before pads", LimitExceeded, changed(with_ints("Pad", &[0, 0, 60_000, 1000, 0, 0, 0, 0], &[]), |n| {
-            let y = n.conv("v0", [1, 3, 1, 1], &[("pads", Ints(vec![65_536; 4]))]);
-            n.outputs = vec![y];
-        })),
+        (
+            "pads before pads",
+            LimitExceeded,
+            changed(with_ints("Pad", &[0, 0, 60_000, 1000, 0, 0, 0, 0], &[]), |n| {
+                let y = n.conv("v0", [1, 3, 1, 1], &[("pads", Ints(vec![65_536; 4]))]);
+                n.outputs = vec![y];
+            }),
+        ),
         ("weights of rank 3", UnsupportedOperator, conv(&[4, 3, 3], 4, &[])),
         ("group 0", InvalidModel, conv(&[4, 3, 3, 3], 4, &[("group", Int(0))])),
         ("a negative group", InvalidModel, conv(&[4, 3, 3, 3], 4, &[("group", Int(-1))])),
@@ -209,8 +221,16 @@ fn crafted_networks_are_refused() {
         ("computed weights", UnsupportedOperator, one("Conv", &["x"], &[])),
         ("a pool without kernel", InvalidModel, pool(&[])),
         ("a pool with a kernel of rank 3", UnsupportedOperator, pool(&[("kernel_shape", Ints(vec![1, 1, 1]))])),
-        ("a pool with ceil_mode", UnsupportedOperator, pool(&[("kernel_shape", Ints(vec![2, 2])), ("ceil_mode", Int(1))])),
-        ("a pool with padding only", UnsupportedOperator, pool(&[("kernel_shape", Ints(vec![2, 2])), ("pads", Ints(vec![2; 4]))])),
+        (
+            "a pool with ceil_mode",
+            UnsupportedOperator,
+            pool(&[("kernel_shape", Ints(vec![2, 2])), ("ceil_mode", Int(1))]),
+        ),
+        (
+            "a pool with padding only",
+            UnsupportedOperator,
+            pool(&[("kernel_shape", Ints(vec![2, 2])), ("pads", Ints(vec![2; 4]))]),
+        ),
         ("an axis out of range", UnsupportedOperator, one("Concat", &["x"], &[("axis", Int(4))])),
         ("an axis far out of range", UnsupportedOperator, one("Concat", &["x"], &[("axis", Int(i64::MIN))])),
         ("an axis that is missing", UnsupportedOperator, one("Concat", &["x"], &[])),
@@ -241,21 +261,37 @@ fn crafted_networks_are_refused() {
         ("intermediate values of 2^40", LimitExceeded, doubling(3)),
         ("intermediate values of 2^53", LimitExceeded, doubling(2)),
         ("Div of two values", UnsupportedOperator, one("Div", &["x"], &[])),
-        ("a value divided into a constant", UnsupportedOperator, changed(one("Div", &[], &[]), |n| {
-            let c = n.weights(&[]);
-            n.nodes[0].inputs.insert(0, c);
-        })),
-        ("an operand along the width", UnsupportedOperator, changed(one("Add", &["c0"], &[]), |n| drop(n.weights(&[5])))),
-        ("channels that do not fit", UnsupportedOperator, changed(relu(), |n| {
-            let (a, b) = (n.conv("x", [16, 3, 1, 1], &[]), n.conv("x", [8, 3, 1, 1], &[]));
-            let y = n.node("Add", &[&a, &b], &[]);
-            n.outputs = vec![y];
-        })),
-        ("one channel spread over many", UnsupportedOperator, changed(relu(), |n| {
-            let (a, b) = (n.conv("x", [16, 3, 1, 1], &[]), n.conv("x", [1, 3, 1, 1], &[]));
-            let y = n.node("Add", &[&a, &b], &[]);
-            n.outputs = vec![y];
-        })),
+        (
+            "a value divided into a constant",
+            UnsupportedOperator,
+            changed(one("Div", &[], &[]), |n| {
+                let c = n.weights(&[]);
+                n.nodes[0].inputs.insert(0, c);
+            }),
+        ),
+        (
+            "an operand along the width",
+            UnsupportedOperator,
+            changed(one("Add", &["c0"], &[]), |n| drop(n.weights(&[5]))),
+        ),
+        (
+            "channels that do not fit",
+            UnsupportedOperator,
+            changed(relu(), |n| {
+                let (a, b) = (n.conv("x", [16, 3, 1, 1], &[]), n.conv("x", [8, 3, 1, 1], &[]));
+                let y = n.node("Add", &[&a, &b], &[]);
+                n.outputs = vec![y];
+            }),
+        ),
+        (
+            "one channel spread over many",
+            UnsupportedOperator,
+            changed(relu(), |n| {
+                let (a, b) = (n.conv("x", [16, 3, 1, 1], &[]), n.conv("x", [1, 3, 1, 1], &[]));
+                let y = n.node("Add", &[&a, &b], &[]);
+                n.outputs = vec![y];
+            }),
+        ),
         ("bounds out of order", InvalidModel, one("Clip", &[], &[("min", Float(1.0)), ("max", Float(0.0))])),
         ("negative padding", UnsupportedOperator, with_ints("Pad", &[0, 0, -1, 0, 0, 0, 0, 0], &[])),
         ("padding of the batch", UnsupportedOperator, with_ints("Pad", &[1, 0, 0, 0, 0, 0, 0, 0], &[])),
@@ -265,32 +301,48 @@ fn crafted_networks_are_refused() {
         ("a Gemm on an image", UnsupportedOperator, changed(one("Gemm", &["c0"], &[]), |n| drop(n.weights(&[5, 2])))),
         ("a Constant without value", UnsupportedOperator, changed(relu(), |n| drop(n.node("Constant", &[], &[])))),
         ("a Cast to int64", UnsupportedOperator, one("Cast", &[], &[("to", Int(7))])),
-        ("groups that unfold into 2^30 weights", LimitExceeded, changed(relu(), |n| {
-            n.input = vec![1, 1 << 15, 1, 1];
-            let w = n.constant(&[1 << 15, 2, 1, 1], vec![0.0; 1 << 16], Storage::RawF16);
-            let y = n.node("Conv", &["x", &w], &[("group", Int(1 << 14))]);
-            n.outputs = vec![y];
-        })),
-        ("a thousand uses of the same weights", LimitExceeded, changed(relu(), |n| {
-            n.input = vec![1, 1024, 1, 1];
-            let w = n.constant(&[1024, 1024, 1, 1], vec![0.0; 1 << 20], Storage::RawF16);
-            let mut y = "x".to_owned();
-            for _ in 0..1000 {
-                y = n.node("Conv", &[&y, &w], &[]);
-            }
-            n.outputs = vec![y];
-        })),
-        ("too many nodes", LimitExceeded, changed(relu(), |n| {
-            for _ in 0..1 << 14 {
-                n.node("Identity", &["x"], &[]);
-            }
-        })),
-        ("too much work", LimitExceeded, changed(relu(), |n| {
-            n.input = vec![1, 3, 4096, 4096];
-            let w = n.weights(&[2, 3, 64, 64]);
-            let y = n.node("Conv", &["x", &w], &[]);
-            n.outputs = vec![y];
-        })),
+        (
+            "groups that unfold into 2^30 weights",
+            LimitExceeded,
+            changed(relu(), |n| {
+                n.input = vec![1, 1 << 15, 1, 1];
+                let w = n.constant(&[1 << 15, 2, 1, 1], vec![0.0; 1 << 16], Storage::RawF16);
+                let y = n.node("Conv", &["x", &w], &[("group", Int(1 << 14))]);
+                n.outputs = vec![y];
+            }),
+        ),
+        (
+            "a thousand uses of the same weights",
+            LimitExceeded,
+            changed(relu(), |n| {
+                n.input = vec![1, 1024, 1, 1];
+                let w = n.constant(&[1024, 1024, 1, 1], vec![0.0; 1 << 20], Storage::RawF16);
+                let mut y = "x".to_owned();
+                for _ in 0..1000 {
+                    y = n.node("Conv", &[&y, &w], &[]);
+                }
+                n.outputs = vec![y];
+            }),
+        ),
+        (
+            "too many nodes",
+            LimitExceeded,
+            changed(relu(), |n| {
+                for _ in 0..1 << 14 {
+                    n.node("Identity", &["x"], &[]);
+                }
+            }),
+        ),
+        (
+            "too much work",
+            LimitExceeded,
+            changed(relu(), |n| {
+                n.input = vec![1, 3, 4096, 4096];
+                let w = n.weights(&[2, 3, 64, 64]);
+                let y = n.node("Conv", &["x", &w], &[]);
+                n.outputs = vec![y];
+            }),
+        ),
     ];
     let mut failures = Vec::new();
     for (name, kind, net) in &rows {
@@ -410,7 +462,8 @@ fn values_that_are_not_finite_pass_through() {
             let outputs = run_at(level, &net, &input).unwrap();
             for (i, (shape, values)) in outputs.iter().enumerate() {
                 let plane: usize = shape[1..].iter().product();
-                let poisoned: Vec<usize> = (0..8).filter(|c| values[c * plane..][..plane].iter().any(|v| v.is_nan())).collect();
+                let poisoned: Vec<usize> =
+                    (0..8).filter(|c| values[c * plane..][..plane].iter().any(|v| v.is_nan())).collect();
                 // Nearest neighbours, sums and maxima keep an infinity; only NaN must stay NaN.
                 let expected: &[usize] = if bad.is_nan() { &[2] } else { &[] };
                 assert_eq!(poisoned, expected, "{} output {i} with {bad}", level.name());

@@ -39,7 +39,8 @@ fn check(net: &Net) -> std::result::Result<(), String> {
     for level in [Level::SCALAR, Level::best()] {
         let outputs = run_at(level, net, &input).map_err(|e| e.to_string())?;
         for ((name, (shape, values)), wanted) in net.outputs.iter().zip(&outputs).zip(&expected) {
-            if *shape != wanted.shape.strip_prefix(&[1]).unwrap_or(&wanted.shape) || values.len() != wanted.values.len() {
+            if *shape != wanted.shape.strip_prefix(&[1]).unwrap_or(&wanted.shape) || values.len() != wanted.values.len()
+            {
                 return Err(format!("{}: {name} has shape {shape:?}, not {:?}", level.name(), wanted.shape));
             }
             let scale = wanted.values.iter().fold(1e-3f64, |m, v| m.max(v.abs()));

@@ -39,7 +39,9 @@ fn convolutions_of_every_window() {
         for (sy, sx) in [(1, 1), (2, 2), (1, 2), (3, 1)] {
             for (dy, dx) in [(1, 1), (2, 1), (1, 2), (2, 3)] {
                 for pads in [[0i64, 0, 0, 0], [1, 1, 1, 1], [0, 1, 2, 3], [2, 0, 0, 1]] {
-                    for (groups, from, to) in [(1, 3, 5), (1, 8, 17), (8, 8, 8), (3, 3, 3), (17, 17, 17), (2, 6, 4), (4, 4, 8)] {
+                    for (groups, from, to) in
+                        [(1, 3, 5), (1, 8, 17), (8, 8, 8), (3, 3, 3), (17, 17, 17), (2, 6, 4), (4, 4, 8)]
+                    {
                         let (h, w) = [(5, 7), (13, 6), (9, 13)][rows.len() % 3];
                         let padding = |i: usize| (pads[i] + pads[i + 2]) as usize;
                         if !fits(h, kh, dy, padding(0)) || !fits(w, kw, dx, padding(1)) {
@@ -52,7 +54,9 @@ fn convolutions_of_every_window() {
                             ("group", Int(groups as i64)),
                         ];
                         let net = single((from, h, w), |n| n.conv("x", [to, from / groups, kh, kw], &attributes));
-                        let name = format!("{kh}×{kw} on {from}×{h}×{w} to {to} in {groups} groups, strides {sy} {sx}, dilations {dy} {dx}, pads {pads:?}");
+                        let name = format!(
+                            "{kh}×{kw} on {from}×{h}×{w} to {to} in {groups} groups, strides {sy} {sx}, dilations {dy} {dx}, pads {pads:?}"
+                        );
                         rows.push((name, net));
                     }
                 }
@@ -75,7 +79,8 @@ fn depthwise_convolutions_of_every_size() {
                         ("pads", Ints(vec![pad; 4])),
                         ("group", Int(channels as i64)),
                     ];
-                    let net = single((channels, size, size), |n| n.conv("x", [channels, 1, kernel, kernel], &attributes));
+                    let net =
+                        single((channels, size, size), |n| n.conv("x", [channels, 1, kernel, kernel], &attributes));
                     rows.push((format!("{kernel}×{kernel} stride {stride} on {channels}×{size}×{size}"), net));
                 }
             }
@@ -93,7 +98,10 @@ fn automatic_padding() {
                 for (h, w) in [(5, 7), (7, 6), (13, 5)] {
                     let window = [("auto_pad", Text(mode)), ("strides", Ints(vec![stride; 2]))];
                     let name = format!("{mode} {kernel} stride {stride} on {h}×{w}");
-                    rows.push((format!("Conv {name}"), single((3, h, w), |n| n.conv("x", [4, 3, kernel, kernel], &window))));
+                    rows.push((
+                        format!("Conv {name}"),
+                        single((3, h, w), |n| n.conv("x", [4, 3, kernel, kernel], &window)),
+                    ));
                     let padded = single((3, h, w), |n| {
                         let pads = n.ints(&[0, 0, 1, 0, 0, 0, 2, 1]);
                         let p = n.node("Pad", &["x", &pads], &[]);
@@ -117,7 +125,10 @@ fn pooling() {
     let mut rows = Vec::new();
     for channels in CHANNELS {
         for (h, w) in SIZES {
-            rows.push((format!("global {channels}×{h}×{w}"), single((channels, h, w), |n| n.node("GlobalAveragePool", &["x"], &[]))));
+            rows.push((
+                format!("global {channels}×{h}×{w}"),
+                single((channels, h, w), |n| n.node("GlobalAveragePool", &["x"], &[])),
+            ));
             for (kh, kw) in [(2, 2), (3, 3), (1, 2), (3, 2), (5, 7)] {
                 for stride in [1, 2, 3] {
                     for pads in [[0i64; 4], [1, 1, 1, 1], [0, 0, 1, 1], [1, 0, 0, 1]] {
@@ -133,10 +144,16 @@ fn pooling() {
                         ];
                         let name = format!("{kh}×{kw} stride {stride} pads {pads:?} on {channels}×{h}×{w}");
                         for op in ["MaxPool", "AveragePool"] {
-                            rows.push((format!("{op} {name}"), single((channels, h, w), |n| n.node(op, &["x"], &window))));
+                            rows.push((
+                                format!("{op} {name}"),
+                                single((channels, h, w), |n| n.node(op, &["x"], &window)),
+                            ));
                         }
                         window.push(("count_include_pad", Int(1)));
-                        rows.push((format!("with padding {name}"), single((channels, h, w), |n| n.node("AveragePool", &["x"], &window))));
+                        rows.push((
+                            format!("with padding {name}"),
+                            single((channels, h, w), |n| n.node("AveragePool", &["x"], &window)),
+                        ));
                     }
                 }
             }
@@ -158,7 +175,8 @@ fn fully_connected() {
                         let mut inputs = vec![flat, w];
                         inputs.extend(bias.as_ref().map(|shape| n.weights(shape)));
                         let inputs: Vec<&str> = inputs.iter().map(String::as_str).collect();
-                        let factors = [("alpha", Float(0.5)), ("beta", Float(3.0)), ("transB", Int(i64::from(transposed)))];
+                        let factors =
+                            [("alpha", Float(0.5)), ("beta", Float(3.0)), ("transB", Int(i64::from(transposed)))];
                         n.node("Gemm", &inputs, &factors)
                     });
                     rows.push((format!("Gemm {from} to {to}, transposed {transposed}, bias {bias:?}"), net));
@@ -280,7 +298,12 @@ fn padding() {
     let mut rows = Vec::new();
     for channels in CHANNELS {
         for (h, w) in SIZES {
-            for pads in [[0i64, 0, 1, 1, 0, 0, 1, 1], [0, 0, 0, 2, 0, 0, 1, 0], [0, 0, 0, 0, 0, 5, 0, 0], [0, 0, 1, 0, 0, 8, 0, 2]] {
+            for pads in [
+                [0i64, 0, 1, 1, 0, 0, 1, 1],
+                [0, 0, 0, 2, 0, 0, 1, 0],
+                [0, 0, 0, 0, 0, 5, 0, 0],
+                [0, 0, 1, 0, 0, 8, 0, 2],
+            ] {
                 for fill in [None, Some(0.0), Some(-2.5)] {
                     let name = format!("{pads:?} with {fill:?} on {channels}×{h}×{w}");
                     let by_input = single((channels, h, w), |n| {
@@ -359,8 +382,18 @@ fn shapes() {
             let shape = (channels, h, w);
             let name = |what: &str| format!("{what} on {channels}×{h}×{w}");
             rows.push((name("Flatten"), single(shape, |n| n.node("Flatten", &["x"], &[]))));
-            rows.push((name("Transpose"), single(shape, |n| n.node("Transpose", &["x"], &[("perm", Ints(vec![0, 2, 3, 1]))]))));
-            for wanted in [vec![1, -1], vec![0, c, plane], vec![0, 0, -1], vec![1, plane, c, 1], vec![-1, 1, c, plane], vec![-1, 1]] {
+            rows.push((
+                name("Transpose"),
+                single(shape, |n| n.node("Transpose", &["x"], &[("perm", Ints(vec![0, 2, 3, 1]))])),
+            ));
+            for wanted in [
+                vec![1, -1],
+                vec![0, c, plane],
+                vec![0, 0, -1],
+                vec![1, plane, c, 1],
+                vec![-1, 1, c, plane],
+                vec![-1, 1],
+            ] {
                 let net = single(shape, |n| {
                     let s = n.ints(&wanted);
                     n.node("Reshape", &["x", &s], &[])

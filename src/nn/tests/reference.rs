@@ -291,7 +291,11 @@ impl Interpreter<'_> {
             let mut inside = Vec::new();
             for ky in 0..kh as i64 {
                 for kx in 0..kw as i64 {
-                    inside.extend(x.pixel(at[1], at[2] as i64 * stride[0] - top + ky, at[3] as i64 * stride[1] - left + kx));
+                    inside.extend(x.pixel(
+                        at[1],
+                        at[2] as i64 * stride[0] - top + ky,
+                        at[3] as i64 * stride[1] - left + kx,
+                    ));
                 }
             }
             if self.node.op == "MaxPool" {
@@ -333,8 +337,20 @@ impl Interpreter<'_> {
             let (from, to, i) = (x.shape[axis] as f64, shape[axis] as f64, i as f64);
             match self.text("coordinate_transformation_mode", "half_pixel") {
                 "half_pixel" => (i + 0.5) / scales[axis] - 0.5,
-                "pytorch_half_pixel" => if to > 1.0 { (i + 0.5) / scales[axis] - 0.5 } else { 0.0 },
-                "align_corners" => if to > 1.0 { i * (from - 1.0) / (to - 1.0) } else { 0.0 },
+                "pytorch_half_pixel" => {
+                    if to > 1.0 {
+                        (i + 0.5) / scales[axis] - 0.5
+                    } else {
+                        0.0
+                    }
+                }
+                "align_corners" => {
+                    if to > 1.0 {
+                        i * (from - 1.0) / (to - 1.0)
+                    } else {
+                        0.0
+                    }
+                }
                 "asymmetric" => i / scales[axis],
                 other => panic!("{other}"),
             }
@@ -343,8 +359,20 @@ impl Interpreter<'_> {
             // Positions that are exact in decimal fractions are not in binary.
             let at = (source(axis, i) * 1e6).round() / 1e6;
             let index = match self.text("nearest_mode", "round_prefer_floor") {
-                "round_prefer_floor" => if at.fract().abs() == 0.5 { at.floor() } else { at.round() },
-                "round_prefer_ceil" => if at.fract().abs() == 0.5 { at.ceil() } else { at.round() },
+                "round_prefer_floor" => {
+                    if at.fract().abs() == 0.5 {
+                        at.floor()
+                    } else {
+                        at.round()
+                    }
+                }
+                "round_prefer_ceil" => {
+                    if at.fract().abs() == 0.5 {
+                        at.ceil()
+                    } else {
+                        at.round()
+                    }
+                }
                 "floor" => at.floor(),
                 "ceil" => at.ceil(),
                 other => panic!("{other}"),

@@ -60,7 +60,15 @@ impl Net {
     pub fn new(channels: usize, height: usize, width: usize) -> Self {
         let input = [1, channels, height, width].map(|v| v as i64).to_vec();
         let seed = (channels * 31 + height * 7 + width) as u64;
-        Self { opset: 17, input, channels_last: false, nodes: Vec::new(), constants: Vec::new(), outputs: Vec::new(), seed }
+        Self {
+            opset: 17,
+            input,
+            channels_last: false,
+            nodes: Vec::new(),
+            constants: Vec::new(),
+            outputs: Vec::new(),
+            seed,
+        }
     }
 
     /// The next value in [-1, 1), the same in every run.

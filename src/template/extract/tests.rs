@@ -22,32 +22,17 @@ impl Network for Sums {
         &self.signature
     }
 
-    fn run(
-        &self,
-        input: ArrayView4<'_, f32>,
-        outputs: &mut [ArrayViewMut2<'_, f32>],
-    ) -> Result<()> {
+    fn run(&self, input: ArrayView4<'_, f32>, outputs: &mut [ArrayViewMut2<'_, f32>]) -> Result<()> {
         self.signature.check(&input, outputs)?;
         for n in 0..input.dim().0 {
             for i in 0..DIMENSION {
                 let sum = |rows: std::ops::Range<usize>| {
-                    rows.map(|r| (1 + r) as f32 * input[[n, r, i % SIDE, 0]])
-                        .sum::<f32>()
+                    rows.map(|r| (1 + r) as f32 * input[[n, r, i % SIDE, 0]]).sum::<f32>()
                 };
-                let value = if i < SIDE {
-                    sum(0..SIDE)
-                } else {
-                    sum(0..SIDE / 2)
-                };
+                let value = if i < SIDE { sum(0..SIDE) } else { sum(0..SIDE / 2) };
                 outputs[0][[n, i]] = self.answer.unwrap_or(value);
             }
-            self.seen.lock().unwrap().push(
-                input
-                    .index_axis(ndarray::Axis(0), n)
-                    .iter()
-                    .copied()
-                    .collect(),
-            );
+            self.seen.lock().unwrap().push(input.index_axis(ndarray::Axis(0), n).iter().copied().collect());
         }
         Ok(())
     }
@@ -58,24 +43,12 @@ fn card() -> ModelCard {
 }
 
 fn signature() -> Signature {
-    Signature {
-        height: SIDE,
-        width: SIDE,
-        channels: 3,
-        outputs: vec![("embedding".to_owned(), vec![DIMENSION])],
-    }
+    Signature { height: SIDE, width: SIDE, channels: 3, outputs: vec![("embedding".to_owned(), vec![DIMENSION])] }
 }
 
 fn extractor(answer: Option<f32>) -> (TemplateExtractor, Arc<Sums>) {
-    let fake = Arc::new(Sums {
-        signature: signature(),
-        answer,
-        seen: Mutex::default(),
-    });
-    (
-        TemplateExtractor::new(Model::custom(card(), fake.clone())).unwrap(),
-        fake,
-    )
+    let fake = Arc::new(Sums { signature: signature(), answer, seen: Mutex::default() });
+    (TemplateExtractor::new(Model::custom(card(), fake.clone())).unwrap(), fake)
 }
 
 /// A photo of 112 × 112 pixels with a gradient and one bright square, and the crop that shows exactly all of it.
@@ -86,19 +59,8 @@ fn photo(x: usize, y: usize) -> (Photo, AlignedCrop) {
         [if bright { 250 } else { column as u8 }, row as u8, 7]
     };
     let pixels = (0..SIDE * SIDE).flat_map(pixel).collect();
-    let crop = Crop {
-        width: SIDE,
-        height: SIDE,
-        source_from_target: Similarity::IDENTITY,
-        border: Border::Black,
-    };
-    (
-        Photo::from_rgb8(SIDE as u32, SIDE as u32, pixels).unwrap(),
-        AlignedCrop {
-            crop,
-            residual_px: 0.0,
-        },
-    )
+    let crop = Crop { width: SIDE, height: SIDE, source_from_target: Similarity::IDENTITY, border: Border::Black };
+    (Photo::from_rgb8(SIDE as u32, SIDE as u32, pixels).unwrap(), AlignedCrop { crop, residual_px: 0.0 })
 }
 
 #[test]
@@ -106,60 +68,29 @@ fn two_templates_held_at_once_differ() {
     let (extractor, _) = extractor(None);
     let ((a, crop), (b, _)) = (photo(10, 10), photo(70, 60));
     let options = ExtractOptions { flip: false };
-    let first = extractor
-        .extract_aligned(&a.frame(), &crop, &options)
-        .unwrap();
+    let first = extractor.extract_aligned(&a.frame(), &crop, &options).unwrap();
     let before = first.values().to_vec();
-    let second = extractor
-        .extract_aligned(&b.frame(), &crop, &options)
-        .unwrap();
+    let second = extractor.extract_aligned(&b.frame(), &crop, &options).unwrap();
     let cosine = |p: &[f32], q: &[f32]| p.iter().zip(q).map(|(p, q)| p * q).sum::<f32>();
-    assert_eq!(
-        first.values(),
-        before,
-        "the first is not changed by the second"
-    );
+    assert_eq!(first.values(), before, "the first is not changed by the second");
     assert!(cosine(first.values(), second.values()) < 0.999);
-    let again = extractor
-        .extract_aligned(&a.frame(), &crop, &options)
-        .unwrap();
+    let again = extractor.extract_aligned(&a.frame(), &crop, &options).unwrap();
     assert_eq!(first.values(), again.values(), "same input, same output");
-    assert_eq!(
-        (first.dimension(), first.model_id()),
-        (DIMENSION, "mobilefacenet-192")
-    );
+    assert_eq!((first.dimension(), first.model_id()), (DIMENSION, "mobilefacenet-192"));
 }
 
 #[test]
 fn the_mirrored_crop_is_the_second_of_one_batch() {
     let (extractor, fake) = extractor(None);
     let (photo, crop) = photo(10, 10);
-    let template = extractor
-        .extract_aligned(&photo.frame(), &crop, &ExtractOptions::default())
-        .unwrap();
+    let template = extractor.extract_aligned(&photo.frame(), &crop, &ExtractOptions::default()).unwrap();
     let seen = fake.seen.lock().unwrap();
-    let [plain, mirrored] = &seen[..] else {
-        panic!("{} pictures", seen.len())
-    };
+    let [plain, mirrored] = &seen[..] else { panic!("{} pictures", seen.len()) };
     let at = |tensor: &[f32], x: usize, y: usize, c: usize| tensor[(y * SIDE + x) * 3 + c];
-    for (x, y, c) in [
-        (0, 0, 0),
-        (15, 12, 0),
-        (15, 12, 1),
-        (111, 40, 0),
-        (3, 111, 2),
-    ] {
-        assert_eq!(
-            at(plain, x, y, c),
-            at(mirrored, SIDE - 1 - x, y, c),
-            "({x}, {y}) channel {c}"
-        );
+    for (x, y, c) in [(0, 0, 0), (15, 12, 0), (15, 12, 1), (111, 40, 0), (3, 111, 2)] {
+        assert_eq!(at(plain, x, y, c), at(mirrored, SIDE - 1 - x, y, c), "({x}, {y}) channel {c}");
     }
-    assert_eq!(
-        at(plain, 0, 5, 0),
-        (0.0 - 127.5) * 0.0078125,
-        "normalised as the card says, red first"
-    );
+    assert_eq!(at(plain, 0, 5, 0), (0.0 - 127.5) * 0.0078125, "normalised as the card says, red first");
 
     // Flip averaging makes the picture and its mirror image one.
     let mirror_pixels: Vec<u8> = photo
@@ -169,15 +100,8 @@ fn the_mirrored_crop_is_the_second_of_one_batch() {
         .collect();
     let mirrored = Photo::from_rgb8(SIDE as u32, SIDE as u32, mirror_pixels).unwrap();
     drop(seen);
-    let same = extractor
-        .extract_aligned(&mirrored.frame(), &crop, &ExtractOptions::default())
-        .unwrap();
-    let difference = template
-        .values()
-        .iter()
-        .zip(same.values())
-        .map(|(a, b)| (a - b).abs())
-        .fold(0.0, f32::max);
+    let same = extractor.extract_aligned(&mirrored.frame(), &crop, &ExtractOptions::default()).unwrap();
+    let difference = template.values().iter().zip(same.values()).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
     assert!(difference < 1e-6, "{difference}");
 }
 
@@ -188,30 +112,15 @@ fn a_mesh_is_aligned_to_the_card() {
     // A mesh whose five points lie on the card's places: its crop is the photo itself.
     let mut points = [[0.0; 3]; 468];
     let places = card().alignment.unwrap().points();
-    let groups: [&[usize]; 5] = [
-        &[33, 133, 159, 145],
-        &[362, 263, 386, 374],
-        &[1],
-        &[61],
-        &[291],
-    ];
+    let groups: [&[usize]; 5] = [&[33, 133, 159, 145], &[362, 263, 386, 374], &[1], &[61], &[291]];
     for (group, place) in groups.into_iter().zip(places) {
-        group
-            .iter()
-            .for_each(|i| points[*i] = [place.x, place.y, 0.0]);
+        group.iter().for_each(|i| points[*i] = [place.x, place.y, 0.0]);
     }
     let mesh = Mesh::new(points, 1.0).unwrap();
     let options = ExtractOptions { flip: false };
     let from_mesh = extractor.extract(&photo.frame(), &mesh, &options).unwrap();
-    let from_crop = extractor
-        .extract_aligned(&photo.frame(), &direct, &options)
-        .unwrap();
-    let cosine: f32 = from_mesh
-        .values()
-        .iter()
-        .zip(from_crop.values())
-        .map(|(a, b)| a * b)
-        .sum();
+    let from_crop = extractor.extract_aligned(&photo.frame(), &direct, &options).unwrap();
+    let cosine: f32 = from_mesh.values().iter().zip(from_crop.values()).map(|(a, b)| a * b).sum();
     assert!(cosine > 0.9999, "{cosine}");
     assert_eq!(fake.seen.lock().unwrap().len(), 2);
 }
@@ -222,24 +131,16 @@ fn nan_zero_and_wrong_sizes_are_errors() {
     for answer in [f32::NAN, f32::INFINITY, 0.0] {
         let (extractor, _) = extractor(Some(answer));
         for flip in [false, true] {
-            let error = extractor
-                .extract_aligned(&photo.frame(), &crop, &ExtractOptions { flip })
-                .unwrap_err();
+            let error = extractor.extract_aligned(&photo.frame(), &crop, &ExtractOptions { flip }).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::NonFinite, "{answer} {flip}");
         }
     }
     let (extractor, _) = extractor(None);
     crop.crop.width = 111;
-    let error = extractor
-        .extract_aligned(&photo.frame(), &crop, &ExtractOptions::default())
-        .unwrap_err();
+    let error = extractor.extract_aligned(&photo.frame(), &crop, &ExtractOptions::default()).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::ShapeMismatch);
     let mesh = Mesh::new([[9.0; 3]; 468], 1.0).unwrap();
-    assert!(
-        extractor
-            .extract(&photo.frame(), &mesh, &ExtractOptions::default())
-            .is_err()
-    );
+    assert!(extractor.extract(&photo.frame(), &mesh, &ExtractOptions::default()).is_err());
 }
 
 #[test]
@@ -251,29 +152,13 @@ fn cards_that_contradict_the_network_are_refused() {
     let mut longer = card();
     longer.template.as_mut().unwrap().dimension = 512;
     wrong.push((longer, signature()));
-    wrong.push((
-        ModelCard {
-            alignment: None,
-            ..card()
-        },
-        signature(),
-    ));
-    wrong.push((
-        ModelCard {
-            template: None,
-            ..card()
-        },
-        signature(),
-    ));
+    wrong.push((ModelCard { alignment: None, ..card() }, signature()));
+    wrong.push((ModelCard { template: None, ..card() }, signature()));
     let mut two = signature();
     two.outputs.push(("more".to_owned(), vec![1]));
     wrong.push((card(), two));
     for (i, (card, signature)) in wrong.into_iter().enumerate() {
-        let network = Arc::new(Sums {
-            signature,
-            answer: None,
-            seen: Mutex::default(),
-        });
+        let network = Arc::new(Sums { signature, answer: None, seen: Mutex::default() });
         let error = TemplateExtractor::new(Model::custom(card, network)).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidModel, "case {i}");
     }
@@ -284,21 +169,9 @@ fn the_face_may_lie_anywhere_in_the_frame() {
     let (extractor, fake) = extractor(None);
     let (photo, _) = photo(30, 40);
     let source_from_target = Similarity::new(0.5, 0.0, Point::new(20.0, 30.0)).unwrap();
-    let crop = Crop {
-        width: SIDE,
-        height: SIDE,
-        source_from_target,
-        border: Border::Black,
-    };
+    let crop = Crop { width: SIDE, height: SIDE, source_from_target, border: Border::Black };
     extractor
-        .extract_aligned(
-            &photo.frame(),
-            &AlignedCrop {
-                crop,
-                residual_px: 0.0,
-            },
-            &ExtractOptions { flip: false },
-        )
+        .extract_aligned(&photo.frame(), &AlignedCrop { crop, residual_px: 0.0 }, &ExtractOptions { flip: false })
         .unwrap();
     // Centre of the target's pixel (60, 21) is (50.25, 40.75) in the source: left of the bright square's end at x = 50.
     let seen = fake.seen.lock().unwrap();
