@@ -300,8 +300,8 @@ impl Engine {
         trace: &mut impl Trace,
     ) -> Result<Located> {
         let first = self.hypothesis(side, frame, &self.detect, &choose, trace)?;
-        let sure = matches!(&first.outcome, Ok((d, mesh)) if d.rotation == Rotation::None && is_face(mesh));
-        if sure || matches!(first.outcome, Err(Refusal::SeveralFaces)) || !self.detect.turned {
+        let doubtful = matches!(&first.outcome, Ok((d, mesh)) if d.rotation != Rotation::None || !is_face(mesh));
+        if !(doubtful && self.detect.turned) {
             return Ok(first.confirmed());
         }
         let upright = DetectOptions { turned: false, ..self.detect };
