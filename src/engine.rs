@@ -366,3 +366,6 @@ fn staged<T>(trace: &mut impl Trace, side: Side, stage: Stage, work: impl FnOnce
     trace.leave(side, stage);
     outcome
 }
+
+#[cfg(test)]
+mod tests;

@@ -78,23 +78,23 @@ similarity = "cosine"
 # No calibration: LFW shows celebrities in press photographs, not your users and no document portraits.
 [[provisional_thresholds]]
 fmr = 1e-2
-score = 0.34793
+score = 0.34803
 
 [[provisional_thresholds]]
 fmr = 1e-3
-score = 0.45157
+score = 0.45168
 
 [[provisional_thresholds]]
 fmr = 1e-4
-score = 0.53317
+score = 0.53325
 
 [[provisional_thresholds]]
 fmr = 1e-5
-score = 0.59926
+score = 0.59924
 
 [[provisional_thresholds]]
 fmr = 1e-6
-score = 0.68015
+score = 0.68013
 """
 
 NETWORKS = [

@@ -86,6 +86,7 @@ def read(data: bytes) -> Graph:
     )
     fold_dequantize(graph)
     restore_prelu(graph)
+    merge_pointwise(graph)
     return graph
 
 
@@ -143,3 +144,28 @@ def restore_prelu(graph):
         graph.constants[slope_tensor] = slope
         add.kind, add.inputs, add.options = "PRELU", [x, slope_tensor], {}
     graph.ops = [op for op in graph.ops if id(op) not in removed]
+
+
+def is_pointwise(graph, op):
+    steps = {op.options.get("StrideH"), op.options.get("StrideW")}
+    return op.kind == "CONV_2D" and steps == {1} and graph.constants[op.inputs[1]].shape[1:3] == (1, 1)
+
+
+def merge_pointwise(graph):
+    """Two 1x1 convolutions with nothing between them are one; merged where that takes fewer multiply-adds."""
+    for second in [op for op in graph.ops if op.kind == "CONV_2D"]:
+        first = graph.producer(second.inputs[0])
+        linear = first is not None and is_pointwise(graph, first) and is_pointwise(graph, second)
+        if not linear or len(graph.consumers(first.outputs[0])) != 1 or first.outputs[0] in graph.outputs:
+            continue
+        (w1, b1), (w2, b2) = ([graph.constants[t].astype(np.float64) for t in op.inputs[1:]] for op in (first, second))
+        w1, w2 = w1[:, 0, 0, :], w2[:, 0, 0, :]  # [outputs, inputs]
+        if w2.shape[0] * w1.shape[1] >= w1.size + w2.size:
+            continue
+        weight, bias = max(graph.shapes) + 1, max(graph.shapes) + 2
+        graph.constants[weight] = (w2 @ w1).astype(np.float32)[:, None, None, :]
+        graph.constants[bias] = (w2 @ b1 + b2).astype(np.float32)
+        for tensor in (weight, bias):
+            graph.shapes[tensor] = list(graph.constants[tensor].shape)
+        second.inputs = [first.inputs[0], weight, bias]
+        graph.ops.remove(first)

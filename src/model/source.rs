@@ -26,6 +26,8 @@ pub enum ModelSource {
         /// The ONNX file.
         network: Cow<'static, [u8]>,
     },
+    /// Loaded before: to share it between engines, or because its network is the caller's own ([`Model::custom`]).
+    Loaded(Model),
 }
 
 /// What executes a network.
@@ -81,6 +83,10 @@ impl Model {
                 Self::from_card(task, card, &network, backend)
             }
             ModelSource::Memory { card, network } => Self::from_parts(task, card, network, backend),
+            ModelSource::Loaded(model) => {
+                check_task(task, &model.card)?;
+                Ok(model.clone())
+            }
         }
     }
 
@@ -94,9 +100,7 @@ impl Model {
     }
 
     fn from_card(task: Task, card: ModelCard, bytes: &[u8], backend: &Backend) -> Result<Self> {
-        if card.task != task {
-            return Err(invalid(&format!("{:?} is a model for {:?}, not for {task:?}", card.id, card.task)));
-        }
+        check_task(task, &card)?;
         let same_size = u64::try_from(bytes.len()).is_ok_and(|len| len == card.bytes);
         if !same_size || hex(&Sha256::digest(bytes)) != card.sha256.to_ascii_lowercase() {
             return Err(invalid(&format!(
@@ -111,6 +115,13 @@ impl Model {
         };
         Ok(Self::custom(card, network))
     }
+}
+
+fn check_task(task: Task, card: &ModelCard) -> Result<()> {
+    if card.task == task {
+        return Ok(());
+    }
+    Err(invalid(&format!("{:?} is a model for {:?}, not for {task:?}", card.id, card.task)))
 }
 
 fn invalid(message: &str) -> Error {

@@ -147,6 +147,36 @@ impl Program {
     }
 }
 
+#[cfg(test)]
+impl Program {
+    /// The least time of each step over `runs` runs, in nanoseconds, with a few words about the step.
+    pub(super) fn profile(&self, input: &[f32], runs: usize) -> Vec<(String, u128)> {
+        let mut arena = vec![0.0; self.arena + ALIGN];
+        let skip = arena.as_ptr().align_offset(64).min(ALIGN);
+        let mut least = vec![u128::MAX; self.steps.len()];
+        for _ in 0..runs {
+            for (step, least) in self.steps.iter().zip(&mut least) {
+                let started = std::time::Instant::now();
+                step.run(self.level, input, &mut arena[skip..skip + self.arena]).unwrap();
+                *least = started.elapsed().as_nanos().min(*least);
+            }
+        }
+        let name = |step: &Step| {
+            let (width, height, vectors) = step.size;
+            let work = match &step.work {
+                Work::Dense { weights, .. } => format!("dense {}", weights.size().0),
+                Work::Depthwise { kernel, stride, .. } => format!("depthwise {} / {stride}", kernel.0),
+                Work::Elementwise { .. } => "elementwise".into(),
+                Work::Pool { .. } => "pool".into(),
+                Work::Resize { .. } => "resize".into(),
+                Work::Copy { .. } => "copy".into(),
+            };
+            format!("{work} -> {width}x{height}x{}", vectors * LANES)
+        };
+        self.steps.iter().map(name).zip(least).collect()
+    }
+}
+
 /// When each buffer is first written and last read.
 fn lives(ops: &[Op], buffers: &[Buffer], outputs: &[(String, Value)]) -> Vec<Life> {
     let mut lives: Vec<_> =

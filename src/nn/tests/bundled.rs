@@ -77,6 +77,9 @@ fn timing() {
             times.push(started.elapsed());
         }
         times.sort();
+        for (step, nanoseconds) in program.profile(&input, 50) {
+            println!("{name:>10} {:>8.1} µs  {step}", nanoseconds as f64 / 1e3);
+        }
         println!("{name}: load {first:?} best {best:?}, run median {:?} best {:?}", times[100], times[0]);
     }
 }

@@ -1,0 +1,143 @@
+//! The engine on fake networks, which see where a bright corner lies in their input: what it makes of doubtful answers.
+
+use super::*;
+use crate::model::{ModelCard, Network, Signature};
+use ndarray::{ArrayView4, ArrayViewMut2};
+use std::sync::Arc;
+
+/// The corner of the input, left to right and top to bottom, that is brightest: 0 in an upright view of the picture.
+fn bright_corner(input: &ArrayView4<'_, f32>) -> usize {
+    let (_, height, width, _) = input.dim();
+    let mut sums = [0.0f32; 4];
+    for ((_, y, x, _), value) in input.indexed_iter() {
+        sums[2 * usize::from(y >= height / 2) + usize::from(x >= width / 2)] += value;
+    }
+    (0..4).max_by(|a, b| sums[*a].total_cmp(&sums[*b])).unwrap()
+}
+
+type Answer = fn(corner: usize, outputs: &mut [ArrayViewMut2<'_, f32>]);
+
+struct Fake(Signature, Answer);
+
+impl Network for Fake {
+    fn signature(&self) -> &Signature {
+        &self.0
+    }
+
+    fn run(&self, input: ArrayView4<'_, f32>, outputs: &mut [ArrayViewMut2<'_, f32>]) -> Result<()> {
+        self.0.check(&input, outputs)?;
+        (self.1)(bright_corner(&input), outputs);
+        Ok(())
+    }
+}
+
+fn fake(card: &str, answer: Answer) -> ModelSource {
+    let card = ModelCard::parse(card).unwrap();
+    let outputs = card.outputs.iter().map(|o| (o.name.clone(), o.shape.clone())).collect();
+    let signature = Signature { height: card.input.height, width: card.input.width, channels: 3, outputs };
+    ModelSource::Loaded(Model::custom(card, Arc::new(Fake(signature, answer))))
+}
+
+fn engine(detect: Answer, mesh: Answer) -> Engine {
+    Engine::builder()
+        .detector(fake(include_str!("../../models/detect.toml"), detect))
+        .mesh(fake(include_str!("../../models/mesh.toml"), mesh))
+        .template(fake(include_str!("../../models/template.toml"), |_, outputs| outputs[0].fill(1.0)))
+        .build()
+        .unwrap()
+}
+
+/// A face in the middle of the view with this logit.
+fn face_in_the_middle(logit: f32, outputs: &mut [ArrayViewMut2<'_, f32>]) {
+    let cell = 24 * 48 + 24;
+    let face = [0.0, 0.0, 60.0, 60.0, -15.0, -10.0, 15.0, -10.0, 0.0, 0.0, 0.0, 12.0, -25.0, -5.0, 25.0, -5.0];
+    outputs[0].fill(0.0);
+    outputs[1].fill(-20.0);
+    for (i, value) in face.into_iter().enumerate() {
+        outputs[0][(0, 16 * cell + i)] = value;
+    }
+    outputs[1][(0, cell)] = logit;
+}
+
+/// Sees an upright face with 0.6, one turned by half with 0.9, and none in the other views.
+fn prefers_upside_down(corner: usize, outputs: &mut [ArrayViewMut2<'_, f32>]) {
+    let score: f32 = [0.6, 0.01, 0.01, 0.9][corner];
+    face_in_the_middle((score / (1.0 - score)).ln(), outputs);
+}
+
+/// Points spread over the crop, with the eyes level, and a flag.
+fn mesh_with_flag(logit: f32, outputs: &mut [ArrayViewMut2<'_, f32>]) {
+    for (i, value) in outputs[0].iter_mut().enumerate() {
+        let (point, axis) = (i / 3, i % 3);
+        *value = match axis {
+            0 => 40.0 + (point * 37 % 112) as f32,
+            1 => 40.0 + (point * 53 % 112) as f32,
+            _ => 0.0,
+        };
+    }
+    let eyes = [(33, 60.0, 70.0), (133, 80.0, 70.0), (159, 70.0, 66.0), (145, 70.0, 74.0)];
+    let other = [(362, 112.0, 70.0), (263, 132.0, 70.0), (386, 122.0, 66.0), (374, 122.0, 74.0)];
+    let rest = [(1, 96.0, 100.0), (61, 78.0, 125.0), (291, 114.0, 125.0), (152, 96.0, 160.0)];
+    for (point, x, y) in eyes.into_iter().chain(other).chain(rest) {
+        outputs[0][(0, 3 * point)] = x;
+        outputs[0][(0, 3 * point + 1)] = y;
+    }
+    outputs[1][(0, 0)] = logit;
+}
+
+/// Grey, with a bright upper left corner.
+fn picture() -> Photo {
+    let bright = |i: usize| if i / 3 % 400 < 200 && i / 1200 < 200 { 250 } else { 90 };
+    Photo::from_rgb8(400, 400, (0..400 * 400 * 3).map(bright).collect()).unwrap()
+}
+
+#[test]
+fn the_mesh_network_decides_between_two_ways_up() {
+    let photo = picture();
+    let upright =
+        engine(prefers_upside_down, |corner, outputs| mesh_with_flag(if corner == 0 { 6.0 } else { -6.0 }, outputs));
+    let (detection, mesh) = upright.locate(&photo.frame(), select_face).unwrap().outcome.unwrap();
+    assert_eq!(detection.rotation, Rotation::None);
+    assert!(mesh.roll_deg().abs() < 1.0 && mesh.flag() > 0.9);
+    let turned =
+        engine(prefers_upside_down, |corner, outputs| mesh_with_flag(if corner == 3 { 6.0 } else { -6.0 }, outputs));
+    let (detection, mesh) = turned.locate(&photo.frame(), select_face).unwrap().outcome.unwrap();
+    assert_eq!(detection.rotation, Rotation::Half);
+    assert!(mesh.roll_deg().abs() > 179.0);
+}
+
+#[test]
+fn a_face_that_the_mesh_network_rejects_is_no_face() {
+    let engine = engine(prefers_upside_down, |_, outputs| mesh_with_flag(-6.0, outputs));
+    let outcome = engine.face(&picture().frame()).unwrap();
+    assert!(matches!(outcome, FaceOutcome::Refused(reasons) if reasons == [Refusal::NoFace]));
+}
+
+#[test]
+fn values_that_are_not_finite_are_errors_and_never_a_face() {
+    let nan_scores = engine(|_, outputs| outputs[1].fill(f32::NAN), |_, outputs| mesh_with_flag(6.0, outputs));
+    assert_eq!(nan_scores.face(&picture().frame()).unwrap_err().kind(), ErrorKind::NonFinite);
+    let nan_flag = engine(prefers_upside_down, |_, outputs| mesh_with_flag(f32::NAN, outputs));
+    assert_eq!(nan_flag.face(&picture().frame()).unwrap_err().kind(), ErrorKind::NonFinite);
+    let nan_points = engine(prefers_upside_down, |_, outputs| outputs[0].fill(f32::INFINITY));
+    assert_eq!(nan_points.face(&picture().frame()).unwrap_err().kind(), ErrorKind::NonFinite);
+}
+
+#[test]
+fn a_model_for_another_task_is_refused() {
+    let mesh = fake(include_str!("../../models/mesh.toml"), |_, _| {});
+    let error = Engine::builder().detector(mesh).build().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidModel);
+}
+
+#[test]
+fn a_card_without_thresholds_gives_templates_and_no_verdict() {
+    let card = include_str!("../../models/template.toml").split("# Provisional").next().unwrap();
+    let tail = include_str!("../../models/template.toml").split("[source]").nth(1).unwrap();
+    let template = fake(&format!("{card}[source]{tail}"), |_, outputs| outputs[0].fill(1.0));
+    let engine = Engine::builder().template(template).build().unwrap();
+    assert!(engine.calibration().is_none());
+    let document = DocumentPhoto::from_photo(picture(), crate::document::Origin::ImageFile);
+    let error = engine.verify(&document, &picture(), 1e-4).unwrap_err();
+    assert_eq!((error.kind(), error.stage()), (ErrorKind::InvalidArgument, Stage::Engine));
+}
