@@ -82,19 +82,19 @@ score = 0.34803
 
 [[provisional_thresholds]]
 fmr = 1e-3
-score = 0.45168
+score = 0.45167
 
 [[provisional_thresholds]]
 fmr = 1e-4
-score = 0.53325
+score = 0.53324
 
 [[provisional_thresholds]]
 fmr = 1e-5
-score = 0.59924
+score = 0.59927
 
 [[provisional_thresholds]]
 fmr = 1e-6
-score = 0.68013
+score = 0.68022
 """
 
 NETWORKS = [

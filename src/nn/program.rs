@@ -442,11 +442,15 @@ fn fill_pixels(output: &mut [f32], value: f32, grid: &Grid) {
 /// Moves width × height × channels elements between two strided grids.
 fn copy(input: &[f32], from: &Strides, output: &mut [f32], to: &Strides, size: (usize, usize, usize)) -> Option<()> {
     let (width, height, channels) = size;
+    let together = (from.channel, to.channel) == (1, 1);
+    // A row that is contiguous on both sides is one long pixel.
+    let whole_rows = together && (from.right, to.right) == (channels, channels);
+    let (width, channels) = if whole_rows { (1, width * channels) } else { (width, channels) };
     for y in 0..height {
         for x in 0..width {
             let source = from.origin + y * from.down + x * from.right;
             let target = to.origin + y * to.down + x * to.right;
-            if (from.channel, to.channel) == (1, 1) {
+            if together {
                 output.get_mut(target..target + channels)?.copy_from_slice(input.get(source..source + channels)?);
                 continue;
             }

@@ -1,6 +1,6 @@
 //! Depthwise convolution: every channel with its own small kernel, channels-last, bias and epilogue fused.
 //!
-//! Input borders are materialised by whoever wrote the input, so no tap is ever outside. For 3×3 (and 5×5) kernels a strip of
+//! Input borders are materialised by whoever wrote the input, so no tap is ever outside. For 3×3 kernels a strip of
 //! [`STRIP`] neighbouring outputs is computed at once: each input vector of a row is loaded once and used for all the taps
 //! that it meets. Other shapes take the plain loop.
 
@@ -51,8 +51,6 @@ impl Fused for Depthwise<'_> {
             let done = match (self.kernel, self.stride) {
                 ((3, 3), 1) => self.strips::<I, A, B, 3, 1, 6>(isa, y, first, second),
                 ((3, 3), 2) => self.strips::<I, A, B, 3, 2, 9>(isa, y, first, second),
-                ((5, 5), 1) => self.strips::<I, A, B, 5, 1, 8>(isa, y, first, second),
-                ((5, 5), 2) => self.strips::<I, A, B, 5, 2, 11>(isa, y, first, second),
                 _ => 0,
             };
             for x in done..width {

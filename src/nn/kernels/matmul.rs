@@ -162,15 +162,20 @@ impl DenseConv<'_> {
         first: A,
         second: B,
     ) {
-        let (tiles, rest) = pixels.as_chunks::<ROWS>();
-        for tile in tiles {
-            self.tile(isa, tile, panel, vector, first, second);
+        // One or two pixels behind the last whole tile go one by one; more are taken together with their neighbours, some of
+        // which are computed twice. That costs little and saves compiling a tile of every height.
+        let rest = pixels.len() % ROWS;
+        let together = rest > 2 && pixels.len() > ROWS;
+        let singles = if together { 0 } else { rest };
+        let (tiled, single) = pixels.split_at(pixels.len() - singles);
+        for first_pixel in (0..tiled.len()).step_by(ROWS) {
+            let start = first_pixel.min(tiled.len() - ROWS);
+            if let Some(tile) = tiled[start..].first_chunk::<ROWS>() {
+                self.tile(isa, tile, panel, vector, first, second);
+            }
         }
-        // A few left-over pixels go one by one; more are taken together with their neighbours, some of which are computed
-        // twice. That costs little and saves compiling a tile of every height.
-        match pixels.last_chunk::<ROWS>() {
-            Some(tile) if rest.len() > 2 => self.tile(isa, tile, panel, vector, first, second),
-            _ => rest.iter().for_each(|pixel| self.tile(isa, &[*pixel], panel, vector, first, second)),
+        for pixel in single {
+            self.tile(isa, &[*pixel], panel, vector, first, second);
         }
     }
 
