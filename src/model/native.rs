@@ -3,7 +3,11 @@
 use super::{Layout, ModelCard, Network, Signature};
 use crate::error::{Error, ErrorKind, Result, Stage};
 use crate::nn;
-use ndarray::{ArrayView4, ArrayViewMut2};
+use ndarray::{ArrayView3, ArrayView4, ArrayViewMut1, ArrayViewMut2};
+use rayon::prelude::*;
+
+/// Batches of this many images or more are spread over rayon's threads. A template and its mirror image are not.
+const PARALLEL_BATCH: usize = 4;
 
 /// A network compiled for this machine; runs on any number of threads at once.
 #[derive(Debug)]
@@ -54,22 +58,70 @@ impl Network for NativeNetwork {
         &self.signature
     }
 
-    /// Images of a batch run one after another on one arena, which keeps them in cache; use threads for several requests.
+    /// Images of a small batch run one after another on one arena, which keeps them in cache and leaves the other cores to other
+    /// requests; from [`PARALLEL_BATCH`] images on they are spread over rayon's threads.
     fn run(&self, input: ArrayView4<'_, f32>, outputs: &mut [ArrayViewMut2<'_, f32>]) -> Result<()> {
         self.signature.check(&input, outputs)?;
-        for (n, image) in input.outer_iter().enumerate() {
-            let not_contiguous =
-                || Error::new(ErrorKind::ShapeMismatch, Stage::Run, "the input is not in standard order");
-            let pixels = image.to_slice().ok_or_else(not_contiguous)?;
-            self.program.run(pixels, |index, values| {
-                let wanted = self.order.iter().zip(outputs.iter_mut()).filter(|(i, _)| **i == index);
-                for (_, view) in wanted {
-                    for (to, from) in view.row_mut(n).iter_mut().zip(values) {
-                        *to = *from;
-                    }
-                }
-            })?;
+        if input.dim().0 < PARALLEL_BATCH {
+            return input.outer_iter().enumerate().try_for_each(|(n, image)| {
+                self.image(image, |index, values| {
+                    let wanted = self.order.iter().zip(outputs.iter_mut()).filter(|(i, _)| **i == index);
+                    wanted.for_each(|(_, view)| copy(values, view.row_mut(n)));
+                })
+            });
         }
-        Ok(())
+        let mut rows: Vec<Vec<ArrayViewMut1<'_, f32>>> = Vec::new();
+        rows.resize_with(input.dim().0, Vec::new);
+        for view in outputs {
+            rows.iter_mut().zip(view.outer_iter_mut()).for_each(|(image, row)| image.push(row));
+        }
+        let images: Vec<_> = input.outer_iter().zip(rows).collect();
+        images.into_par_iter().try_for_each(|(image, mut rows)| {
+            self.image(image, |index, values| {
+                let wanted = self.order.iter().zip(&mut rows).filter(|(i, _)| **i == index);
+                wanted.for_each(|(_, row)| copy(values, row.view_mut()));
+            })
+        })
+    }
+}
+
+impl NativeNetwork {
+    fn image(&self, image: ArrayView3<'_, f32>, write: impl FnMut(usize, &[f32])) -> Result<()> {
+        let not_contiguous = || Error::new(ErrorKind::ShapeMismatch, Stage::Run, "the input is not in standard order");
+        self.program.run(image.to_slice().ok_or_else(not_contiguous)?, write)
+    }
+}
+
+fn copy(values: &[f32], mut row: ArrayViewMut1<'_, f32>) {
+    row.iter_mut().zip(values).for_each(|(to, from)| *to = *from);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Backend, Model, ModelSource, Task};
+    use ndarray::{Array2, Array4, Axis};
+
+    #[test]
+    fn a_batch_of_any_size_gives_what_its_images_give_alone() {
+        let model = Model::load(Task::Detect, &ModelSource::Bundled, &Backend::Native).unwrap();
+        let signature = model.network.signature();
+        let (height, width) = (signature.height, signature.width);
+        let value = |(n, y, x, c)| ((n * 31 + y * 7 + x * 3 + c) as f32 * 0.11).sin();
+        let run = |input: ArrayView4<'_, f32>| {
+            let n = input.dim().0;
+            let mut outputs: Vec<_> = (0..2).map(|i| Array2::zeros((n, signature.output_len(i)))).collect();
+            let mut views: Vec<_> = outputs.iter_mut().map(|o: &mut Array2<f32>| o.view_mut()).collect();
+            model.network.run(input, &mut views).unwrap();
+            outputs
+        };
+        let input = Array4::from_shape_fn((7, height, width, 3), value);
+        let alone: Vec<_> = input.axis_chunks_iter(Axis(0), 1).map(run).collect();
+        for n in [0, 1, 2, PARALLEL_BATCH, 7] {
+            let together = run(input.slice(ndarray::s![..n, .., .., ..]));
+            for (output, (i, alone)) in (0..2).flat_map(|o| alone.iter().take(n).enumerate().map(move |a| (o, a))) {
+                assert_eq!(together[output].row(i), alone[output].row(0), "image {i} of {n}, output {output}");
+            }
+        }
     }
 }
