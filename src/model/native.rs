@@ -59,7 +59,7 @@ impl Network for NativeNetwork {
     }
 
     /// Images of a small batch run one after another on one arena, which keeps them in cache and leaves the other cores to other
-    /// requests; from [`PARALLEL_BATCH`] images on they are spread over rayon's threads.
+    /// requests; from four images on they are spread over rayon's threads.
     fn run(&self, input: ArrayView4<'_, f32>, outputs: &mut [ArrayViewMut2<'_, f32>]) -> Result<()> {
         self.signature.check(&input, outputs)?;
         if input.dim().0 < PARALLEL_BATCH {
