@@ -198,10 +198,12 @@ impl ModelCard {
         Ok(card)
     }
 
+    fn invalid(&self, message: &str) -> Error {
+        Error::new(ErrorKind::InvalidModel, Stage::Model, format!("the card of {:?}: {message}", self.id))
+    }
+
     fn check(&self) -> Result<()> {
-        let invalid = |message: &str| {
-            Err(Error::new(ErrorKind::InvalidModel, Stage::Model, format!("the card of {:?}: {message}", self.id)))
-        };
+        let invalid = |message| Err(self.invalid(message));
         if self.format != FORMAT {
             return invalid("its format number is not 1");
         }
@@ -231,9 +233,7 @@ impl ModelCard {
     }
 
     fn check_template(&self) -> Result<()> {
-        let invalid = |message: &str| {
-            Err(Error::new(ErrorKind::InvalidModel, Stage::Model, format!("the card of {:?}: {message}", self.id)))
-        };
+        let invalid = |message| Err(self.invalid(message));
         let (Some(alignment), Some(template)) = (&self.alignment, &self.template) else {
             return invalid("a template network needs [alignment] and [template]");
         };

@@ -42,8 +42,8 @@ impl OrtNetwork {
     ///
     /// # Errors
     /// [`ErrorKind::BackendUnavailable`] if the library is missing, older than 1.20, no ONNX Runtime, or another than the
-    /// one in use; if other code in this process holds an environment of the `ort` crate, or enables its feature `api-22`; if a provider cannot be
-    /// registered or cannot run the network. [`ErrorKind::InvalidModel`] if the bytes are no ONNX file that ONNX Runtime
+    /// one in use; if other code in this process holds an environment of the `ort` crate, or enables its feature `api-22`;
+    /// if a provider cannot be registered or cannot run the network. [`ErrorKind::InvalidModel`] if the bytes are no ONNX file that ONNX Runtime
     /// runs, or do not fit the card. [`ErrorKind::InvalidArgument`] for options out of range.
     pub fn load(bytes: &[u8], card: &ModelCard, options: &OrtOptions) -> Result<Self> {
         options.check()?;

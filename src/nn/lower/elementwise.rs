@@ -98,13 +98,12 @@ impl Lowering<'_> {
 
     /// a + b: the residual of the later of the two convolutions, if there is one.
     fn sum(&mut self, node: &Node) -> Result<()> {
-        let candidates = [0, 1].map(|i| {
+        let [first, second] = [0, 1].map(|i| {
             let producer = self.sole_producer(node, i);
             producer.filter(|p| self.ops.get(*p).is_some_and(|op| op.can_absorb_residual()))
         });
         // `None` sorts before every index, so this is the later producer.
-        let into = if candidates.first() >= candidates.last() { 0 } else { 1 };
-        let producer = candidates.into_iter().nth(into).flatten();
+        let (into, producer) = if first >= second { (0, first) } else { (1, second) };
         if let Some(producer) = producer {
             let target = self.value(node, into)?;
             if let Some(residual) = self.residual(node, 1 - into, &target)? {
