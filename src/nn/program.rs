@@ -4,13 +4,14 @@
 //! takes no lock and is the same whatever thread it runs on.
 
 mod bounds;
+mod share;
 
 use super::arena::{ALIGN, Life, carve, place};
 use super::graph::{Graph, Limits};
 use super::kernels::depthwise::Depthwise;
 use super::kernels::elementwise::{Combine, Elementwise, Operand};
 use super::kernels::epilogue::Epilogue;
-use super::kernels::matmul::{DenseConv, PackedWeights, Walk};
+use super::kernels::matmul::{DenseConv, PackedWeights, Residual, Walk};
 use super::kernels::pool::{Pool, Pooling};
 use super::kernels::resize::{Resize, Tap};
 use super::kernels::{LANES, Lanes, Level};
@@ -19,6 +20,7 @@ use super::op::{Filter, Kind, Op, Strides, Window};
 use super::value::{Border, Buffer, Form, Grid, Value};
 use crate::error::{Error, ErrorKind, Result, Stage};
 use crate::scratch;
+use share::share_residuals;
 use std::ops::Range;
 
 /// Where a value is at run time.
@@ -57,6 +59,8 @@ struct Step {
     input: Place,
     input_walk: Walk,
     other: Option<(Place, Walk, usize)>,
+    /// The output's buffer holds the residual; there is no `other` then.
+    in_place: bool,
     epilogue: Epilogue,
     output: Range<usize>,
     output_walk: Walk,
@@ -89,7 +93,9 @@ impl Program {
 
     /// Compiles a graph for a chosen instruction set.
     pub fn compile_for(graph: Graph, limits: &Limits, level: Level) -> Result<Self> {
-        let Lowered { ops, buffers, input, outputs } = lower(graph, limits)?;
+        let mut lowered = lower(graph, limits)?;
+        share_residuals(&mut lowered);
+        let Lowered { ops, buffers, input, outputs } = lowered;
         let lives = lives(&ops, &buffers, &outputs);
         let (ranges, arena) = place(&lives);
         limits.check_elements(arena)?;
@@ -264,15 +270,16 @@ impl Layout<'_> {
                 Work::Copy { from, to, channels, fill, target: grid }
             }
         };
+        let in_place = op.other.as_ref().is_some_and(|other| other.buffer == op.output.buffer);
         let other = match &op.other {
-            Some(value) => {
+            Some(value) if !in_place => {
                 let mut walk = value.grid.walk(self.border(value)?);
                 if (value.grid.width, value.grid.height) == (1, 1) {
                     (walk.right, walk.down) = (0, 0);
                 }
                 Some((self.place(value)?, walk, value.grid.vectors()))
             }
-            None => None,
+            _ => None,
         };
         let Place::Arena(output) = self.place(&op.output)? else {
             return Err(internal("an operation writes the input"));
@@ -282,11 +289,12 @@ impl Layout<'_> {
             input: self.place(&op.input)?,
             input_walk,
             other,
+            in_place,
             epilogue: op.epilogue,
             output,
             output_walk,
             size,
-            border: (!border.is_none()).then_some((grid, border)),
+            border: (!border.is_none() && !in_place).then_some((grid, border)),
         })
     }
 }
@@ -312,7 +320,7 @@ fn dense(filter: &Filter, window: &Window, grid: &Grid, pitch: usize) -> Work {
     Work::Dense { weights: PackedWeights::pack(taps * tap_len, &filter.bias, entries), segments }
 }
 
-/// Packs a depthwise filter: a vector of weights per tap and channel vector.
+/// Packs a depthwise filter: a vector of weights per channel vector and tap.
 fn depthwise(filter: &Filter, window: &Window, vectors: usize, pixel: usize, pitch: usize) -> Work {
     let taps = window.kernel.0 * window.kernel.1;
     let lanes = |f: &dyn Fn(usize) -> Option<f32>, vector: usize| -> Lanes {
@@ -322,7 +330,7 @@ fn depthwise(filter: &Filter, window: &Window, vectors: usize, pixel: usize, pit
         lanes(&|c| filter.weights.get(c * taps + tap).copied().filter(|_| c < filter.outputs), vector)
     };
     Work::Depthwise {
-        weights: (0..taps).flat_map(|tap| (0..vectors).map(move |v| (tap, v))).map(|(tap, v)| weight(tap, v)).collect(),
+        weights: (0..vectors).flat_map(|v| (0..taps).map(move |tap| (tap, v))).map(|(tap, v)| weight(tap, v)).collect(),
         bias: (0..vectors).map(|v| lanes(&|c| filter.bias.get(c).copied(), v)).collect(),
         kernel: window.kernel,
         tap: (window.dilation.0 * pixel / LANES, window.dilation.1 * pitch / LANES),
@@ -369,7 +377,7 @@ impl Step {
                 segments,
                 weights,
                 epilogue: &self.epilogue,
-                residual: other,
+                residual: if self.in_place { Some(Residual::InPlace) } else { other.map(Residual::Other) },
                 output: output_vectors(output),
                 output_walk: self.output_walk.in_vectors(),
                 size: (width, height),

@@ -3,8 +3,8 @@
 
 use super::{Isa, Kernel, Lanes};
 use core::arch::x86_64::{
-    __m256, _CMP_UNORD_Q, _mm256_add_ps, _mm256_blendv_ps, _mm256_cmp_ps, _mm256_fmadd_ps, _mm256_loadu_ps,
-    _mm256_max_ps, _mm256_min_ps, _mm256_mul_ps, _mm256_set1_ps, _mm256_storeu_ps,
+    __m256, _CMP_UNORD_Q, _MM_HINT_T1, _mm_prefetch, _mm256_add_ps, _mm256_blendv_ps, _mm256_cmp_ps, _mm256_fmadd_ps,
+    _mm256_loadu_ps, _mm256_max_ps, _mm256_min_ps, _mm256_mul_ps, _mm256_set1_ps, _mm256_storeu_ps,
 };
 
 /// Proof that this processor has AVX2 and FMA: [`Avx2::new`] is the only way to one.
@@ -17,8 +17,10 @@ impl Avx2 {
         present.then_some(Self(()))
     }
 
-    /// Runs `kernel` compiled for AVX2 and FMA.
-    #[inline]
+    /// Runs `kernel` compiled for AVX2 and FMA, in a function of its own: kernels that are inlined into each other compete for
+    /// registers and for the optimiser's patience.
+    // The barrier is here because `#[inline(never)]` has no effect beside `#[target_feature]` (rustc 1.95).
+    #[inline(never)]
     pub fn enter<K: Kernel>(self, kernel: K) {
         #[target_feature(enable = "avx2,fma")]
         fn with_features<K: Kernel>(token: Avx2, kernel: K) {
@@ -32,6 +34,17 @@ impl Avx2 {
 impl Isa for Avx2 {
     const SPECIALISED: bool = true;
     type V = __m256;
+
+    #[inline(always)]
+    fn prefetch<T>(self, at: &T) {
+        // SAFETY: SSE is part of x86-64; a prefetch reads nothing that the program can see, and `at` is a valid address.
+        unsafe { _mm_prefetch::<_MM_HINT_T1>(std::ptr::from_ref(at).cast()) }
+    }
+
+    #[inline(always)]
+    fn call<K: Kernel>(self, kernel: K) {
+        self.enter(kernel);
+    }
 
     #[inline(always)]
     fn splat(self, value: f32) -> __m256 {
@@ -85,11 +98,5 @@ impl Isa for Avx2 {
     fn max_or_nan(self, a: __m256, b: __m256) -> __m256 {
         // SAFETY: `self` proves that the processor has AVX; no memory is touched.
         unsafe { _mm256_blendv_ps(_mm256_max_ps(a, b), a, _mm256_cmp_ps::<_CMP_UNORD_Q>(a, a)) }
-    }
-
-    #[inline(always)]
-    fn if_negative(self, v: __m256, negative: __m256) -> __m256 {
-        // SAFETY: `self` proves that the processor has AVX; no memory is touched. The blend looks at the sign bit alone.
-        unsafe { _mm256_blendv_ps(v, negative, v) }
     }
 }

@@ -1,15 +1,16 @@
 //! Depthwise convolution: every channel with its own small kernel, channels-last, bias and epilogue fused.
 //!
-//! Input borders are materialised by whoever wrote the input, so no tap is ever outside. For 3×3 kernels a strip of
-//! [`STRIP`] neighbouring outputs is computed at once: each input vector of a row is loaded once and used for all the taps
-//! that it meets. Other shapes take the plain loop.
+//! Input borders are materialised by whoever wrote the input, so no tap is ever outside. For 3×3 kernels a patch of
+//! neighbouring outputs is computed at once ([`STRIP`] wide, two rows high where the stride is 1): each input vector is loaded
+//! once and used for all the taps that it meets. Other shapes take the plain loop.
 
 use super::elementwise::Operand;
 use super::epilogue::{Act, Epilogue, Fused};
 use super::matmul::Walk;
+use super::patch::{Patch, PatchMut};
 use super::{Isa, Kernel, Lanes};
 
-/// Outputs per strip.
+/// Outputs side by side in a patch.
 const STRIP: usize = 4;
 
 /// One depthwise convolution, ready to run. Offsets count vectors, not floats.
@@ -23,7 +24,7 @@ pub(crate) struct Depthwise<'a> {
     pub tap: (usize, usize),
     /// Horizontal stride in pixels, for the strip's shared loads.
     pub stride: usize,
-    /// Weights, one vector per (kernel row, kernel column, channel vector).
+    /// Weights, one vector per (channel vector, kernel row, kernel column).
     pub weights: &'a [Lanes],
     /// One vector per channel vector.
     pub bias: &'a [Lanes],
@@ -32,101 +33,134 @@ pub(crate) struct Depthwise<'a> {
     pub residual: Option<Operand<'a>>,
     pub output: &'a mut [Lanes],
     pub output_walk: Walk,
-    /// Output width and height.
+    /// Output width and height in pixels.
     pub size: (usize, usize),
 }
 
 impl Kernel for Depthwise<'_> {
     #[inline(always)]
     fn run<I: Isa>(self, isa: I) {
-        self.epilogue.enter(isa, self);
+        self.epilogue.enter(isa, self.residual.is_some(), self);
     }
 }
 
 impl Fused for Depthwise<'_> {
     #[inline(always)]
-    fn run<I: Isa, A: Act, B: Act>(mut self, isa: I, first: A, second: B) {
+    fn run<I: Isa, A: Act, B: Act, const RESIDUAL: bool>(mut self, isa: I, first: A, second: B) {
         let (width, height) = self.size;
-        for y in 0..height {
-            let done = match (self.kernel, self.stride) {
-                ((3, 3), 1) => self.strips::<I, A, B, 3, 1, 6>(isa, y, first, second),
-                ((3, 3), 2) => self.strips::<I, A, B, 3, 2, 9>(isa, y, first, second),
-                _ => 0,
+        let wide = width >= STRIP && self.kernel == (3, 3);
+        let mut y = 0;
+        while y < height {
+            let pair = height - y >= 2 && self.input_walk.down == self.stride * self.tap.1;
+            y += match self.stride {
+                1 if wide && pair => self.patches::<I, A, B, RESIDUAL, 1, 2, 4, 6>(isa, y, first, second),
+                2 if wide && pair => self.patches::<I, A, B, RESIDUAL, 2, 2, 5, 9>(isa, y, first, second),
+                1 if wide => self.patches::<I, A, B, RESIDUAL, 1, 1, 3, 6>(isa, y, first, second),
+                2 if wide => self.patches::<I, A, B, RESIDUAL, 2, 1, 3, 9>(isa, y, first, second),
+                _ => {
+                    for x in 0..width {
+                        self.pixel::<I, A, B, RESIDUAL>(isa, x, y, first, second);
+                    }
+                    1
+                }
             };
-            for x in done..width {
-                self.pixel(isa, x, y, first, second);
-            }
         }
     }
 }
 
 impl Depthwise<'_> {
-    /// Whole strips of row `y`; returns the first output that is left over. `SPAN` = (STRIP − 1) · STRIDE + K input pixels.
+    /// `ROWS` output rows from `y` on; returns their number. `IN_ROWS` = (ROWS − 1) · STRIDE + 3 by
+    /// `SPAN` = (STRIP − 1) · STRIDE + 3 input pixels.
     #[inline(always)]
-    fn strips<I: Isa, A: Act, B: Act, const K: usize, const STRIDE: usize, const SPAN: usize>(
+    fn patches<
+        I: Isa,
+        A: Act,
+        B: Act,
+        const RESIDUAL: bool,
+        const STRIDE: usize,
+        const ROWS: usize,
+        const IN_ROWS: usize,
+        const SPAN: usize,
+    >(
         &mut self,
         isa: I,
         y: usize,
         first: A,
         second: B,
     ) -> usize {
-        let channels = self.bias.len();
-        let strips = self.size.0 / STRIP;
-        for strip in 0..strips {
-            let x = strip * STRIP;
-            let base = self.input_walk.at(x, y);
-            for c in 0..channels {
-                let mut sums = [isa.load(&self.bias[c]); STRIP];
-                for ky in 0..K {
-                    let row = &self.input[base + ky * self.tap.1 + c..][..(SPAN - 1) * self.tap.0 + 1];
+        let (width, channels) = (self.size.0, self.bias.len());
+        for left in (0..width).step_by(STRIP) {
+            // The last patch overlaps its neighbour where the width is no multiple.
+            let x = left.min(width - STRIP);
+            let input = Patch::<IN_ROWS, SPAN>::new(self.input, self.input_walk.at(x, y), self.tap, channels);
+            let steps = (self.output_walk.right, self.output_walk.down);
+            let output = PatchMut::<ROWS, STRIP>::new(self.output, self.output_walk.at(x, y), steps, channels);
+            let (Some(input), Some(mut output)) = (input, output) else { return ROWS };
+            let residual = self.residual.filter(|_| RESIDUAL).and_then(|residual| {
+                let walk = residual.walk;
+                Patch::<ROWS, STRIP>::new(residual.data, walk.at(x, y), (walk.right, walk.down), residual.vectors)
+                    .map(|patch| (patch, residual.vectors))
+            });
+            for (c, (weights, bias)) in self.weights.as_chunks::<9>().0.iter().zip(self.bias).enumerate().take(channels)
+            {
+                let mut sums = [[isa.load(bias); STRIP]; ROWS];
+                for iy in 0..IN_ROWS {
                     let mut pixels = [isa.splat(0.0); SPAN];
-                    for (i, pixel) in pixels.iter_mut().enumerate() {
-                        *pixel = isa.load(&row[i * self.tap.0]);
+                    for i in 0..SPAN {
+                        pixels[i] = input.load(isa, iy, i, c);
                     }
-                    let weights = &self.weights[ky * K * channels + c..][..(K - 1) * channels + 1];
-                    for kx in 0..K {
-                        let weight = isa.load(&weights[kx * channels]);
-                        for (i, sum) in sums.iter_mut().enumerate() {
-                            *sum = isa.mul_add(pixels[i * STRIDE + kx], weight, *sum);
+                    for r in 0..ROWS {
+                        // Row `iy` of the patch is row `iy − r · STRIDE` of the kernel for output row `r`.
+                        if iy >= r * STRIDE && iy < r * STRIDE + 3 {
+                            for kx in 0..3 {
+                                let weight = isa.load(&weights[(iy - r * STRIDE) * 3 + kx]);
+                                for i in 0..STRIP {
+                                    sums[r][i] = isa.mul_add(pixels[i * STRIDE + kx], weight, sums[r][i]);
+                                }
+                            }
                         }
                     }
                 }
-                for (i, sum) in sums.iter().enumerate() {
-                    self.finish(isa, *sum, (x + i, y, c), first, second);
+                let (p, q) = (first.parameter(isa, c), second.parameter(isa, c));
+                for r in 0..ROWS {
+                    for i in 0..STRIP {
+                        let mut sum = first.apply(isa, sums[r][i], p);
+                        if let Some((residual, vectors)) = &residual
+                            && c < *vectors
+                        {
+                            sum = isa.add(sum, residual.load(isa, r, i, c));
+                        }
+                        output.store(isa, r, i, c, second.apply(isa, sum, q));
+                    }
                 }
             }
         }
-        strips * STRIP
+        ROWS
     }
 
     /// One output pixel, any kernel.
     #[inline(always)]
-    fn pixel<I: Isa, A: Act, B: Act>(&mut self, isa: I, x: usize, y: usize, first: A, second: B) {
-        let channels = self.bias.len();
+    fn pixel<I: Isa, A: Act, B: Act, const RESIDUAL: bool>(&mut self, isa: I, x: usize, y: usize, first: A, second: B) {
         let base = self.input_walk.at(x, y);
         let (kernel_width, kernel_height) = self.kernel;
-        for c in 0..channels {
+        let taps = kernel_width * kernel_height;
+        for (c, weights) in self.weights.chunks_exact(taps).enumerate().take(self.bias.len()) {
             let mut sum = isa.load(&self.bias[c]);
-            for ky in 0..kernel_height {
-                for kx in 0..kernel_width {
+            for (ky, weights) in weights.chunks_exact(kernel_width).enumerate() {
+                for (kx, weight) in weights.iter().enumerate() {
                     let value = isa.load(&self.input[base + ky * self.tap.1 + kx * self.tap.0 + c]);
-                    let weight = isa.load(&self.weights[(ky * kernel_width + kx) * channels + c]);
-                    sum = isa.mul_add(value, weight, sum);
+                    sum = isa.mul_add(value, isa.load(weight), sum);
                 }
             }
-            self.finish(isa, sum, (x, y, c), first, second);
+            sum = first.apply(isa, sum, first.parameter(isa, c));
+            if RESIDUAL
+                && let Some(residual) = &self.residual
+                && c < residual.vectors
+            {
+                sum = isa.add(sum, isa.load(&residual.data[residual.walk.at(x, y) + c]));
+            }
+            let sum = second.apply(isa, sum, second.parameter(isa, c));
+            isa.store(sum, &mut self.output[self.output_walk.at(x, y) + c]);
         }
-    }
-
-    #[inline(always)]
-    fn finish<I: Isa, A: Act, B: Act>(&mut self, isa: I, sum: I::V, at: (usize, usize, usize), first: A, second: B) {
-        let (x, y, c) = at;
-        let mut sum = first.apply(isa, sum, c);
-        if let Some(residual) = &self.residual
-            && c < residual.vectors
-        {
-            sum = isa.add(sum, isa.load(&residual.data[residual.walk.at(x, y) + c]));
-        }
-        isa.store(second.apply(isa, sum, c), &mut self.output[self.output_walk.at(x, y) + c]);
     }
 }

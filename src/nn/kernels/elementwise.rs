@@ -1,6 +1,6 @@
 //! Element-wise passes that no convolution could absorb: activation, sum, product.
 
-use super::epilogue::{Act, Epilogue, Fused};
+use super::epilogue::{Act, Any, Epilogue};
 use super::matmul::Walk;
 use super::{Isa, Kernel, Lanes};
 
@@ -29,20 +29,14 @@ pub(crate) struct Elementwise<'a> {
     pub epilogue: &'a Epilogue,
     pub output: &'a mut [Lanes],
     pub output_walk: Walk,
-    /// Width and height in pixels, and vectors per pixel.
+    /// Output width and height in pixels, and vectors per pixel.
     pub size: (usize, usize, usize),
 }
 
 impl Kernel for Elementwise<'_> {
     #[inline(always)]
     fn run<I: Isa>(self, isa: I) {
-        self.epilogue.enter(isa, self);
-    }
-}
-
-impl Fused for Elementwise<'_> {
-    #[inline(always)]
-    fn run<I: Isa, A: Act, B: Act>(self, isa: I, first: A, second: B) {
+        let (first, second) = (Any(&self.epilogue.first), Any(&self.epilogue.second));
         let (width, height, vectors) = self.size;
         for y in 0..height {
             for x in 0..width {
@@ -59,11 +53,11 @@ impl Fused for Elementwise<'_> {
                     if let Some(other) = other.filter(|_| multiply) {
                         v = isa.mul(v, isa.load(other));
                     }
-                    v = first.apply(isa, v, c);
+                    v = first.apply(isa, v, first.parameter(isa, c));
                     if let Some(other) = other.filter(|_| !multiply) {
                         v = isa.add(v, isa.load(other));
                     }
-                    isa.store(second.apply(isa, v, c), output);
+                    isa.store(second.apply(isa, v, second.parameter(isa, c)), output);
                 }
             }
         }

@@ -3,11 +3,12 @@
 //! Activations lie channels-last, so for one output pixel the taps of one kernel row are contiguous memory, and a 1×1
 //! convolution *is* a matrix product. A row of the left matrix is thus a few contiguous *segments* of the input, found by
 //! adding fixed offsets to the pixel's address; nothing is copied. The right matrix is packed once, at load, into panels of
-//! two vectors (16 output channels), the remainder into one panel of one vector.
+//! two vectors (16 output channels); where their number is odd, the last panel has three, or the only one has one.
 //!
-//! Up to [`ROWS`] pixels × one panel are accumulated in registers (12 accumulators, 2 weights, 1 broadcast: 15 of AVX2's 16
-//! registers), then the epilogue (activation, residual, activation) is applied before the only store. Blocks of pixels run
-//! through all panels before the next block, so that the block stays in cache.
+//! A tile of pixels × one panel is accumulated in 12 registers, which hides the latency of the multiply-add (4 cycles × 2
+//! units): 6 pixels × 2 vectors, 4 × 3 or 12 × 1, with the weights and one broadcast at most 16 of AVX2's registers. Then the
+//! epilogue (activation, residual, activation) is applied before the only store. Blocks of pixels run through all panels
+//! before the next block, so that the block stays in cache.
 //!
 //! Why not a general matrix-product library: it allocates and packs per call, and cannot fuse the epilogue in registers.
 
@@ -15,10 +16,8 @@ use super::elementwise::Operand;
 use super::epilogue::{Act, Epilogue, Fused};
 use super::{Isa, Kernel, LANES, Lanes};
 
-/// Pixels per register tile.
-pub(crate) const ROWS: usize = 6;
-/// Pixels per cache block, at most; the plan chooses fewer for deep inputs.
-pub(crate) const MAX_BLOCK: usize = 96;
+/// Pixels per cache block, at most; fewer for deep inputs.
+const MAX_BLOCK: usize = 96;
 /// Input floats that a cache block should not exceed: half of a 32 KiB first-level cache.
 const BLOCK_FLOATS: usize = 4096;
 
@@ -44,13 +43,20 @@ impl Walk {
     }
 }
 
+/// The weights that one input value meets in one panel. Aligned so that no vector crosses a cache line.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[repr(C, align(32))]
+struct Row<const NV: usize>([Lanes; NV]);
+
 /// Weights packed for [`DenseConv`].
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct PackedWeights {
-    /// Full panels, one after the other; each has `depth` rows of 16 output channels.
-    wide: Vec<[Lanes; 2]>,
-    /// The last panel if at most 8 output channels remain, else empty.
-    narrow: Vec<[Lanes; 1]>,
+    /// Panels of two vectors, one after the other; each has `depth` rows.
+    pairs: Vec<Row<2>>,
+    /// The last panel if the number of vectors is odd and more than 1, else empty.
+    triple: Vec<Row<3>>,
+    /// The only panel if there is one vector, else empty.
+    single: Vec<Row<1>>,
     /// Bias by vectors of output channels.
     bias: Vec<Lanes>,
     depth: usize,
@@ -61,20 +67,36 @@ impl PackedWeights {
     /// are 0. `bias` starts the sums. Entries outside the matrix are ignored.
     pub fn pack(depth: usize, bias: &[f32], entries: impl Iterator<Item = (usize, usize, f32)>) -> Self {
         let vectors = bias.len().div_ceil(LANES);
-        let mut wide = vec![[[0.0; LANES]; 2]; vectors / 2 * depth];
-        let mut narrow = vec![[[0.0; LANES]]; vectors % 2 * depth];
+        let (pairs, triples, singles) = match vectors {
+            1 => (0, 0, 1),
+            odd if odd % 2 == 1 => ((odd - 3) / 2, 1, 0),
+            even => (even / 2, 0, 0),
+        };
+        let mut packed = Self {
+            pairs: vec![Row([[0.0; LANES]; 2]); pairs * depth],
+            triple: vec![Row([[0.0; LANES]; 3]); triples * depth],
+            single: vec![Row([[0.0; LANES]; 1]); singles * depth],
+            bias: bias
+                .chunks(LANES)
+                .map(|chunk| std::array::from_fn(|lane| chunk.get(lane).copied().unwrap_or(0.0)))
+                .collect(),
+            depth,
+        };
         entries.for_each(|(row, column, value)| {
-            let (panel, vector, lane) = (column / (2 * LANES), column / LANES % 2, column % LANES);
-            let lanes = match wide.get_mut(panel * depth + row) {
-                Some(pair) => pair.get_mut(vector),
-                None => narrow.get_mut(row).and_then(|single| single.get_mut(vector)),
+            let lanes = match (column / LANES).checked_sub(2 * pairs) {
+                _ if row >= depth => None,
+                None => {
+                    let (panel, vector) = (column / LANES / 2, column / LANES % 2);
+                    packed.pairs.get_mut(panel * depth + row).and_then(|r| r.0.get_mut(vector))
+                }
+                Some(vector) if triples > 0 => packed.triple.get_mut(row).and_then(|r| r.0.get_mut(vector)),
+                Some(vector) => packed.single.get_mut(row).and_then(|r| r.0.get_mut(vector)),
             };
-            if let Some(slot) = lanes.and_then(|lanes| lanes.get_mut(lane)) {
+            if let Some(slot) = lanes.and_then(|lanes| lanes.get_mut(column % LANES)) {
                 *slot = value;
             }
         });
-        let bias = bias.chunks(LANES).map(|chunk| std::array::from_fn(|lane| chunk.get(lane).copied().unwrap_or(0.0)));
-        Self { wide, narrow, bias: bias.collect(), depth }
+        packed
     }
 
     /// Rows, and vectors of columns.
@@ -92,11 +114,20 @@ pub(crate) struct DenseConv<'a> {
     pub segments: &'a [usize],
     pub weights: &'a PackedWeights,
     pub epilogue: &'a Epilogue,
-    pub residual: Option<Operand<'a>>,
+    pub residual: Option<Residual<'a>>,
     pub output: &'a mut [Lanes],
     pub output_walk: Walk,
     /// Output width and height in pixels.
     pub size: (usize, usize),
+}
+
+/// What is added between the two activations.
+#[derive(Clone, Copy)]
+pub(crate) enum Residual<'a> {
+    /// Another value.
+    Other(Operand<'a>),
+    /// What the output holds already.
+    InPlace,
 }
 
 /// Addresses of one output pixel.
@@ -110,42 +141,60 @@ struct Pixel {
 impl Kernel for DenseConv<'_> {
     #[inline(always)]
     fn run<I: Isa>(self, isa: I) {
-        self.epilogue.enter(isa, self);
+        self.epilogue.enter(isa, self.residual.is_some(), self);
     }
 }
 
 impl Fused for DenseConv<'_> {
     #[inline(always)]
-    fn run<I: Isa, A: Act, B: Act>(mut self, isa: I, first: A, second: B) {
+    fn run<I: Isa, A: Act, B: Act, const RESIDUAL: bool>(mut self, isa: I, first: A, second: B) {
         let (width, height) = self.size;
-        let residual_walk = self.residual.map_or(Walk::default(), |r| r.walk);
-        let block = (BLOCK_FLOATS / self.weights.depth.max(1) / ROWS * ROWS).clamp(ROWS, MAX_BLOCK);
+        let residual_walk = match self.residual {
+            Some(Residual::Other(operand)) => operand.walk,
+            _ => Walk::default(),
+        };
+        let weights = self.weights;
+        // Whole tiles of every height that will be used.
+        let unit = if weights.pairs.len() == weights.depth * weights.bias.len() / 2 { 6 } else { 12 };
+        let block = (BLOCK_FLOATS / weights.depth.max(1) / unit * unit).clamp(unit, MAX_BLOCK);
         let mut pixels = [Pixel::default(); MAX_BLOCK];
         let (mut x, mut y) = (0, 0);
         while y < height {
             let mut filled = 0;
-            for pixel in pixels.iter_mut().take(block) {
-                *pixel = Pixel {
+            while y < height && filled < block {
+                let mut pixel = Pixel {
                     input: self.input_walk.at(x, y),
                     output: self.output_walk.at(x, y),
                     residual: residual_walk.at(x, y),
                 };
-                filled += 1;
-                x += 1;
+                let run = (block - filled).min(width - x);
+                for slot in &mut pixels[filled..filled + run] {
+                    *slot = pixel;
+                    pixel.input += self.input_walk.right;
+                    pixel.output += self.output_walk.right;
+                    pixel.residual += residual_walk.right;
+                }
+                filled += run;
+                x += run;
                 if x == width {
                     (x, y) = (0, y + 1);
-                    if y == height {
-                        break;
-                    }
                 }
             }
+            let pixels = &pixels[..filled];
             let mut vector = 0;
-            for panel in self.weights.wide.chunks_exact(self.weights.depth) {
-                self.panel(isa, &pixels[..filled], panel, vector, first, second);
+            let mut panels = weights.pairs.chunks_exact(weights.depth).peekable();
+            while let Some(panel) = panels.next() {
+                let next = panels.peek().unwrap_or(&panel);
+                self.panel::<I, A, B, RESIDUAL, 6, 2>(isa, pixels, (panel, next), vector, first, second);
                 vector += 2;
             }
-            if !self.weights.narrow.is_empty() {
-                self.panel(isa, &pixels[..filled], &self.weights.narrow, vector, first, second);
+            if !weights.triple.is_empty() {
+                let panel = (&*weights.triple, &*weights.triple);
+                self.panel::<I, A, B, RESIDUAL, 4, 3>(isa, pixels, panel, vector, first, second);
+            }
+            if !weights.single.is_empty() {
+                let panel = (&*weights.single, &*weights.single);
+                self.panel::<I, A, B, RESIDUAL, 8, 1>(isa, pixels, panel, vector, first, second);
             }
         }
     }
@@ -153,38 +202,39 @@ impl Fused for DenseConv<'_> {
 
 impl DenseConv<'_> {
     #[inline(always)]
-    fn panel<I: Isa, A: Act, B: Act, const NV: usize>(
+    fn panel<I: Isa, A: Act, B: Act, const RESIDUAL: bool, const MR: usize, const NV: usize>(
         &mut self,
         isa: I,
         pixels: &[Pixel],
-        panel: &[[Lanes; NV]],
+        panel: (&[Row<NV>], &[Row<NV>]),
         vector: usize,
         first: A,
         second: B,
     ) {
-        // One or two pixels behind the last whole tile go one by one; more are taken together with their neighbours, some of
+        // A few pixels behind the last whole tile go one by one; more are taken together with their neighbours, some of
         // which are computed twice. That costs little and saves compiling a tile of every height.
-        let rest = pixels.len() % ROWS;
-        let together = rest > 2 && pixels.len() > ROWS;
+        let rest = pixels.len() % MR;
+        let together = rest > 2 && pixels.len() > MR;
         let singles = if together { 0 } else { rest };
         let (tiled, single) = pixels.split_at(pixels.len() - singles);
-        for first_pixel in (0..tiled.len()).step_by(ROWS) {
-            let start = first_pixel.min(tiled.len() - ROWS);
-            if let Some(tile) = tiled[start..].first_chunk::<ROWS>() {
-                self.tile(isa, tile, panel, vector, first, second);
+        for first_pixel in (0..tiled.len()).step_by(MR) {
+            let start = first_pixel.min(tiled.len() - MR);
+            if let Some(tile) = tiled[start..].first_chunk::<MR>() {
+                self.tile::<I, A, B, RESIDUAL, MR, NV>(isa, (tile, first_pixel - start), panel, vector, first, second);
             }
         }
         for pixel in single {
-            self.tile(isa, &[*pixel], panel, vector, first, second);
+            self.tile::<I, A, B, RESIDUAL, 1, NV>(isa, (&[*pixel], 0), panel, vector, first, second);
         }
     }
 
+    /// `done` of the pixels have been computed before: where that matters, they are not stored again.
     #[inline(always)]
-    fn tile<I: Isa, A: Act, B: Act, const MR: usize, const NV: usize>(
+    fn tile<I: Isa, A: Act, B: Act, const RESIDUAL: bool, const MR: usize, const NV: usize>(
         &mut self,
         isa: I,
-        pixels: &[Pixel; MR],
-        panel: &[[Lanes; NV]],
+        (pixels, done): (&[Pixel; MR], usize),
+        panel: (&[Row<NV>], &[Row<NV>]),
         vector: usize,
         first: A,
         second: B,
@@ -196,16 +246,22 @@ impl DenseConv<'_> {
                 sums[v] = bias;
             }
         }
+        let (panel, next) = panel;
         let len = panel.len() / self.segments.len();
-        for (segment, weights) in self.segments.iter().zip(panel.chunks_exact(len)) {
+        for ((segment, weights), next) in self.segments.iter().zip(panel.chunks_exact(len)).zip(next.chunks_exact(len))
+        {
             let mut rows = [[].as_slice(); MR];
             for (row, pixel) in rows.iter_mut().zip(pixels) {
                 *row = &self.input[pixel.input + segment..][..len];
             }
+            let next = &next[..len];
             for (k, weight) in weights[..len].iter().enumerate() {
+                if NV == 2 {
+                    isa.prefetch(&next[k]);
+                }
                 let mut w = [isa.splat(0.0); NV];
                 for v in 0..NV {
-                    w[v] = isa.load(&weight[v]);
+                    w[v] = isa.load(&weight.0[v]);
                 }
                 for r in 0..MR {
                     let value = isa.splat(rows[r][k]);
@@ -215,25 +271,28 @@ impl DenseConv<'_> {
                 }
             }
         }
-        // Through memory, so that the sums above are only ever indexed by constants and stay in registers.
-        let mut raw = [[[0.0; LANES]; NV]; MR];
-        for r in 0..MR {
-            for v in 0..NV {
-                isa.store(sums[r][v], &mut raw[r][v]);
-            }
+        let (mut p, mut q) = ([isa.splat(0.0); NV], [isa.splat(0.0); NV]);
+        for v in 0..NV {
+            p[v] = first.parameter(isa, vector + v);
+            q[v] = second.parameter(isa, vector + v);
         }
-        for (pixel, raw) in pixels.iter().zip(&raw) {
-            let out = &mut self.output[pixel.output + vector..][..NV];
-            let residual = match &self.residual {
-                Some(r) => r.data[pixel.residual..][..r.vectors].get(vector..).unwrap_or_default(),
-                None => &[],
-            };
+        for r in 0..MR {
+            if RESIDUAL && r < done {
+                continue;
+            }
+            let out = &mut self.output[pixels[r].output + vector..][..NV];
             for v in 0..NV {
-                let mut sum = first.apply(isa, isa.load(&raw[v]), vector + v);
-                if let Some(residual) = residual.get(v) {
-                    sum = isa.add(sum, isa.load(residual));
+                let mut sum = first.apply(isa, sums[r][v], p[v]);
+                if RESIDUAL {
+                    match &self.residual {
+                        Some(Residual::InPlace) => sum = isa.add(sum, isa.load(&out[v])),
+                        Some(Residual::Other(other)) if vector + v < other.vectors => {
+                            sum = isa.add(sum, isa.load(&other.data[pixels[r].residual + vector + v]));
+                        }
+                        _ => {}
+                    }
                 }
-                isa.store(second.apply(isa, sum, vector + v), &mut out[v]);
+                isa.store(second.apply(isa, sum, q[v]), &mut out[v]);
             }
         }
     }

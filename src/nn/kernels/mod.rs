@@ -4,14 +4,16 @@
 //! the instantiation. A level other than [`Level::SCALAR`] can be had only from a token that proves that the processor has
 //! the instructions (`Avx2::new() -> Option<Avx2>`), so that no safe code can run a wrong one.
 //!
-//! `unsafe` is confined to `avx2.rs`: its loads, stores and arithmetic, and the one call that enters a function compiled for
-//! AVX2. Every kernel is tested against the scalar instantiation.
+//! `unsafe` is confined to `avx2.rs` (its loads, stores and arithmetic, and the one call that enters a function compiled for
+//! AVX2) and to `patch.rs` (windows whose bounds are checked once). Every kernel is tested against the scalar instantiation.
 //!
 //! Vectors are [`LANES`] wide everywhere. Buffers are padded so that channel counts are multiples of it: no kernel has a tail.
 
 // Indices are checked once, when a network is compiled (`program/bounds.rs`): a network whose steps could leave their slices
 // is refused. What checks remain in the loops are a second line of defence that never fails.
 #![allow(clippy::indexing_slicing)]
+// Tiles of registers are indexed by constants only, in every loop over them, so that they stay registers.
+#![allow(clippy::needless_range_loop)]
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
@@ -19,6 +21,7 @@ pub(crate) mod depthwise;
 pub(crate) mod elementwise;
 pub(crate) mod epilogue;
 pub(crate) mod matmul;
+mod patch;
 pub(crate) mod pool;
 pub(crate) mod resize;
 mod scalar;
@@ -56,8 +59,10 @@ pub(crate) trait Isa: Copy {
     fn min(self, a: Self::V, b: Self::V) -> Self::V;
     /// The larger; NaN if either is.
     fn max_or_nan(self, a: Self::V, b: Self::V) -> Self::V;
-    /// `negative` where the sign bit of `v` is set, else `v`.
-    fn if_negative(self, v: Self::V, negative: Self::V) -> Self::V;
+    /// Asks for the cache line that holds the start of `at`, which will be read soon.
+    fn prefetch<T>(self, at: &T);
+    /// Runs `kernel` in a function of its own, compiled for this instruction set.
+    fn call<K: Kernel>(self, kernel: K);
 }
 
 /// An inner loop with its operands.

@@ -2,6 +2,7 @@
 
 use super::matmul::Walk;
 use super::{Isa, Kernel, Lanes};
+use std::ops::Range;
 
 /// What is made of the values under the window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,42 +29,65 @@ pub(crate) struct Pool<'a> {
     pub padding: (usize, usize),
     pub output: &'a mut [Lanes],
     pub output_walk: Walk,
-    /// Output width and height, and vectors per pixel.
+    /// Output width and height in pixels, and vectors per pixel.
     pub size: (usize, usize, usize),
 }
 
 impl Kernel for Pool<'_> {
     #[inline(always)]
-    fn run<I: Isa>(self, isa: I) {
-        let (width, height, vectors) = self.size;
+    fn run<I: Isa>(mut self, isa: I) {
+        let (width, height, _) = self.size;
         for y in 0..height {
             let rows = span(y * self.stride.1, self.window.1, self.padding.1, self.input_size.1);
             for x in 0..width {
                 let columns = span(x * self.stride.0, self.window.0, self.padding.0, self.input_size.0);
-                let inside = rows.len() * columns.len();
-                let divisor = match self.kind {
-                    Pooling::Average { count_padding: true } => self.window.0 * self.window.1,
-                    _ => inside,
-                };
-                let out = self.output_walk.at(x, y);
-                for c in 0..vectors {
-                    let mut result = isa.splat(if self.kind == Pooling::Max { f32::NEG_INFINITY } else { 0.0 });
-                    for row in rows.clone() {
-                        for column in columns.clone() {
-                            let at = self.input_walk.at(column, row);
-                            let v = isa.load(&self.input[at + c]);
-                            result = match self.kind {
-                                Pooling::Max => isa.max_or_nan(result, v),
-                                Pooling::Average { .. } => isa.add(result, v),
-                            };
-                        }
-                    }
-                    if self.kind != Pooling::Max {
-                        result = isa.mul(result, isa.splat(1.0 / divisor.max(1) as f32));
-                    }
-                    isa.store(result, &mut self.output[out + c]);
+                if self.kind == Pooling::Max && (rows.len(), columns.len()) == (2, 2) {
+                    self.largest_of_four(isa, (x, y), (columns.start, rows.start));
+                } else {
+                    self.pixel(isa, (x, y), columns, rows.clone());
                 }
             }
+        }
+    }
+}
+
+impl Pool<'_> {
+    /// The common case: the largest of 2×2 pixels of which (x, y) is the first.
+    #[inline(always)]
+    fn largest_of_four<I: Isa>(&mut self, isa: I, output: (usize, usize), (x, y): (usize, usize)) {
+        let pixel = |x: usize, y: usize| &self.input[self.input_walk.at(x, y)..][..self.size.2];
+        let above = pixel(x, y).iter().zip(pixel(x + 1, y));
+        let below = pixel(x, y + 1).iter().zip(pixel(x + 1, y + 1));
+        let output = &mut self.output[self.output_walk.at(output.0, output.1)..][..self.size.2];
+        for (((a, b), (c, d)), output) in above.zip(below).zip(output) {
+            let above = isa.max_or_nan(isa.load(a), isa.load(b));
+            let below = isa.max_or_nan(isa.load(c), isa.load(d));
+            isa.store(isa.max_or_nan(above, below), output);
+        }
+    }
+
+    #[inline(always)]
+    fn pixel<I: Isa>(&mut self, isa: I, output: (usize, usize), columns: Range<usize>, rows: Range<usize>) {
+        let divisor = match self.kind {
+            Pooling::Average { count_padding: true } => self.window.0 * self.window.1,
+            _ => rows.len() * columns.len(),
+        };
+        let out = self.output_walk.at(output.0, output.1);
+        for c in 0..self.size.2 {
+            let mut result = isa.splat(if self.kind == Pooling::Max { f32::NEG_INFINITY } else { 0.0 });
+            for row in rows.clone() {
+                for column in columns.clone() {
+                    let v = isa.load(&self.input[self.input_walk.at(column, row) + c]);
+                    result = match self.kind {
+                        Pooling::Max => isa.max_or_nan(result, v),
+                        Pooling::Average { .. } => isa.add(result, v),
+                    };
+                }
+            }
+            if self.kind != Pooling::Max {
+                result = isa.mul(result, isa.splat(1.0 / divisor.max(1) as f32));
+            }
+            isa.store(result, &mut self.output[out + c]);
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The portable instruction set: plain arrays, the oracle of the others.
 
-use super::{Isa, LANES, Lanes};
+use super::{Isa, Kernel, LANES, Lanes};
 
 /// Needs no proof: every processor has it.
 #[derive(Debug, Clone, Copy)]
@@ -18,6 +18,14 @@ impl Isa for Scalar {
     // Where it is the oracle and the last resort, compile time counts more.
     const SPECIALISED: bool = cfg!(not(target_arch = "x86_64"));
     type V = Lanes;
+
+    #[inline(always)]
+    fn prefetch<T>(self, _: &T) {}
+
+    #[inline(always)]
+    fn call<K: Kernel>(self, kernel: K) {
+        kernel.run(self);
+    }
 
     #[inline(always)]
     fn splat(self, value: f32) -> Lanes {
@@ -70,10 +78,5 @@ impl Isa for Scalar {
     #[inline(always)]
     fn max_or_nan(self, a: Lanes, b: Lanes) -> Lanes {
         zip(a, b, |a, b| if a > b || a.is_nan() { a } else { b })
-    }
-
-    #[inline(always)]
-    fn if_negative(self, v: Lanes, negative: Lanes) -> Lanes {
-        zip(v, negative, |v, negative| if v.is_sign_negative() { negative } else { v })
     }
 }
