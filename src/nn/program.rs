@@ -143,7 +143,12 @@ impl Program {
         let mut lent = scratch::take(self.arena + ALIGN);
         let skip = lent.as_ptr().align_offset(64).min(ALIGN);
         let arena = lent.get_mut(skip..skip + self.arena).ok_or_else(fault)?;
-        for step in &self.steps {
+        let next = self.steps.iter().skip(1).map(Some).chain([None]);
+        for (step, next) in self.steps.iter().zip(next) {
+            // A network's weights do not fit a core's own caches: the next step's are fetched while this one runs.
+            if let Some(Work::Dense { weights, .. }) = next.map(|step| &step.work) {
+                self.level.run(weights.prefetch());
+            }
             step.run(self.level, input, arena).ok_or_else(fault)?;
         }
         for (i, (_, _, range)) in self.outputs.iter().enumerate() {

@@ -11,6 +11,7 @@
 //! before the next block, so that the block stays in cache.
 //!
 //! Why not a general matrix-product library: it allocates and packs per call, and cannot fuse the epilogue in registers.
+#![allow(unsafe_code)]
 
 use super::elementwise::Operand;
 use super::epilogue::{Act, Epilogue, Fused};
@@ -18,6 +19,8 @@ use super::{Isa, Kernel, LANES, Lanes};
 
 /// Pixels per cache block, at most; fewer for deep inputs.
 const MAX_BLOCK: usize = 96;
+/// Rows of weights, a cache line each, that are asked for before a convolution begins: half of a first-level cache.
+const MAX_PREFETCH: usize = 256;
 /// Input floats that a cache block should not exceed: half of a 32 KiB first-level cache.
 const BLOCK_FLOATS: usize = 4096;
 
@@ -35,6 +38,14 @@ impl Walk {
     #[inline(always)]
     pub fn at(&self, x: usize, y: usize) -> usize {
         self.origin + x * self.right + y * self.down
+    }
+
+    /// One past the last element that is touched at the pixels of an image of `size`, `span` elements at each. `None` if there
+    /// are no pixels, or too many to count.
+    pub fn end(&self, size: (usize, usize), span: usize) -> Option<usize> {
+        let right = size.0.checked_sub(1)?.checked_mul(self.right)?;
+        let down = size.1.checked_sub(1)?.checked_mul(self.down)?;
+        self.origin.checked_add(right)?.checked_add(down)?.checked_add(span)
     }
 
     /// The same walk counted in vectors.
@@ -99,9 +110,32 @@ impl PackedWeights {
         packed
     }
 
+    /// A kernel that asks for the first panel. The others are asked for by the panel before them.
+    pub fn prefetch(&self) -> impl Kernel {
+        Prefetch(self)
+    }
+
     /// Rows, and vectors of columns.
     pub fn size(&self) -> (usize, usize) {
         (self.depth, self.bias.len())
+    }
+}
+
+/// See [`PackedWeights::prefetch`].
+struct Prefetch<'a>(&'a PackedWeights);
+
+impl Kernel for Prefetch<'_> {
+    #[inline(always)]
+    fn run<I: Isa>(self, isa: I) {
+        let Self(weights) = self;
+        for row in weights.pairs.iter().take(weights.depth.min(MAX_PREFETCH)) {
+            isa.prefetch(row);
+        }
+        if weights.pairs.is_empty() {
+            for row in weights.triple.iter().take(MAX_PREFETCH) {
+                isa.prefetch(row);
+            }
+        }
     }
 }
 
@@ -154,6 +188,14 @@ impl Fused for DenseConv<'_> {
             _ => Walk::default(),
         };
         let weights = self.weights;
+        // The last pixel has the largest addresses, so no tile needs to look again.
+        let reach = self.segments.iter().max().map(|s| s + weights.depth / self.segments.len());
+        let end = |walk: Walk, span: Option<usize>| walk.end(self.size, span?);
+        assert!(end(self.input_walk, reach).is_some_and(|end| end <= self.input.len()));
+        assert!(end(self.output_walk, Some(weights.bias.len())).is_some_and(|end| end <= self.output.len()));
+        if let Some(Residual::Other(other)) = &self.residual {
+            assert!(end(other.walk, Some(other.vectors)).is_some_and(|end| end <= other.data.len()));
+        }
         // Whole tiles of every height that will be used.
         let unit = if weights.pairs.len() == weights.depth * weights.bias.len() / 2 { 6 } else { 12 };
         let block = (BLOCK_FLOATS / weights.depth.max(1) / unit * unit).clamp(unit, MAX_BLOCK);
@@ -190,7 +232,7 @@ impl Fused for DenseConv<'_> {
             }
             if !weights.triple.is_empty() {
                 let panel = (&*weights.triple, &*weights.triple);
-                self.panel::<I, A, B, RESIDUAL, 4, 3>(isa, pixels, panel, vector, first, second);
+                self.panel::<I, A, B, RESIDUAL, 3, 3>(isa, pixels, panel, vector, first, second);
             }
             if !weights.single.is_empty() {
                 let panel = (&*weights.single, &*weights.single);
@@ -252,7 +294,9 @@ impl DenseConv<'_> {
         {
             let mut rows = [[].as_slice(); MR];
             for (row, pixel) in rows.iter_mut().zip(pixels) {
-                *row = &self.input[pixel.input + segment..][..len];
+                let start = pixel.input + segment;
+                // SAFETY: `run` has asserted that all segments of all pixels lie in the input.
+                *row = unsafe { self.input.get_unchecked(start..start + len) };
             }
             let next = &next[..len];
             for (k, weight) in weights[..len].iter().enumerate() {
@@ -277,23 +321,67 @@ impl DenseConv<'_> {
             q[v] = second.parameter(isa, vector + v);
         }
         for r in 0..MR {
+            for v in 0..NV {
+                sums[r][v] = first.apply(isa, sums[r][v], p[v]);
+            }
+        }
+        if RESIDUAL {
+            self.add_residual(isa, pixels, vector, &mut sums);
+        }
+        for r in 0..MR {
             if RESIDUAL && r < done {
                 continue;
             }
-            let out = &mut self.output[pixels[r].output + vector..][..NV];
+            let start = pixels[r].output + vector;
+            // SAFETY: `run` has asserted that all vectors of all pixels lie in the output.
+            let out = unsafe { self.output.get_unchecked_mut(start..start + NV) };
             for v in 0..NV {
-                let mut sum = first.apply(isa, sums[r][v], p[v]);
-                if RESIDUAL {
-                    match &self.residual {
-                        Some(Residual::InPlace) => sum = isa.add(sum, isa.load(&out[v])),
-                        Some(Residual::Other(other)) if vector + v < other.vectors => {
-                            sum = isa.add(sum, isa.load(&other.data[pixels[r].residual + vector + v]));
-                        }
-                        _ => {}
+                isa.store(second.apply(isa, sums[r][v], q[v]), &mut out[v]);
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn add_residual<I: Isa, const MR: usize, const NV: usize>(
+        &self,
+        isa: I,
+        pixels: &[Pixel; MR],
+        vector: usize,
+        sums: &mut [[I::V; NV]; MR],
+    ) {
+        match &self.residual {
+            Some(Residual::InPlace) => {
+                for r in 0..MR {
+                    let start = pixels[r].output + vector;
+                    // SAFETY: `run` has asserted that all vectors of all pixels lie in the output.
+                    let other = unsafe { self.output.get_unchecked(start..start + NV) };
+                    for v in 0..NV {
+                        sums[r][v] = isa.add(sums[r][v], isa.load(&other[v]));
                     }
                 }
-                isa.store(second.apply(isa, sum, q[v]), &mut out[v]);
             }
+            Some(Residual::Other(residual)) if vector + NV <= residual.vectors => {
+                for r in 0..MR {
+                    let start = pixels[r].residual + vector;
+                    // SAFETY: `run` has asserted that all of `residual.vectors` at all pixels lie in the residual.
+                    let other = unsafe { residual.data.get_unchecked(start..start + NV) };
+                    for v in 0..NV {
+                        sums[r][v] = isa.add(sums[r][v], isa.load(&other[v]));
+                    }
+                }
+            }
+            Some(Residual::Other(residual)) => {
+                for r in 0..MR {
+                    for v in 0..NV {
+                        // Channels that the residual does not have count as 0.
+                        if vector + v < residual.vectors {
+                            let other = isa.load(&residual.data[pixels[r].residual + vector + v]);
+                            sums[r][v] = isa.add(sums[r][v], other);
+                        }
+                    }
+                }
+            }
+            None => {}
         }
     }
 }

@@ -27,32 +27,42 @@ pub(crate) struct Resize<'a> {
 impl Kernel for Resize<'_> {
     #[inline(always)]
     fn run<I: Isa>(self, isa: I) {
-        let walk = &self.input_walk;
+        let pixel = |column: usize, row: usize| &self.input[self.input_walk.at(column, row)..][..self.vectors];
         for (y, row) in self.rows.iter().enumerate() {
-            let (top, bottom) = (walk.origin + row.first * walk.down, walk.origin + row.second * walk.down);
             for (x, column) in self.columns.iter().enumerate() {
-                let out = self.output_walk.at(x, y);
-                let (left, right) = (column.first * walk.right, column.second * walk.right);
-                for c in 0..self.vectors {
-                    let mix = |base: usize| {
-                        let a = isa.load(&self.input[base + left + c]);
-                        let b = isa.load(&self.input[base + right + c]);
-                        lerp(isa, a, b, column.weight)
-                    };
-                    let v = lerp(isa, mix(top), mix(bottom), row.weight);
-                    isa.store(v, &mut self.output[out + c]);
+                let output = &mut self.output[self.output_walk.at(x, y)..][..self.vectors];
+                let top = (pixel(column.first, row.first), pixel(column.second, row.first));
+                let bottom = (pixel(column.first, row.second), pixel(column.second, row.second));
+                // Without a weight the second source must not count, even where it is no number.
+                match (column.weight == 0.0, row.weight == 0.0) {
+                    (true, true) => output.copy_from_slice(top.0),
+                    (false, true) => mix(isa, top, column.weight, output),
+                    (true, false) => mix(isa, (top.0, bottom.0), row.weight, output),
+                    (false, false) => {
+                        let sources = top.0.iter().zip(top.1).zip(bottom.0.iter().zip(bottom.1));
+                        for (output, ((a, b), (c, d))) in output.iter_mut().zip(sources) {
+                            let top = lerp(isa, isa.load(a), isa.load(b), column.weight);
+                            let bottom = lerp(isa, isa.load(c), isa.load(d), column.weight);
+                            isa.store(lerp(isa, top, bottom, row.weight), output);
+                        }
+                    }
                 }
             }
         }
     }
 }
 
-/// a + weight · (b − a), exact at weight 0 (even where b − a is NaN) and for equal ends.
+/// A pixel between two.
+#[inline(always)]
+fn mix<I: Isa>(isa: I, (a, b): (&[Lanes], &[Lanes]), weight: f32, output: &mut [Lanes]) {
+    for (output, (a, b)) in output.iter_mut().zip(a.iter().zip(b)) {
+        isa.store(lerp(isa, isa.load(a), isa.load(b), weight), output);
+    }
+}
+
+/// a + weight · (b − a), exact for equal ends.
 #[inline(always)]
 fn lerp<I: Isa>(isa: I, a: I::V, b: I::V, weight: f32) -> I::V {
-    if weight == 0.0 {
-        return a;
-    }
     let difference = isa.mul_add(a, isa.splat(-1.0), b);
     isa.mul_add(difference, isa.splat(weight), a)
 }
