@@ -116,6 +116,14 @@ pub(super) struct Op {
 }
 
 impl Op {
+    /// Rows that it computes: the output's, but a copy's may be a view of flat memory.
+    pub fn rows(&self) -> usize {
+        match self.kind {
+            Kind::Copy { size, .. } => size.1,
+            _ => self.output.grid.height,
+        }
+    }
+
     /// Whether a following activation could be absorbed, and absorbs it if so.
     pub fn absorb_activation(&mut self, activation: &Activation) -> bool {
         let adds = self.other.is_some() && !matches!(self.kind, Kind::Elementwise { combine: Combine::Multiply });

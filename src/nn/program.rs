@@ -4,7 +4,10 @@
 //! takes no lock and is the same whatever thread it runs on.
 
 mod bounds;
+mod pairs;
 mod share;
+
+pub(super) use pairs::Banding;
 
 use super::arena::{ALIGN, Life, carve, place};
 use super::graph::{Graph, Limits};
@@ -66,6 +69,8 @@ struct Step {
     output_walk: Walk,
     /// Output width and height in pixels, and vectors per pixel.
     size: (usize, usize, usize),
+    /// Rows that the input's and the output's buffer hold at a time, counted in rows of the output: all, or those of a band.
+    held: (usize, usize),
     /// What must be zeroed around the output.
     border: Option<(Grid, Border)>,
 }
@@ -74,6 +79,8 @@ struct Step {
 #[derive(Debug)]
 pub(crate) struct Program {
     steps: Vec<Step>,
+    /// Rows of which steps, in the order in which they are computed.
+    schedule: Vec<(usize, Range<usize>)>,
     /// Name, shape without a batch axis of 1, and where it lies in the arena.
     outputs: Vec<(String, Vec<usize>, Range<usize>)>,
     input: Grid,
@@ -88,18 +95,25 @@ fn internal(message: &str) -> Error {
 impl Program {
     /// Compiles a graph for the best instruction set of this machine.
     pub fn compile(graph: Graph, limits: &Limits) -> Result<Self> {
-        Self::compile_for(graph, limits, Level::best())
+        Self::compile_for(graph, limits, Level::best(), &Banding::default())
     }
 
-    /// Compiles a graph for a chosen instruction set.
-    pub fn compile_for(graph: Graph, limits: &Limits, level: Level) -> Result<Self> {
+    /// Compiles a graph for a chosen instruction set and order of work.
+    pub fn compile_for(graph: Graph, limits: &Limits, level: Level, banding: &Banding) -> Result<Self> {
         let mut lowered = lower(graph, limits)?;
-        share_residuals(&mut lowered);
-        let Lowered { ops, buffers, input, outputs } = lowered;
-        let lives = lives(&ops, &buffers, &outputs);
+        let bands = banding.bands(&lowered);
+        share_residuals(&mut lowered, &bands);
+        let Lowered { ops, mut buffers, input, outputs } = lowered;
+        for (op, rows) in ops.iter().zip(&bands) {
+            if let (Some(rows), Some(buffer)) = (rows, buffers.get_mut(op.output.buffer)) {
+                buffer.grid.height = *rows;
+            }
+        }
+        let lives = lives(&ops, &bands, &buffers, &outputs);
         let (ranges, arena) = place(&lives);
         limits.check_elements(arena)?;
         let layout = Layout { buffers: &buffers, ranges: &ranges };
+        let schedule = schedule(&ops, &bands);
         let steps = ops.into_iter().map(|op| layout.step(op)).collect::<Result<Vec<_>>>()?;
         let external = input.len(Border::default());
         if !steps.iter().all(|step| step.is_in_bounds(external, arena)) {
@@ -117,7 +131,7 @@ impl Program {
                 Ok((name, shape, range.start..range.start + len))
             })
             .collect::<Result<Vec<_>>>()?;
-        Ok(Self { steps, outputs, input, arena, level })
+        Ok(Self { steps, schedule, outputs, input, arena, level })
     }
 
     /// Height, width and channels of the input.
@@ -143,13 +157,15 @@ impl Program {
         let mut lent = scratch::take(self.arena + ALIGN);
         let skip = lent.as_ptr().align_offset(64).min(ALIGN);
         let arena = lent.get_mut(skip..skip + self.arena).ok_or_else(fault)?;
-        let next = self.steps.iter().skip(1).map(Some).chain([None]);
-        for (step, next) in self.steps.iter().zip(next) {
+        for (at, rows) in &self.schedule {
+            let step = self.steps.get(*at).ok_or_else(fault)?;
             // A network's weights do not fit a core's own caches: the next step's are fetched while this one runs.
-            if let Some(Work::Dense { weights, .. }) = next.map(|step| &step.work) {
+            if let Some(Work::Dense { weights, .. }) = self.steps.get(at + 1).map(|next| &next.work)
+                && rows.start == 0
+            {
                 self.level.run(weights.prefetch());
             }
-            step.run(self.level, input, arena).ok_or_else(fault)?;
+            step.run(self.level, rows.clone(), input, arena).ok_or_else(fault)?;
         }
         for (i, (_, _, range)) in self.outputs.iter().enumerate() {
             write(i, arena.get(range.clone()).ok_or_else(fault)?);
@@ -166,11 +182,14 @@ impl Program {
         let skip = arena.as_ptr().align_offset(64).min(ALIGN);
         let mut least = vec![u128::MAX; self.steps.len()];
         for _ in 0..runs {
-            for (step, least) in self.steps.iter().zip(&mut least) {
+            let mut times = vec![0; self.steps.len()];
+            for (at, rows) in &self.schedule {
                 let started = std::time::Instant::now();
-                step.run(self.level, input, &mut arena[skip..skip + self.arena]).unwrap();
-                *least = started.elapsed().as_nanos().min(*least);
+                let arena = &mut arena[skip..skip + self.arena];
+                self.steps[*at].run(self.level, rows.clone(), input, arena).unwrap();
+                times[*at] += started.elapsed().as_nanos();
             }
+            least.iter_mut().zip(times).for_each(|(least, time)| *least = time.min(*least));
         }
         let name = |step: &Step| {
             let (width, height, vectors) = step.size;
@@ -189,7 +208,7 @@ impl Program {
 }
 
 /// When each buffer is first written and last read.
-fn lives(ops: &[Op], buffers: &[Buffer], outputs: &[(String, Value)]) -> Vec<Life> {
+fn lives(ops: &[Op], bands: &[Option<usize>], buffers: &[Buffer], outputs: &[(String, Value)]) -> Vec<Life> {
     let mut lives: Vec<_> =
         buffers.iter().map(|b| Life { first: usize::MAX, last: 0, len: b.grid.len(b.border) }).collect();
     let mut touch = |value: &Value, at: usize| {
@@ -198,9 +217,16 @@ fn lives(ops: &[Op], buffers: &[Buffer], outputs: &[(String, Value)]) -> Vec<Lif
             life.last = life.last.max(at);
         }
     };
-    for (at, op) in ops.iter().enumerate() {
+    for ((at, op), rows) in ops.iter().enumerate().zip(bands) {
         touch(&op.output, at);
         touch(&op.input, at);
+        if rows.is_some() {
+            // The next operation writes before this one has read everything.
+            touch(&op.input, at + 1);
+            if let Some(other) = &op.other {
+                touch(other, at + 1);
+            }
+        }
         if let Some(other) = &op.other {
             touch(other, at);
         }
@@ -214,6 +240,29 @@ fn lives(ops: &[Op], buffers: &[Buffer], outputs: &[(String, Value)]) -> Vec<Lif
         }
     }
     lives
+}
+
+/// All rows of one operation after the other, but those of pairs in turns.
+fn schedule(ops: &[Op], bands: &[Option<usize>]) -> Vec<(usize, Range<usize>)> {
+    let mut schedule = Vec::new();
+    let mut at = 0;
+    while let Some((op, rows)) = ops.get(at).zip(bands.get(at)) {
+        let height = op.rows();
+        match rows {
+            Some(rows) => {
+                for start in (0..height).step_by(*rows) {
+                    let band = start..height.min(start + rows);
+                    schedule.extend([(at, band.clone()), (at + 1, band)]);
+                }
+                at += 2;
+            }
+            None => {
+                schedule.push((at, 0..height));
+                at += 1;
+            }
+        }
+    }
+    schedule
 }
 
 /// Resolves values to addresses.
@@ -286,6 +335,12 @@ impl Layout<'_> {
             }
             _ => None,
         };
+        // A buffer that is lower than its value holds a band of it.
+        let held = |value: &Value| {
+            let rows = self.buffer(value)?.grid.height;
+            Ok::<_, Error>(if value.form == Form::Image && rows < value.grid.height { rows } else { size.1 })
+        };
+        let held = (held(&op.input)?, held(&op.output)?);
         let Place::Arena(output) = self.place(&op.output)? else {
             return Err(internal("an operation writes the input"));
         };
@@ -299,6 +354,7 @@ impl Layout<'_> {
             output,
             output_walk,
             size,
+            held,
             border: (!border.is_none() && !in_place).then_some((grid, border)),
         })
     }
@@ -361,35 +417,44 @@ fn zero_border(data: &mut [f32], grid: &Grid, border: Border) {
 }
 
 impl Step {
-    /// `None` if an address is out of bounds, which compilation excludes.
-    fn run(&self, level: Level, external: &[f32], arena: &mut [f32]) -> Option<()> {
+    /// Computes some rows of the output. `None` if an address is out of bounds, which compilation excludes.
+    fn run(&self, level: Level, rows: Range<usize>, external: &[f32], arena: &mut [f32]) -> Option<()> {
         let other_range = self.other.as_ref().map_or(0..0, |(place, ..)| place.range().clone());
         let (output, [input, other]) = carve(arena, &self.output, [self.input.range(), &other_range])?;
         let input = if matches!(self.input, Place::Input) { external } else { input };
         let other = self.other.as_ref().map(|(place, walk, n)| {
             let data = if matches!(place, Place::Input) { external } else { other };
-            Operand { data: vectors(data), walk: walk.in_vectors(), vectors: *n }
+            let origin = walk.origin + rows.start * walk.down;
+            Operand { data: vectors(data), walk: Walk { origin, ..*walk }.in_vectors(), vectors: *n }
         });
-        if let Some((grid, border)) = &self.border {
+        if let Some((grid, border)) = &self.border
+            && rows.start == 0
+        {
             zero_border(output, grid, *border);
         }
-        let (width, height, depth) = self.size;
+        let (width, height, depth) = (self.size.0, rows.len(), self.size.2);
+        // A buffer of a band begins with the band's first row.
+        let down = |walk: &Walk, held: usize| Walk {
+            origin: walk.origin + if held < self.size.1 { 0 } else { rows.start * walk.down },
+            ..*walk
+        };
+        let (input_walk, output_walk) = (down(&self.input_walk, self.held.0), down(&self.output_walk, self.held.1));
         let output_vectors = |output| <[f32]>::as_chunks_mut::<LANES>(output).0;
         match &self.work {
             Work::Dense { weights, segments } => level.run(DenseConv {
                 input,
-                input_walk: self.input_walk,
+                input_walk,
                 segments,
                 weights,
                 epilogue: &self.epilogue,
                 residual: if self.in_place { Some(Residual::InPlace) } else { other.map(Residual::Other) },
                 output: output_vectors(output),
-                output_walk: self.output_walk.in_vectors(),
+                output_walk: output_walk.in_vectors(),
                 size: (width, height),
             }),
             Work::Depthwise { weights, bias, kernel, tap, stride } => level.run(Depthwise {
                 input: vectors(input),
-                input_walk: self.input_walk.in_vectors(),
+                input_walk: input_walk.in_vectors(),
                 kernel: *kernel,
                 tap: *tap,
                 stride: *stride,
@@ -398,37 +463,37 @@ impl Step {
                 epilogue: &self.epilogue,
                 residual: other,
                 output: output_vectors(output),
-                output_walk: self.output_walk.in_vectors(),
+                output_walk: output_walk.in_vectors(),
                 size: (width, height),
             }),
             Work::Elementwise { combine } => level.run(Elementwise {
                 input: vectors(input),
-                input_walk: self.input_walk.in_vectors(),
+                input_walk: input_walk.in_vectors(),
                 other: other.map(|operand| (operand, *combine)),
                 epilogue: &self.epilogue,
                 output: output_vectors(output),
-                output_walk: self.output_walk.in_vectors(),
+                output_walk: output_walk.in_vectors(),
                 size: (width, height, depth),
             }),
             Work::Pool { kind, window, input_size } => level.run(Pool {
                 kind: *kind,
                 input: vectors(input),
-                input_walk: self.input_walk.in_vectors(),
+                input_walk: input_walk.in_vectors(),
                 input_size: *input_size,
                 window: window.kernel,
                 stride: window.stride,
                 padding: (window.padding.left, window.padding.top),
                 output: output_vectors(output),
-                output_walk: self.output_walk.in_vectors(),
+                output_walk: output_walk.in_vectors(),
                 size: (width, height, depth),
             }),
             Work::Resize { columns, rows } => level.run(Resize {
                 input: vectors(input),
-                input_walk: self.input_walk.in_vectors(),
+                input_walk: input_walk.in_vectors(),
                 columns,
                 rows,
                 output: output_vectors(output),
-                output_walk: self.output_walk.in_vectors(),
+                output_walk: output_walk.in_vectors(),
                 vectors: depth,
             }),
             Work::Copy { from, to, channels, fill, target } => {

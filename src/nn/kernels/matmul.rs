@@ -197,7 +197,7 @@ impl Fused for DenseConv<'_> {
             assert!(end(other.walk, Some(other.vectors)).is_some_and(|end| end <= other.data.len()));
         }
         // Whole tiles of every height that will be used.
-        let unit = if weights.pairs.len() == weights.depth * weights.bias.len() / 2 { 6 } else { 12 };
+        let unit = if weights.single.is_empty() { 6 } else { 8 };
         let block = (BLOCK_FLOATS / weights.depth.max(1) / unit * unit).clamp(unit, MAX_BLOCK);
         let mut pixels = [Pixel::default(); MAX_BLOCK];
         let (mut x, mut y) = (0, 0);

@@ -7,24 +7,16 @@ use crate::nn::kernels::matmul::Walk;
 use crate::nn::op::Strides;
 use std::ops::Range;
 
-/// One past the last float that a walk over `size` pixels reads, each time `span` floats. `None` if there are no pixels, or
-/// too many to count.
-fn end(walk: &Walk, size: (usize, usize), span: usize) -> Option<usize> {
-    let right = size.0.checked_sub(1)?.checked_mul(walk.right)?;
-    let down = size.1.checked_sub(1)?.checked_mul(walk.down)?;
-    walk.origin.checked_add(right)?.checked_add(down)?.checked_add(span)
-}
-
-/// As [`end`], in a slice of whole vectors of which `len` floats are there.
+/// Whether a walk that reads `vectors` at each pixel stays in a slice of `len` floats, of which it sees whole vectors.
 fn fits_vectors(walk: &Walk, size: (usize, usize), vectors: usize, len: usize) -> Option<bool> {
     let whole = [walk.origin, walk.right, walk.down].iter().all(|v| v.is_multiple_of(LANES));
-    Some(whole && end(walk, size, vectors.checked_mul(LANES)?)? <= len / LANES * LANES)
+    Some(whole && walk.end(size, vectors.checked_mul(LANES)?)? <= len / LANES * LANES)
 }
 
 fn fits_strides(strides: &Strides, size: (usize, usize, usize), len: usize) -> Option<bool> {
     let walk = Walk { origin: strides.origin, right: strides.right, down: strides.down };
     let channels = size.2.checked_sub(1)?.checked_mul(strides.channel)?.checked_add(1)?;
-    Some(end(&walk, (size.0, size.1), channels)? <= len)
+    Some(walk.end((size.0, size.1), channels)? <= len)
 }
 
 impl Step {
@@ -44,18 +36,20 @@ impl Step {
         let input = readable(&self.input)?;
         let (width, height, vectors) = self.size;
         let plane = (width, height);
+        let (held_input, held) = ((width, self.held.0), (width, self.held.1));
+        let banded = held_input != plane || held != plane;
         let other = match &self.other {
             Some((place, walk, n)) => *n <= vectors && fits_vectors(walk, plane, *n, readable(place)?)?,
             None => true,
         };
-        let walked = |vectors: usize| fits_vectors(&self.output_walk, plane, vectors, output);
+        let walked = |vectors: usize| fits_vectors(&self.output_walk, held, vectors, output);
         let work = match &self.work {
             Work::Dense { weights, segments } => {
                 let (depth, columns) = weights.size();
                 let span = depth.checked_div(segments.len())?;
                 let farthest = segments.iter().max()?.checked_add(span)?;
                 let whole = span > 0 && span * segments.len() == depth && columns == vectors;
-                whole && end(&self.input_walk, plane, farthest)? <= input && walked(columns)?
+                whole && self.input_walk.end(held_input, farthest)? <= input && walked(columns)?
             }
             Work::Depthwise { weights, bias, kernel, tap, stride } => {
                 let right = kernel.0.checked_sub(1)?.checked_mul(tap.0)?;
@@ -64,7 +58,7 @@ impl Step {
                 // A strip reads the pixels between its taps, too: they must be as far apart as the taps are.
                 let even = *stride == 0 || stride.checked_mul(tap.0)?.checked_mul(LANES)? == self.input_walk.right;
                 let whole = weights.len() == kernel.0 * kernel.1 * bias.len() && bias.len() == vectors;
-                even && whole && fits_vectors(&self.input_walk, plane, span, input)? && walked(vectors)?
+                even && whole && fits_vectors(&self.input_walk, held_input, span, input)? && walked(vectors)?
             }
             Work::Elementwise { .. } => fits_vectors(&self.input_walk, plane, vectors, input)? && walked(vectors)?,
             Work::Pool { input_size, window, .. } => {
@@ -83,7 +77,10 @@ impl Step {
                 fits_strides(from, size, input)? && fits_strides(to, size, output)?
             }
         };
-        Some(work && other && self.output.end <= arena)
+        // Only convolutions can be computed by bands.
+        let bandable = matches!(self.work, Work::Dense { .. } | Work::Depthwise { .. });
+        let held_fits = self.held.0 <= height && self.held.1 <= height && (bandable || !banded);
+        Some(work && other && held_fits && self.output.end <= arena)
     }
 }
 
@@ -109,17 +106,24 @@ mod tests {
                 assert!(step.is_in_bounds(external, arena), "{name} step {i}");
                 assert!(!step.is_in_bounds(external, step.output.end - 1), "{name} step {i}: arena");
                 let mut moved = |change: &dyn Fn(&mut Step), what: &str| {
-                    let before =
-                        (step.input_walk, step.output_walk, step.size, step.output.clone(), step.input.clone());
+                    let before = (
+                        step.input_walk,
+                        step.output_walk,
+                        step.size,
+                        step.held,
+                        step.output.clone(),
+                        step.input.clone(),
+                    );
                     change(step);
                     assert!(!step.is_in_bounds(external, arena), "{name} step {i}: {what}");
-                    (step.input_walk, step.output_walk, step.size, step.output, step.input) = before;
+                    (step.input_walk, step.output_walk, step.size, step.held, step.output, step.input) = before;
                 };
                 moved(&|s| s.output = s.output.start..s.output.start + LANES / 2, "a short output");
                 moved(&|s| s.input = Place::Arena(s.output.clone()), "its own output as input");
                 moved(&|s| s.input = Place::Arena(arena - 4..arena + 4), "an input outside");
                 moved(&|s| s.size.0 = 0, "nothing");
-                moved(&|s| s.size.1 = usize::MAX, "endless");
+                moved(&|s| (s.size.1, s.held) = (usize::MAX, (usize::MAX, usize::MAX)), "endless");
+                moved(&|s| s.held.1 = s.size.1 + 1, "more rows than there are");
                 if !matches!(step.work, Work::Copy { .. }) {
                     let mut moved = |change: &dyn Fn(&mut Step), what: &str| {
                         let before = (step.input_walk, step.output_walk);

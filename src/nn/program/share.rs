@@ -8,9 +8,13 @@ use crate::nn::op::{Kind, Op};
 use crate::nn::value::{Form, Value};
 
 /// Gives every sum that allows it the buffer of its residual.
-pub(super) fn share_residuals(lowered: &mut Lowered) {
+///
+/// `bands` are those of [`super::pairs`]: a pair must not overwrite what its first operation has yet to read.
+pub(super) fn share_residuals(lowered: &mut Lowered, bands: &[Option<usize>]) {
     for at in 0..lowered.ops.len() {
-        if let Some((from, to)) = sharable(lowered, at) {
+        let first = at.checked_sub(1).filter(|first| bands.get(*first).is_some_and(Option::is_some));
+        let read = first.and_then(|first| lowered.ops.get(first)).map(|op| op.input.buffer);
+        if let Some((from, to)) = sharable(lowered, at).filter(|(_, to)| read != Some(*to)) {
             let ops = lowered.ops.iter_mut();
             let in_ops = ops.flat_map(|op| [&mut op.input, &mut op.output].into_iter().chain(&mut op.other));
             let values = in_ops.chain(lowered.outputs.iter_mut().map(|(_, value)| value));

@@ -6,6 +6,7 @@ use super::writer::{self, Attr, Net, Storage};
 use super::{check, run_at};
 use crate::error::{Error, ErrorKind, Result};
 use crate::nn::kernels::Level;
+use crate::nn::program::Banding;
 use crate::nn::{Limits, compile};
 use Attr::{Float, Int, Ints, Text};
 
@@ -459,7 +460,7 @@ fn values_that_are_not_finite_pass_through() {
         let at = 2 * 36 + 3 * 6 + 1;
         input.values[at] = bad;
         for level in [Level::SCALAR, Level::best()] {
-            let outputs = run_at(level, &net, &input).unwrap();
+            let outputs = run_at(level, &Banding::NONE, &net, &input).unwrap();
             for (i, (shape, values)) in outputs.iter().enumerate() {
                 let plane: usize = shape[1..].iter().product();
                 let poisoned: Vec<usize> =

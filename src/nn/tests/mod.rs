@@ -10,7 +10,7 @@ mod writer;
 
 use super::graph::Limits;
 use super::kernels::Level;
-use super::program::Program;
+use super::program::{Banding, Program};
 use crate::error::Result;
 use crate::scratch;
 use reference::Tensor;
@@ -21,9 +21,9 @@ const TOLERANCE: f64 = 1e-4;
 
 /// Compiles and runs a network; outputs in the graph's order, each with its shape (no batch axis). The arena is full of NaN
 /// beforehand, so that nothing that was never written can be read unnoticed.
-fn run_at(level: Level, net: &Net, input: &Tensor) -> Result<Vec<(Vec<usize>, Vec<f32>)>> {
+fn run_at(level: Level, banding: &Banding, net: &Net, input: &Tensor) -> Result<Vec<(Vec<usize>, Vec<f32>)>> {
     let graph = super::onnx::read(&net.encode(), &Limits::default())?;
-    let program = Program::compile_for(graph, &Limits::default(), level)?;
+    let program = Program::compile_for(graph, &Limits::default(), level, banding)?;
     let input = if net.channels_last { input.clone() } else { input.to_channels_last() };
     let pixels: Vec<f32> = input.values.iter().map(|v| *v as f32).collect();
     scratch::take(1 << 18).fill(f32::NAN);
@@ -36,8 +36,19 @@ fn run_at(level: Level, net: &Net, input: &Tensor) -> Result<Vec<(Vec<usize>, Ve
 fn check(net: &Net) -> std::result::Result<(), String> {
     let input = net.sample_input();
     let expected = reference::run(net, &input);
-    for level in [Level::SCALAR, Level::best()] {
-        let outputs = run_at(level, net, &input).map_err(|e| e.to_string())?;
+    let bits = |outputs: &[(Vec<usize>, Vec<f32>)]| -> Vec<u32> {
+        outputs.iter().flat_map(|(_, values)| values.iter().map(|v| v.to_bits())).collect()
+    };
+    let mut by_layers = Vec::new();
+    for (level, banding) in
+        [(Level::SCALAR, Banding::NONE), (Level::best(), Banding::NONE), (Level::best(), Banding::EXTREME)]
+    {
+        let outputs = run_at(level, &banding, net, &input).map_err(|e| e.to_string())?;
+        // The order of work does not change a bit.
+        if banding.least_floats == 0 && bits(&outputs) != by_layers {
+            return Err("band by band it gives other values".into());
+        }
+        by_layers = bits(&outputs);
         for ((name, (shape, values)), wanted) in net.outputs.iter().zip(&outputs).zip(&expected) {
             if *shape != wanted.shape.strip_prefix(&[1]).unwrap_or(&wanted.shape) || values.len() != wanted.values.len()
             {
