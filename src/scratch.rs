@@ -14,7 +14,12 @@ thread_local! {
 }
 
 /// A lent buffer of exactly the length asked for. Its content is what the last user left: overwrite before reading.
-pub(crate) struct Scratch(Vec<f32>);
+///
+/// The vector behind it is never shortened: growing it again would fill it with zeros each time.
+pub(crate) struct Scratch {
+    buffer: Vec<f32>,
+    len: usize,
+}
 
 /// Lends `len` floats with unspecified (but initialised) content.
 pub(crate) fn take(len: usize) -> Scratch {
@@ -23,8 +28,7 @@ pub(crate) fn take(len: usize) -> Scratch {
     if buffer.len() < len {
         buffer.resize(len, 0.0);
     }
-    buffer.truncate(len);
-    Scratch(buffer)
+    Scratch { buffer, len }
 }
 
 /// The smallest kept buffer that is large enough, else the largest (it will grow).
@@ -38,7 +42,7 @@ fn best_fit(pool: &mut Vec<Vec<f32>>, len: usize) -> Option<Vec<f32>> {
 
 impl Drop for Scratch {
     fn drop(&mut self) {
-        let buffer = std::mem::take(&mut self.0);
+        let buffer = std::mem::take(&mut self.buffer);
         // A thread that is shutting down, or a pool in use, just lets the buffer go.
         let _ = POOL.try_with(|pool| {
             if let Ok(mut pool) = pool.try_borrow_mut()
@@ -53,13 +57,13 @@ impl Drop for Scratch {
 impl Deref for Scratch {
     type Target = [f32];
     fn deref(&self) -> &[f32] {
-        &self.0
+        self.buffer.get(..self.len).unwrap_or_default()
     }
 }
 
 impl DerefMut for Scratch {
     fn deref_mut(&mut self) -> &mut [f32] {
-        &mut self.0
+        self.buffer.get_mut(..self.len).unwrap_or_default()
     }
 }
 
@@ -76,5 +80,11 @@ mod tests {
         drop(first);
         let again = take(900);
         assert_eq!((again.as_ptr(), again.len()), (address, 900));
+        drop(again);
+        let (mut again, content) = (take(1000), 7.0);
+        again.fill(content);
+        drop(again);
+        drop(take(10));
+        assert_eq!(take(1000)[999], content, "a shorter loan in between costs nothing");
     }
 }

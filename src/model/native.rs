@@ -93,7 +93,10 @@ impl NativeNetwork {
 }
 
 fn copy(values: &[f32], mut row: ArrayViewMut1<'_, f32>) {
-    row.iter_mut().zip(values).for_each(|(to, from)| *to = *from);
+    match row.as_slice_mut() {
+        Some(row) if row.len() == values.len() => row.copy_from_slice(values),
+        _ => row.iter_mut().zip(values).for_each(|(to, from)| *to = *from),
+    }
 }
 
 #[cfg(test)]
