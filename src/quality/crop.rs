@@ -55,10 +55,14 @@ impl FaceCrop {
             Self { histogram: [0; LEVELS], count: 0, mean: 0.0, variance: 0.0, luma: scratch::take(SIDE_PX * SIDE_PX) };
         let linear = srgb8_to_linear();
         let (mut sum, mut squares) = (0.0f64, 0.0f64);
+        let mut crossings = Vec::with_capacity(edge.len());
         for (index, (pixel, luma)) in pixels.as_chunks::<3>().0.iter().zip(face.luma.iter_mut()).enumerate() {
             let at = Point::new((index % SIDE_PX) as f32 + 0.5, (index / SIDE_PX) as f32 + 0.5);
+            if index % SIDE_PX == 0 {
+                cross(&edge, at.y, &mut crossings);
+            }
             *luma = OUTSIDE;
-            if !is_inside(&edge, at) || !inside_frame(source_from_crop.apply(at)) {
+            if !is_inside(&crossings, at.x) || !inside_frame(source_from_crop.apply(at)) {
                 continue;
             }
             // Stored values are 0 ..= 255 by the warp's contract; the cast saturates.
@@ -124,20 +128,17 @@ fn oval(mesh: &Mesh, crop_from_source: &Similarity) -> Vec<Point> {
     OVAL.iter().filter_map(|i| mesh.point(*i)).map(|p| crop_from_source.apply(p)).collect()
 }
 
-/// Whether `p` is inside the closed polygon `edge`, by the even-odd rule.
-fn is_inside(edge: &[Point], p: Point) -> bool {
-    let Some(last) = edge.last() else {
-        return false;
-    };
-    let mut inside = false;
-    let mut from = *last;
-    for to in edge {
-        if (from.y > p.y) != (to.y > p.y) && p.x < from.x + (to.x - from.x) * (p.y - from.y) / (to.y - from.y) {
-            inside = !inside;
-        }
-        from = *to;
-    }
-    inside
+/// Where the closed polygon `edge` crosses the row at `y`.
+fn cross(edge: &[Point], y: f32, crossings: &mut Vec<f32>) {
+    crossings.clear();
+    let before = edge.last().into_iter().chain(edge);
+    let crossing = before.zip(edge).filter(|(from, to)| (from.y > y) != (to.y > y));
+    crossings.extend(crossing.map(|(from, to)| from.x + (to.x - from.x) * (y - from.y) / (to.y - from.y)));
+}
+
+/// Whether `x` is inside the polygon that crosses its row there, by the even-odd rule.
+fn is_inside(crossings: &[f32], x: f32) -> bool {
+    crossings.iter().filter(|crossing| x < **crossing).count() % 2 == 1
 }
 
 #[cfg(test)]
@@ -150,8 +151,12 @@ mod tests {
         for (x, y, expected) in
             [(1.0, 1.0, true), (2.0, 0.5, true), (2.0, 3.0, false), (3.8, 3.0, true), (5.0, 1.0, false)]
         {
-            assert_eq!(is_inside(&edge, Point::new(x, y)), expected, "({x}, {y})");
+            let mut crossings = vec![9.0];
+            cross(&edge, y, &mut crossings);
+            assert_eq!(is_inside(&crossings, x), expected, "({x}, {y})");
         }
-        assert!(!is_inside(&[], Point::default()));
+        let mut crossings = vec![9.0];
+        cross(&[], 0.0, &mut crossings);
+        assert!(!is_inside(&crossings, 0.0));
     }
 }
