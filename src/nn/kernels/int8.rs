@@ -60,6 +60,24 @@ struct Steps {
     zero: [Lanes; 4],
 }
 
+impl Steps {
+    /// Rounds a chunk to bytes. `zeros` stay 0 unless a value is not finite.
+    #[inline(always)]
+    fn round<I: Isa>(&self, isa: I, values: &[Lanes; 4], bytes: &mut [u8; CHUNK], zeros: &mut [I::V; 4]) {
+        let (nothing, top) = (isa.splat(0.0), isa.splat(f32::from(TOP)));
+        let mut rounded = [nothing; 4];
+        for i in 0..4 {
+            let x = isa.load(&values[i]);
+            // 0 · x is 0, or NaN if x is not finite.
+            zeros[i] = isa.mul_add(x, nothing, zeros[i]);
+            // Not fused: every instruction set must round in the same way.
+            let scaled = isa.add(isa.mul(x, isa.load(&self.inverse[i])), isa.load(&self.zero[i]));
+            rounded[i] = isa.min(top, scaled);
+        }
+        isa.store_bytes(rounded, bytes);
+    }
+}
+
 /// Weights packed for [`IntDenseConv`].
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct IntWeights {
@@ -137,32 +155,19 @@ impl IntWeights {
     /// Rounds the inputs of `pixels` to bytes, a row of whole chunks each. False if one was not finite.
     #[inline(always)]
     fn quantise<I: Isa>(&self, isa: I, input: &[f32], pixels: &[Pixel], bytes: &mut [[u8; CHUNK]]) -> bool {
-        let (nothing, top) = (isa.splat(0.0), isa.splat(f32::from(TOP)));
-        // 0 · x is 0, or NaN if x is not finite.
-        let mut zeros = [nothing; 4];
-        let mut round = |values: &[Lanes; 4], steps: &Steps, bytes: &mut [u8; CHUNK]| {
-            let mut rounded = [nothing; 4];
-            for i in 0..4 {
-                let x = isa.load(&values[i]);
-                zeros[i] = isa.mul_add(x, nothing, zeros[i]);
-                // Not fused: every instruction set must round in the same way.
-                let scaled = isa.add(isa.mul(x, isa.load(&steps.inverse[i])), isa.load(&steps.zero[i]));
-                rounded[i] = isa.min(top, scaled);
-            }
-            isa.store_bytes(rounded, bytes);
-        };
+        let mut zeros = [isa.splat(0.0); 4];
         for (pixel, bytes) in pixels.iter().zip(bytes.chunks_exact_mut(self.steps.len())) {
             let values = &input[pixel.input..][..self.depth];
             let (whole, rest) = values.as_chunks::<CHUNK>();
             for ((values, steps), bytes) in whole.iter().zip(&self.steps).zip(&mut *bytes) {
                 if let Some(values) = values.as_chunks().0.first_chunk() {
-                    round(values, steps, bytes);
+                    steps.round(isa, values, bytes, &mut zeros);
                 }
             }
             if let ([_, ..], Some(steps), Some(bytes)) = (rest, self.steps.last(), bytes.last_mut()) {
                 let mut values = [[0.0; LANES]; 4];
                 values.as_flattened_mut()[..rest.len()].copy_from_slice(rest);
-                round(&values, steps, bytes);
+                steps.round(isa, &values, bytes, &mut zeros);
             }
         }
         let mut lanes = [0.0; LANES];
@@ -306,10 +311,16 @@ impl IntDenseConv<'_> {
                 }
             }
         }
-        let weights = self.weights;
+        // Locals: through `self` they would be read anew after every store.
+        let (weights, output) = (self.weights, &mut *self.output);
+        let in_place = matches!(self.residual, Some(Residual::InPlace));
+        let (other, other_vectors) = match &self.residual {
+            Some(Residual::Other(other)) => (other.data, other.vectors),
+            _ => ([].as_slice(), 0),
+        };
         for v in 0..2 {
             let vector = vector + v;
-            if vector == weights.vectors {
+            if vector >= weights.vectors {
                 break;
             }
             let (scale, bias) = (isa.load(&weights.scale[vector]), isa.load(&weights.bias[vector]));
@@ -318,18 +329,15 @@ impl IntDenseConv<'_> {
                 if RESIDUAL && r < done {
                     continue;
                 }
+                let slot = &mut output[pixels[r].output + vector];
                 let mut y = first.apply(isa, isa.mul_add(isa.to_floats(sums[r][v]), scale, bias), p);
-                if RESIDUAL {
-                    match &self.residual {
-                        Some(Residual::InPlace) => y = isa.add(y, isa.load(&self.output[pixels[r].output + vector])),
-                        // Channels that the residual does not have count as 0.
-                        Some(Residual::Other(other)) if vector < other.vectors => {
-                            y = isa.add(y, isa.load(&other.data[pixels[r].residual + vector]));
-                        }
-                        _ => {}
-                    }
+                if RESIDUAL && in_place {
+                    y = isa.add(y, isa.load(slot));
+                } else if RESIDUAL && vector < other_vectors {
+                    // Channels that the residual does not have count as 0.
+                    y = isa.add(y, isa.load(&other[pixels[r].residual + vector]));
                 }
-                isa.store(second.apply(isa, y, q), &mut self.output[pixels[r].output + vector]);
+                isa.store(second.apply(isa, y, q), slot);
             }
         }
     }

@@ -3,6 +3,7 @@
 mod bundled;
 mod fusion;
 mod hostile;
+mod integers;
 mod operators;
 mod random;
 mod reference;
