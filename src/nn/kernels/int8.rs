@@ -311,8 +311,18 @@ impl IntDenseConv<'_> {
                 }
             }
         }
+        // Sums are indexed by constants only: the loops behind, which test their bounds, are not unrolled.
+        let weights = self.weights;
+        let mut results = [[isa.splat(0.0); 2]; MR];
+        for v in 0..2 {
+            let (scale, bias) = (isa.load(&weights.scale[vector + v]), isa.load(&weights.bias[vector + v]));
+            let p = first.parameter(isa, vector + v);
+            for r in 0..MR {
+                results[r][v] = first.apply(isa, isa.mul_add(isa.to_floats(sums[r][v]), scale, bias), p);
+            }
+        }
         // Locals: through `self` they would be read anew after every store.
-        let (weights, output) = (self.weights, &mut *self.output);
+        let output = &mut *self.output;
         let in_place = matches!(self.residual, Some(Residual::InPlace));
         let (other, other_vectors) = match &self.residual {
             Some(Residual::Other(other)) => (other.data, other.vectors),
@@ -323,14 +333,13 @@ impl IntDenseConv<'_> {
             if vector >= weights.vectors {
                 break;
             }
-            let (scale, bias) = (isa.load(&weights.scale[vector]), isa.load(&weights.bias[vector]));
-            let (p, q) = (first.parameter(isa, vector), second.parameter(isa, vector));
+            let q = second.parameter(isa, vector);
             for r in 0..MR {
                 if RESIDUAL && r < done {
                     continue;
                 }
                 let slot = &mut output[pixels[r].output + vector];
-                let mut y = first.apply(isa, isa.mul_add(isa.to_floats(sums[r][v]), scale, bias), p);
+                let mut y = results[r][v];
                 if RESIDUAL && in_place {
                     y = isa.add(y, isa.load(slot));
                 } else if RESIDUAL && vector < other_vectors {
