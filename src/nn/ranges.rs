@@ -35,7 +35,7 @@ pub(super) fn read(entry: &[u8], ranges: &mut Ranges, limits: &Limits) -> Result
         return Err(invalid());
     }
     limits.check_elements(channels.len())?;
-    let range = channels.iter().map(|digits| parse(digits)).collect::<Option<Vec<_>>>().ok_or_else(invalid)?;
+    let range = channels.iter().map(parse).collect::<Option<Vec<_>>>().ok_or_else(invalid)?;
     match ranges.insert(name.to_owned(), range) {
         Some(_) => Err(corrupt(format!("the range of {name:?} is given twice"))),
         None => Ok(()),
