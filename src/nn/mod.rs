@@ -1,7 +1,7 @@
 //! The native executor for convolutional networks, after the manner of a compiler: read, lower and fuse, lay out, run.
 //!
-//! [`onnx`] reads the file into a [`graph`], [`ranges`] what it says about 8-bit layers; [`lower`] turns nodes into fused operations on channels-last [`value`]s; [`arena`]
-//! places their buffers; [`program`] runs the steps through [`kernels`].
+//! [`onnx`] reads the file into a [`graph`], [`ranges`] what it says about 8-bit layers; [`lower`] turns nodes into fused
+//! operations on channels-last [`value`]s; [`arena`] places their buffers; [`program`] runs the steps through [`kernels`].
 
 mod arena;
 mod graph;

@@ -1,10 +1,10 @@
 //! Pointwise convolution in 8-bit integers: four products where f32 computes one.
 //!
 //! f32 goes in and comes out. What a block of pixels holds is rounded to bytes, each channel c over its own range:
-//! q = round(x / s\[c\] + z\[c\]), clamped to 0 ..= 127. The weights w\[o, c\] · s\[c\] are rounded to −127 ..= 127 when the network is
-//! loaded, each output channel with its own step. The sum of q · w is exact, the same on every instruction set; times the
-//! step, plus a bias that takes z into account, it is what the f32 convolution computes, but for the rounding. 127 rather than
-//! 255 costs no accuracy that could be measured, and two products fit the 16 bits that AVX2 adds them up in.
+//! q = round(x / s\[c\] + z\[c\]), clamped to 0 ..= 127. The weights w\[o, c\] · s\[c\] are rounded to −127 ..= 127 when the network
+//! is loaded, each output channel with its own step. The sum of q · w is exact, the same on every instruction set; times
+//! the step, plus a bias that takes z into account, it is what the f32 convolution computes, but for the rounding. With 127
+//! rather than 255, two products fit the 16 bits that AVX2 adds them up in.
 //!
 //! A value that is not finite has no byte: all outputs of its pixel become NaN.
 
