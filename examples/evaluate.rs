@@ -1,6 +1,6 @@
 //! Measures the chain's accuracy on labelled photographs.
 //!
-//! `cargo run --release --example evaluate -- lfw DIR`
+//! `cargo run --release --example evaluate -- lfw DIR [--int8]`
 //!
 //! `DIR` holds Labeled Faces in the Wild: `images/NAME/NAME_0001.jpg` and `pairs.txt` (View 2). Prints the ten-fold accuracy,
 //! FNMR at given FMR over all pairs, and how many faces were not found.
@@ -13,6 +13,7 @@ use selfsame::engine::Engine;
 use selfsame::evaluate::{LfwPairs, all_pairs, ten_fold};
 use selfsame::geometry::Point;
 use selfsame::image::{Limits, Photo};
+use selfsame::model::Backend;
 use selfsame::template::{ExtractOptions, Template};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -35,12 +36,16 @@ enum Protocol {
         /// Take templates without adding the mirrored crop's.
         #[arg(long)]
         no_flip: bool,
+        /// Take templates in 8-bit integers.
+        #[arg(long)]
+        int8: bool,
     },
 }
 
 fn main() -> ExitCode {
-    let Arguments { protocol: Protocol::Lfw { folder, no_flip } } = Arguments::parse();
-    match lfw(&folder, ExtractOptions { flip: !no_flip }) {
+    let Arguments { protocol: Protocol::Lfw { folder, no_flip, int8 } } = Arguments::parse();
+    let backend = if int8 { Backend::Int8 } else { Backend::Native };
+    match lfw(&folder, ExtractOptions { flip: !no_flip }, backend) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error}");
@@ -49,11 +54,11 @@ fn main() -> ExitCode {
     }
 }
 
-fn lfw(folder: &Path, options: ExtractOptions) -> Anyhow<()> {
+fn lfw(folder: &Path, options: ExtractOptions, backend: Backend) -> Anyhow<()> {
     let list = folder.join("pairs.txt");
     let text = std::fs::read_to_string(&list).map_err(|e| format!("cannot read {}: {e}", list.display()))?;
     let pairs = LfwPairs::parse(&text)?;
-    let engine = Engine::builder().extract_options(options).build()?;
+    let engine = Engine::builder().backend(backend).extract_options(options).build()?;
     let bar = ProgressBar::new(pairs.images.len() as u64);
     bar.set_style(ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len} {elapsed} ({eta} left)")?);
     bar.set_message("templates");

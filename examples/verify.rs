@@ -1,6 +1,6 @@
 //! Compares a document's portrait with a selfie.
 //!
-//! `cargo run --release --example verify -- DOCUMENT SELFIE [--fmr 1e-4] [--json]`
+//! `cargo run --release --example verify -- DOCUMENT SELFIE [--fmr 1e-4] [--int8] [--json]`
 //!
 //! Exit status: 0 match, 1 no match, 2 refused, 3 error.
 
@@ -10,6 +10,7 @@ use selfsame::document::DocumentPhoto;
 use selfsame::engine::{Engine, Side, SideReport, Trace, Verdict, Verification};
 use selfsame::error::{Error, ErrorKind, Result, Stage};
 use selfsame::image::{Limits, Photo};
+use selfsame::model::Backend;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
@@ -24,6 +25,9 @@ struct Arguments {
     /// False match rate to decide at.
     #[arg(long, default_value = "1e-4")]
     fmr: f64,
+    /// Take templates in 8-bit integers.
+    #[arg(long)]
+    int8: bool,
     /// Print JSON.
     #[arg(long)]
     json: bool,
@@ -103,7 +107,8 @@ fn main() -> ExitCode {
 
 fn run(arguments: &Arguments, timings: &mut Timings) -> Result<Verification> {
     timings.enter(Side::Both, Stage::Model);
-    let engine = Engine::new()?;
+    let backend = if arguments.int8 { Backend::Int8 } else { Backend::Native };
+    let engine = Engine::builder().backend(backend).build()?;
     timings.leave(Side::Both, Stage::Model);
     let limits = Limits::default();
     let document = read(&arguments.document, &limits)?;

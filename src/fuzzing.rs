@@ -9,12 +9,16 @@ const LIMITS: nn::Limits = nn::Limits { max_nodes: 256, max_elements: 1 << 20, m
 const VALUES: [f32; 11] =
     [0.5, -1.0, 0.0, f32::NAN, 127.5, f32::INFINITY, -0.25, f32::NEG_INFINITY, f32::MAX, 1e-42, -0.0];
 
-/// Reads `bytes` as an ONNX file, compiles it, and runs it once. False if the file is refused.
+/// Reads `bytes` as an ONNX file, compiles it, and runs it once in each precision. False if the file is refused.
 ///
 /// # Panics
 /// If a network that compiles does not run, or writes another number of values than it announced: that is a finding.
 pub fn compile_and_run(bytes: &[u8]) -> bool {
-    let Ok(program) = nn::compile(bytes, &LIMITS) else { return false };
+    [nn::Precision::F32, nn::Precision::Int8].into_iter().all(|precision| compile_and_run_in(bytes, precision))
+}
+
+fn compile_and_run_in(bytes: &[u8], precision: nn::Precision) -> bool {
+    let Ok(program) = nn::compile(bytes, &LIMITS, precision) else { return false };
     let (height, width, channels) = program.input();
     let input: Vec<f32> = VALUES.into_iter().cycle().take(height * width * channels).collect();
     let lens: Vec<usize> = program.outputs().map(|(_, shape)| shape.iter().product()).collect();

@@ -13,7 +13,7 @@ HERE = pathlib.Path(__file__).parent
 rng = np.random.default_rng(5)
 
 
-def model(name, nodes, constants, output="y", shape=(1, 3, 6, 5), opset=17, half=False):
+def model(name, nodes, constants, output="y", shape=(1, 3, 6, 5), opset=17, half=False, metadata={}):
     kind = np.float16 if half else np.float32
     cast = lambda a: np.asarray(a, kind) if np.asarray(a).dtype.kind == "f" else np.asarray(a, np.int64)
     graph = helper.make_graph(
@@ -24,6 +24,7 @@ def model(name, nodes, constants, output="y", shape=(1, 3, 6, 5), opset=17, half
         [numpy_helper.from_array(cast(a), k) for k, a in constants.items()],
     )
     proto = helper.make_model(graph, opset_imports=[helper.make_opsetid("", opset)], ir_version=8)
+    helper.set_model_props(proto, metadata) if metadata else None
     (HERE / "model" / f"{name}.onnx").write_bytes(proto.SerializeToString())
 
 
@@ -82,6 +83,13 @@ model("channels_last", [
     ("Div", ["s", "m"], ["d"], {}),
     ("Dropout", ["d"], ["y"], {}),
 ], {"m": np.float32([3])}, shape=(1, 6, 5, 3))
+model("integers", [
+    ("Conv", ["x", "w", "b"], ["c"], {}),
+    ("Relu", ["c"], ["r"], {}),
+    ("Conv", ["r", "v"], ["d"], {}),
+    ("Add", ["d", "x"], ["y"], {}),
+], {"w": w(33, 32, 1, 1), "b": w(33), "v": w(32, 33, 1, 1)}, shape=(1, 32, 3, 3), half=True,
+    metadata={"selfsame.range.x": "00bc003c" * 32, "selfsame.range.r": "00000042" * 33})
 
 picture = Image.fromarray(np.add.outer(np.arange(20), np.arange(24)).astype(np.uint8)[..., None] * np.uint8([3, 5, 1]))
 exif = Image.Exif()

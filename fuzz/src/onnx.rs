@@ -8,6 +8,7 @@ use libfuzzer_sys::fuzzer_mutate;
 enum Message {
     Model,
     Opset,
+    Metadata,
     Graph,
     Node,
     Attribute,
@@ -25,6 +26,7 @@ impl Message {
         Some(match (self, number) {
             (Self::Model, 7) => Self::Graph,
             (Self::Model, 8) => Self::Opset,
+            (Self::Model, 14) => Self::Metadata,
             (Self::Graph, 1) => Self::Node,
             (Self::Graph, 5) | (Self::Attribute, 5) => Self::Tensor,
             (Self::Graph, 11 | 12) => Self::ValueInfo,

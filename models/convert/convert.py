@@ -20,6 +20,7 @@ from pathlib import Path
 import numpy as np
 
 import onnx_writer
+import ranges
 import tflite_graph
 import verify
 from cards import NETWORKS, PACKAGES, card
@@ -57,6 +58,7 @@ def read_source(network, folder):
 def build(network, tflite, half):
     graph = tflite_graph.read(tflite)
     model, macs = onnx_writer.convert(graph, network.output_shapes, half)
+    ranges.attach(model, network.name)
     return model, macs, model.SerializeToString(deterministic=True)
 
 

@@ -26,8 +26,21 @@ impl NativeNetwork {
     /// [`ErrorKind::UnsupportedOperator`] naming operator and node, [`ErrorKind::LimitExceeded`] for a network that asks for
     /// more than 16,384 nodes, 2^28 values or 2·10^11 multiply-adds.
     pub fn load(bytes: &[u8], card: &ModelCard) -> Result<Self> {
+        Self::compile(bytes, card, nn::Precision::F32)
+    }
+
+    /// As [`NativeNetwork::load`], with 8-bit integers in the pointwise layers whose inputs' ranges the file carries; see
+    /// [`super::Backend::Int8`].
+    ///
+    /// # Errors
+    /// As [`NativeNetwork::load`].
+    pub fn load_int8(bytes: &[u8], card: &ModelCard) -> Result<Self> {
+        Self::compile(bytes, card, nn::Precision::Int8)
+    }
+
+    fn compile(bytes: &[u8], card: &ModelCard, precision: nn::Precision) -> Result<Self> {
         let invalid = |message: String| Error::new(ErrorKind::InvalidModel, Stage::Model, message);
-        let program = nn::compile(bytes, &nn::Limits::default())?;
+        let program = nn::compile(bytes, &nn::Limits::default(), precision)?;
         let (height, width, channels) = program.input();
         if (height, width, channels) != (card.input.height, card.input.width, 3) {
             return Err(invalid(format!(

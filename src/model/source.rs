@@ -37,6 +37,14 @@ pub enum Backend {
     /// The crate's own executor.
     #[default]
     Native,
+    /// The crate's own executor, with 8-bit integers in the pointwise layers of a network whose file carries calibrated ranges.
+    /// Of the bundled networks that is the one for templates; the others run as with [`Backend::Native`].
+    ///
+    /// It makes the template network 1.5 times as fast with AVX2 and 2.3 times with AVX-512 VNNI; without either, four times
+    /// slower. On LFW (`examples/evaluate`) accuracy is 99.28 ± 0.34 % instead of 99.30 ± 0.36 %, and at an FMR of 1e-3 the FNMR is
+    /// 1.46 % instead of 1.38 %. Templates can be compared with those of the other backends at the same thresholds: between
+    /// f32 and integers, the threshold for an FMR of 1e-3 gave 0.9985e-3, at an FNMR of 1.43 %.
+    Int8,
     /// ONNX Runtime (feature `ort`).
     #[cfg(feature = "ort")]
     Ort(super::OrtOptions),
@@ -110,6 +118,7 @@ impl Model {
         }
         let network: Arc<dyn Network> = match backend {
             Backend::Native => Arc::new(NativeNetwork::load(bytes, &card)?),
+            Backend::Int8 => Arc::new(NativeNetwork::load_int8(bytes, &card)?),
             #[cfg(feature = "ort")]
             Backend::Ort(options) => Arc::new(super::OrtNetwork::load(bytes, &card, options)?),
         };

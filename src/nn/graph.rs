@@ -2,6 +2,7 @@
 
 use super::onnx::Attributes;
 use super::proto::corrupt;
+use super::ranges::Ranges;
 use crate::error::{Error, ErrorKind, Result, Stage};
 use std::collections::HashMap;
 
@@ -184,4 +185,6 @@ pub(crate) struct Graph {
     pub nodes: Vec<Node>,
     pub constants: HashMap<String, Constant>,
     pub outputs: Vec<String>,
+    /// What calibration has seen of some values.
+    pub ranges: Ranges,
 }

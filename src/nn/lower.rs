@@ -9,12 +9,14 @@ mod elementwise;
 mod shape;
 mod window;
 
+use super::Precision;
 use super::graph::{Attribute, Constant, Graph, Limits, Node};
 use super::kernels::LANES;
 use super::kernels::elementwise::Combine;
 use super::kernels::epilogue::{Activation, Epilogue};
 use super::op::{Filter, Kind, Op, Window};
 use super::proto::corrupt;
+use super::ranges::Ranges;
 use super::value::{Border, Buffer, BufferId, Form, Grid, Value};
 use crate::error::Result;
 use std::collections::HashMap;
@@ -62,10 +64,12 @@ struct Lowering<'a> {
     multiply_adds: u64,
     /// Floats of all weights and tables as they will be packed.
     packed: usize,
+    ranges: Ranges,
+    precision: Precision,
 }
 
 /// Lowers a whole graph.
-pub(super) fn lower(graph: Graph, limits: &Limits) -> Result<Lowered> {
+pub(super) fn lower(graph: Graph, limits: &Limits, precision: Precision) -> Result<Lowered> {
     let mut uses = HashMap::new();
     let read = graph.nodes.iter().flat_map(|n| &n.inputs).chain(&graph.outputs);
     for name in read {
@@ -74,7 +78,8 @@ pub(super) fn lower(graph: Graph, limits: &Limits) -> Result<Lowered> {
     let channels_last = is_channels_last(&graph);
     let entries = graph.constants.into_iter().map(|(name, c)| (name, Entry::Constant(Rc::new(c)))).collect();
     let (ops, buffers) = (Vec::new(), Vec::new());
-    let mut lowering = Lowering { limits, entries, uses, ops, buffers, multiply_adds: 0, packed: 0 };
+    let ranges = graph.ranges;
+    let mut lowering = Lowering { limits, entries, uses, ops, buffers, multiply_adds: 0, packed: 0, ranges, precision };
     let input = lowering.graph_input(&graph.input, &graph.input_shape, channels_last)?;
     for node in &graph.nodes {
         lowering.node(node)?;
@@ -366,6 +371,7 @@ impl Lowering<'_> {
             depthwise: true,
             weights: (0..channels).map(|c| map(c).0).collect(),
             bias: (0..channels).map(|c| map(c).1).collect(),
+            ranges: Vec::new(),
         };
         let window = Window::pointwise(&input.grid);
         let output = self.new_value(input.grid, input.form, input.shape.clone())?;

@@ -5,6 +5,7 @@
 
 use super::graph::{Attribute, Constant, Graph, Limits, Node};
 use super::proto::{Fields, corrupt};
+use super::ranges::{self, Ranges};
 use crate::error::{Error, ErrorKind, Result, Stage};
 use half::f16;
 use half::slice::{HalfBitsSliceExt, HalfFloatSliceExt};
@@ -22,12 +23,14 @@ pub(super) mod data_type {
 pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Graph> {
     let mut graph = None;
     let mut opset = None;
+    let mut ranges = Ranges::new();
     for field in Fields::new(bytes) {
         let field = field?;
         match field.number {
             7 if graph.is_some() => return Err(corrupt("the file holds two graphs")),
             7 => graph = Some(field.payload.bytes()?),
             8 => opset = read_opset(field.payload.bytes()?)?.or(opset),
+            14 => ranges::read(field.payload.bytes()?, &mut ranges, limits)?,
             _ => {}
         }
     }
@@ -39,7 +42,7 @@ pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Graph> {
             return Err(Error::new(ErrorKind::UnsupportedOperator, Stage::Model, message));
         }
     }
-    read_graph(graph, limits)
+    Ok(Graph { ranges, ..read_graph(graph, limits)? })
 }
 
 /// The version, if it is the default domain's.

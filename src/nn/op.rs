@@ -2,6 +2,7 @@
 
 use super::kernels::elementwise::Combine;
 use super::kernels::epilogue::{Activation, Epilogue};
+use super::kernels::int8::InputRange;
 use super::kernels::pool::Pooling;
 use super::kernels::resize::Tap;
 use super::value::{Border, Grid, Value};
@@ -52,6 +53,8 @@ pub(super) struct Filter {
     pub depthwise: bool,
     pub weights: Vec<f32>,
     pub bias: Vec<f32>,
+    /// Of each input channel, if it is to be computed in 8-bit integers; else empty.
+    pub ranges: Vec<InputRange>,
 }
 
 impl Filter {

@@ -9,11 +9,13 @@ mod share;
 
 pub(super) use pairs::Banding;
 
+use super::Precision;
 use super::arena::{ALIGN, Life, carve, place};
 use super::graph::{Graph, Limits};
 use super::kernels::depthwise::Depthwise;
 use super::kernels::elementwise::{Combine, Elementwise, Operand};
 use super::kernels::epilogue::Epilogue;
+use super::kernels::int8::{IntDenseConv, IntWeights};
 use super::kernels::matmul::{DenseConv, PackedWeights, Residual, Walk};
 use super::kernels::pool::{Pool, Pooling};
 use super::kernels::resize::{Resize, Tap};
@@ -48,6 +50,7 @@ impl Place {
 #[derive(Debug)]
 enum Work {
     Dense { weights: PackedWeights, segments: Vec<usize> },
+    IntDense { weights: IntWeights },
     Depthwise { weights: Vec<Lanes>, bias: Vec<Lanes>, kernel: (usize, usize), tap: (usize, usize), stride: usize },
     Elementwise { combine: Combine },
     Pool { kind: Pooling, window: Window, input_size: (usize, usize) },
@@ -94,13 +97,19 @@ fn internal(message: &str) -> Error {
 
 impl Program {
     /// Compiles a graph for the best instruction set of this machine.
-    pub fn compile(graph: Graph, limits: &Limits) -> Result<Self> {
-        Self::compile_for(graph, limits, Level::best(), &Banding::default())
+    pub fn compile(graph: Graph, limits: &Limits, precision: Precision) -> Result<Self> {
+        Self::compile_for(graph, limits, precision, Level::best(), &Banding::default())
     }
 
     /// Compiles a graph for a chosen instruction set and order of work.
-    pub fn compile_for(graph: Graph, limits: &Limits, level: Level, banding: &Banding) -> Result<Self> {
-        let mut lowered = lower(graph, limits)?;
+    pub fn compile_for(
+        graph: Graph,
+        limits: &Limits,
+        precision: Precision,
+        level: Level,
+        banding: &Banding,
+    ) -> Result<Self> {
+        let mut lowered = lower(graph, limits, precision)?;
         let bands = banding.bands(&lowered);
         share_residuals(&mut lowered, &bands);
         let Lowered { ops, mut buffers, input, outputs } = lowered;
@@ -160,10 +169,10 @@ impl Program {
         for (at, rows) in &self.schedule {
             let step = self.steps.get(*at).ok_or_else(fault)?;
             // A network's weights do not fit a core's own caches: the next step's are fetched while this one runs.
-            if let Some(Work::Dense { weights, .. }) = self.steps.get(at + 1).map(|next| &next.work)
-                && rows.start == 0
-            {
-                self.level.run(weights.prefetch());
+            match self.steps.get(at + 1).filter(|_| rows.start == 0).map(|next| &next.work) {
+                Some(Work::Dense { weights, .. }) => self.level.run(weights.prefetch()),
+                Some(Work::IntDense { weights }) => self.level.run(weights.prefetch()),
+                _ => {}
             }
             step.run(self.level, rows.clone(), input, arena).ok_or_else(fault)?;
         }
@@ -195,6 +204,7 @@ impl Program {
             let (width, height, vectors) = step.size;
             let work = match &step.work {
                 Work::Dense { weights, .. } => format!("dense {}", weights.size().0),
+                Work::IntDense { weights } => format!("int8 {}", weights.size().0),
                 Work::Depthwise { kernel, stride, .. } => format!("depthwise {} / {stride}", kernel.0),
                 Work::Elementwise { .. } => "elementwise".into(),
                 Work::Pool { .. } => "pool".into(),
@@ -306,6 +316,8 @@ impl Layout<'_> {
                 input_walk = Walk { origin, right: window.stride.0 * pixel, down: window.stride.1 * pitch };
                 if filter.depthwise {
                     depthwise(&filter, &window, op.input.grid.vectors(), pixel, pitch)
+                } else if let Some(weights) = IntWeights::pack(&filter.weights, &filter.bias, &filter.ranges) {
+                    Work::IntDense { weights }
                 } else {
                     dense(&filter, &window, &op.input.grid, pitch)
                 }
@@ -440,6 +452,7 @@ impl Step {
         };
         let (input_walk, output_walk) = (down(&self.input_walk, self.held.0), down(&self.output_walk, self.held.1));
         let output_vectors = |output| <[f32]>::as_chunks_mut::<LANES>(output).0;
+        let residual = || if self.in_place { Some(Residual::InPlace) } else { other.map(Residual::Other) };
         match &self.work {
             Work::Dense { weights, segments } => level.run(DenseConv {
                 input,
@@ -447,7 +460,17 @@ impl Step {
                 segments,
                 weights,
                 epilogue: &self.epilogue,
-                residual: if self.in_place { Some(Residual::InPlace) } else { other.map(Residual::Other) },
+                residual: residual(),
+                output: output_vectors(output),
+                output_walk: output_walk.in_vectors(),
+                size: (width, height),
+            }),
+            Work::IntDense { weights } => level.run_int8(IntDenseConv {
+                input,
+                input_walk,
+                weights,
+                epilogue: &self.epilogue,
+                residual: residual(),
                 output: output_vectors(output),
                 output_walk: output_walk.in_vectors(),
                 size: (width, height),

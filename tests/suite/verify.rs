@@ -1,10 +1,13 @@
 //! The main job on real photographs, and every bad input with its documented outcome: never a panic, never a match.
 
-use selfsame::compare::FmrEstimate;
+use selfsame::compare::{FmrEstimate, score};
+use selfsame::detect::select_face;
 use selfsame::document::DocumentPhoto;
 use selfsame::engine::{Engine, Reason, Refusal, Side, Verdict, Verification};
 use selfsame::error::ErrorKind;
 use selfsame::image::{Limits, Photo};
+use selfsame::model::Backend;
+use selfsame::template::ExtractOptions;
 use std::sync::OnceLock;
 
 pub(crate) fn engine() -> &'static Engine {
@@ -218,4 +221,28 @@ fn words_are_stable() {
     let words =
         [Reason::ScoreReachedThreshold, Reason::ScoreBelowThreshold, Reason::Refused(Side::Selfie, Refusal::NoFace)];
     assert_eq!(words.map(|w| w.to_string()), ["score_reached_threshold", "score_below_threshold", "selfie_no_face"]);
+}
+
+#[test]
+fn templates_in_integers_are_near_and_decide_the_same() {
+    let int8 = Engine::builder().backend(Backend::Int8).build().unwrap();
+    let portraits = ["obama.jpg", "obama2.jpg", "obama3.jpg", "biden.jpg", "astronaut.png"];
+    for name in portraits {
+        let photo = portrait(name);
+        let frame = photo.frame();
+        let locate = |engine: &Engine| engine.locate(&frame, select_face).unwrap().outcome.unwrap();
+        let ((found, mesh), (same, same_mesh)) = (locate(engine()), locate(&int8));
+        assert_eq!((found, &mesh), (same, &same_mesh), "{name}: detector and mesh have no ranges");
+        for flip in [false, true] {
+            let template = |e: &Engine| e.extractor().extract(&frame, &mesh, &ExtractOptions { flip }).unwrap();
+            let cosine = score(&template(engine()), &template(&int8)).unwrap().value();
+            println!("{name}: cosine {cosine:.5}, mirrored crop added: {flip}");
+            assert!((0.995..0.99999).contains(&cosine), "{name}: {cosine}");
+        }
+    }
+    for (a, b, matches) in [("obama.jpg", "obama2.jpg", true), ("obama.jpg", "biden.jpg", false)] {
+        let verdict = int8.verify(&document(portrait(a)), &portrait(b), 1e-4).unwrap().verdict;
+        assert_eq!(matches!(verdict, Verdict::Match(_)), matches, "{a} {b}: {verdict:?}");
+        assert_eq!(matches!(verdict, Verdict::NoMatch(_)), !matches, "{a} {b}: {verdict:?}");
+    }
 }

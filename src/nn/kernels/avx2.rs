@@ -1,10 +1,13 @@
 //! AVX2 with fused multiply-add: eight floats to a register.
 #![allow(unsafe_code)]
 
-use super::{Isa, Kernel, Lanes};
+use super::{Isa, Kernel, LANES, Lanes};
 use core::arch::x86_64::{
-    __m256, _CMP_UNORD_Q, _MM_HINT_T1, _mm_prefetch, _mm256_add_ps, _mm256_blendv_ps, _mm256_cmp_ps, _mm256_fmadd_ps,
-    _mm256_loadu_ps, _mm256_max_ps, _mm256_min_ps, _mm256_mul_ps, _mm256_set1_ps, _mm256_storeu_ps,
+    __m256, __m256i, _CMP_UNORD_Q, _MM_HINT_T1, _mm_prefetch, _mm256_add_epi32, _mm256_add_ps, _mm256_blendv_ps,
+    _mm256_cmp_ps, _mm256_cvtepi32_ps, _mm256_cvtps_epi32, _mm256_fmadd_ps, _mm256_loadu_ps, _mm256_loadu_si256,
+    _mm256_madd_epi16, _mm256_maddubs_epi16, _mm256_max_ps, _mm256_min_ps, _mm256_mul_ps, _mm256_packs_epi32,
+    _mm256_packus_epi16, _mm256_permutevar8x32_epi32, _mm256_set1_epi16, _mm256_set1_epi32, _mm256_set1_ps,
+    _mm256_setr_epi32, _mm256_setzero_si256, _mm256_storeu_ps, _mm256_storeu_si256,
 };
 
 /// Proof that this processor has AVX2 and FMA: [`Avx2::new`] is the only way to one.
@@ -34,6 +37,7 @@ impl Avx2 {
 impl Isa for Avx2 {
     const SPECIALISED: bool = true;
     type V = __m256;
+    type Sums = __m256i;
 
     #[inline(always)]
     fn prefetch<T>(self, at: &T) {
@@ -98,5 +102,43 @@ impl Isa for Avx2 {
     fn max_or_nan(self, a: __m256, b: __m256) -> __m256 {
         // SAFETY: `self` proves that the processor has AVX; no memory is touched.
         unsafe { _mm256_blendv_ps(_mm256_max_ps(a, b), a, _mm256_cmp_ps::<_CMP_UNORD_Q>(a, a)) }
+    }
+
+    #[inline(always)]
+    fn no_sums(self) -> __m256i {
+        // SAFETY: `self` proves that the processor has AVX; no memory is touched.
+        unsafe { _mm256_setzero_si256() }
+    }
+
+    #[inline(always)]
+    fn dot(self, sums: __m256i, a: [u8; 4], w: &[i8; 4 * LANES]) -> __m256i {
+        // Exact: two products of at most 127 · 127 fit 16 bits.
+        // SAFETY: `self` proves AVX2; `w` is 32 readable bytes and the load needs no alignment.
+        unsafe {
+            let w = _mm256_loadu_si256(w.as_ptr().cast());
+            let pairs = _mm256_maddubs_epi16(_mm256_set1_epi32(i32::from_ne_bytes(a)), w);
+            _mm256_add_epi32(sums, _mm256_madd_epi16(pairs, _mm256_set1_epi16(1)))
+        }
+    }
+
+    #[inline(always)]
+    fn to_floats(self, sums: __m256i) -> __m256 {
+        // SAFETY: `self` proves that the processor has AVX; no memory is touched.
+        unsafe { _mm256_cvtepi32_ps(sums) }
+    }
+
+    #[inline(always)]
+    fn store_bytes(self, v: [__m256; 4], to: &mut [u8; 4 * LANES]) {
+        let [a, b, c, d] = v;
+        // Rounds to even (Rust never changes the rounding mode); what is below 0, out of range or NaN saturates to 0. Packing
+        // works in halves of a register, hence the order.
+        // SAFETY: `self` proves AVX2; `to` is 32 writable bytes and the store needs no alignment.
+        unsafe {
+            let ab = _mm256_packs_epi32(_mm256_cvtps_epi32(a), _mm256_cvtps_epi32(b));
+            let cd = _mm256_packs_epi32(_mm256_cvtps_epi32(c), _mm256_cvtps_epi32(d));
+            let order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
+            let bytes = _mm256_permutevar8x32_epi32(_mm256_packus_epi16(ab, cd), order);
+            _mm256_storeu_si256(to.as_mut_ptr().cast(), bytes);
+        }
     }
 }

@@ -166,10 +166,57 @@ pub(crate) enum Residual<'a> {
 
 /// Addresses of one output pixel.
 #[derive(Clone, Copy, Default)]
-struct Pixel {
-    input: usize,
-    output: usize,
-    residual: usize,
+pub(super) struct Pixel {
+    pub input: usize,
+    pub output: usize,
+    pub residual: usize,
+}
+
+/// All pixels of an image, row by row, in blocks.
+pub(super) struct Blocks {
+    size: (usize, usize),
+    input: Walk,
+    output: Walk,
+    residual: Walk,
+    /// The first pixel of the next block.
+    x: usize,
+    y: usize,
+}
+
+impl Blocks {
+    #[inline(always)]
+    pub fn new(size: (usize, usize), input: Walk, output: Walk, residual: Option<&Residual<'_>>) -> Self {
+        let residual = match residual {
+            Some(Residual::Other(operand)) => operand.walk,
+            _ => Walk::default(),
+        };
+        Self { size, input, output, residual, x: 0, y: 0 }
+    }
+
+    /// Fills `block` with the next pixels; returns how many there were.
+    #[inline(always)]
+    pub fn next(&mut self, block: &mut [Pixel]) -> usize {
+        let (width, height) = self.size;
+        let mut filled = 0;
+        while self.y < height && filled < block.len() {
+            let (x, y) = (self.x, self.y);
+            let mut pixel =
+                Pixel { input: self.input.at(x, y), output: self.output.at(x, y), residual: self.residual.at(x, y) };
+            let run = (block.len() - filled).min(width - x);
+            for slot in &mut block[filled..filled + run] {
+                *slot = pixel;
+                pixel.input += self.input.right;
+                pixel.output += self.output.right;
+                pixel.residual += self.residual.right;
+            }
+            filled += run;
+            self.x += run;
+            if self.x == width {
+                (self.x, self.y) = (0, y + 1);
+            }
+        }
+        filled
+    }
 }
 
 impl Kernel for DenseConv<'_> {
@@ -182,11 +229,6 @@ impl Kernel for DenseConv<'_> {
 impl Fused for DenseConv<'_> {
     #[inline(always)]
     fn run<I: Isa, A: Act, B: Act, const RESIDUAL: bool>(mut self, isa: I, first: A, second: B) {
-        let (width, height) = self.size;
-        let residual_walk = match self.residual {
-            Some(Residual::Other(operand)) => operand.walk,
-            _ => Walk::default(),
-        };
         let weights = self.weights;
         // The last pixel has the largest addresses, so no tile needs to look again.
         let reach = self.segments.iter().max().map(|s| s + weights.depth / self.segments.len());
@@ -200,27 +242,11 @@ impl Fused for DenseConv<'_> {
         let unit = if weights.single.is_empty() { 6 } else { 8 };
         let block = (BLOCK_FLOATS / weights.depth.max(1) / unit * unit).clamp(unit, MAX_BLOCK);
         let mut pixels = [Pixel::default(); MAX_BLOCK];
-        let (mut x, mut y) = (0, 0);
-        while y < height {
-            let mut filled = 0;
-            while y < height && filled < block {
-                let mut pixel = Pixel {
-                    input: self.input_walk.at(x, y),
-                    output: self.output_walk.at(x, y),
-                    residual: residual_walk.at(x, y),
-                };
-                let run = (block - filled).min(width - x);
-                for slot in &mut pixels[filled..filled + run] {
-                    *slot = pixel;
-                    pixel.input += self.input_walk.right;
-                    pixel.output += self.output_walk.right;
-                    pixel.residual += residual_walk.right;
-                }
-                filled += run;
-                x += run;
-                if x == width {
-                    (x, y) = (0, y + 1);
-                }
+        let mut blocks = Blocks::new(self.size, self.input_walk, self.output_walk, self.residual.as_ref());
+        loop {
+            let filled = blocks.next(&mut pixels[..block]);
+            if filled == 0 {
+                return;
             }
             let pixels = &pixels[..filled];
             let mut vector = 0;

@@ -4,8 +4,9 @@
 //! the instantiation. A level other than [`Level::SCALAR`] can be had only from a token that proves that the processor has
 //! the instructions (`Avx2::new() -> Option<Avx2>`), so that no safe code can run a wrong one.
 //!
-//! `unsafe` is confined to `avx2.rs` (its loads, stores and arithmetic, and the one call that enters a function compiled for
-//! AVX2) and to `patch.rs` (windows whose bounds are checked once). Every kernel is tested against the scalar instantiation.
+//! `unsafe` is confined to `avx2.rs` and `vnni.rs` (their loads, stores and arithmetic, and the one call that enters a function
+//! compiled for them), to `matmul.rs` and to `patch.rs` (windows whose bounds are checked once). Every kernel is tested against the
+//! scalar instantiation.
 //!
 //! Vectors are [`LANES`] wide everywhere. Buffers are padded so that channel counts are multiples of it: no kernel has a tail.
 
@@ -20,6 +21,7 @@ mod avx2;
 pub(crate) mod depthwise;
 pub(crate) mod elementwise;
 pub(crate) mod epilogue;
+pub(crate) mod int8;
 pub(crate) mod matmul;
 mod patch;
 pub(crate) mod pool;
@@ -27,6 +29,8 @@ pub(crate) mod resize;
 mod scalar;
 #[cfg(test)]
 mod tests;
+#[cfg(target_arch = "x86_64")]
+mod vnni;
 
 /// Floats per vector.
 pub(crate) const LANES: usize = 8;
@@ -41,6 +45,8 @@ pub(crate) trait Isa: Copy {
     const SPECIALISED: bool;
     /// A vector in registers.
     type V: Copy;
+    /// [`LANES`] sums of 32 bits in registers.
+    type Sums: Copy;
     /// All lanes `value`.
     fn splat(self, value: f32) -> Self::V;
     /// Reads a vector.
@@ -61,6 +67,14 @@ pub(crate) trait Isa: Copy {
     fn max_or_nan(self, a: Self::V, b: Self::V) -> Self::V;
     /// Asks for the cache line that holds the start of `at`, which will be read soon.
     fn prefetch<T>(self, at: &T);
+    /// Sums of nothing.
+    fn no_sums(self) -> Self::Sums;
+    /// Adds to each lane's sum the products of `a`, at most 127 each, with the lane's four of `w`: exactly, if the sums fit.
+    fn dot(self, sums: Self::Sums, a: [u8; 4], w: &[i8; 4 * LANES]) -> Self::Sums;
+    /// Each sum as the nearest float.
+    fn to_floats(self, sums: Self::Sums) -> Self::V;
+    /// Rounds each lane, to even from halfway, to a byte. None may be over 255; what is below 0, and NaN, becomes 0.
+    fn store_bytes(self, v: [Self::V; 4], to: &mut [u8; 4 * LANES]);
     /// Runs `kernel` in a function of its own, compiled for this instruction set.
     fn call<K: Kernel>(self, kernel: K);
 }
@@ -80,6 +94,8 @@ enum Kind {
     Scalar,
     #[cfg(target_arch = "x86_64")]
     Avx2(avx2::Avx2),
+    #[cfg(target_arch = "x86_64")]
+    Vnni(vnni::Vnni),
 }
 
 impl Level {
@@ -89,10 +105,24 @@ impl Level {
     /// The best level that this processor has.
     pub fn best() -> Self {
         #[cfg(target_arch = "x86_64")]
-        if let Some(token) = avx2::Avx2::new() {
+        if let Some(token) = vnni::Vnni::new() {
+            return Self(Kind::Vnni(token));
+        } else if let Some(token) = avx2::Avx2::new() {
             return Self(Kind::Avx2(token));
         }
         Self::SCALAR
+    }
+
+    /// Every level that this processor has, the best last.
+    #[cfg(test)]
+    pub fn all() -> Vec<Self> {
+        let mut all = vec![Self::SCALAR];
+        #[cfg(target_arch = "x86_64")]
+        {
+            all.extend(avx2::Avx2::new().map(|token| Self(Kind::Avx2(token))));
+            all.extend(vnni::Vnni::new().map(|token| Self(Kind::Vnni(token))));
+        }
+        all
     }
 
     /// What tests call it.
@@ -102,16 +132,33 @@ impl Level {
             Kind::Scalar => "scalar",
             #[cfg(target_arch = "x86_64")]
             Kind::Avx2(_) => "avx2",
+            #[cfg(target_arch = "x86_64")]
+            Kind::Vnni(_) => "vnni",
         }
     }
 
-    /// Runs `kernel` at this level.
+    /// Runs `kernel`, which computes in f32, at this level.
     #[inline]
     pub fn run<K: Kernel>(self, kernel: K) {
         match self.0 {
             Kind::Scalar => kernel.run(scalar::Scalar),
             #[cfg(target_arch = "x86_64")]
             Kind::Avx2(token) => token.enter(kernel),
+            // VNNI has nothing for f32.
+            #[cfg(target_arch = "x86_64")]
+            Kind::Vnni(token) => token.avx2().enter(kernel),
+        }
+    }
+
+    /// Runs `kernel`, which computes in integers, at this level.
+    #[inline]
+    pub fn run_int8<K: Kernel>(self, kernel: K) {
+        match self.0 {
+            Kind::Scalar => kernel.run(scalar::Scalar),
+            #[cfg(target_arch = "x86_64")]
+            Kind::Avx2(token) => token.enter(kernel),
+            #[cfg(target_arch = "x86_64")]
+            Kind::Vnni(token) => token.enter(kernel),
         }
     }
 }

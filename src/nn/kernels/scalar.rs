@@ -18,6 +18,7 @@ impl Isa for Scalar {
     // Where it is the oracle and the last resort, compile time counts more.
     const SPECIALISED: bool = cfg!(not(target_arch = "x86_64"));
     type V = Lanes;
+    type Sums = [i32; LANES];
 
     #[inline(always)]
     fn prefetch<T>(self, _: &T) {}
@@ -78,5 +79,33 @@ impl Isa for Scalar {
     #[inline(always)]
     fn max_or_nan(self, a: Lanes, b: Lanes) -> Lanes {
         zip(a, b, |a, b| if a > b || a.is_nan() { a } else { b })
+    }
+
+    #[inline(always)]
+    fn no_sums(self) -> [i32; LANES] {
+        [0; LANES]
+    }
+
+    #[inline(always)]
+    fn dot(self, mut sums: [i32; LANES], a: [u8; 4], w: &[i8; 4 * LANES]) -> [i32; LANES] {
+        for (sum, w) in sums.iter_mut().zip(w.as_chunks::<4>().0) {
+            for (a, w) in a.iter().zip(w) {
+                *sum += i32::from(*a) * i32::from(*w);
+            }
+        }
+        sums
+    }
+
+    #[inline(always)]
+    fn to_floats(self, sums: [i32; LANES]) -> Lanes {
+        sums.map(|sum| sum as f32)
+    }
+
+    #[inline(always)]
+    fn store_bytes(self, v: [Lanes; 4], to: &mut [u8; 4 * LANES]) {
+        for (to, v) in to.iter_mut().zip(v.as_flattened()) {
+            // What is below 0, and NaN, becomes 0.
+            *to = v.round_ties_even() as u8;
+        }
     }
 }

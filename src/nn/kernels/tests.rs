@@ -1,5 +1,7 @@
 //! Every kernel at the best level against the portable one.
 
+mod int8;
+
 use super::depthwise::Depthwise;
 use super::elementwise::{Combine, Elementwise, Operand};
 use super::epilogue::{Activation, Epilogue};
@@ -35,16 +37,28 @@ fn the_best_level_is_the_processors() {
     let name = Level::best().name();
     #[cfg(target_arch = "x86_64")]
     if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
-        assert_eq!(name, "avx2");
+        let vnni = is_x86_feature_detected!("avx512vl") && is_x86_feature_detected!("avx512vnni");
+        assert_eq!(name, if vnni { "vnni" } else { "avx2" });
+        assert_eq!(Level::all().last().unwrap().name(), name);
         return;
     }
     assert_eq!(name, "scalar");
 }
 
+/// [`compare`] at every level.
+fn compare_all(what: &str, len: usize, run: impl Fn(Level, &mut [Lanes])) -> Vec<Lanes> {
+    let mut results: Vec<_> = Level::all().into_iter().map(|level| compare_at(level, what, len, &run)).collect();
+    results.pop().unwrap()
+}
+
 /// Runs at both levels on outputs full of a marker; asserts that the results agree and returns the best level's.
 fn compare(what: &str, len: usize, run: impl Fn(Level, &mut [Lanes])) -> Vec<Lanes> {
+    compare_at(Level::best(), what, len, run)
+}
+
+fn compare_at(level: Level, what: &str, len: usize, run: impl Fn(Level, &mut [Lanes])) -> Vec<Lanes> {
     const MARKER: f32 = 12345.0;
-    let results = [Level::SCALAR, Level::best()].map(|level| {
+    let results = [Level::SCALAR, level].map(|level| {
         let mut output = vec![[MARKER; LANES]; len];
         run(level, &mut output);
         output

@@ -2,9 +2,14 @@
 
 use super::{Entry, Lowering};
 use crate::error::Result;
+use crate::nn::Precision;
 use crate::nn::graph::{Constant, Node};
+use crate::nn::kernels::int8::InputRange;
 use crate::nn::op::{Filter, Kind, Window};
 use crate::nn::value::{Border, Form, Grid, Value};
+
+/// A pointwise layer of fewer inputs gains nothing from integers.
+const MIN_INT8_DEPTH: usize = 32;
 
 impl Lowering<'_> {
     pub(super) fn conv(&mut self, node: &Node) -> Result<()> {
@@ -16,8 +21,14 @@ impl Lowering<'_> {
         if value.form != Form::Image {
             return Err(node.unsupported("its input must be an image (N, C, H, W)"));
         }
-        let (filter, kernel) = self.filter(node, value.grid.channels)?;
+        let (mut filter, kernel) = self.filter(node, value.grid.channels)?;
         let window = self.window(node, &value.grid, kernel, before)?;
+        if let Some(ranges) = self.input_ranges(node, value.grid.channels)? {
+            let dense = !filter.depthwise && node.int("group", 1) == 1 && filter.inputs >= MIN_INT8_DEPTH;
+            if dense && window == Window::pointwise(&value.grid) && self.precision == Precision::Int8 {
+                filter.ranges = ranges.to_vec();
+            }
+        }
         let depth = filter.inputs * kernel.0 * kernel.1;
         self.count(&[window.output.0, window.output.1, filter.outputs, depth])?;
         let tight_is_fine = !filter.depthwise;
@@ -25,6 +36,14 @@ impl Lowering<'_> {
         let output = self.new_image(window.output.0, window.output.1, filter.outputs)?;
         self.push(Kind::Conv { filter, window }, &input, None, &output);
         self.define(node, Entry::Value(output))
+    }
+
+    /// What the file says about the channels of input 0.
+    fn input_ranges(&self, node: &Node, channels: usize) -> Result<Option<&[InputRange]>> {
+        match node.input(0).and_then(|name| self.ranges.get(name)) {
+            Some(ranges) if ranges.len() != channels => Err(node.invalid("its input has another number of ranges")),
+            ranges => Ok(ranges.map(Vec::as_slice)),
+        }
     }
 
     /// `value` such that `window` reads inside its buffer: its border grows, or it moves to a buffer whose border can.
@@ -83,7 +102,7 @@ impl Lowering<'_> {
         } else {
             (channels, self.expand_groups(data, groups, &weight.shape)?)
         };
-        Ok((Filter { outputs, inputs, depthwise, weights, bias }, (width, height)))
+        Ok((Filter { outputs, inputs, depthwise, weights, bias, ranges: Vec::new() }, (width, height)))
     }
 
     /// Block-diagonal dense weights of a grouped convolution.
@@ -136,7 +155,7 @@ impl Lowering<'_> {
         };
         let weights = data.into_iter().map(|w| alpha * w).collect();
         self.count(&[features, outputs])?;
-        let filter = Filter { outputs, inputs: features, depthwise: false, weights, bias };
+        let filter = Filter { outputs, inputs: features, depthwise: false, weights, bias, ranges: Vec::new() };
         let window = Window::pointwise(&input.grid);
         let output = self.new_value(Grid::padded(1, 1, outputs), Form::Flat, vec![1, outputs])?;
         self.push(Kind::Conv { filter, window }, &input, None, &output);

@@ -51,6 +51,10 @@ impl Step {
                 let whole = span > 0 && span * segments.len() == depth && columns == vectors;
                 whole && self.input_walk.end(held_input, farthest)? <= input && walked(columns)?
             }
+            Work::IntDense { weights } => {
+                let (depth, columns) = weights.size();
+                columns == vectors && self.input_walk.end(held_input, depth)? <= input && walked(columns)?
+            }
             Work::Depthwise { weights, bias, kernel, tap, stride } => {
                 let right = kernel.0.checked_sub(1)?.checked_mul(tap.0)?;
                 let down = kernel.1.checked_sub(1)?.checked_mul(tap.1)?;
@@ -78,7 +82,7 @@ impl Step {
             }
         };
         // Only convolutions can be computed by bands.
-        let bandable = matches!(self.work, Work::Dense { .. } | Work::Depthwise { .. });
+        let bandable = matches!(self.work, Work::Dense { .. } | Work::IntDense { .. } | Work::Depthwise { .. });
         let held_fits = self.held.0 <= height && self.held.1 <= height && (bandable || !banded);
         Some(work && other && held_fits && self.output.end <= arena)
     }
@@ -87,20 +91,23 @@ impl Step {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::nn::Precision;
     use crate::nn::graph::Limits;
     use crate::nn::onnx;
     use crate::nn::program::Program;
 
-    fn program(name: &str) -> Program {
+    fn program(name: &str, precision: Precision) -> Program {
         let bytes = std::fs::read(format!("{}/models/{name}.onnx", env!("CARGO_MANIFEST_DIR"))).unwrap();
-        Program::compile(onnx::read(&bytes, &Limits::default()).unwrap(), &Limits::default()).unwrap()
+        let graph = onnx::read(&bytes, &Limits::default()).unwrap();
+        Program::compile(graph, &Limits::default(), precision).unwrap()
     }
 
     /// Every way in which a step's addresses are moved by one vector past the end must be noticed.
     #[test]
     fn a_step_out_of_bounds_is_noticed() {
-        for name in ["detect", "mesh", "template"] {
-            let mut program = program(name);
+        let all = ["detect", "mesh", "template"].map(|name| (name, Precision::F32));
+        for (name, precision) in all.into_iter().chain([("template", Precision::Int8)]) {
+            let mut program = program(name, precision);
             let (external, arena) = (program.input.height * program.input.width * 3, program.arena);
             for (i, step) in program.steps.iter_mut().enumerate() {
                 assert!(step.is_in_bounds(external, arena), "{name} step {i}");

@@ -7,7 +7,7 @@ use super::{check, run_at};
 use crate::error::{Error, ErrorKind, Result};
 use crate::nn::kernels::Level;
 use crate::nn::program::Banding;
-use crate::nn::{Limits, compile};
+use crate::nn::{Limits, Precision, compile};
 use Attr::{Float, Int, Ints, Text};
 
 /// Small limits, so that a mutant that is accepted is also run quickly.
@@ -15,7 +15,7 @@ const SMALL: Limits = Limits { max_nodes: 64, max_elements: 1 << 16, max_multipl
 
 /// Loads, and runs whatever loads.
 fn load_and_run(bytes: &[u8], limits: &Limits) -> Result<()> {
-    let program = compile(bytes, limits)?;
+    let program = compile(bytes, limits, Precision::F32)?;
     let (height, width, channels) = program.input();
     program.run(&vec![0.5; height * width * channels], |_, _| {})
 }
@@ -50,7 +50,7 @@ fn every_truncation_is_an_error() {
     let bytes = net.encode();
     for len in 0..bytes.len() {
         // What follows the graph is the operator set, without which nothing is accepted.
-        assert!(compile(&bytes[..len], &SMALL).is_err(), "cut at {len} of {}", bytes.len());
+        assert!(compile(&bytes[..len], &SMALL, Precision::F32).is_err(), "cut at {len} of {}", bytes.len());
     }
 }
 
@@ -81,10 +81,10 @@ fn flipped_bytes_of_a_bundled_network_never_panic() {
     for i in 0..200 {
         let at = draw(if i % 2 == 0 { 20_000 } else { mutant.len() });
         mutant[at] = draw(256) as u8;
-        let _ = compile(&mutant, &Limits::default());
+        let _ = compile(&mutant, &Limits::default(), Precision::F32);
         mutant[at] = bytes[at];
     }
-    assert!(compile(&mutant, &Limits::default()).is_ok());
+    assert!(compile(&mutant, &Limits::default(), Precision::F32).is_ok());
 }
 
 /// A one-node network on 3×6×5.
@@ -357,7 +357,7 @@ fn crafted_networks_are_refused() {
 
 #[test]
 fn unsupported_operators_are_named_with_their_node() {
-    let error = compile(&one("Softmax", &[], &[]).encode(), &SMALL).unwrap_err();
+    let error = compile(&one("Softmax", &[], &[]).encode(), &SMALL, Precision::F32).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::UnsupportedOperator);
     let message = error.to_string();
     assert!(message.contains("Softmax") && message.contains("node_v0"), "{message}");
@@ -390,7 +390,7 @@ fn with_graph(extra: impl FnOnce(&mut Vec<u8>)) -> Vec<u8> {
 }
 
 fn kind(bytes: &[u8]) -> Option<ErrorKind> {
-    compile(bytes, &SMALL).err().as_ref().map(Error::kind)
+    compile(bytes, &SMALL, Precision::F32).err().as_ref().map(Error::kind)
 }
 
 #[test]
@@ -412,7 +412,7 @@ fn crafted_messages_are_refused() {
         writer::bytes(&mut tensor, 13, b"");
         writer::bytes(graph, 5, &tensor);
     });
-    let message = compile(&external, &SMALL).unwrap_err().to_string();
+    let message = compile(&external, &SMALL, Precision::F32).unwrap_err().to_string();
     assert!(message.contains("another file"), "{message}");
 
     let no_utf8 = with_graph(|graph| {

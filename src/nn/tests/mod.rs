@@ -3,11 +3,13 @@
 mod bundled;
 mod fusion;
 mod hostile;
+mod integers;
 mod operators;
 mod random;
 mod reference;
-mod writer;
+pub(super) mod writer;
 
+use super::Precision;
 use super::graph::Limits;
 use super::kernels::Level;
 use super::program::{Banding, Program};
@@ -19,11 +21,18 @@ use writer::Net;
 /// The largest deviation that is accepted, relative to the largest value of the output.
 const TOLERANCE: f64 = 1e-4;
 
+/// Shape and values of each output.
+type Outputs = Vec<(Vec<usize>, Vec<f32>)>;
+
 /// Compiles and runs a network; outputs in the graph's order, each with its shape (no batch axis). The arena is full of NaN
 /// beforehand, so that nothing that was never written can be read unnoticed.
-fn run_at(level: Level, banding: &Banding, net: &Net, input: &Tensor) -> Result<Vec<(Vec<usize>, Vec<f32>)>> {
+fn run_at(level: Level, banding: &Banding, net: &Net, input: &Tensor) -> Result<Outputs> {
+    run_in(Precision::F32, level, banding, net, input)
+}
+
+fn run_in(precision: Precision, level: Level, banding: &Banding, net: &Net, input: &Tensor) -> Result<Outputs> {
     let graph = super::onnx::read(&net.encode(), &Limits::default())?;
-    let program = Program::compile_for(graph, &Limits::default(), level, banding)?;
+    let program = Program::compile_for(graph, &Limits::default(), precision, level, banding)?;
     let input = if net.channels_last { input.clone() } else { input.to_channels_last() };
     let pixels: Vec<f32> = input.values.iter().map(|v| *v as f32).collect();
     scratch::take(1 << 18).fill(f32::NAN);

@@ -52,6 +52,8 @@ pub struct Net {
     pub nodes: Vec<Node>,
     pub constants: Vec<Constant>,
     pub outputs: Vec<String>,
+    /// Keys and texts.
+    pub metadata: Vec<(String, String)>,
     seed: u64,
 }
 
@@ -67,6 +69,7 @@ impl Net {
             nodes: Vec::new(),
             constants: Vec::new(),
             outputs: Vec::new(),
+            metadata: Vec::new(),
             seed,
         }
     }
@@ -158,6 +161,12 @@ impl Net {
         int(&mut model, 1, 8);
         bytes(&mut model, 7, &graph);
         bytes(&mut model, 8, &opset);
+        for (key, value) in &self.metadata {
+            let mut entry = Vec::new();
+            text(&mut entry, 1, key);
+            text(&mut entry, 2, value);
+            bytes(&mut model, 14, &entry);
+        }
         model
     }
 }

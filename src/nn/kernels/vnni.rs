@@ -1,0 +1,121 @@
+//! AVX2 with the dot product of bytes that AVX-512 VNNI brings, on registers of 256 bits: those do not lower the clock.
+#![allow(unsafe_code)]
+
+use super::avx2::Avx2;
+use super::{Isa, Kernel, LANES, Lanes};
+use core::arch::x86_64::{__m256, __m256i, _mm256_dpbusd_epi32, _mm256_loadu_si256, _mm256_set1_epi32};
+
+/// Proof that this processor has AVX2, FMA, AVX-512 VL and AVX-512 VNNI: [`Vnni::new`] is the only way to one.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Vnni(Avx2);
+
+impl Vnni {
+    pub fn new() -> Option<Self> {
+        let present = is_x86_feature_detected!("avx512f")
+            && is_x86_feature_detected!("avx512vl")
+            && is_x86_feature_detected!("avx512vnni");
+        Avx2::new().filter(|_| present).map(Self)
+    }
+
+    /// The same processor without VNNI.
+    pub fn avx2(self) -> Avx2 {
+        self.0
+    }
+
+    /// Runs `kernel` compiled for this instruction set, in a function of its own, as `Avx2::enter` does.
+    #[inline(never)]
+    pub fn enter<K: Kernel>(self, kernel: K) {
+        #[target_feature(enable = "avx2,fma,avx512f,avx512vl,avx512vnni")]
+        fn with_features<K: Kernel>(token: Vnni, kernel: K) {
+            kernel.run(token);
+        }
+        // SAFETY: `self` exists only where `new` found all of these on this processor.
+        unsafe { with_features(self, kernel) }
+    }
+}
+
+/// Those of AVX2, but for the dot product.
+impl Isa for Vnni {
+    const SPECIALISED: bool = true;
+    type V = __m256;
+    type Sums = __m256i;
+
+    #[inline(always)]
+    fn dot(self, sums: __m256i, a: [u8; 4], w: &[i8; 4 * LANES]) -> __m256i {
+        // SAFETY: `self` proves AVX-512 VL and VNNI; `w` is 32 readable bytes and the load needs no alignment.
+        unsafe {
+            let w = _mm256_loadu_si256(w.as_ptr().cast());
+            _mm256_dpbusd_epi32(sums, _mm256_set1_epi32(i32::from_ne_bytes(a)), w)
+        }
+    }
+
+    #[inline(always)]
+    fn call<K: Kernel>(self, kernel: K) {
+        self.enter(kernel);
+    }
+
+    #[inline(always)]
+    fn prefetch<T>(self, at: &T) {
+        self.0.prefetch(at);
+    }
+
+    #[inline(always)]
+    fn splat(self, value: f32) -> __m256 {
+        self.0.splat(value)
+    }
+
+    #[inline(always)]
+    fn load(self, from: &Lanes) -> __m256 {
+        self.0.load(from)
+    }
+
+    #[inline(always)]
+    fn store(self, v: __m256, to: &mut Lanes) {
+        self.0.store(v, to);
+    }
+
+    #[inline(always)]
+    fn add(self, a: __m256, b: __m256) -> __m256 {
+        self.0.add(a, b)
+    }
+
+    #[inline(always)]
+    fn mul(self, a: __m256, b: __m256) -> __m256 {
+        self.0.mul(a, b)
+    }
+
+    #[inline(always)]
+    fn mul_add(self, a: __m256, b: __m256, c: __m256) -> __m256 {
+        self.0.mul_add(a, b, c)
+    }
+
+    #[inline(always)]
+    fn max(self, a: __m256, b: __m256) -> __m256 {
+        self.0.max(a, b)
+    }
+
+    #[inline(always)]
+    fn min(self, a: __m256, b: __m256) -> __m256 {
+        self.0.min(a, b)
+    }
+
+    #[inline(always)]
+    fn max_or_nan(self, a: __m256, b: __m256) -> __m256 {
+        self.0.max_or_nan(a, b)
+    }
+
+    #[inline(always)]
+    fn no_sums(self) -> __m256i {
+        self.0.no_sums()
+    }
+
+    #[inline(always)]
+    fn to_floats(self, sums: __m256i) -> __m256 {
+        self.0.to_floats(sums)
+    }
+
+    #[inline(always)]
+    fn store_bytes(self, v: [__m256; 4], to: &mut [u8; 4 * LANES]) {
+        self.0.store_bytes(v, to);
+    }
+}
