@@ -341,18 +341,21 @@ impl DenseConv<'_> {
                 }
             }
         }
-        let (mut p, mut q) = ([isa.splat(0.0); NV], [isa.splat(0.0); NV]);
+        // The sums are indexed by constants only, here and above, so that they stay in registers. What the loops below do to the
+        // results is their own affair: where the optimiser does not unroll them, only the results lie in memory.
+        let mut results = [[isa.splat(0.0); NV]; MR];
         for v in 0..NV {
-            p[v] = first.parameter(isa, vector + v);
-            q[v] = second.parameter(isa, vector + v);
-        }
-        for r in 0..MR {
-            for v in 0..NV {
-                sums[r][v] = first.apply(isa, sums[r][v], p[v]);
+            let parameter = first.parameter(isa, vector + v);
+            for r in 0..MR {
+                results[r][v] = first.apply(isa, sums[r][v], parameter);
             }
         }
         if RESIDUAL {
-            self.add_residual(isa, pixels, vector, &mut sums);
+            self.add_residual(isa, pixels, vector, &mut results);
+        }
+        let mut parameters = [isa.splat(0.0); NV];
+        for v in 0..NV {
+            parameters[v] = second.parameter(isa, vector + v);
         }
         for r in 0..MR {
             if RESIDUAL && r < done {
@@ -362,7 +365,7 @@ impl DenseConv<'_> {
             // SAFETY: `run` has asserted that all vectors of all pixels lie in the output.
             let out = unsafe { self.output.get_unchecked_mut(start..start + NV) };
             for v in 0..NV {
-                isa.store(second.apply(isa, sums[r][v], q[v]), &mut out[v]);
+                isa.store(second.apply(isa, results[r][v], parameters[v]), &mut out[v]);
             }
         }
     }
@@ -373,7 +376,7 @@ impl DenseConv<'_> {
         isa: I,
         pixels: &[Pixel; MR],
         vector: usize,
-        sums: &mut [[I::V; NV]; MR],
+        results: &mut [[I::V; NV]; MR],
     ) {
         match &self.residual {
             Some(Residual::InPlace) => {
@@ -382,7 +385,7 @@ impl DenseConv<'_> {
                     // SAFETY: `run` has asserted that all vectors of all pixels lie in the output.
                     let other = unsafe { self.output.get_unchecked(start..start + NV) };
                     for v in 0..NV {
-                        sums[r][v] = isa.add(sums[r][v], isa.load(&other[v]));
+                        results[r][v] = isa.add(results[r][v], isa.load(&other[v]));
                     }
                 }
             }
@@ -392,7 +395,7 @@ impl DenseConv<'_> {
                     // SAFETY: `run` has asserted that all of `residual.vectors` at all pixels lie in the residual.
                     let other = unsafe { residual.data.get_unchecked(start..start + NV) };
                     for v in 0..NV {
-                        sums[r][v] = isa.add(sums[r][v], isa.load(&other[v]));
+                        results[r][v] = isa.add(results[r][v], isa.load(&other[v]));
                     }
                 }
             }
@@ -402,7 +405,7 @@ impl DenseConv<'_> {
                         // Channels that the residual does not have count as 0.
                         if vector + v < residual.vectors {
                             let other = isa.load(&residual.data[pixels[r].residual + vector + v]);
-                            sums[r][v] = isa.add(sums[r][v], other);
+                            results[r][v] = isa.add(results[r][v], other);
                         }
                     }
                 }

@@ -4,9 +4,9 @@
 //! the instantiation. A level other than [`Level::SCALAR`] can be had only from a token that proves that the processor has
 //! the instructions (`Avx2::new() -> Option<Avx2>`), so that no safe code can run a wrong one.
 //!
-//! `unsafe` is confined to `avx2.rs` and `vnni.rs` (their loads, stores and arithmetic, and the one call that enters a function
-//! compiled for them), to `matmul.rs` and to `patch.rs` (windows whose bounds are checked once). Every kernel is tested against the
-//! scalar instantiation.
+//! `unsafe` is confined to the instruction sets (`avx2.rs`, `vnni.rs`: their loads, stores and arithmetic, and the call that
+//! enters a function compiled for them) and to addresses that are checked once for many accesses (`patch.rs`: windows;
+//! `matmul.rs`: the pixels of a convolution). Every kernel is tested against the scalar instantiation.
 //!
 //! Vectors are [`LANES`] wide everywhere. Buffers are padded so that channel counts are multiples of it: no kernel has a tail.
 
