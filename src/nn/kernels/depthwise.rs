@@ -1,7 +1,7 @@
 //! Depthwise convolution: every channel with its own small kernel, channels-last, bias and epilogue fused.
 //!
 //! Input borders are materialised by whoever wrote the input, so no tap is ever outside. For 3×3 kernels a patch of
-//! neighbouring outputs is computed at once ([`STRIP`] wide, two rows high where the stride is 1): each input vector is loaded
+//! neighbouring outputs is computed at once ([`STRIP`] wide, two rows high where two are left): each input vector is loaded
 //! once and used for all the taps that it meets. Other shapes take the plain loop.
 
 use super::elementwise::Operand;

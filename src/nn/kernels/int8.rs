@@ -9,7 +9,7 @@
 //! A value that is not finite has no byte: all outputs of its pixel become NaN.
 
 use super::epilogue::{Act, Epilogue, Fused};
-use super::matmul::{Blocks, Pixel, Residual, Walk};
+use super::matmul::{Blocks, Pixel, Residual, Walk, in_tiles};
 use super::{Isa, Kernel, LANES, Lanes};
 
 /// Inputs per pixel, at most: what a tile of pixels may take of the block. Far from what would overflow a sum.
@@ -266,10 +266,7 @@ impl IntDenseConv<'_> {
         first: A,
         second: B,
     ) {
-        // As in `DenseConv`: a few pixels go one by one, more together with neighbours that are computed twice.
-        let rest = pixels.len() % TILE;
-        let together = rest > 2 && pixels.len() > TILE;
-        let tiled = pixels.len() - if together { 0 } else { rest };
+        let tiled = in_tiles(pixels.len(), TILE);
         for first_pixel in (0..tiled).step_by(TILE) {
             let start = first_pixel.min(tiled - TILE);
             if let Some(tile) = pixels[start..].first_chunk::<TILE>() {

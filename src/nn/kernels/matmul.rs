@@ -5,8 +5,8 @@
 //! adding fixed offsets to the pixel's address; nothing is copied. The right matrix is packed once, at load, into panels of
 //! two vectors (16 output channels); where their number is odd, the last panel has three, or the only one has one.
 //!
-//! A tile of pixels × one panel is accumulated in 12 registers, which hides the latency of the multiply-add (4 cycles × 2
-//! units): 6 pixels × 2 vectors, 4 × 3 or 12 × 1, with the weights and one broadcast at most 16 of AVX2's registers. Then the
+//! A tile of pixels × one panel is accumulated in 8 to 12 registers, which hides the latency of the multiply-add (4 cycles × 2
+//! units): 6 pixels × 2 vectors, 3 × 3 or 8 × 1, with the weights and one broadcast fewer than AVX2's 16 registers. Then the
 //! epilogue (activation, residual, activation) is applied before the only store. Blocks of pixels run through all panels
 //! before the next block, so that the block stays in cache.
 //!
@@ -219,6 +219,15 @@ impl Blocks {
     }
 }
 
+/// How many of `pixels` are computed in tiles of `tile`. A few behind the last whole tile go one by one; more are taken together
+/// with their neighbours, some of which are computed twice. That costs little and saves compiling a tile of every height.
+#[inline(always)]
+pub(super) fn in_tiles(pixels: usize, tile: usize) -> usize {
+    let rest = pixels % tile;
+    let together = rest > 2 && pixels > tile;
+    pixels - if together { 0 } else { rest }
+}
+
 impl Kernel for DenseConv<'_> {
     #[inline(always)]
     fn run<I: Isa>(self, isa: I) {
@@ -279,12 +288,7 @@ impl DenseConv<'_> {
         first: A,
         second: B,
     ) {
-        // A few pixels behind the last whole tile go one by one; more are taken together with their neighbours, some of
-        // which are computed twice. That costs little and saves compiling a tile of every height.
-        let rest = pixels.len() % MR;
-        let together = rest > 2 && pixels.len() > MR;
-        let singles = if together { 0 } else { rest };
-        let (tiled, single) = pixels.split_at(pixels.len() - singles);
+        let (tiled, single) = pixels.split_at(in_tiles(pixels.len(), MR));
         for first_pixel in (0..tiled.len()).step_by(MR) {
             let start = first_pixel.min(tiled.len() - MR);
             if let Some(tile) = tiled[start..].first_chunk::<MR>() {

@@ -93,7 +93,7 @@ impl Pool<'_> {
 }
 
 /// The part of a window that lies inside an axis of `size` pixels.
-fn span(start: usize, window: usize, padding: usize, size: usize) -> std::ops::Range<usize> {
+fn span(start: usize, window: usize, padding: usize, size: usize) -> Range<usize> {
     let end = (start + window).saturating_sub(padding).min(size);
     start.saturating_sub(padding).min(end)..end
 }
