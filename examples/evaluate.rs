@@ -10,7 +10,7 @@ use indicatif::{ParallelProgressIterator, ProgressBar, ProgressStyle};
 use rayon::prelude::*;
 use selfsame::detect::{Detection, FaceSelection};
 use selfsame::engine::Engine;
-use selfsame::evaluate::{LfwPairs, all_pairs, ten_fold};
+use selfsame::evaluate::{LfwPairs, all_pairs, cosine_scores, ten_fold};
 use selfsame::geometry::Point;
 use selfsame::image::{Limits, Photo};
 use selfsame::model::Backend;
@@ -93,12 +93,19 @@ fn lfw(folder: &Path, options: ExtractOptions, backend: Backend) -> Anyhow<()> {
         folds.std(),
         folds.accuracies.len()
     );
-    let all = all_pairs(&templates, &pairs.subjects())?;
-    println!("all pairs              {} genuine, {} impostor", all.genuine_count(), all.impostor_count());
+    let enrolled: Vec<bool> = templates.iter().map(Option::is_some).collect();
+    let started = std::time::Instant::now();
+    let all = all_pairs(&pairs.subjects(), &enrolled, cosine_scores(&templates)?)?;
+    println!(
+        "all pairs              {} genuine, {} impostor, {:.1} s",
+        all.genuine_pairs(),
+        all.impostor_pairs(),
+        started.elapsed().as_secs_f64()
+    );
     println!("{:>10} {:>11} {:>9}", "FMR", "threshold", "FNMR");
     for fmr in [1e-2, 1e-3, 1e-4, 1e-5, 1e-6] {
         if let Some(point) = all.at_fmr(fmr) {
-            println!("{:>10.0e} {:>11.5} {:>8.2} %", point.fmr, point.threshold, 100.0 * point.fnmr);
+            println!("{:>10.0e} {:>11.5} {:>8.2} %", fmr, point.threshold, 100.0 * point.fnmr);
         }
     }
     Ok(())

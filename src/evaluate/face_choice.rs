@@ -1,0 +1,58 @@
+//! Which face of a labelled picture the label is about, and its template.
+
+use crate::detect::{Detection, FaceSelection};
+use crate::engine::{Engine, FaceOutcome};
+use crate::error::Result;
+use crate::geometry::Point;
+use crate::image::Photo;
+use crate::template::{ExtractOptions, Template};
+
+/// Which face to take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FaceChoice {
+    /// The one that [`Engine::verify`] takes, with its refusals: no face, several of similar size, too poor a picture.
+    AsVerify,
+    /// The one nearest to the picture's centre, whatever its quality: for sets whose pictures are centred on the person that
+    /// they are labelled with, such as LFW.
+    Central,
+}
+
+impl FaceChoice {
+    /// A `snake_case` word for reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::AsVerify => "as_verify",
+            Self::Central => "central",
+        }
+    }
+
+    /// The template of the chosen face of `photo`; `None` is a failure to enrol. `options` must be those that `engine` was
+    /// built with.
+    ///
+    /// # Errors
+    /// Faults of the stages.
+    pub fn template(self, engine: &Engine, photo: &Photo, options: &ExtractOptions) -> Result<Option<Template>> {
+        let frame = photo.frame();
+        match self {
+            Self::AsVerify => Ok(match engine.face(&frame)? {
+                FaceOutcome::Found(face) => Some(face.template),
+                FaceOutcome::Refused(_) => None,
+            }),
+            Self::Central => {
+                let center = Point::new(0.5 * photo.width() as f32, 0.5 * photo.height() as f32);
+                let Ok((_, mesh)) = engine.locate(&frame, |faces| central(faces, center))?.outcome else {
+                    return Ok(None);
+                };
+                engine.extractor().extract(&frame, &mesh, options).map(Some)
+            }
+        }
+    }
+}
+
+fn central(faces: &[Detection], center: Point) -> FaceSelection {
+    let distance = |d: &Detection| d.rect.center().distance(center);
+    match faces.iter().min_by(|a, b| distance(a).total_cmp(&distance(b))) {
+        Some(face) => FaceSelection::One(*face),
+        None => FaceSelection::None,
+    }
+}
