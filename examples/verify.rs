@@ -148,14 +148,20 @@ fn print(verification: &Verification, timings: &Timings) {
     let threshold = &verification.threshold;
     match verification.verdict.comparison() {
         Some(c) => {
-            let basis = if c.provisional { ", uncalibrated: provisional, measured on LFW" } else { "" };
+            let (low, high) = threshold.interval();
             println!(
-                "score      {:.4}, threshold {:.4} for FMR {:.0e}",
+                "score      {:.4}, threshold {:.4} ({:.4} to {:.4}) for FMR {:.0e}, calibrated for {}",
                 c.score.value(),
                 threshold.score().value(),
-                threshold.fmr()
+                low.value(),
+                high.value(),
+                threshold.fmr(),
+                threshold.pairing().as_str()
             );
-            println!("           impostors reach this score at a rate of {}{basis}", fmr_text(c.fmr));
+            let marginal = if c.marginal { "; marginal: inside the threshold's interval" } else { "" };
+            let beyond = if threshold.is_extrapolated() { "; the threshold lies beyond the data" } else { "" };
+            println!("           impostors reach this score at a rate of {}{marginal}{beyond}", fmr_text(c.fmr));
+            println!("           log-likelihood ratio {:.1} (natural logarithm)", c.log_likelihood_ratio);
         }
         None => println!("score      none, no comparison took place"),
     }
@@ -176,6 +182,7 @@ fn print(verification: &Verification, timings: &Timings) {
 
 fn json(verification: &Verification, timings: &Timings) -> serde_json::Value {
     let comparison = verification.verdict.comparison();
+    let threshold = &verification.threshold;
     let side = |side: &SideReport| {
         let face = side.face.as_ref().map(|face| {
             let rect = [face.rect.left(), face.rect.top(), face.rect.right(), face.rect.bottom()];
@@ -190,7 +197,7 @@ fn json(verification: &Verification, timings: &Timings) -> serde_json::Value {
             FmrEstimate::AtMost(v) => ("at_most", v),
             FmrEstimate::AtLeast(v) => ("at_least", v),
         };
-        serde_json::json!({ "bound": bound, "value": value, "provisional": c.provisional })
+        serde_json::json!({ "bound": bound, "value": value })
     });
     let timings: serde_json::Map<String, serde_json::Value> =
         timings.stages.iter().map(|(side, stage, ms)| (Timings::name(*side, *stage), (*ms).into())).collect();
@@ -198,8 +205,13 @@ fn json(verification: &Verification, timings: &Timings) -> serde_json::Value {
         "decision": verification.verdict.as_str(),
         "score": comparison.map(|c| c.score.value()),
         "score_fmr": fmr,
-        "threshold": verification.threshold.score().value(),
-        "fmr": verification.threshold.fmr(),
+        "log_likelihood_ratio": comparison.map(|c| c.log_likelihood_ratio),
+        "marginal": comparison.map(|c| c.marginal),
+        "threshold": threshold.score().value(),
+        "threshold_interval": [threshold.interval().0.value(), threshold.interval().1.value()],
+        "threshold_extrapolated": threshold.is_extrapolated(),
+        "calibration": threshold.pairing().as_str(),
+        "fmr": threshold.fmr(),
         "reasons": verification.verdict.reasons().iter().map(ToString::to_string).collect::<Vec<_>>(),
         "faces": { "document": side(&verification.document), "selfie": side(&verification.selfie) },
         "timings_ms": timings,

@@ -7,7 +7,7 @@ mod verdict;
 
 pub use verdict::{Comparison, FaceReport, Reason, Refusal, Side, SideReport, Trace, Verdict, Verification};
 
-use crate::compare::{Calibration, Decision, Threshold, score};
+use crate::compare::{Calibration, Decision, Pairing, Threshold, score};
 use crate::detect::{DetectOptions, Detection, Detector, FaceSelection, Rotation, select_face};
 use crate::document::DocumentPhoto;
 use crate::error::{Error, ErrorKind, Result, Stage};
@@ -25,6 +25,7 @@ pub struct EngineBuilder {
     detector: ModelSource,
     mesh: ModelSource,
     template: ModelSource,
+    calibrations: Vec<Calibration>,
     detect: DetectOptions,
     extract: ExtractOptions,
 }
@@ -36,6 +37,7 @@ impl Default for EngineBuilder {
             detector: ModelSource::Bundled,
             mesh: ModelSource::Bundled,
             template: ModelSource::Bundled,
+            calibrations: Vec::new(),
             detect: DetectOptions::default(),
             extract: ExtractOptions::default(),
         }
@@ -67,6 +69,13 @@ impl EngineBuilder {
         self
     }
 
+    /// A calibration of your own, for its pairing in place of the one on the template network's card.
+    pub fn calibration(mut self, calibration: Calibration) -> Self {
+        self.calibrations.retain(|c| c.spec().pairing != calibration.spec().pairing);
+        self.calibrations.push(calibration);
+        self
+    }
+
     /// How far to search for a face.
     pub fn detect_options(mut self, options: DetectOptions) -> Self {
         self.detect = options;
@@ -82,17 +91,25 @@ impl EngineBuilder {
     /// Loads the networks.
     ///
     /// # Errors
-    /// Those of [`Model::load`], and [`crate::error::ErrorKind::InvalidModel`] if a model is not of the kind that its stage needs.
+    /// Those of [`Model::load`], [`ErrorKind::InvalidModel`] if a model is not of the kind that its stage needs, and
+    /// [`ErrorKind::ModelMismatch`] if a calibration is for another template network.
     pub fn build(self) -> Result<Engine> {
         let load = |task, source| Model::load(task, source, &self.backend);
         let template = load(Task::Template, &self.template)?;
+        let mut calibrations = self.calibrations;
+        if let Some(other) = calibrations.iter().find(|c| c.model_id() != template.card.id) {
+            let message = format!("a calibration for {:?} does not apply to {:?}", other.model_id(), template.card.id);
+            return Err(Error::new(ErrorKind::ModelMismatch, Stage::Engine, message));
+        }
+        for spec in &template.card.calibrations {
+            if calibrations.iter().all(|c| c.spec().pairing != spec.pairing) {
+                calibrations.push(Calibration::new(&template.card.id, spec.clone())?);
+            }
+        }
         Ok(Engine {
             detector: Detector::new(load(Task::Detect, &self.detector)?)?,
             mesher: FaceMesher::new(load(Task::Mesh, &self.mesh)?)?,
-            calibration: match template.card.provisional_thresholds.as_slice() {
-                [] => None,
-                _ => Some(Calibration::provisional(&template.card)?),
-            },
+            calibrations,
             extractor: TemplateExtractor::new(template)?,
             detect: self.detect,
             extract: self.extract,
@@ -118,7 +135,7 @@ pub struct Engine {
     detector: Detector,
     mesher: FaceMesher,
     extractor: TemplateExtractor,
-    calibration: Option<Calibration>,
+    calibrations: Vec<Calibration>,
     detect: DetectOptions,
     extract: ExtractOptions,
 }
@@ -200,15 +217,18 @@ impl Engine {
         &self.extractor
     }
 
-    /// What scores mean; `None` if the template model's card has no measured thresholds.
-    pub fn calibration(&self) -> Option<&Calibration> {
-        self.calibration.as_ref()
+    /// What scores of such pairs mean; `None` if neither the builder nor the template network's card told it.
+    pub fn calibration(&self, pairing: Pairing) -> Option<&Calibration> {
+        self.calibrations.iter().find(|c| c.spec().pairing == pairing)
     }
 
     /// Is the person on `selfie` the one on `document`, at a false match rate of at most `fmr` (such as 1e-4)?
     ///
     /// No face, two faces of similar size or a picture that can't carry a comparison is a [`Verdict::Refused`] with its
     /// reasons, never a match.
+    ///
+    /// The threshold is that of [`Pairing::DocumentSelfie`], or where that is not calibrated of [`Pairing::SelfieSelfie`];
+    /// [`Threshold::pairing`] tells which.
     ///
     /// # Errors
     /// [`ErrorKind::InvalidArgument`] if no threshold is known for `fmr`, and faults of the stages.
@@ -227,13 +247,10 @@ impl Engine {
         fmr: f64,
         trace: &mut impl Trace,
     ) -> Result<Verification> {
-        let calibration = self.calibration.as_ref().ok_or_else(|| {
-            let id = self.extractor.model_id();
-            Error::new(
-                ErrorKind::InvalidArgument,
-                Stage::Engine,
-                format!("the card of {id:?} has no measured thresholds"),
-            )
+        let pairings = [Pairing::DocumentSelfie, Pairing::SelfieSelfie];
+        let calibration = pairings.iter().find_map(|pairing| self.calibration(*pairing)).ok_or_else(|| {
+            let message = format!("{:?} is not calibrated", self.extractor.model_id());
+            Error::new(ErrorKind::InvalidArgument, Stage::Engine, message)
         })?;
         let threshold = calibration.threshold(fmr)?;
         let (document, document_template) = self.side(Side::Document, document.photo(), trace)?;
@@ -353,7 +370,12 @@ impl Engine {
 
 fn decide(document: &Template, selfie: &Template, calibration: &Calibration, threshold: &Threshold) -> Result<Verdict> {
     let score = score(document, selfie)?;
-    let comparison = Comparison { score, fmr: calibration.fmr(score), provisional: calibration.is_provisional() };
+    let comparison = Comparison {
+        score,
+        fmr: calibration.fmr(score),
+        log_likelihood_ratio: calibration.log_likelihood_ratio(score),
+        marginal: threshold.is_marginal(score),
+    };
     Ok(match threshold.decide(score) {
         Decision::Match => Verdict::Match(comparison),
         Decision::NoMatch => Verdict::NoMatch(comparison),

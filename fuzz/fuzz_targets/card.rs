@@ -2,6 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
+use selfsame::compare::{Calibration, Pairing};
 use selfsame::model::{ModelCard, Task};
 
 fuzz_target!(|text: &str| {
@@ -13,13 +14,19 @@ fuzz_target!(|text: &str| {
     let lens: Vec<usize> = card.outputs.iter().map(|output| output.shape.iter().product()).collect();
     assert!((1..=16).contains(&lens.len()) && lens.iter().all(|n| (1..=1 << 24).contains(n)));
     if card.task == Task::Template {
-        let alignment = card.alignment.expect("a template's card has points");
+        let alignment = card.alignment.clone().expect("a template's card has points");
         assert!(alignment.points().iter().all(|p| p.is_finite()));
-        assert_eq!(card.template.map(|t| t.dimension), lens.first().copied());
+        assert_eq!(card.template.as_ref().map(|t| t.dimension), lens.first().copied());
     }
-    for threshold in &card.provisional_thresholds {
-        assert!(
-            card.task != Task::Template || threshold.score.is_finite() && threshold.fmr > 0.0 && threshold.fmr < 1.0
-        );
+    if card.task == Task::Template {
+        for pairing in [Pairing::SelfieSelfie, Pairing::DocumentSelfie] {
+            let carried = card.calibrations.iter().any(|c| c.pairing == pairing);
+            let calibration = Calibration::of_card(&card, pairing);
+            assert_eq!(calibration.is_ok(), carried);
+            let Ok(calibration) = calibration else { continue };
+            let (least, most) = calibration.fmr_range();
+            let (strict, lax) = (calibration.threshold(least).unwrap(), calibration.threshold(most).unwrap());
+            assert!(strict.score() > lax.score());
+        }
     }
 });

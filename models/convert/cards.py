@@ -72,29 +72,6 @@ points = [[38.2946, 51.6963], [73.5318, 51.5014], [56.0252, 71.7366], [41.5493, 
 [template]
 dimension = 192
 similarity = "cosine"
-
-# Provisional: measured by `examples/evaluate` on Labeled Faces in the Wild (deep-funneled), all pairs of the 7,701 images
-# of View 2 (29.6 million impostor pairs), templates with the mirrored crop added. The last two rest on 296 and 29 pairs.
-# No calibration: LFW shows celebrities in press photographs, not your users and no document portraits.
-[[provisional_thresholds]]
-fmr = 1e-2
-score = 0.34803
-
-[[provisional_thresholds]]
-fmr = 1e-3
-score = 0.45167
-
-[[provisional_thresholds]]
-fmr = 1e-4
-score = 0.53324
-
-[[provisional_thresholds]]
-fmr = 1e-5
-score = 0.59927
-
-[[provisional_thresholds]]
-fmr = 1e-6
-score = 0.68022
 """
 
 NETWORKS = [

@@ -1,33 +1,34 @@
-//! Between scores and false match rates (FMR), by a few measured pairs.
+//! Between scores and false match rates (FMR), by the measured points of a model's card.
 //!
-//! Between two measured pairs the logarithm of the FMR is interpolated linearly in the score: the upper tail of impostor
-//! scores falls about exponentially, so that this errs little. Beyond the measured pairs nothing is claimed.
+//! Between two points the logarithm of the FMR is interpolated linearly in the score: the upper tail of impostor scores falls
+//! about exponentially, so that this errs little. The points themselves reach beyond the data only where the card says so,
+//! with the model of the tail that was used. Beyond the last point nothing is claimed.
 
-use super::{Decision, Score};
+use super::{Decision, Pairing, Score};
 use crate::error::{Error, ErrorKind, Result, Stage};
-use crate::model::ModelCard;
+use crate::model::{CalibrationPoint, CalibrationSpec, ModelCard};
 use std::sync::Arc;
 
-/// Measured pairs of score and FMR for one model.
+/// What the scores of one model mean for one kind of pairs.
 ///
-/// Those that cards carry are **provisional**: measured on one public data set of photographs of celebrities, all impostor
-/// pairs alike, before a calibration on pictures of the use at hand. Real false match rates differ, and differ between
-/// demographic groups: pairs of the same sex, age and origin match falsely more often.
+/// A bundled calibration is measured on one public data set of photographs of celebrities, all impostor pairs alike
+/// ([`Calibration::spec`] names it). Real false match rates differ, and differ between demographic groups: pairs of the same sex,
+/// age and origin match falsely more often. Calibrate on pictures of your own people and cameras with `examples/evaluate`, and
+/// give the outcome to [`crate::engine::EngineBuilder::calibration`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct Calibration {
     model_id: Arc<str>,
-    /// FMR and score; the FMR falls and the score rises strictly.
-    pairs: Vec<(f64, f32)>,
+    spec: CalibrationSpec,
 }
 
 /// What a score says about the false match rate.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum FmrEstimate {
-    /// Of impostor pairs this share scores as high or higher: interpolated between measured pairs.
+    /// Of impostor pairs this share scores as high or higher: interpolated between points.
     About(f64),
-    /// This share or less: the score is above the highest measured one.
+    /// This share or less: the score is above the highest point.
     AtMost(f64),
-    /// This share or more: the score is below the lowest measured one.
+    /// This share or more: the score is below the lowest point.
     AtLeast(f64),
 }
 
@@ -35,34 +36,49 @@ pub enum FmrEstimate {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Threshold {
     score: Score,
+    interval: (Score, Score),
     fmr: f64,
+    extrapolated: bool,
+    pairing: Pairing,
     model_id: Arc<str>,
 }
 
 impl Calibration {
-    /// The provisional calibration that the card of a template network carries.
+    /// The calibration for `pairing` that the card of a template network carries.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidArgument`] if it carries none, [`ErrorKind::InvalidModel`] if its pairs contradict each other.
-    pub fn provisional(card: &ModelCard) -> Result<Self> {
-        let pairs: Vec<(f64, f32)> = card.provisional_thresholds.iter().map(|t| (t.fmr, t.score)).collect();
-        if pairs.is_empty() {
-            let message = format!("the card of {:?} has no measured thresholds", card.id);
+    /// [`ErrorKind::InvalidArgument`] if it carries none, [`ErrorKind::InvalidModel`] if its points contradict each other.
+    pub fn of_card(card: &ModelCard, pairing: Pairing) -> Result<Self> {
+        let Some(spec) = card.calibrations.iter().find(|c| c.pairing == pairing) else {
+            let message = format!("the card of {:?} has no calibration for {}", card.id, pairing.as_str());
             return Err(Error::new(ErrorKind::InvalidArgument, Stage::Compare, message));
-        }
-        // Cards are checked when they are parsed, but their fields are public.
-        let in_range = pairs.iter().all(|(fmr, score)| *fmr > 0.0 && *fmr < 1.0 && (-1.0..=1.0).contains(score));
-        let ordered = pairs.windows(2).all(|w| matches!(w, [(f, s), (g, t)] if f > g && s < t));
-        if !(in_range && ordered) {
-            let message = format!("the thresholds of {:?} must fall in FMR and rise in score", card.id);
-            return Err(Error::new(ErrorKind::InvalidModel, Stage::Compare, message));
-        }
-        Ok(Self { model_id: card.id.as_str().into(), pairs })
+        };
+        Self::new(&card.id, spec.clone())
     }
 
-    /// Whether this is a card's provisional calibration; see the type. Always so in this version.
-    pub fn is_provisional(&self) -> bool {
-        true
+    /// A calibration of your own for the model `model_id`.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidModel`] if its points contradict each other: FMR must fall and scores must rise from point to point.
+    pub fn new(model_id: &str, spec: CalibrationSpec) -> Result<Self> {
+        if let Some(fault) = spec.fault() {
+            return Err(Error::new(ErrorKind::InvalidModel, Stage::Compare, format!("{model_id:?}: {fault}")));
+        }
+        Ok(Self { model_id: model_id.into(), spec })
+    }
+
+    /// Reads a calibration that `examples/evaluate` wrote: TOML, the fields of [`CalibrationSpec`] as in a card.
+    ///
+    /// # Errors
+    /// [`ErrorKind::LimitExceeded`] over 1 MiB, [`ErrorKind::InvalidModel`] if it is no calibration or contradicts itself.
+    pub fn parse(model_id: &str, toml: &str) -> Result<Self> {
+        if toml.len() > 1 << 20 {
+            return Err(Error::new(ErrorKind::LimitExceeded, Stage::Compare, "the calibration is over 1 MiB"));
+        }
+        let spec = toml::from_str(toml).map_err(|e| {
+            Error::new(ErrorKind::InvalidModel, Stage::Compare, "the calibration is not valid").with_source(e)
+        })?;
+        Self::new(model_id, spec)
     }
 
     /// The model whose scores this is about.
@@ -70,56 +86,79 @@ impl Calibration {
         &self.model_id
     }
 
+    /// The data behind it, and its points.
+    pub fn spec(&self) -> &CalibrationSpec {
+        &self.spec
+    }
+
     /// The range of false match rates that thresholds can be asked for, least first.
     pub fn fmr_range(&self) -> (f64, f64) {
-        let fmr = |pair: Option<&(f64, f32)>| pair.map_or(f64::NAN, |(fmr, _)| *fmr);
-        (fmr(self.pairs.last()), fmr(self.pairs.first()))
+        let fmr = |point: Option<&CalibrationPoint>| point.map_or(f64::NAN, |p| p.fmr);
+        (fmr(self.spec.points.last()), fmr(self.spec.points.first()))
     }
 
     /// The threshold for a false match rate of `fmr`, such as 1e-4 for one in ten thousand.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidArgument`], which tells the range, if `fmr` is outside [`Self::fmr_range`]: nothing is extrapolated.
+    /// [`ErrorKind::InvalidArgument`], which tells the range, if `fmr` is outside [`Self::fmr_range`].
     pub fn threshold(&self, fmr: f64) -> Result<Threshold> {
-        let listed = self.pairs.iter().find(|(f, _)| *f == fmr).map(|(_, score)| *score);
+        let points = &self.spec.points;
+        let listed = points.iter().find(|p| p.fmr == fmr).map(|p| (p.low, p.score, p.high, p.extrapolated));
         let between = || {
-            self.pairs.windows(2).find_map(|w| match w {
-                [(f, s), (g, t)] if *f > fmr && fmr > *g => {
-                    let share = (f.ln() - fmr.ln()) / (f.ln() - g.ln());
-                    Some((f64::from(*s) + share * (f64::from(*t) - f64::from(*s))) as f32)
+            points.windows(2).find_map(|w| match w {
+                [a, b] if a.fmr > fmr && fmr > b.fmr => {
+                    let share = (a.fmr.ln() - fmr.ln()) / (a.fmr.ln() - b.fmr.ln());
+                    let mix = |a: f32, b: f32| (f64::from(a) + share * (f64::from(b) - f64::from(a))) as f32;
+                    Some((mix(a.low, b.low), mix(a.score, b.score), mix(a.high, b.high), b.extrapolated))
                 }
                 _ => None,
             })
         };
-        let Some(score) = listed.or_else(between) else {
+        let Some((low, score, high, extrapolated)) = listed.or_else(between) else {
             let (least, most) = self.fmr_range();
-            let message = format!("no threshold for an FMR of {fmr:e}: measured are {least:e} to {most:e}");
+            let message = format!("no threshold for an FMR of {fmr:e}: known are {least:e} to {most:e}");
             return Err(Error::new(ErrorKind::InvalidArgument, Stage::Compare, message));
         };
-        Ok(Threshold { score: Score::new(score)?, fmr, model_id: self.model_id.clone() })
+        Ok(Threshold {
+            score: Score::new(score)?,
+            interval: (Score::new(low)?, Score::new(high)?),
+            fmr,
+            extrapolated,
+            pairing: self.spec.pairing,
+            model_id: self.model_id.clone(),
+        })
     }
 
     /// What `score` says about the false match rate.
     pub fn fmr(&self, score: Score) -> FmrEstimate {
+        let points = &self.spec.points;
         let (least, most) = self.fmr_range();
         let value = score.value();
-        if self.pairs.first().is_some_and(|(_, lowest)| value < *lowest) {
+        if points.first().is_some_and(|lowest| value < lowest.score) {
             return FmrEstimate::AtLeast(most);
         }
-        if self.pairs.last().is_some_and(|(_, highest)| value > *highest) {
+        if points.last().is_some_and(|highest| value > highest.score) {
             return FmrEstimate::AtMost(least);
         }
-        let listed = self.pairs.iter().find(|(_, s)| *s == value).map(|(fmr, _)| *fmr);
+        let listed = points.iter().find(|p| p.score == value).map(|p| p.fmr);
         let between = || {
-            self.pairs.windows(2).find_map(|w| match w {
-                [(f, s), (g, t)] if *s < value && value < *t => {
-                    let share = f64::from(value - s) / f64::from(t - s);
-                    Some((f.ln() + share * (g.ln() - f.ln())).exp())
+            points.windows(2).find_map(|w| match w {
+                [a, b] if a.score < value && value < b.score => {
+                    let share = f64::from(value - a.score) / f64::from(b.score - a.score);
+                    Some((a.fmr.ln() + share * (b.fmr.ln() - a.fmr.ln())).exp())
                 }
                 _ => None,
             })
         };
         listed.or_else(between).map_or(FmrEstimate::AtLeast(most), FmrEstimate::About)
+    }
+
+    /// The natural logarithm of how much likelier `score` is for two pictures of one person than of two: evidence that can be
+    /// added to other evidence. By logistic regression with equal weight for both kinds of pairs (N. Brümmer and J. du Preez,
+    /// "Application-independent evaluation of speaker detection", 2006); far from 0 it extrapolates a straight line.
+    pub fn log_likelihood_ratio(&self, score: Score) -> f64 {
+        let logistic = &self.spec.log_likelihood_ratio;
+        logistic.offset + logistic.slope * f64::from(score.value())
     }
 }
 
@@ -129,9 +168,24 @@ impl Threshold {
         self.score
     }
 
+    /// The 95 % interval of the score, from resampling the people that it was measured on.
+    pub fn interval(&self) -> (Score, Score) {
+        self.interval
+    }
+
     /// The false match rate that it was asked for.
     pub fn fmr(&self) -> f64 {
         self.fmr
+    }
+
+    /// Whether it lies beyond the data, and comes from a model of the scores' tail.
+    pub fn is_extrapolated(&self) -> bool {
+        self.extrapolated
+    }
+
+    /// The kind of pairs that it is for.
+    pub fn pairing(&self) -> Pairing {
+        self.pairing
     }
 
     /// The model whose scores it is for.
@@ -143,23 +197,46 @@ impl Threshold {
     pub fn decide(&self, score: Score) -> Decision {
         if score >= self.score { Decision::Match } else { Decision::NoMatch }
     }
+
+    /// Whether the decision about `score` could be the other one if other people had been measured: it lies inside
+    /// [`Self::interval`].
+    pub fn is_marginal(&self, score: Score) -> bool {
+        self.interval.0 <= score && score <= self.interval.1
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::ProvisionalThreshold;
+    use crate::model::LogisticSpec;
     use proptest::prelude::*;
 
-    fn card() -> ModelCard {
-        let mut card = ModelCard::parse(include_str!("../../models/template.toml")).unwrap();
-        let pairs = [(1e-2, 0.30), (1e-3, 0.42), (1e-4, 0.50)];
-        card.provisional_thresholds = pairs.map(|(fmr, score)| ProvisionalThreshold { fmr, score }).to_vec();
-        card
+    fn spec() -> CalibrationSpec {
+        let point = |fmr, score: f32, extrapolated| CalibrationPoint {
+            fmr,
+            score,
+            low: score - 0.01,
+            high: score + 0.02,
+            extrapolated,
+        };
+        CalibrationSpec {
+            pairing: Pairing::DocumentSelfie,
+            data: "made up".into(),
+            people: 9,
+            genuine_pairs: 8,
+            impostor_pairs: 7,
+            tail: "made up".into(),
+            log_likelihood_ratio: LogisticSpec { offset: -4.0, slope: 10.0 },
+            points: vec![point(1e-2, 0.30, false), point(1e-3, 0.42, false), point(1e-4, 0.50, true)],
+        }
     }
 
     fn calibration() -> Calibration {
-        Calibration::provisional(&card()).unwrap()
+        Calibration::new("m", spec()).unwrap()
+    }
+
+    fn score(value: f32) -> Score {
+        Score::new(value).unwrap()
     }
 
     #[test]
@@ -171,13 +248,13 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_extrapolated() {
+    fn nothing_is_claimed_beyond_the_points() {
         for fmr in [2e-2, 0.9e-4, 1e-6, 0.0, 1.0, -1.0, f64::NAN, f64::INFINITY] {
             let error = calibration().threshold(fmr).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::InvalidArgument, "{fmr}");
             assert!(error.to_string().contains("1e-4 to 1e-2"), "{error}");
         }
-        let fmr = |score| calibration().fmr(Score::new(score).unwrap());
+        let fmr = |value| calibration().fmr(score(value));
         assert_eq!((fmr(0.29), fmr(0.51)), (FmrEstimate::AtLeast(1e-2), FmrEstimate::AtMost(1e-4)));
         assert_eq!((fmr(0.30), fmr(0.50)), (FmrEstimate::About(1e-2), FmrEstimate::About(1e-4)));
     }
@@ -185,23 +262,68 @@ mod tests {
     #[test]
     fn the_threshold_itself_matches_and_the_next_lower_score_does_not() {
         let threshold = calibration().threshold(1e-3).unwrap();
-        assert_eq!((threshold.fmr(), threshold.model_id()), (1e-3, "mobilefacenet-192"));
+        assert_eq!((threshold.fmr(), threshold.model_id()), (1e-3, "m"));
+        assert_eq!(threshold.pairing(), Pairing::DocumentSelfie);
         assert_eq!(threshold.decide(threshold.score()), Decision::Match);
-        let below = Score::new(threshold.score().value().next_down()).unwrap();
-        assert_eq!(threshold.decide(below), Decision::NoMatch);
-        assert!(calibration().is_provisional());
+        assert_eq!(threshold.decide(score(threshold.score().value().next_down())), Decision::NoMatch);
     }
 
     #[test]
-    fn cards_without_thresholds_or_with_disorder_are_refused() {
-        let kind = |card: &ModelCard| Calibration::provisional(card).unwrap_err().kind();
-        let mut changed = card();
-        changed.provisional_thresholds.reverse();
-        assert_eq!(kind(&changed), ErrorKind::InvalidModel);
-        changed.provisional_thresholds.clear();
-        assert_eq!(kind(&changed), ErrorKind::InvalidArgument);
-        changed.provisional_thresholds.push(ProvisionalThreshold { fmr: f64::NAN, score: 0.4 });
-        assert_eq!(kind(&changed), ErrorKind::InvalidModel);
+    fn decisions_inside_the_interval_are_marginal_and_points_beyond_the_data_say_so() {
+        let threshold = calibration().threshold(1e-3).unwrap();
+        let marginal = [0.40, 0.4101, 0.42, 0.4399, 0.45].map(|v| threshold.is_marginal(score(v)));
+        assert_eq!(marginal, [false, true, true, true, false]);
+        let extrapolated = [1e-2, 1e-3, 9e-4, 1e-4].map(|f| calibration().threshold(f).unwrap().is_extrapolated());
+        assert_eq!(extrapolated, [false, false, true, true]);
+    }
+
+    #[test]
+    fn the_likelihood_ratio_is_a_line() {
+        assert!((calibration().log_likelihood_ratio(score(0.4))).abs() < 1e-6);
+        assert!((calibration().log_likelihood_ratio(score(0.5)) - 1.0).abs() < 1e-6);
+    }
+
+    #[test]
+    fn disorder_is_refused() {
+        type Change = fn(&mut CalibrationSpec);
+        let changes: [Change; 8] = [
+            |c| c.points.reverse(),
+            |c| c.points.truncate(1),
+            |c| c.points[0].fmr = f64::NAN,
+            |c| c.points[1].score = f32::INFINITY,
+            |c| c.points[1].low = 0.43,
+            |c| c.points[0].extrapolated = true,
+            |c| c.points[2].fmr = 1e-3,
+            |c| c.log_likelihood_ratio.slope = -1.0,
+        ];
+        for (index, change) in changes.iter().enumerate() {
+            let mut spec = spec();
+            change(&mut spec);
+            assert_eq!(Calibration::new("m", spec).unwrap_err().kind(), ErrorKind::InvalidModel, "change {index}");
+        }
+    }
+
+    #[test]
+    fn the_bundled_card_is_calibrated_for_both_pairings() {
+        let mut card = ModelCard::parse(include_str!("../../models/template.toml")).unwrap();
+        for pairing in [Pairing::SelfieSelfie, Pairing::DocumentSelfie] {
+            let calibration = Calibration::of_card(&card, pairing).unwrap();
+            assert_eq!(calibration.spec().pairing, pairing);
+            assert!(calibration.fmr_range().0 <= 1e-6 && calibration.fmr_range().1 >= 1e-2);
+            assert!(calibration.threshold(1e-6).unwrap().is_extrapolated());
+            assert!(!calibration.threshold(1e-4).unwrap().is_extrapolated());
+        }
+        card.calibrations.clear();
+        let kind = Calibration::of_card(&card, Pairing::SelfieSelfie).unwrap_err().kind();
+        assert_eq!(kind, ErrorKind::InvalidArgument);
+    }
+
+    #[test]
+    fn text_and_back() {
+        let text = toml::to_string(&spec()).unwrap();
+        assert_eq!(Calibration::parse("m", &text).unwrap(), calibration());
+        assert_eq!(Calibration::parse("m", "points = 3").unwrap_err().kind(), ErrorKind::InvalidModel);
+        assert_eq!(Calibration::parse("m", &" ".repeat(2 << 20)).unwrap_err().kind(), ErrorKind::LimitExceeded);
     }
 
     proptest! {

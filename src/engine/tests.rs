@@ -130,14 +130,41 @@ fn a_model_for_another_task_is_refused() {
     assert_eq!(error.kind(), ErrorKind::InvalidModel);
 }
 
+/// The bundled template network's card, changed.
+fn template_card(change: impl FnOnce(&mut ModelCard)) -> ModelSource {
+    let mut card = ModelCard::parse(include_str!("../../models/template.toml")).unwrap();
+    change(&mut card);
+    let outputs = card.outputs.iter().map(|o| (o.name.clone(), o.shape.clone())).collect();
+    let signature = Signature { height: card.input.height, width: card.input.width, channels: 3, outputs };
+    ModelSource::Loaded(Model::custom(card, Arc::new(Fake(signature, |_, outputs| outputs[0].fill(1.0)))))
+}
+
 #[test]
-fn a_card_without_thresholds_gives_templates_and_no_verdict() {
-    let card = include_str!("../../models/template.toml").split("# Provisional").next().unwrap();
-    let tail = include_str!("../../models/template.toml").split("[source]").nth(1).unwrap();
-    let template = fake(&format!("{card}[source]{tail}"), |_, outputs| outputs[0].fill(1.0));
-    let engine = Engine::builder().template(template).build().unwrap();
-    assert!(engine.calibration().is_none());
+fn a_card_without_calibration_gives_templates_and_no_verdict() {
+    let engine = Engine::builder().template(template_card(|card| card.calibrations.clear())).build().unwrap();
+    assert!(engine.calibration(Pairing::SelfieSelfie).is_none());
     let document = DocumentPhoto::from_photo(picture(), crate::document::Origin::ImageFile);
     let error = engine.verify(&document, &picture(), 1e-4).unwrap_err();
     assert_eq!((error.kind(), error.stage()), (ErrorKind::InvalidArgument, Stage::Engine));
+}
+
+#[test]
+fn documents_have_a_calibration_of_their_own_and_callers_may_bring_theirs() {
+    let document = DocumentPhoto::from_photo(picture(), crate::document::Origin::ImageFile);
+    let threshold = |engine: &Engine| engine.verify(&document, &picture(), 1e-3).unwrap().threshold;
+    let bundled = Engine::builder().template(template_card(|_| {})).build().unwrap();
+    assert_eq!(threshold(&bundled).pairing(), Pairing::DocumentSelfie);
+    let only_selfies = template_card(|card| card.calibrations.retain(|c| c.pairing == Pairing::SelfieSelfie));
+    let engine = Engine::builder().template(only_selfies).build().unwrap();
+    assert_eq!(threshold(&engine).pairing(), Pairing::SelfieSelfie);
+
+    let mut spec = bundled.calibration(Pairing::DocumentSelfie).unwrap().spec().clone();
+    spec.points.iter_mut().for_each(|p| (p.low, p.score, p.high) = (p.low + 1.0, p.score + 1.0, p.high + 1.0));
+    let own = Calibration::new("mobilefacenet-192", spec.clone()).unwrap();
+    let engine = Engine::builder().template(template_card(|_| {})).calibration(own).build().unwrap();
+    let moved = threshold(&engine).score().value() - threshold(&bundled).score().value();
+    assert!((moved - 1.0).abs() < 1e-5);
+    assert!(engine.calibration(Pairing::SelfieSelfie).is_some(), "the other pairing keeps the card's");
+    let foreign = Calibration::new("another", spec).unwrap();
+    assert_eq!(Engine::builder().calibration(foreign).build().unwrap_err().kind(), ErrorKind::ModelMismatch);
 }

@@ -80,8 +80,11 @@ pub struct Comparison {
     pub score: Score,
     /// The share of impostor pairs that score as high or higher.
     pub fmr: FmrEstimate,
-    /// Whether `fmr` and the threshold rest on a card's provisional measurements rather than on a calibration.
-    pub provisional: bool,
+    /// Natural logarithm of how much likelier the score is for one person than for two
+    /// ([`crate::compare::Calibration::log_likelihood_ratio`]).
+    pub log_likelihood_ratio: f64,
+    /// Whether the score lies inside the threshold's 95 % interval: measured on other people, the decision might differ.
+    pub marginal: bool,
 }
 
 /// The outcome of a verification.

@@ -6,7 +6,7 @@
 //!
 //! Layout, integers and floats little-endian: 20 bytes of magic with the format's number; the key (32 bytes); values per template (u32);
 //! number of entries (u64); the entries, ordered by digest: SHA-256 of the picture's bytes (32 bytes), 1 or 0 for a template or a
-//! failure to enrol, the values; last the SHA-256 of all that (32 bytes).
+//! failure to enrol, magnitude, impostor level and values of a template; last the SHA-256 of all that (32 bytes).
 
 use super::CacheKey;
 use crate::error::{Error, ErrorKind, Result, Stage};
@@ -14,9 +14,9 @@ use crate::template::Template;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use zeroize::{Zeroize, Zeroizing};
+use zeroize::Zeroizing;
 
-const MAGIC: &[u8; 20] = b"selfsame templates 1";
+const MAGIC: &[u8; 20] = b"selfsame templates 2";
 /// Bytes before the first entry, and of a digest.
 const HEADER: usize = 20 + DIGEST + 4 + 8;
 const DIGEST: usize = 32;
@@ -86,7 +86,7 @@ impl TemplateCache {
         let dimension = self.dimension();
         // The exact size: a vector that grows would leave copies behind.
         let templates = self.entries.values().flatten().count();
-        let size = HEADER + self.entries.len() * (DIGEST + 1) + templates * dimension * 4 + DIGEST;
+        let size = HEADER + self.entries.len() * (DIGEST + 1) + templates * (dimension + 2) * 4 + DIGEST;
         let mut bytes = Zeroizing::new(Vec::with_capacity(size));
         bytes.extend_from_slice(MAGIC);
         bytes.extend_from_slice(self.key.digest());
@@ -95,8 +95,11 @@ impl TemplateCache {
         for (digest, template) in &self.entries {
             bytes.extend_from_slice(digest);
             bytes.push(u8::from(template.is_some()));
-            let values = template.iter().flat_map(|t| t.values());
-            values.for_each(|v| bytes.extend_from_slice(&v.to_le_bytes()));
+            if let Some(template) = template {
+                let numbers = [template.magnitude(), template.impostor_level()];
+                let numbers = numbers.iter().chain(template.values());
+                numbers.for_each(|v| bytes.extend_from_slice(&v.to_le_bytes()));
+            }
         }
         let sum = Sha256::digest(bytes.as_slice());
         bytes.extend_from_slice(&sum);
@@ -132,7 +135,7 @@ impl TemplateCache {
         let model_id: Arc<str> = key.model_id().into();
         let mut cache = Self::new(key);
         let mut previous = None;
-        let mut values = Zeroizing::new(vec![0.0f32; dimension]);
+        let mut numbers = Zeroizing::new(vec![0.0f32; dimension + 2]);
         for _ in 0..count {
             let entry = reader.array::<DIGEST>().zip(reader.array::<1>());
             let (digest, [present]) = entry.ok_or_else(|| corrupt("cut short"))?;
@@ -141,10 +144,10 @@ impl TemplateCache {
             }
             previous = Some(digest);
             let template = if present == 1 {
-                for value in values.iter_mut() {
-                    *value = reader.array().map(f32::from_le_bytes).ok_or_else(|| corrupt("cut short"))?;
+                for number in numbers.iter_mut() {
+                    *number = reader.array().map(f32::from_le_bytes).ok_or_else(|| corrupt("cut short"))?;
                 }
-                Some(unit(&values, &model_id).ok_or_else(|| corrupt("a template is not of unit length"))?)
+                Some(template(&numbers, &model_id).ok_or_else(|| corrupt("what it holds is no template"))?)
             } else {
                 None
             };
@@ -153,20 +156,21 @@ impl TemplateCache {
         if !reader.0.is_empty() {
             return Err(corrupt("longer than it says"));
         }
-        values.zeroize();
         Ok(cache)
     }
 }
 
-/// The template with exactly these values, if they are those of a template.
-fn unit(values: &[f32], model_id: &Arc<str>) -> Option<Template> {
+/// The template with exactly this magnitude, this level and these values, if they are those of a template.
+fn template(numbers: &[f32], model_id: &Arc<str>) -> Option<Template> {
+    let (&[magnitude, level], values) = numbers.split_first_chunk::<2>()?;
     let square: f64 = values.iter().map(|v| f64::from(*v).powi(2)).sum();
     let is_unit = (square.sqrt() - 1.0).abs() < UNIT_TOLERANCE;
-    let template = Template::from_embedding(values, model_id.clone()).ok().filter(|_| is_unit)?;
+    let stated = magnitude.is_finite() && magnitude > 0.0 && level.is_finite();
+    let template = Template::from_embedding(values, model_id.clone()).ok().filter(|_| is_unit && stated)?;
     // Normalising once more moves no value of a normalised template by half a unit in the last place; if it ever should, the
     // cache is of no use, rather than other than fresh templates.
     let same = template.values().iter().zip(values).all(|(a, b)| a.to_bits() == b.to_bits());
-    same.then_some(template)
+    same.then(|| template.restored(magnitude, level))
 }
 
 /// Takes bytes from the front.

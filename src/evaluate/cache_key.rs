@@ -37,7 +37,7 @@ impl CacheKey {
         for card in std::iter::once(&template).chain(others) {
             part(&card.id);
             part(&card.sha256);
-            part(&format!("{:?} {:?}", card.input, card.alignment));
+            part(&format!("{:?} {:?} {:?}", card.input, card.alignment, card.impostors));
         }
         Self { digest: hash.finalize().into(), model_id: template.id.clone() }
     }

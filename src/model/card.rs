@@ -1,5 +1,7 @@
 //! The TOML card that travels with every model file.
 
+use super::calibration::CalibrationSpec;
+use super::impostors::ImpostorSpec;
 use crate::error::{Error, ErrorKind, Result, Stage};
 use crate::geometry::Point;
 use serde::Deserialize;
@@ -130,17 +132,6 @@ pub struct Training {
     pub unknown: String,
 }
 
-/// A threshold measured before a full calibration exists: the comparison score at which one impostor pair in `1 / fmr` scores
-/// higher, on the data that the card's `notes` name.
-#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ProvisionalThreshold {
-    /// False match rate, 0 < fmr < 1.
-    pub fmr: f64,
-    /// Comparison score, −1 ..= 1.
-    pub score: f32,
-}
-
 /// A model's card: what the file is, how to feed it, what comes out, where it is from.
 ///
 /// ```
@@ -173,9 +164,11 @@ pub struct ModelCard {
     pub alignment: Option<Alignment>,
     /// For template networks.
     pub template: Option<TemplateSpec>,
-    /// For template networks: measured thresholds, highest FMR first.
+    /// For template networks: what their comparison scores mean, one entry for each [`super::Pairing`].
     #[serde(default)]
-    pub provisional_thresholds: Vec<ProvisionalThreshold>,
+    pub calibrations: Vec<CalibrationSpec>,
+    /// For template networks: how templates of different people are spread.
+    pub impostors: Option<ImpostorSpec>,
     /// Provenance.
     pub source: Provenance,
     /// Training data.
@@ -247,12 +240,19 @@ impl ModelCard {
         if template.similarity != "cosine" {
             return invalid("the only known similarity is \"cosine\"");
         }
-        let thresholds = &self.provisional_thresholds;
-        if thresholds.iter().any(|t| !(t.fmr > 0.0 && t.fmr < 1.0 && (-1.0..=1.0).contains(&t.score))) {
-            return invalid("a provisional threshold is out of range");
+        if let Some(fault) = self.impostors.as_ref().and_then(|spec| spec.fault(template.dimension)) {
+            return invalid(fault);
         }
-        if thresholds.windows(2).any(|w| matches!(w, [a, b] if a.fmr <= b.fmr || a.score >= b.score)) {
-            return invalid("provisional thresholds must fall in FMR and rise in score");
+        if let Some(fault) = self.calibrations.iter().find_map(CalibrationSpec::fault) {
+            return invalid(fault);
+        }
+        if self
+            .calibrations
+            .iter()
+            .enumerate()
+            .any(|(i, c)| self.calibrations.iter().skip(i + 1).any(|d| d.pairing == c.pairing))
+        {
+            return invalid("there are two calibrations for one pairing");
         }
         Ok(())
     }

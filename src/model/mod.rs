@@ -3,17 +3,20 @@
 //! A model is two files: an ONNX network and a TOML [`ModelCard`]. [`ModelSource`] says where they are: bundled with the
 //! crate, on disk, or in memory. A [`Backend`] turns them into a [`Network`].
 
+mod calibration;
 mod card;
+mod impostors;
 mod native;
 mod network;
 #[cfg(feature = "ort")]
 mod ort;
 mod source;
 
+pub use calibration::{CalibrationPoint, CalibrationSpec, LogisticSpec, Pairing};
 pub use card::{
-    Alignment, ChannelOrder, InputSpec, Layout, ModelCard, OutputSpec, Provenance, ProvisionalThreshold, Task,
-    TemplateSpec, Training,
+    Alignment, ChannelOrder, InputSpec, Layout, ModelCard, OutputSpec, Provenance, Task, TemplateSpec, Training,
 };
+pub use impostors::ImpostorSpec;
 pub use native::NativeNetwork;
 pub use network::{Network, Signature};
 #[cfg(feature = "ort")]

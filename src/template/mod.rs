@@ -12,8 +12,11 @@
 //! ```
 
 mod extract;
+mod impostors;
 
 pub use extract::{ExtractOptions, TemplateExtractor};
+
+pub(crate) use impostors::Impostors;
 
 use crate::error::{Error, ErrorKind, Result, Stage};
 use std::sync::Arc;
@@ -26,11 +29,13 @@ use zeroize::Zeroize;
 #[derive(Clone)]
 pub struct Template {
     values: Box<[f32]>,
+    magnitude: f32,
+    impostor_level: f32,
     model_id: Arc<str>,
 }
 
 impl Template {
-    /// The template of `embedding`, a network's output before normalisation.
+    /// The template of `embedding`, a network's output before normalisation, with an impostor level of 0.
     ///
     /// # Errors
     /// [`ErrorKind::NonFinite`] if a value is NaN or infinite, or all are zero: such a vector has no direction.
@@ -42,7 +47,21 @@ impl Template {
             return Err(Error::new(ErrorKind::NonFinite, Stage::Template, message));
         }
         let values = embedding.iter().map(|v| (f64::from(*v) / norm) as f32).collect();
-        Ok(Self { values, model_id })
+        // An embedding can be longer than the largest f32.
+        Ok(Self { values, magnitude: norm.min(f64::from(f32::MAX)) as f32, impostor_level: 0.0, model_id })
+    }
+
+    /// With the impostor level that `impostors` predicts for an embedding of `magnitude`.
+    pub(crate) fn levelled(mut self, magnitude: f32, impostors: Option<&Impostors>) -> Self {
+        self.magnitude = magnitude;
+        self.impostor_level = impostors.map_or(0.0, |impostors| impostors.level(&self.values, magnitude));
+        self
+    }
+
+    /// With a magnitude and a level that were stored.
+    pub(crate) fn restored(mut self, magnitude: f32, impostor_level: f32) -> Self {
+        (self.magnitude, self.impostor_level) = (magnitude, impostor_level);
+        self
     }
 
     /// Number of values.
@@ -55,6 +74,18 @@ impl Template {
         &self.model_id
     }
 
+    /// Length of the embedding before it was normalised, or the mean length where several were added: larger for clear faces.
+    /// Finite and above 0.
+    pub fn magnitude(&self) -> f32 {
+        self.magnitude
+    }
+
+    /// The level that the cosines of this template with other people's reach, in units of the cosine; 0 if the model's card says
+    /// nothing about impostors ([`crate::model::ImpostorSpec`]). [`crate::compare::score`] subtracts it.
+    pub fn impostor_level(&self) -> f32 {
+        self.impostor_level
+    }
+
     /// The values; their squares sum to 1.
     pub(crate) fn values(&self) -> &[f32] {
         &self.values
@@ -64,6 +95,8 @@ impl Template {
 impl Drop for Template {
     fn drop(&mut self) {
         self.values.zeroize();
+        self.magnitude.zeroize();
+        self.impostor_level.zeroize();
     }
 }
 

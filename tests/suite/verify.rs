@@ -76,7 +76,7 @@ fn a_verdict_tells_score_threshold_and_reasons() {
     assert_eq!(verification.threshold.fmr(), 1e-4);
     let comparison = verification.verdict.comparison().unwrap();
     assert!(comparison.score >= verification.threshold.score());
-    assert!(comparison.provisional);
+    assert!(comparison.log_likelihood_ratio > 4.0 && !comparison.marginal);
     assert!(matches!(comparison.fmr, FmrEstimate::About(fmr) | FmrEstimate::AtMost(fmr) if fmr <= 1e-4));
     assert_eq!(verification.verdict.reasons(), [Reason::ScoreReachedThreshold]);
     assert!(verification.document.face.is_some() && verification.selfie.faces >= 1);

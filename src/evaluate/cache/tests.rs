@@ -39,7 +39,7 @@ fn foreign_and_damaged_files_are_told_apart() {
     let bytes = sample().encode().to_vec();
     let kind = |bytes: &[u8], key| TemplateCache::decode(bytes, key).unwrap_err().kind();
     assert_eq!(kind(b"", key()), ErrorKind::UnsupportedFormat);
-    assert_eq!(kind(b"selfsame templates 2", key()), ErrorKind::UnsupportedFormat);
+    assert_eq!(kind(b"selfsame templates 1", key()), ErrorKind::UnsupportedFormat);
     assert_eq!(kind(&bytes, keyed(FaceChoice::AsVerify)), ErrorKind::ModelMismatch);
     for len in 20..bytes.len() {
         assert_eq!(kind(&bytes[..len], key()), ErrorKind::Corrupt, "cut at {len}");
@@ -62,11 +62,14 @@ fn false_files_with_a_right_checksum_are_refused() {
         TemplateCache::decode(&body, key()).is_err_and(|e| e.kind() == ErrorKind::Corrupt)
     };
     assert!(!refused(&|_| ()));
-    let first_value = HEADER + DIGEST + 1;
+    let magnitude = HEADER + DIGEST + 1;
+    let first_value = magnitude + 8;
     let set = |bytes: &mut Vec<u8>, at: usize, new: &[u8]| bytes[at..at + new.len()].copy_from_slice(new);
     assert!(refused(&|b| set(b, first_value, &f32::NAN.to_le_bytes())));
     assert!(refused(&|b| set(b, first_value, &5f32.to_le_bytes())), "not of unit length");
-    assert!(refused(&|b| b[first_value - 1] = 2));
+    assert!(refused(&|b| b[magnitude - 1] = 2));
+    assert!(refused(&|b| set(b, magnitude, &0f32.to_le_bytes())));
+    assert!(refused(&|b| set(b, magnitude + 4, &f32::INFINITY.to_le_bytes())), "the level");
     assert!(refused(&|b| set(b, 52, &u32::MAX.to_le_bytes())));
     assert!(refused(&|b| set(b, 56, &u64::MAX.to_le_bytes())));
     assert!(refused(&|b| set(b, 56, &1u64.to_le_bytes())), "longer than it says");
