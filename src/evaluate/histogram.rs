@@ -45,13 +45,22 @@ impl Histogram {
         self
     }
 
+    /// The lowest and the highest score.
+    pub(super) fn range(&self) -> (f32, f32) {
+        (self.low as f32, self.high as f32)
+    }
+
+    /// The middle of each bin, and how many scores lie in it.
+    pub(super) fn counts(&self) -> impl Iterator<Item = (f64, u64)> {
+        let width = (self.high - self.low) / BINS as f64;
+        (0..BINS).map(move |bin| self.low + (bin as f64 + 0.5) * width).zip(self.counts.iter().copied())
+    }
+
     /// Mean and variance of the scores as if each lay in the middle of its bin; `None` without scores.
     pub(super) fn moments(&self) -> Option<(f64, f64)> {
         let total = self.counts.iter().sum::<u64>() as f64;
-        let width = (self.high - self.low) / BINS as f64;
-        let middles = || (0..BINS).map(|bin| self.low + (bin as f64 + 0.5) * width).zip(&self.counts);
-        let mean = middles().map(|(score, count)| score * *count as f64).sum::<f64>() / total;
-        let variance = middles().map(|(score, count)| (score - mean).powi(2) * *count as f64).sum::<f64>() / total;
+        let mean = self.counts().map(|(score, count)| score * count as f64).sum::<f64>() / total;
+        let variance = self.counts().map(|(score, count)| (score - mean).powi(2) * count as f64).sum::<f64>() / total;
         (total > 0.0).then_some((mean, variance))
     }
 

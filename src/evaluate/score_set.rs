@@ -36,6 +36,9 @@ pub(super) struct ImpostorScore {
 #[derive(Clone)]
 pub struct ScoreSet {
     pub(super) people: Vec<Person>,
+    /// Pairs of pictures of one person and of two, failures to enrol included.
+    pub(super) genuine_pairs: u64,
+    pub(super) impostor_pairs: u64,
     /// All genuine scores, highest first.
     pub(super) genuine: Vec<GenuineScore>,
     /// The highest impostor scores, highest first.
@@ -66,7 +69,17 @@ impl ScoreSet {
     ) -> Self {
         genuine.sort_unstable_by(|a, b| b.score.total_cmp(&a.score).then(a.person.cmp(&b.person)));
         kept.sort_unstable_by(|a, b| b.score.total_cmp(&a.score).then(a.people.cmp(&b.people)));
-        Self { people, genuine, impostor: kept, at_or_above: histogram.at_or_above(), histogram: histogram.clone() }
+        let pictures: u64 = people.iter().map(|p| p.pictures).sum();
+        let genuine_pairs = people.iter().map(Person::genuine_pairs).sum();
+        Self {
+            people,
+            genuine_pairs,
+            impostor_pairs: pictures * pictures.saturating_sub(1) / 2 - genuine_pairs,
+            genuine,
+            impostor: kept,
+            at_or_above: histogram.at_or_above(),
+            histogram: histogram.clone(),
+        }
     }
 
     /// Number of people.
@@ -91,13 +104,12 @@ impl ScoreSet {
 
     /// Pairs of pictures of one person, failures to enrol included.
     pub fn genuine_pairs(&self) -> u64 {
-        self.people.iter().map(Person::genuine_pairs).sum()
+        self.genuine_pairs
     }
 
     /// Pairs of pictures of two people, failures to enrol included.
     pub fn impostor_pairs(&self) -> u64 {
-        let pictures = self.pictures();
-        pictures * pictures.saturating_sub(1) / 2 - self.genuine_pairs()
+        self.impostor_pairs
     }
 
     /// Impostor pairs that were compared: those of two enrolled pictures.
@@ -108,6 +120,16 @@ impl ScoreSet {
     /// Mean and variance of the impostor scores; `None` without any.
     pub(super) fn impostor_moments(&self) -> Option<(f64, f64)> {
         self.histogram.moments()
+    }
+
+    /// The lowest and the highest impostor score; `None` without any.
+    pub(super) fn impostor_range(&self) -> Option<(f32, f32)> {
+        (self.impostor_scores() > 0).then(|| self.histogram.range())
+    }
+
+    /// The middle of each bin of the impostor scores, and how many lie in it.
+    pub(super) fn impostor_counts(&self) -> impl Iterator<Item = (f64, u64)> {
+        self.histogram.counts()
     }
 
     /// Genuine pairs that score at or above `threshold`.

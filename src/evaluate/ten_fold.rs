@@ -20,6 +20,13 @@ impl TenFold {
         self.accuracies.iter().sum::<f64>() / self.accuracies.len().max(1) as f64
     }
 
+    /// Standard error of the mean: the protocol's own ±, std / √n.
+    pub fn standard_error(&self) -> f64 {
+        let n = self.accuracies.len().max(2) as f64;
+        // With n − 1 in the variance, as the protocol defines it.
+        self.std() / (n - 1.0).sqrt()
+    }
+
     /// Standard deviation of the accuracy over the folds (n in the denominator, as is customary for LFW).
     pub fn std(&self) -> f64 {
         let mean = self.mean();
@@ -28,19 +35,19 @@ impl TenFold {
     }
 }
 
-/// Runs the protocol; `score` gives the comparison score of a pair. `None` with fewer than two folds, or an empty one.
-pub fn ten_fold(folds: &[Vec<Pair>], score: impl Fn(&Pair) -> f32) -> Option<TenFold> {
+/// Runs the protocol; `score` gives the comparison score of a pair, `None` if a template is missing: it never matches. `None`
+/// with fewer than two folds, or an empty one.
+pub fn ten_fold(folds: &[Vec<Pair>], score: impl Fn(&Pair) -> Option<f32>) -> Option<TenFold> {
     if folds.len() < 2 || folds.iter().any(Vec::is_empty) {
         return None;
     }
-    let scored: Vec<Vec<(f32, bool)>> =
+    let scored: Vec<Vec<(Option<f32>, bool)>> =
         folds.iter().map(|f| f.iter().map(|p| (score(p), p.genuine)).collect()).collect();
     let mut outcome = TenFold { accuracies: Vec::new(), thresholds: Vec::new() };
     for (held_out, judged) in scored.iter().enumerate() {
-        let others =
-            scored.iter().enumerate().filter(|(i, _)| *i != held_out).flat_map(|(_, fold)| fold.iter().copied());
-        let threshold = best_threshold(others.collect());
-        let right = judged.iter().filter(|(score, genuine)| (*score >= threshold) == *genuine).count();
+        let others = scored.iter().enumerate().filter(|(i, _)| *i != held_out).flat_map(|(_, fold)| fold.iter());
+        let threshold = best_threshold(others.filter_map(|(score, genuine)| Some(((*score)?, *genuine))).collect());
+        let right = judged.iter().filter(|(score, genuine)| score.is_some_and(|s| s >= threshold) == *genuine).count();
         outcome.accuracies.push(right as f64 / judged.len() as f64);
         outcome.thresholds.push(threshold);
     }
@@ -89,10 +96,14 @@ mod tests {
             vec![pair(9, true), pair(1, false)],
             vec![pair(3, true), pair(2, false)],
         ];
-        let outcome = ten_fold(&folds, |p| p.a as f32 / 10.0).unwrap();
+        let outcome = ten_fold(&folds, |p| Some(p.a as f32 / 10.0)).unwrap();
         assert_eq!(outcome.accuracies, [1.0, 1.0, 0.5]);
         assert!((outcome.mean() - 2.5 / 3.0).abs() < 1e-12);
         assert!((outcome.std() - (0.5f64 / 9.0).sqrt()).abs() < 1e-12);
-        assert!(ten_fold(&folds[..1], |_| 0.0).is_none());
+        // Deviations 1/6, 1/6, 1/3: variance (1/6) / 2, over 3 folds.
+        assert!((outcome.standard_error() - (0.5f64 / 6.0 / 3.0).sqrt()).abs() < 1e-12);
+        assert!(ten_fold(&folds[..1], |_| Some(0.0)).is_none());
+        let without = ten_fold(&folds, |p| (p.a != 9).then_some(p.a as f32 / 10.0)).unwrap();
+        assert_eq!(without.accuracies[..2], [0.5, 0.5], "a missing template is a wrong decision about a genuine pair");
     }
 }

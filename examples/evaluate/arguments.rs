@@ -1,0 +1,57 @@
+//! The command line.
+
+use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
+
+/// Measures the chain's accuracy on labelled photographs.
+#[derive(Parser)]
+pub struct Arguments {
+    #[command(subcommand)]
+    pub set: Set,
+}
+
+#[derive(Subcommand)]
+pub enum Set {
+    /// Labeled Faces in the Wild, View 2.
+    Lfw {
+        /// Folder with `images/` and `pairs.txt`.
+        folder: PathBuf,
+        #[command(flatten)]
+        common: Common,
+    },
+    /// Your own photographs: one folder per person.
+    Folder {
+        /// Folder with `NAME/*.jpg`, `jpeg`, `png` or `webp`.
+        folder: PathBuf,
+        /// Take the face nearest to the picture's centre, and refuse none for quality.
+        #[arg(long)]
+        central: bool,
+        #[command(flatten)]
+        common: Common,
+    },
+}
+
+#[derive(Args)]
+pub struct Common {
+    /// Write report.html, report.json, det.svg and scores.svg into this folder.
+    #[arg(long)]
+    pub out: Option<PathBuf>,
+    /// Keep templates in this file between runs, one file per choice of options. It holds biometric data: delete it after use.
+    #[arg(long)]
+    pub cache: Option<PathBuf>,
+    /// Take templates without adding the mirrored crop's.
+    #[arg(long)]
+    pub no_flip: bool,
+    /// Take templates in 8-bit integers.
+    #[arg(long)]
+    pub int8: bool,
+    /// Leave out files that cannot be decoded, instead of stopping.
+    #[arg(long)]
+    pub skip_bad: bool,
+    /// Times that people are resampled for the intervals.
+    #[arg(long, default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(100..=100_000))]
+    pub replicates: u32,
+    /// Seed of the resampling.
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+}

@@ -1,0 +1,134 @@
+//! Measures the chain's accuracy on labelled photographs.
+//!
+//! ```sh
+//! cargo run --release --example evaluate -- lfw DIR [--out OUT] [--cache FILE] [--int8] [--no-flip]
+//! cargo run --release --example evaluate -- folder DIR [--central] [--skip-bad] …
+//! ```
+//!
+//! `lfw`: `DIR` holds Labeled Faces in the Wild: `images/NAME/NAME_0001.jpg` and `pairs.txt` (View 2). `folder`: `DIR` holds a
+//! folder per person with their pictures. `--help` tells the options. Exit code 0, or 3 after an error.
+
+mod arguments;
+mod print;
+mod templates;
+
+use arguments::{Arguments, Common, Set};
+use clap::Parser;
+use selfsame::evaluate::{
+    About, Bootstrap, FaceChoice, IdentityFolder, LfwPairs, Report, View2, all_pairs, cosine_scores, roc, ten_fold,
+};
+use selfsame::template::Template;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Instant;
+use templates::{Outcome, Setup, templates};
+
+type Anyhow<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
+
+fn main() -> ExitCode {
+    let outcome = match Arguments::parse().set {
+        Set::Lfw { folder, common } => lfw(&folder, &common),
+        Set::Folder { folder, central, common } => own(&folder, central, &common),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::from(3)
+        }
+    }
+}
+
+fn lfw(folder: &Path, common: &Common) -> Anyhow<()> {
+    if common.skip_bad {
+        return Err("--skip-bad cannot be combined with lfw: its list of pairs needs every picture".into());
+    }
+    let list = folder.join("pairs.txt");
+    let text = std::fs::read_to_string(&list).map_err(|e| format!("cannot read {}: {e}", list.display()))?;
+    let pairs = LfwPairs::parse(&text)?;
+    let setup = Setup::new(common, FaceChoice::Central)?;
+    let images = folder.join("images");
+    let paths: Vec<_> = (0..pairs.images.len()).map(|i| images.join(pairs.path(i).unwrap_or_default())).collect();
+    let measured = measure("Labeled Faces in the Wild, View 2", &setup, &paths, &pairs.subjects(), common)?;
+
+    let scores = cosine_scores(&measured.templates)?;
+    let score = |a, b| Some(scores(a, b)).filter(|s| s.is_finite());
+    let folds = ten_fold(&pairs.folds, |p| score(p.a, p.b)).ok_or("the list of pairs has too few folds")?;
+    let listed: Vec<_> = pairs.folds.iter().flatten().map(|p| (score(p.a, p.b), p.genuine)).collect();
+    let mut report = measured.report;
+    report.view2 = Some(View2::new(&folds, &roc(&listed), listed.len() as u64));
+    finish(&report, common)
+}
+
+fn own(folder: &Path, central: bool, common: &Common) -> Anyhow<()> {
+    let found = IdentityFolder::read(folder)?;
+    eprintln!("{} pictures of {} people, {} other entries", found.images.len(), found.people(), found.skipped);
+    let choice = if central { FaceChoice::Central } else { FaceChoice::AsVerify };
+    let setup = Setup::new(common, choice)?;
+    let name = folder.file_name().unwrap_or(folder.as_os_str()).to_string_lossy();
+    finish(&measure(&name, &setup, &found.images, &found.subjects, common)?.report, common)
+}
+
+fn finish(report: &Report, common: &Common) -> Anyhow<()> {
+    print::summary(report);
+    common.out.as_deref().map_or(Ok(()), |folder| print::files(report, folder))
+}
+
+struct Measured {
+    report: Report,
+    /// Of the pictures that were not left out.
+    templates: Vec<Option<Template>>,
+}
+
+/// Takes the templates and compares all with all.
+fn measure(name: &str, setup: &Setup, paths: &[PathBuf], subjects: &[usize], common: &Common) -> Anyhow<Measured> {
+    let outcomes = templates(setup, paths, common)?;
+    let (mut kept, mut templates, mut failures, mut left_out) = (Vec::new(), Vec::new(), Vec::new(), 0);
+    for (number, (outcome, path)) in outcomes.into_iter().zip(paths).enumerate() {
+        let template = match outcome {
+            Outcome::Template(template) => Some(template),
+            Outcome::FailureToEnrol => {
+                eprintln!("no template of picture {}: {}", number + 1, path.display());
+                failures.push(number + 1);
+                None
+            }
+            Outcome::Bad => {
+                left_out += 1;
+                continue;
+            }
+        };
+        templates.push(template);
+        kept.extend(subjects.get(number));
+    }
+    let enrolled: Vec<bool> = templates.iter().map(Option::is_some).collect();
+    let started = Instant::now();
+    let set = all_pairs(&kept, &enrolled, cosine_scores(&templates)?)?;
+    eprintln!("all pairs              {:.1} s", started.elapsed().as_secs_f64());
+
+    let about = About {
+        data_set: name.to_owned(),
+        left_out,
+        model: setup.card.id.clone(),
+        model_sha256: setup.card.sha256.clone(),
+        score: "cosine".to_owned(),
+        options: vec![
+            ("Mirrored crop added".to_owned(), yes(setup.options.flip)),
+            ("8-bit integers".to_owned(), yes(common.int8)),
+            ("Face".to_owned(), setup.choice.as_str().to_owned()),
+        ],
+        failures,
+    };
+    let thresholds = [1e-2, 1e-3, 1e-4].into_iter().filter_map(|fmr| {
+        let threshold = setup.engine.calibration()?.threshold(fmr).ok()?;
+        Some((format!("calibrated FMR {fmr:.0e}"), threshold.score().value()))
+    });
+    let bootstrap = Bootstrap { replicates: common.replicates, seed: common.seed };
+    let started = Instant::now();
+    let report = Report::new(&set, about, &bootstrap, &thresholds.collect::<Vec<_>>());
+    eprintln!("statistics             {:.1} s", started.elapsed().as_secs_f64());
+    Ok(Measured { report, templates })
+}
+
+fn yes(flag: bool) -> String {
+    if flag { "yes" } else { "no" }.to_owned()
+}

@@ -1,0 +1,94 @@
+//! The DET curve: FNMR over FMR, both in per cent on logarithmic axes.
+
+use super::Report;
+use super::paper::{BLUE, FAINT_GRID, GREY, GRID, INK, LogAxis, SIZE, VERMILION, drawn, per_cent, type_of};
+use crate::error::Result;
+use plotters::prelude::*;
+
+/// The lowest decade that is shown, as an exponent of per cent.
+const LOWEST: f64 = -5.0;
+/// False match rates with a mark.
+const MARKED: [f64; 3] = [1e-2, 1e-3, 1e-4];
+
+pub(super) fn svg(report: &Report) -> Result<String> {
+    let mut svg = String::new();
+    {
+        let root = SVGBackend::with_string(&mut svg, SIZE).into_drawing_area();
+        drawn(root.fill(&WHITE))?;
+        let x_low = lowest(report.curve.iter().filter(|p| p.false_matches >= 3).map(|p| p.fmr));
+        let y_low = lowest(report.curve.iter().filter(|p| p.false_non_matches >= 3).map(|p| p.fnmr));
+        let axis = |low| LogAxis { low, high: 2.0 };
+        let mut chart = drawn(
+            ChartBuilder::on(&root)
+                .margin(14)
+                .margin_right(30)
+                .x_label_area_size(52)
+                .y_label_area_size(84)
+                .build_cartesian_2d(axis(x_low), axis(y_low)),
+        )?;
+        drawn(
+            chart
+                .configure_mesh()
+                .bold_line_style(GRID)
+                .light_line_style(FAINT_GRID)
+                .axis_style(INK)
+                .x_desc("False match rate (FMR)")
+                .y_desc("False non-match rate (FNMR)")
+                .label_style(type_of(17, &INK))
+                .axis_desc_style(type_of(19, &INK))
+                .draw(),
+        )?;
+        let place = |fmr: f64, fnmr: f64| ((100.0 * fmr).log10(), (100.0 * fnmr).log10());
+        let inside = |(x, y): &(f64, f64)| *x >= x_low && *x <= 2.0 && *y >= y_low && *y <= 2.0;
+
+        // The band, forth along its upper and back along its lower edge.
+        let upper = report.band.iter().map(|b| place(b.fmr, b.fnmr.high));
+        let lower = report.band.iter().rev().map(|b| place(b.fmr, b.fnmr.low));
+        let band: Vec<_> = upper.chain(lower).map(|(x, y)| (x.max(x_low), y.max(y_low))).collect();
+        if !band.is_empty() {
+            drawn(chart.draw_series([Polygon::new(band, BLUE.mix(0.18))]))?
+                .label("95 % interval, people resampled")
+                .legend(|(x, y)| Rectangle::new([(x, y - 5), (x + 22, y + 5)], BLUE.mix(0.18).filled()));
+        }
+        let start = x_low.max(y_low);
+        drawn(chart.draw_series(DashedLineSeries::new([(start, start), (2.0, 2.0)], 3, 5, GREY.stroke_width(1))))?
+            .label("FMR = FNMR")
+            .legend(|(x, y)| PathElement::new([(x, y), (x + 22, y)], GREY.stroke_width(1)));
+        let curve = report.curve.iter().map(|p| place(p.fmr, p.fnmr)).filter(inside);
+        drawn(chart.draw_series(LineSeries::new(curve, BLUE.stroke_width(3))))?
+            .label("measured")
+            .legend(|(x, y)| PathElement::new([(x, y), (x + 22, y)], BLUE.stroke_width(3)));
+
+        for asked in report.at_fmr.iter().filter(|a| MARKED.contains(&a.asked)) {
+            let Some(point) = asked.point.filter(|p| inside(&place(asked.asked, p.fnmr))) else { continue };
+            let (x, y) = place(asked.asked, point.fnmr);
+            drawn(chart.draw_series(DashedLineSeries::new([(x, y_low), (x, y)], 4, 4, VERMILION.stroke_width(1))))?;
+            drawn(chart.draw_series([Circle::new((x, y), 5, VERMILION.filled())]))?;
+            let label = format!("{:.2} % at {}", 100.0 * point.fnmr, per_cent(asked.asked));
+            let text = EmptyElement::at((x, y)) + Text::new(label, (9, -11), type_of(17, &VERMILION));
+            drawn(chart.draw_series([text]))?;
+        }
+        if report.curve.is_empty() {
+            let text = "Not measured: there are no genuine or no impostor pairs.";
+            drawn(root.draw(&Text::new(text, (240, 240), type_of(20, &INK))))?;
+        }
+        drawn(
+            chart
+                .configure_series_labels()
+                .position(SeriesLabelPosition::UpperRight)
+                .margin(14)
+                .background_style(WHITE)
+                .border_style(GRID)
+                .label_font(type_of(17, &INK))
+                .draw(),
+        )?;
+        drawn(root.present())?;
+    }
+    Ok(svg)
+}
+
+/// The decade below the lowest of `rates`, as an exponent of per cent.
+fn lowest(rates: impl Iterator<Item = f64>) -> f64 {
+    let rate = rates.filter(|r| *r > 0.0).fold(1e-2, f64::min);
+    (100.0 * rate).log10().floor().max(LOWEST)
+}

@@ -1,0 +1,239 @@
+//! The report as one page: inline pictures, inline style, nothing loaded, printable.
+
+use super::{AtFmr, AtThreshold, Report, View2};
+use crate::error::Result;
+use crate::evaluate::Interval;
+use std::fmt::Write;
+
+const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;color:#222;background:#fff;max-width:56rem;margin:2rem auto;padding:0 1rem}\
+h1{font-size:1.6rem}h2{font-size:1.2rem;margin-top:2rem}table{border-collapse:collapse;margin:.8rem 0}\
+th,td{border-bottom:1px solid #ccc;padding:.25rem .9rem .25rem 0;text-align:left;vertical-align:top}\
+td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}figure{margin:1rem 0}svg{max-width:100%;height:auto}\
+.note{color:#555;font-size:.92rem}@media print{body{margin:0;max-width:none;font-size:11pt}figure,table{break-inside:avoid}}";
+
+pub(super) fn page(report: &Report) -> Result<String> {
+    let title = format!("Face verification on {}", escape(&report.about.data_set));
+    let mut page = format!(
+        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n\
+         <meta name=\"viewport\" content=\"width=device-width\"/>\n<title>{title}</title>\n<style>{STYLE}</style>\n</head>\n\
+         <body>\n<h1>{title}</h1>\n"
+    );
+    page += &facts(report);
+    if let Some(view2) = &report.view2 {
+        page += &view2_section(view2);
+    }
+    page += &rates(report);
+    page += "<h2>Curves</h2>\n";
+    let figures = [
+        (report.det_svg()?, "Detection error trade-off: what a lower false match rate costs in false non-matches."),
+        (report.scores_svg()?, "Shares of scores on a logarithmic axis; dashed: thresholds for false match rates."),
+    ];
+    for (svg, caption) in figures {
+        let _ = write!(page, "<figure>\n{svg}\n<figcaption class=\"note\">{caption}</figcaption>\n</figure>\n");
+    }
+    page += &meaning(report);
+    page += "</body>\n</html>\n";
+    Ok(page)
+}
+
+/// What was measured on what.
+fn facts(report: &Report) -> String {
+    let about = &report.about;
+    let enrolment = report.enrolment.map_or_else(
+        || "not measured".to_owned(),
+        |e| format!("{} of {} ({}, 95 % interval {})", e.failures, e.pictures, rate(e.rate), span(Some(e.interval))),
+    );
+    let numbers: Vec<String> = about.failures.iter().map(usize::to_string).collect();
+    let numbers = if numbers.is_empty() { "none".to_owned() } else { numbers.join(", ") };
+    let mut rows = vec![
+        ("Model", format!("{} (SHA-256 {})", escape(&about.model), escape(&about.model_sha256))),
+        ("Score", escape(&about.score)),
+        ("Crate", format!("selfsame {}", escape(&report.crate_version))),
+        ("People", format!("{}, {} of them with two pictures or more", report.people, report.people_with_pairs)),
+        ("Genuine pairs", grouped(report.genuine_pairs)),
+        ("Impostor pairs", grouped(report.impostor_pairs)),
+        ("Failures to enrol", enrolment),
+        ("Their pictures' numbers", numbers),
+        ("Files left out, not decodable", about.left_out.to_string()),
+        ("Intervals", format!("95 %, people resampled {} times, seed {}", report.replicates, report.seed)),
+    ];
+    rows.splice(2..2, about.options.iter().map(|(name, value)| (name.as_str(), escape(value))));
+    let rows = rows.iter().map(|(name, value)| format!("<tr><th>{}</th><td>{value}</td></tr>\n", escape(name)));
+    format!("<table>\n{}</table>\n", rows.collect::<String>())
+}
+
+fn view2_section(view2: &View2) -> String {
+    let mut section = format!(
+        "<h2>LFW View 2</h2>\n<p>Accuracy <b>{:.4} ± {:.4}</b> (mean and standard deviation over {} folds; standard error {:.4}; \
+         95 % interval as if all pairs were independent: {:.4} to {:.4}).{}</p>\n\
+         <table>\n<tr><th class=\"n\">Fold</th><th class=\"n\">Accuracy</th><th class=\"n\">Threshold, from the others</th></tr>\n",
+        view2.accuracy,
+        view2.std,
+        view2.folds.len(),
+        view2.standard_error,
+        view2.interval.map_or(f64::NAN, |i| i.low),
+        view2.interval.map_or(f64::NAN, |i| i.high),
+        view2.area.map_or_else(String::new, |a| format!(" Area under the ROC curve: {a:.5}.")),
+    );
+    for (number, (accuracy, threshold)) in view2.folds.iter().zip(&view2.thresholds).enumerate() {
+        let _ = writeln!(
+            section,
+            "<tr><td class=\"n\">{}</td><td class=\"n\">{accuracy:.4}</td><td class=\"n\">{threshold:.4}</td></tr>",
+            number + 1
+        );
+    }
+    section + "</table>\n"
+}
+
+/// The tables of rates.
+fn rates(report: &Report) -> String {
+    let mut section = String::from(
+        "<h2>Error rates</h2>\n<table>\n<tr><th class=\"n\">FMR</th><th class=\"n\">Threshold</th>\
+         <th class=\"n\">95 % interval</th><th class=\"n\">FNMR</th><th class=\"n\">95 % interval</th><th>Remark</th></tr>\n",
+    );
+    report.at_fmr.iter().for_each(|row| section += &fmr_row(row));
+    section += "</table>\n";
+    if !report.at_threshold.is_empty() {
+        section += "<p>At thresholds that are in use, whatever they were measured on:</p>\n<table>\n<tr><th>Threshold for</th>\
+             <th class=\"n\">Threshold</th><th class=\"n\">FMR here</th><th class=\"n\">95 % interval</th>\
+             <th class=\"n\">FNMR here</th><th class=\"n\">95 % interval</th></tr>\n";
+        report.at_threshold.iter().for_each(|row| section += &threshold_row(row));
+        section += "</table>\n";
+    }
+    let eer = report
+        .equal_error_rate
+        .map_or_else(|| "not measured".to_owned(), |e| format!("{} at threshold {:.4}", rate(e.rate), e.threshold));
+    let d_prime = report.d_prime.map_or_else(
+        || "not measured".to_owned(),
+        |d| {
+            format!(
+                "{:.3} (genuine {:.3} ± {:.3}, impostor {:.3} ± {:.3}: mean ± standard deviation)",
+                d.d_prime, d.genuine_mean, d.genuine_std, d.impostor_mean, d.impostor_std
+            )
+        },
+    );
+    section
+        + &format!(
+            "<table>\n<tr><th>Equal error rate</th><td>{eer}</td></tr>\n<tr><th>d′</th><td>{d_prime}</td></tr>\n</table>\n"
+        )
+}
+
+fn fmr_row(row: &AtFmr) -> String {
+    let asked = rate(row.asked);
+    let Some(point) = row.point else {
+        return format!("<tr><td class=\"n\">{asked}</td><td colspan=\"5\">not measured: too few pairs</td></tr>\n");
+    };
+    let threshold_span = row.threshold_interval.map_or("–".to_owned(), |i| format!("{:.4} to {:.4}", i.low, i.high));
+    let remark = if row.few_errors {
+        format!("rough: {} false matches, {} false non-matches", point.false_matches, point.false_non_matches)
+    } else {
+        String::new()
+    };
+    format!(
+        "<tr><td class=\"n\">{asked}</td><td class=\"n\">{:.4}</td><td class=\"n\">{threshold_span}</td><td class=\"n\">{}</td>\
+         <td class=\"n\">{}</td><td>{remark}</td></tr>\n",
+        point.threshold,
+        rate(point.fnmr),
+        span(row.fnmr_interval)
+    )
+}
+
+fn threshold_row(row: &AtThreshold) -> String {
+    let label = escape(&row.label);
+    let Some(point) = row.point else {
+        return format!(
+            "<tr><td>{label}</td><td colspan=\"5\">not measured: no genuine or no impostor pairs</td></tr>\n"
+        );
+    };
+    let bounded = |interval: Option<Interval>, bound: Option<f64>| match bound {
+        Some(bound) => format!("below {} (rule of 3)", rate(bound)),
+        None => span(interval),
+    };
+    format!(
+        "<tr><td>{label}</td><td class=\"n\">{:.4}</td><td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td>\
+         <td class=\"n\">{}</td></tr>\n",
+        point.threshold,
+        rate(point.fmr),
+        bounded(row.fmr_interval, row.fmr_bound),
+        rate(point.fnmr),
+        bounded(row.fnmr_interval, row.fnmr_bound)
+    )
+}
+
+/// What the numbers mean, and what they do not.
+fn meaning(report: &Report) -> String {
+    let names = if report.about.failures.is_empty() { "" } else { " The report names no person and no file." };
+    format!(
+        "<h2>What this means</h2>\n<ul>\n\
+         <li>FMR: the share of pairs of different people that would be taken for one person. FNMR: the share of pairs of one \
+         person that would be turned away. Terms follow ISO/IEC 19795-1.</li>\n\
+         <li>A picture without a template (failure to enrol) stays in the count and never matches: it raises the FNMR and lowers \
+         the FMR.{names}</li>\n\
+         <li>Intervals tell how far the figures would move with other people drawn from the same population, pictured in the \
+         same way. They say nothing about another population, camera or situation.</li>\n\
+         <li>Impostor pairs are strangers picked without effort. Relatives, lookalikes and people of the same sex, age and origin \
+         match falsely more often. Attacks with masks, screens or edited portraits are not measured here.</li>\n\
+         <li>A rate that rests on fewer than 30 errors is rough. “Not measured” means that there are too few pairs or people to \
+         say anything.</li>\n</ul>\n"
+    )
+}
+
+/// A rate in per cent with three digits that count.
+fn rate(rate: f64) -> String {
+    let percent = 100.0 * rate;
+    let digits = if percent > 0.0 { (2 - percent.log10().floor() as i32).clamp(0, 9) as usize } else { 0 };
+    let text = format!("{percent:.digits$}");
+    let short = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
+    format!("{short} %")
+}
+
+fn span(interval: Option<Interval>) -> String {
+    interval.map_or("–".to_owned(), |i| format!("{} to {}", rate(i.low), rate(i.high)))
+}
+
+/// Digits in groups of three.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let groups: Vec<&str> = digits.as_bytes().rchunks(3).rev().filter_map(|g| std::str::from_utf8(g).ok()).collect();
+    groups.join(",")
+}
+
+/// Text as it may stand in HTML, in attributes too.
+fn escape(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => safe += "&amp;",
+            '<' => safe += "&lt;",
+            '>' => safe += "&gt;",
+            '"' => safe += "&quot;",
+            '\'' => safe += "&#39;",
+            // Controls have no place in a page.
+            c if c.is_control() => safe.push('\u{FFFD}'),
+            c => safe.push(c),
+        }
+    }
+    safe
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_read_well() {
+        assert_eq!(
+            [0.0138, 1e-6, 0.5, 0.0, 1.0, 0.041_04].map(rate),
+            ["1.38 %", "0.0001 %", "50 %", "0 %", "100 %", "4.1 %"]
+        );
+        assert_eq!([7, 1_000, 29_640_749].map(grouped), ["7", "1,000", "29,640,749"]);
+    }
+
+    #[test]
+    fn nothing_breaks_out_of_the_text() {
+        assert_eq!(
+            escape("<script>\"a\" & 'b'</script>\u{1b}"),
+            "&lt;script&gt;&quot;a&quot; &amp; &#39;b&#39;&lt;/script&gt;\u{FFFD}"
+        );
+    }
+}

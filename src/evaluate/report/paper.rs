@@ -1,0 +1,99 @@
+//! What both pictures share: size, colours, type, and axes in factors of ten.
+
+use crate::error::{Error, ErrorKind, Result, Stage};
+use plotters::coord::ranged1d::{KeyPointHint, NoDefaultFormatting, Ranged, ValueFormatter};
+use plotters::prelude::{Color, IntoFont, RGBColor, TextStyle};
+use plotters::style::text_anchor::{HPos, Pos, VPos};
+
+/// Width and height in pixels.
+pub(super) const SIZE: (u32, u32) = (860, 560);
+pub(super) const INK: RGBColor = RGBColor(40, 40, 40);
+pub(super) const GRID: RGBColor = RGBColor(205, 205, 205);
+pub(super) const FAINT_GRID: RGBColor = RGBColor(238, 238, 238);
+/// Distinct for people who do not tell red from green (M. Okabe, K. Ito, "Color universal design", 2008).
+pub(super) const BLUE: RGBColor = RGBColor(0, 114, 178);
+pub(super) const VERMILION: RGBColor = RGBColor(213, 94, 0);
+pub(super) const GREY: RGBColor = RGBColor(120, 120, 120);
+
+/// Type of `size` pixels (plotters' pixels: letters come out at 0.8 of it), placed right of a point and centred on its height.
+pub(super) fn type_of(size: i32, color: &RGBColor) -> TextStyle<'static> {
+    let style = TextStyle::from(("sans-serif", size).into_font());
+    TextStyle { color: color.to_backend_color(), ..style }.pos(Pos::new(HPos::Left, VPos::Center))
+}
+
+/// An axis of per cent in factors of ten; its values are exponents of 10.
+pub(super) struct LogAxis {
+    pub(super) low: f64,
+    pub(super) high: f64,
+}
+
+impl LogAxis {
+    /// The whole powers of ten.
+    fn decades(&self) -> Vec<f64> {
+        (self.low.ceil() as i32..=self.high.floor().min(2.0) as i32).map(f64::from).collect()
+    }
+
+    /// 2, 3, …, 9 times a power of ten.
+    fn between_decades(&self) -> Vec<f64> {
+        let powers = self.low.floor() as i32..=self.high.floor() as i32;
+        let of_power = |power: i32| (2..10).map(move |n| f64::from(power) + f64::from(n).log10());
+        powers.flat_map(of_power).filter(|v| *v > self.low && *v < self.high.min(2.0)).collect()
+    }
+}
+
+impl Ranged for LogAxis {
+    type FormatOption = NoDefaultFormatting;
+    type ValueType = f64;
+
+    fn map(&self, value: &f64, limit: (i32, i32)) -> i32 {
+        let share = (value - self.low) / (self.high - self.low);
+        (f64::from(limit.0) + share * f64::from(limit.1 - limit.0)).round() as i32
+    }
+
+    fn key_points<Hint: KeyPointHint>(&self, hint: Hint) -> Vec<f64> {
+        if hint.weight().allow_light_points() { self.between_decades() } else { self.decades() }
+    }
+
+    fn range(&self) -> std::ops::Range<f64> {
+        self.low..self.high
+    }
+}
+
+impl ValueFormatter<f64> for LogAxis {
+    fn format(exponent: &f64) -> String {
+        power_label(exponent)
+    }
+}
+
+/// `rate`, a share of 1, in per cent with no more digits than it needs: 1 %, 0.001 %.
+pub(super) fn per_cent(rate: f64) -> String {
+    power_label(&(100.0 * rate).log10())
+}
+
+/// 10 to the power of `exponent`, in per cent.
+pub(super) fn power_label(exponent: &f64) -> String {
+    let digits = (-exponent.floor()).max(0.0) as usize;
+    format!("{:.digits$} %", 10f64.powf(*exponent))
+}
+
+/// A fault of the drawing library as this crate's error.
+pub(super) fn drawn<T, E: std::error::Error + Send + Sync + 'static>(outcome: std::result::Result<T, E>) -> Result<T> {
+    outcome.map_err(|e| {
+        Error::new(ErrorKind::InvalidArgument, Stage::Evaluate, "the picture cannot be drawn").with_source(e)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_and_ticks() {
+        assert_eq!([1e-2, 1e-4, 1e-6, 0.1, 1.0].map(per_cent), ["1 %", "0.01 %", "0.0001 %", "10 %", "100 %"]);
+        assert_eq!(LogAxis { low: -2.3, high: 2.4 }.decades(), [-2.0, -1.0, 0.0, 1.0, 2.0]);
+        let minor = LogAxis { low: -0.5, high: 0.5 }.between_decades();
+        assert_eq!(minor.len(), 8, "0.4, …, 0.9 and 2, 3: {minor:?}");
+        let axis = LogAxis { low: -2.0, high: 2.0 };
+        assert_eq!([-2.0, 0.0, 2.0].map(|v| axis.map(&v, (400, 0))), [400, 200, 0]);
+    }
+}

@@ -1,0 +1,144 @@
+use super::*;
+use crate::evaluate::{Pair, all_pairs, roc, ten_fold};
+
+fn about() -> About {
+    About {
+        data_set: "Ann & <b>Bob</b>'s \"set\"".into(),
+        model: "m<1>".into(),
+        model_sha256: "00".into(),
+        score: "cosine".into(),
+        options: vec![("flip <x>".into(), "yes & no".into())],
+        failures: vec![5],
+        left_out: 2,
+    }
+}
+
+/// Forty people with five pictures each; genuine scores about 0.7, impostor scores about 0.1.
+fn report(people: usize) -> Report {
+    let subjects: Vec<usize> = (0..5 * people).map(|i| i / 5).collect();
+    let enrolled: Vec<bool> = (0..subjects.len()).map(|i| i != 4).collect();
+    let set = all_pairs(&subjects, &enrolled, |i, j| {
+        let noise = ((i * 7_919 + j * 104_729) % 1_000) as f32 / 1_000.0 - 0.5;
+        if i / 5 == j / 5 { 0.7 + 0.6 * noise } else { 0.1 + 0.9 * noise }
+    });
+    let thresholds = [("FMR 1e-4 <card>".to_owned(), 0.6), ("none".to_owned(), 0.99)];
+    Report::new(&set.unwrap(), about(), &Bootstrap { replicates: 200, seed: 1 }, &thresholds)
+}
+
+/// A check of nesting, quoting and entities, enough to tell broken markup.
+fn well_formed(markup: &str) {
+    let mut open: Vec<&str> = Vec::new();
+    let mut rest = markup;
+    while let Some(start) = rest.find('<') {
+        let text = &rest[..start];
+        assert!(!text.contains('>'), "stray '>' in {text:?}");
+        for (at, _) in text.match_indices('&') {
+            let end = text[at..].find(';').unwrap_or_else(|| panic!("stray '&' in {text:?}"));
+            assert!(text[at + 1..at + end].chars().all(|c| c.is_ascii_alphanumeric() || c == '#'), "{text:?}");
+        }
+        let end = start + rest[start..].find('>').expect("a tag ends");
+        let tag = &rest[start + 1..end];
+        assert_eq!(tag.matches('"').count() % 2, 0, "quotes of {tag:?}");
+        assert!(!tag.contains('<'), "{tag:?}");
+        let name = tag.trim_start_matches('/').split([' ', '\n', '/']).next().unwrap();
+        if tag.starts_with('/') {
+            assert_eq!(open.pop(), Some(name), "closing {tag:?}");
+        } else if !tag.ends_with('/') && !tag.starts_with('!') && !tag.starts_with('?') {
+            open.push(name);
+        }
+        rest = &rest[end + 1..];
+    }
+    assert!(open.is_empty(), "still open: {open:?}");
+}
+
+#[test]
+fn pictures_and_page_are_well_formed_and_nothing_is_loaded() {
+    let report = report(40);
+    for markup in [report.det_svg().unwrap(), report.scores_svg().unwrap(), report.to_html().unwrap()] {
+        well_formed(&markup);
+        assert!(!markup.contains("NaN") && !markup.contains("inf\""), "a coordinate that is none");
+        for loading in ["<script", "<link", "<img", "src=", "href=", "url(", "@import"] {
+            assert!(!markup.contains(loading), "{loading}");
+        }
+    }
+    let html = report.to_html().unwrap();
+    assert!(html.contains("Ann &amp; &lt;b&gt;Bob&lt;/b&gt;&#39;s &quot;set&quot;") && !html.contains("<b>Bob"));
+    assert!(html.contains("FMR 1e-4 &lt;card&gt;") && html.contains("m&lt;1&gt;") && html.contains("flip &lt;x&gt;"));
+    assert!(html.contains("1 of 200") && html.contains("numbers</th><td>5<"));
+}
+
+#[test]
+fn json_says_what_was_measured_and_null_what_was_not() {
+    let report = report(40);
+    let json: serde_json::Value = serde_json::from_str(&report.to_json().unwrap()).unwrap();
+    let keys: Vec<&str> = json.as_object().unwrap().keys().map(String::as_str).collect();
+    let mut expected = [
+        "format",
+        "crate_version",
+        "about",
+        "people",
+        "people_with_pairs",
+        "genuine_pairs",
+        "impostor_pairs",
+        "enrolment",
+        "replicates",
+        "seed",
+        "at_fmr",
+        "at_threshold",
+        "equal_error_rate",
+        "d_prime",
+        "view2",
+        "curve",
+        "band",
+        "scores",
+    ];
+    expected.sort_unstable();
+    let mut sorted = keys.clone();
+    sorted.sort_unstable();
+    assert_eq!(sorted, expected);
+    assert_eq!(
+        (&json["format"], &json["genuine_pairs"], &json["impostor_pairs"]),
+        (&1.into(), &400.into(), &19_500.into())
+    );
+    assert_eq!(json["enrolment"]["failures"], 1);
+    let row = |i: usize| &json["at_fmr"][i];
+    assert_eq!(row(0)["asked"], 0.01);
+    let fnmr = |of: &serde_json::Value| of.as_f64().unwrap();
+    let (low, high) = (fnmr(&row(0)["fnmr_interval"]["low"]), fnmr(&row(0)["fnmr_interval"]["high"]));
+    assert!(low <= fnmr(&row(0)["point"]["fnmr"]) && fnmr(&row(0)["point"]["fnmr"]) <= high);
+    assert!(row(3)["point"].is_null() && row(3)["fnmr_interval"].is_null(), "19,500 pairs cannot show one in 100,000");
+    // Nothing reaches 0.99 but failures: no false match, all non-matches.
+    let strict = &json["at_threshold"][1];
+    assert!(strict["fmr_interval"].is_null() && strict["fmr_bound"] == 3.0 / 20.0);
+    assert!(json["view2"].is_null() && json["scores"]["genuine"].as_array().unwrap().len() == 120);
+}
+
+#[test]
+fn a_set_without_pairs_makes_a_report_that_says_so() {
+    let set = all_pairs(&[0], &[true], |_, _| 0.0).unwrap();
+    let report = Report::new(&set, about(), &Bootstrap { replicates: 100, seed: 1 }, &[("t".into(), 0.5)]);
+    assert!(report.equal_error_rate.is_none() && report.curve.is_empty() && report.scores.is_none());
+    let html = report.to_html().unwrap();
+    well_formed(&html);
+    assert!(html.contains("not measured: too few pairs") && html.contains("Not measured: there are no genuine"));
+}
+
+#[test]
+fn the_same_set_makes_the_same_report() {
+    assert_eq!(report(20), report(20));
+}
+
+#[test]
+fn view_2_holds_its_folds() {
+    let folds: Vec<Vec<Pair>> = (0..3).map(|f| (0..4).map(|p| Pair { a: f, b: p, genuine: p < 2 }).collect()).collect();
+    let score = |p: &Pair| Some(if p.genuine { 0.8 } else { 0.1 + 0.4 * p.a as f32 });
+    let pairs: Vec<_> = folds.iter().flatten().map(|p| (score(p), p.genuine)).collect();
+    let curve = roc(&pairs);
+    let view2 = View2::new(&ten_fold(&folds, score).unwrap(), &curve, 12);
+    assert_eq!((view2.folds.len(), view2.thresholds.len()), (3, 3));
+    let mut report = report(10);
+    report.view2 = Some(view2);
+    let html = report.to_html().unwrap();
+    well_formed(&html);
+    assert!(html.contains("LFW View 2") && html.contains("Area under the ROC curve"));
+}
