@@ -188,7 +188,8 @@ impl Blocks {
     pub fn new(size: (usize, usize), input: Walk, output: Walk, residual: Option<&Residual<'_>>) -> Self {
         let residual = match residual {
             Some(Residual::Other(operand)) => operand.walk,
-            _ => Walk::default(),
+            Some(Residual::InPlace) => output,
+            None => Walk::default(),
         };
         Self { size, input, output, residual, x: 0, y: 0 }
     }
@@ -345,76 +346,38 @@ impl DenseConv<'_> {
                 }
             }
         }
-        // The sums are indexed by constants only, here and above, so that they stay in registers. What the loops below do to the
-        // results is their own affair: where the optimiser does not unroll them, only the results lie in memory.
-        let mut results = [[isa.splat(0.0); NV]; MR];
+        let output = self.output.as_mut_ptr();
+        let (other, other_vectors) = match &self.residual {
+            Some(Residual::Other(other)) => (other.data.as_ptr(), other.vectors),
+            Some(Residual::InPlace) => (output.cast_const(), usize::MAX),
+            None => (output.cast_const(), 0),
+        };
+        // One vector of channels after the other, in loops without a choice: the optimiser unrolls them, and the sums stay in
+        // registers.
         for v in 0..NV {
+            let mut results = [isa.splat(0.0); MR];
             let parameter = first.parameter(isa, vector + v);
             for r in 0..MR {
-                results[r][v] = first.apply(isa, sums[r][v], parameter);
+                results[r] = first.apply(isa, sums[r][v], parameter);
             }
-        }
-        if RESIDUAL {
-            self.add_residual(isa, pixels, vector, &mut results);
-        }
-        let mut parameters = [isa.splat(0.0); NV];
-        for v in 0..NV {
-            parameters[v] = second.parameter(isa, vector + v);
-        }
-        for r in 0..MR {
-            if RESIDUAL && r < done {
-                continue;
-            }
-            let start = pixels[r].output + vector;
-            // SAFETY: `run` has asserted that all vectors of all pixels lie in the output.
-            let out = unsafe { self.output.get_unchecked_mut(start..start + NV) };
-            for v in 0..NV {
-                isa.store(second.apply(isa, results[r][v], parameters[v]), &mut out[v]);
-            }
-        }
-    }
-
-    #[inline(always)]
-    fn add_residual<I: Isa, const MR: usize, const NV: usize>(
-        &self,
-        isa: I,
-        pixels: &[Pixel; MR],
-        vector: usize,
-        results: &mut [[I::V; NV]; MR],
-    ) {
-        match &self.residual {
-            Some(Residual::InPlace) => {
+            // Channels that the residual does not have count as 0.
+            if RESIDUAL && vector + v < other_vectors {
                 for r in 0..MR {
-                    let start = pixels[r].output + vector;
-                    // SAFETY: `run` has asserted that all vectors of all pixels lie in the output.
-                    let other = unsafe { self.output.get_unchecked(start..start + NV) };
-                    for v in 0..NV {
-                        results[r][v] = isa.add(results[r][v], isa.load(&other[v]));
-                    }
+                    // SAFETY: `run` has asserted that all vectors of all pixels lie in the residual, or in the output if it is
+                    // there; nothing else refers to the output while `self` is borrowed.
+                    let other = unsafe { &*other.add(pixels[r].residual + vector + v) };
+                    results[r] = isa.add(results[r], isa.load(other));
                 }
             }
-            Some(Residual::Other(residual)) if vector + NV <= residual.vectors => {
-                for r in 0..MR {
-                    let start = pixels[r].residual + vector;
-                    // SAFETY: `run` has asserted that all of `residual.vectors` at all pixels lie in the residual.
-                    let other = unsafe { residual.data.get_unchecked(start..start + NV) };
-                    for v in 0..NV {
-                        results[r][v] = isa.add(results[r][v], isa.load(&other[v]));
-                    }
+            let parameter = second.parameter(isa, vector + v);
+            for r in 0..MR {
+                if RESIDUAL && r < done {
+                    continue;
                 }
+                // SAFETY: `run` has asserted that all vectors of all pixels lie in the output.
+                let to = unsafe { &mut *output.add(pixels[r].output + vector + v) };
+                isa.store(second.apply(isa, results[r], parameter), to);
             }
-            Some(Residual::Other(residual)) => {
-                for r in 0..MR {
-                    for v in 0..NV {
-                        // Channels that the residual does not have count as 0.
-                        if vector + v < residual.vectors {
-                            let other = isa.load(&residual.data[pixels[r].residual + vector + v]);
-                            results[r][v] = isa.add(results[r][v], other);
-                        }
-                    }
-                }
-            }
-            None => {}
         }
     }
 }
