@@ -241,7 +241,8 @@ impl Fused for DenseConv<'_> {
     fn run<I: Isa, A: Act, B: Act, const RESIDUAL: bool>(mut self, isa: I, first: A, second: B) {
         let weights = self.weights;
         // The last pixel has the largest addresses, so no tile needs to look again.
-        let reach = self.segments.iter().max().map(|s| s + weights.depth / self.segments.len());
+        let span = weights.depth / self.segments.len().max(1);
+        let reach = self.segments.iter().max().map(|s| s + span);
         let end = |walk: Walk, span: Option<usize>| walk.end(self.size, span?);
         assert!(end(self.input_walk, reach).is_some_and(|end| end <= self.input.len()));
         assert!(end(self.output_walk, Some(weights.bias.len())).is_some_and(|end| end <= self.output.len()));
@@ -261,21 +262,31 @@ impl Fused for DenseConv<'_> {
             let pixels = &pixels[..filled];
             let mut vector = 0;
             let mut panels = weights.pairs.chunks_exact(weights.depth).peekable();
-            while let Some(panel) = panels.next() {
-                let next = panels.peek().unwrap_or(&panel);
-                self.panel::<I, A, B, RESIDUAL, 6, 2>(isa, pixels, (panel, next), vector, first, second);
+            while let Some(rows) = panels.next() {
+                let panel = Panel { rows, next: panels.peek().unwrap_or(&rows), span, vector };
+                self.panel::<I, A, B, RESIDUAL, 6, 2>(isa, pixels, &panel, first, second);
                 vector += 2;
             }
             if !weights.triple.is_empty() {
-                let panel = (&*weights.triple, &*weights.triple);
-                self.panel::<I, A, B, RESIDUAL, 3, 3>(isa, pixels, panel, vector, first, second);
+                let panel = Panel { rows: &weights.triple, next: &weights.triple, span, vector };
+                self.panel::<I, A, B, RESIDUAL, 3, 3>(isa, pixels, &panel, first, second);
             }
             if !weights.single.is_empty() {
-                let panel = (&*weights.single, &*weights.single);
-                self.panel::<I, A, B, RESIDUAL, 8, 1>(isa, pixels, panel, vector, first, second);
+                let panel = Panel { rows: &weights.single, next: &weights.single, span, vector };
+                self.panel::<I, A, B, RESIDUAL, 8, 1>(isa, pixels, &panel, first, second);
             }
         }
     }
+}
+
+/// Weights of one panel, and of the one behind it.
+struct Panel<'a, const NV: usize> {
+    rows: &'a [Row<NV>],
+    next: &'a [Row<NV>],
+    /// Rows per segment. Divided once: a division per tile takes as long as ten rows.
+    span: usize,
+    /// The first of its vectors of output channels.
+    vector: usize,
 }
 
 impl DenseConv<'_> {
@@ -284,8 +295,7 @@ impl DenseConv<'_> {
         &mut self,
         isa: I,
         pixels: &[Pixel],
-        panel: (&[Row<NV>], &[Row<NV>]),
-        vector: usize,
+        panel: &Panel<'_, NV>,
         first: A,
         second: B,
     ) {
@@ -293,11 +303,11 @@ impl DenseConv<'_> {
         for first_pixel in (0..tiled.len()).step_by(MR) {
             let start = first_pixel.min(tiled.len() - MR);
             if let Some(tile) = tiled[start..].first_chunk::<MR>() {
-                self.tile::<I, A, B, RESIDUAL, MR, NV>(isa, (tile, first_pixel - start), panel, vector, first, second);
+                self.tile::<I, A, B, RESIDUAL, MR, NV>(isa, (tile, first_pixel - start), panel, first, second);
             }
         }
         for pixel in single {
-            self.tile::<I, A, B, RESIDUAL, 1, NV>(isa, (&[*pixel], 0), panel, vector, first, second);
+            self.tile::<I, A, B, RESIDUAL, 1, NV>(isa, (&[*pixel], 0), panel, first, second);
         }
     }
 
@@ -307,11 +317,11 @@ impl DenseConv<'_> {
         &mut self,
         isa: I,
         (pixels, done): (&[Pixel; MR], usize),
-        panel: (&[Row<NV>], &[Row<NV>]),
-        vector: usize,
+        panel: &Panel<'_, NV>,
         first: A,
         second: B,
     ) {
+        let Panel { mut rows, mut next, span, vector } = *panel;
         let mut sums = [[isa.splat(0.0); NV]; MR];
         for v in 0..NV {
             let bias = isa.load(&self.weights.bias[vector + v]);
@@ -319,27 +329,25 @@ impl DenseConv<'_> {
                 sums[v] = bias;
             }
         }
-        let (panel, next) = panel;
-        let len = panel.len() / self.segments.len();
-        for ((segment, weights), next) in self.segments.iter().zip(panel.chunks_exact(len)).zip(next.chunks_exact(len))
-        {
-            let mut rows = [[].as_slice(); MR];
-            for (row, pixel) in rows.iter_mut().zip(pixels) {
+        for segment in self.segments {
+            let (weights, ahead);
+            ((weights, rows), (ahead, next)) = (rows.split_at(span), next.split_at(span));
+            let mut inputs = [[].as_slice(); MR];
+            for (input, pixel) in inputs.iter_mut().zip(pixels) {
                 let start = pixel.input + segment;
                 // SAFETY: `run` has asserted that all segments of all pixels lie in the input.
-                *row = unsafe { self.input.get_unchecked(start..start + len) };
+                *input = unsafe { self.input.get_unchecked(start..start + span) };
             }
-            let next = &next[..len];
-            for (k, weight) in weights[..len].iter().enumerate() {
+            for (k, (weight, ahead)) in weights.iter().zip(ahead).enumerate() {
                 if NV == 2 {
-                    isa.prefetch(&next[k]);
+                    isa.prefetch(ahead);
                 }
                 let mut w = [isa.splat(0.0); NV];
                 for v in 0..NV {
                     w[v] = isa.load(&weight.0[v]);
                 }
                 for r in 0..MR {
-                    let value = isa.splat(rows[r][k]);
+                    let value = isa.splat(inputs[r][k]);
                     for v in 0..NV {
                         sums[r][v] = isa.mul_add(value, w[v], sums[r][v]);
                     }
