@@ -17,8 +17,10 @@ use super::elementwise::Operand;
 use super::epilogue::{Act, Epilogue, Fused};
 use super::{Isa, Kernel, LANES, Lanes};
 
-/// Pixels per cache block, at most; fewer for deep inputs.
+/// Pixels per cache block, at most; fewer for deep inputs. A multiple of every tile's pixels.
 const MAX_BLOCK: usize = 96;
+/// Pixels per tile, at most.
+const MAX_TILE: usize = 8;
 /// Rows of weights, a cache line each, that are asked for before a convolution begins: half of a first-level cache.
 const MAX_PREFETCH: usize = 256;
 /// Input floats that a cache block should not exceed: half of a 32 KiB first-level cache.
@@ -221,7 +223,7 @@ impl Blocks {
 }
 
 /// How many of `pixels` are computed in tiles of `tile`. A few behind the last whole tile go one by one; more are taken together
-/// with their neighbours, some of which are computed twice. That costs little and saves compiling a tile of every height.
+/// with others, which are computed twice. That costs little and saves compiling a tile of every height.
 #[inline(always)]
 pub(super) fn in_tiles(pixels: usize, tile: usize) -> usize {
     let rest = pixels % tile;
@@ -259,7 +261,10 @@ impl Fused for DenseConv<'_> {
             if filled == 0 {
                 return;
             }
-            let pixels = &pixels[..filled];
+            // The last tile's other places repeat the last pixel.
+            let (last, end) = (pixels[filled - 1], MAX_BLOCK.min(filled + MAX_TILE));
+            pixels[filled..end].fill(last);
+            let pixels = (&pixels, filled);
             let mut vector = 0;
             let mut panels = weights.pairs.chunks_exact(weights.depth).peekable();
             while let Some(rows) = panels.next() {
@@ -294,29 +299,27 @@ impl DenseConv<'_> {
     fn panel<I: Isa, A: Act, B: Act, const RESIDUAL: bool, const MR: usize, const NV: usize>(
         &mut self,
         isa: I,
-        pixels: &[Pixel],
+        pixels: (&[Pixel; MAX_BLOCK], usize),
         panel: &Panel<'_, NV>,
         first: A,
         second: B,
     ) {
-        let (tiled, single) = pixels.split_at(in_tiles(pixels.len(), MR));
-        for first_pixel in (0..tiled.len()).step_by(MR) {
-            let start = first_pixel.min(tiled.len() - MR);
-            if let Some(tile) = tiled[start..].first_chunk::<MR>() {
-                self.tile::<I, A, B, RESIDUAL, MR, NV>(isa, (tile, first_pixel - start), panel, first, second);
-            }
+        let (pixels, filled) = pixels;
+        let tiled = in_tiles(filled, MR).next_multiple_of(MR);
+        for tile in pixels[..tiled].as_chunks::<MR>().0 {
+            self.tile::<I, A, B, RESIDUAL, MR, NV>(isa, tile, panel, first, second);
         }
-        for pixel in single {
-            self.tile::<I, A, B, RESIDUAL, 1, NV>(isa, (&[*pixel], 0), panel, first, second);
+        for pixel in &pixels[tiled.min(filled)..filled] {
+            self.tile::<I, A, B, RESIDUAL, 1, NV>(isa, &[*pixel], panel, first, second);
         }
     }
 
-    /// `done` of the pixels have been computed before: where that matters, they are not stored again.
+    /// Pixels may be the same: of each vector, all residuals are read before any result is written.
     #[inline(always)]
     fn tile<I: Isa, A: Act, B: Act, const RESIDUAL: bool, const MR: usize, const NV: usize>(
         &mut self,
         isa: I,
-        (pixels, done): (&[Pixel; MR], usize),
+        pixels: &[Pixel; MR],
         panel: &Panel<'_, NV>,
         first: A,
         second: B,
@@ -338,13 +341,13 @@ impl DenseConv<'_> {
                 // SAFETY: `run` has asserted that all segments of all pixels lie in the input.
                 *input = unsafe { self.input.get_unchecked(start..start + span) };
             }
-            for (k, (weight, ahead)) in weights.iter().zip(ahead).enumerate() {
+            for k in 0..span {
                 if NV == 2 {
-                    isa.prefetch(ahead);
+                    isa.prefetch(&ahead[k]);
                 }
                 let mut w = [isa.splat(0.0); NV];
                 for v in 0..NV {
-                    w[v] = isa.load(&weight.0[v]);
+                    w[v] = isa.load(&weights[k].0[v]);
                 }
                 for r in 0..MR {
                     let value = isa.splat(inputs[r][k]);
@@ -379,9 +382,6 @@ impl DenseConv<'_> {
             }
             let parameter = second.parameter(isa, vector + v);
             for r in 0..MR {
-                if RESIDUAL && r < done {
-                    continue;
-                }
                 // SAFETY: `run` has asserted that all vectors of all pixels lie in the output.
                 let to = unsafe { &mut *output.add(pixels[r].output + vector + v) };
                 isa.store(second.apply(isa, results[r], parameter), to);
