@@ -17,8 +17,10 @@ use super::elementwise::Operand;
 use super::epilogue::{Act, Epilogue, Fused};
 use super::{Isa, Kernel, LANES, Lanes};
 
-/// Pixels per cache block, at most; fewer for deep inputs.
+/// Pixels per cache block, at most; fewer for deep inputs. A multiple of every tile's pixels.
 const MAX_BLOCK: usize = 96;
+/// Pixels per tile, at most.
+const MAX_TILE: usize = 8;
 /// Rows of weights, a cache line each, that are asked for before a convolution begins: half of a first-level cache.
 const MAX_PREFETCH: usize = 256;
 /// Input floats that a cache block should not exceed: half of a 32 KiB first-level cache.
@@ -188,7 +190,8 @@ impl Blocks {
     pub fn new(size: (usize, usize), input: Walk, output: Walk, residual: Option<&Residual<'_>>) -> Self {
         let residual = match residual {
             Some(Residual::Other(operand)) => operand.walk,
-            _ => Walk::default(),
+            Some(Residual::InPlace) => output,
+            None => Walk::default(),
         };
         Self { size, input, output, residual, x: 0, y: 0 }
     }
@@ -220,7 +223,7 @@ impl Blocks {
 }
 
 /// How many of `pixels` are computed in tiles of `tile`. A few behind the last whole tile go one by one; more are taken together
-/// with their neighbours, some of which are computed twice. That costs little and saves compiling a tile of every height.
+/// with others, which are computed twice. That costs little and saves compiling a tile of every height.
 #[inline(always)]
 pub(super) fn in_tiles(pixels: usize, tile: usize) -> usize {
     let rest = pixels % tile;
@@ -240,7 +243,8 @@ impl Fused for DenseConv<'_> {
     fn run<I: Isa, A: Act, B: Act, const RESIDUAL: bool>(mut self, isa: I, first: A, second: B) {
         let weights = self.weights;
         // The last pixel has the largest addresses, so no tile needs to look again.
-        let reach = self.segments.iter().max().map(|s| s + weights.depth / self.segments.len());
+        let span = weights.depth / self.segments.len().max(1);
+        let reach = self.segments.iter().max().map(|s| s + span);
         let end = |walk: Walk, span: Option<usize>| walk.end(self.size, span?);
         assert!(end(self.input_walk, reach).is_some_and(|end| end <= self.input.len()));
         assert!(end(self.output_walk, Some(weights.bias.len())).is_some_and(|end| end <= self.output.len()));
@@ -257,24 +261,37 @@ impl Fused for DenseConv<'_> {
             if filled == 0 {
                 return;
             }
-            let pixels = &pixels[..filled];
+            // The last tile's other places repeat the last pixel.
+            let (last, end) = (pixels[filled - 1], MAX_BLOCK.min(filled + MAX_TILE));
+            pixels[filled..end].fill(last);
+            let pixels = (&pixels, filled);
             let mut vector = 0;
             let mut panels = weights.pairs.chunks_exact(weights.depth).peekable();
-            while let Some(panel) = panels.next() {
-                let next = panels.peek().unwrap_or(&panel);
-                self.panel::<I, A, B, RESIDUAL, 6, 2>(isa, pixels, (panel, next), vector, first, second);
+            while let Some(rows) = panels.next() {
+                let panel = Panel { rows, next: panels.peek().unwrap_or(&rows), span, vector };
+                self.panel::<I, A, B, RESIDUAL, 6, 2>(isa, pixels, &panel, first, second);
                 vector += 2;
             }
             if !weights.triple.is_empty() {
-                let panel = (&*weights.triple, &*weights.triple);
-                self.panel::<I, A, B, RESIDUAL, 3, 3>(isa, pixels, panel, vector, first, second);
+                let panel = Panel { rows: &weights.triple, next: &weights.triple, span, vector };
+                self.panel::<I, A, B, RESIDUAL, 3, 3>(isa, pixels, &panel, first, second);
             }
             if !weights.single.is_empty() {
-                let panel = (&*weights.single, &*weights.single);
-                self.panel::<I, A, B, RESIDUAL, 8, 1>(isa, pixels, panel, vector, first, second);
+                let panel = Panel { rows: &weights.single, next: &weights.single, span, vector };
+                self.panel::<I, A, B, RESIDUAL, 8, 1>(isa, pixels, &panel, first, second);
             }
         }
     }
+}
+
+/// Weights of one panel, and of the one behind it.
+struct Panel<'a, const NV: usize> {
+    rows: &'a [Row<NV>],
+    next: &'a [Row<NV>],
+    /// Rows per segment. Divided once: a division per tile takes as long as ten rows.
+    span: usize,
+    /// The first of its vectors of output channels.
+    vector: usize,
 }
 
 impl DenseConv<'_> {
@@ -282,35 +299,32 @@ impl DenseConv<'_> {
     fn panel<I: Isa, A: Act, B: Act, const RESIDUAL: bool, const MR: usize, const NV: usize>(
         &mut self,
         isa: I,
-        pixels: &[Pixel],
-        panel: (&[Row<NV>], &[Row<NV>]),
-        vector: usize,
+        pixels: (&[Pixel; MAX_BLOCK], usize),
+        panel: &Panel<'_, NV>,
         first: A,
         second: B,
     ) {
-        let (tiled, single) = pixels.split_at(in_tiles(pixels.len(), MR));
-        for first_pixel in (0..tiled.len()).step_by(MR) {
-            let start = first_pixel.min(tiled.len() - MR);
-            if let Some(tile) = tiled[start..].first_chunk::<MR>() {
-                self.tile::<I, A, B, RESIDUAL, MR, NV>(isa, (tile, first_pixel - start), panel, vector, first, second);
-            }
+        let (pixels, filled) = pixels;
+        let tiled = in_tiles(filled, MR).next_multiple_of(MR);
+        for tile in pixels[..tiled].as_chunks::<MR>().0 {
+            self.tile::<I, A, B, RESIDUAL, MR, NV>(isa, tile, panel, first, second);
         }
-        for pixel in single {
-            self.tile::<I, A, B, RESIDUAL, 1, NV>(isa, (&[*pixel], 0), panel, vector, first, second);
+        for pixel in &pixels[tiled.min(filled)..filled] {
+            self.tile::<I, A, B, RESIDUAL, 1, NV>(isa, &[*pixel], panel, first, second);
         }
     }
 
-    /// `done` of the pixels have been computed before: where that matters, they are not stored again.
+    /// Pixels may be the same: of each vector, all residuals are read before any result is written.
     #[inline(always)]
     fn tile<I: Isa, A: Act, B: Act, const RESIDUAL: bool, const MR: usize, const NV: usize>(
         &mut self,
         isa: I,
-        (pixels, done): (&[Pixel; MR], usize),
-        panel: (&[Row<NV>], &[Row<NV>]),
-        vector: usize,
+        pixels: &[Pixel; MR],
+        panel: &Panel<'_, NV>,
         first: A,
         second: B,
     ) {
+        let Panel { mut rows, mut next, span, vector } = *panel;
         let mut sums = [[isa.splat(0.0); NV]; MR];
         for v in 0..NV {
             let bias = isa.load(&self.weights.bias[vector + v]);
@@ -318,103 +332,60 @@ impl DenseConv<'_> {
                 sums[v] = bias;
             }
         }
-        let (panel, next) = panel;
-        let len = panel.len() / self.segments.len();
-        for ((segment, weights), next) in self.segments.iter().zip(panel.chunks_exact(len)).zip(next.chunks_exact(len))
-        {
-            let mut rows = [[].as_slice(); MR];
-            for (row, pixel) in rows.iter_mut().zip(pixels) {
+        for segment in self.segments {
+            let (weights, ahead);
+            ((weights, rows), (ahead, next)) = (rows.split_at(span), next.split_at(span));
+            let mut inputs = [[].as_slice(); MR];
+            for (input, pixel) in inputs.iter_mut().zip(pixels) {
                 let start = pixel.input + segment;
                 // SAFETY: `run` has asserted that all segments of all pixels lie in the input.
-                *row = unsafe { self.input.get_unchecked(start..start + len) };
+                *input = unsafe { self.input.get_unchecked(start..start + span) };
             }
-            let next = &next[..len];
-            for (k, weight) in weights[..len].iter().enumerate() {
+            for k in 0..span {
                 if NV == 2 {
-                    isa.prefetch(&next[k]);
+                    isa.prefetch(&ahead[k]);
                 }
                 let mut w = [isa.splat(0.0); NV];
                 for v in 0..NV {
-                    w[v] = isa.load(&weight.0[v]);
+                    w[v] = isa.load(&weights[k].0[v]);
                 }
                 for r in 0..MR {
-                    let value = isa.splat(rows[r][k]);
+                    let value = isa.splat(inputs[r][k]);
                     for v in 0..NV {
                         sums[r][v] = isa.mul_add(value, w[v], sums[r][v]);
                     }
                 }
             }
         }
-        // The sums are indexed by constants only, here and above, so that they stay in registers. What the loops below do to the
-        // results is their own affair: where the optimiser does not unroll them, only the results lie in memory.
-        let mut results = [[isa.splat(0.0); NV]; MR];
+        let output = self.output.as_mut_ptr();
+        let (other, other_vectors) = match &self.residual {
+            Some(Residual::Other(other)) => (other.data.as_ptr(), other.vectors),
+            Some(Residual::InPlace) => (output.cast_const(), usize::MAX),
+            None => (output.cast_const(), 0),
+        };
+        // One vector of channels after the other, in loops without a choice: the optimiser unrolls them, and the sums stay in
+        // registers.
         for v in 0..NV {
+            let mut results = [isa.splat(0.0); MR];
             let parameter = first.parameter(isa, vector + v);
             for r in 0..MR {
-                results[r][v] = first.apply(isa, sums[r][v], parameter);
+                results[r] = first.apply(isa, sums[r][v], parameter);
             }
-        }
-        if RESIDUAL {
-            self.add_residual(isa, pixels, vector, &mut results);
-        }
-        let mut parameters = [isa.splat(0.0); NV];
-        for v in 0..NV {
-            parameters[v] = second.parameter(isa, vector + v);
-        }
-        for r in 0..MR {
-            if RESIDUAL && r < done {
-                continue;
-            }
-            let start = pixels[r].output + vector;
-            // SAFETY: `run` has asserted that all vectors of all pixels lie in the output.
-            let out = unsafe { self.output.get_unchecked_mut(start..start + NV) };
-            for v in 0..NV {
-                isa.store(second.apply(isa, results[r][v], parameters[v]), &mut out[v]);
-            }
-        }
-    }
-
-    #[inline(always)]
-    fn add_residual<I: Isa, const MR: usize, const NV: usize>(
-        &self,
-        isa: I,
-        pixels: &[Pixel; MR],
-        vector: usize,
-        results: &mut [[I::V; NV]; MR],
-    ) {
-        match &self.residual {
-            Some(Residual::InPlace) => {
+            // Channels that the residual does not have count as 0.
+            if RESIDUAL && vector + v < other_vectors {
                 for r in 0..MR {
-                    let start = pixels[r].output + vector;
-                    // SAFETY: `run` has asserted that all vectors of all pixels lie in the output.
-                    let other = unsafe { self.output.get_unchecked(start..start + NV) };
-                    for v in 0..NV {
-                        results[r][v] = isa.add(results[r][v], isa.load(&other[v]));
-                    }
+                    // SAFETY: `run` has asserted that all vectors of all pixels lie in the residual, or in the output if it is
+                    // there; nothing else refers to the output while `self` is borrowed.
+                    let other = unsafe { &*other.add(pixels[r].residual + vector + v) };
+                    results[r] = isa.add(results[r], isa.load(other));
                 }
             }
-            Some(Residual::Other(residual)) if vector + NV <= residual.vectors => {
-                for r in 0..MR {
-                    let start = pixels[r].residual + vector;
-                    // SAFETY: `run` has asserted that all of `residual.vectors` at all pixels lie in the residual.
-                    let other = unsafe { residual.data.get_unchecked(start..start + NV) };
-                    for v in 0..NV {
-                        results[r][v] = isa.add(results[r][v], isa.load(&other[v]));
-                    }
-                }
+            let parameter = second.parameter(isa, vector + v);
+            for r in 0..MR {
+                // SAFETY: `run` has asserted that all vectors of all pixels lie in the output.
+                let to = unsafe { &mut *output.add(pixels[r].output + vector + v) };
+                isa.store(second.apply(isa, results[r], parameter), to);
             }
-            Some(Residual::Other(residual)) => {
-                for r in 0..MR {
-                    for v in 0..NV {
-                        // Channels that the residual does not have count as 0.
-                        if vector + v < residual.vectors {
-                            let other = isa.load(&residual.data[pixels[r].residual + vector + v]);
-                            results[r][v] = isa.add(results[r][v], other);
-                        }
-                    }
-                }
-            }
-            None => {}
         }
     }
 }
