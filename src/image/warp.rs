@@ -74,8 +74,7 @@ pub fn warp_into(frame: &Frame<'_>, crop: &Crop, normalisation: &Normalisation, 
     }
     let (mean, scale) = (quad(normalisation.mean), quad(normalisation.scale));
     warp(frame, crop, normalisation.order == ChannelOrder::Bgr, out, |pixel| {
-        let [a, b, c, _] = each(each(pixel, mean, |p, m| p - m), scale, |p, s| p * s);
-        [a, b, c]
+        each(each(pixel, mean, |p, m| p - m), scale, |p, s| p * s)
     })
 }
 
@@ -94,7 +93,7 @@ pub fn warp_rgb8(frame: &Frame<'_>, crop: &Crop) -> Result<Photo> {
     pixels.resize(len, 0u8);
     // Casts from float to integer saturate, and the interpolated values are inside 0 ..= 255
     // anyway.
-    warp(frame, crop, false, &mut pixels, |[r, g, b, _]| [r, g, b].map(|v| (v + 0.5) as u8))?;
+    warp(frame, crop, false, &mut pixels, |pixel| pixel.map(|v| (v + 0.5) as u8))?;
     Photo::from_rgb8(crop.width as u32, crop.height as u32, pixels)
 }
 
@@ -110,29 +109,30 @@ impl Crop {
     }
 }
 
-fn warp<T>(
+fn warp<T: Copy>(
     frame: &Frame<'_>,
     crop: &Crop,
     bgr: bool,
     out: &mut [T],
-    finish: impl Fn([f32; 4]) -> [T; 3],
+    finish: impl Fn([f32; 4]) -> [T; 4],
 ) -> Result<()> {
     region::with_workspace(|workspace| {
         let region = region::stage(workspace, frame, crop, bgr)?;
         for (y, row) in out.chunks_exact_mut(3 * crop.width).enumerate() {
-            sample_row(&region, y, row.as_chunks_mut().0, &finish);
+            sample_row(&region, y, row, &finish);
         }
         Ok(())
     })
 }
 
 /// One row of the result.
-fn sample_row<T>(region: &Region<'_>, y: usize, row: &mut [[T; 3]], finish: impl Fn([f32; 4]) -> [T; 3]) {
+fn sample_row<T: Copy>(region: &Region<'_>, y: usize, row: &mut [T], finish: impl Fn([f32; 4]) -> [T; 4]) {
     let y = y as f64;
     let ([u0, v0], [u_row, v_row], [du, dv]) = (region.origin, region.per_row, region.per_column);
     let (u0, v0) = (u0 + y * u_row, v0 + y * v_row);
     let ([u_low, v_low], [u_high, v_high]) = (region.lowest, region.highest);
-    for (x, target) in row.iter_mut().enumerate() {
+    for x in 0..row.len() / 3 {
+        let target = row.get_mut(3 * x..).unwrap_or_default();
         // Not summed up step by step, so that errors do not add up either.
         let x = x as f64;
         let (column, fx) = split(between(u0 + x * du, u_low, u_high));
@@ -143,7 +143,12 @@ fn sample_row<T>(region: &Region<'_>, y: usize, row: &mut [[T; 3]], finish: impl
         let below = region.pixels.get(at + region.pitch..).and_then(|p| p.first_chunk::<2>());
         if let (Some([a, b]), Some([c, d])) = (above, below) {
             let along = |from, to| each(from, to, |f, t| f + fx * (t - f));
-            *target = finish(each(along(*a, *b), along(*c, *d), |f, t| f + fy * (t - f)));
+            let value = finish(each(along(*a, *b), along(*c, *d), |f, t| f + fy * (t - f)));
+            // Four values are one vector, three are not: the next pixel writes over the fourth, which means nothing.
+            match target.first_chunk_mut() {
+                Some(four) => *four = value,
+                None => target.iter_mut().zip(value).for_each(|(t, v)| *t = v),
+            }
         }
     }
 }

@@ -22,17 +22,22 @@ const OVAL: [usize; 36] = [
     136, 172, 58, 132, 93, 234, 127, 162, 21, 54, 103, 67, 109,
 ];
 
-/// Histogram of linear luminance and luma picture of a face's oval.
+/// Linear luminance and luma picture of a face's oval.
 pub(super) struct FaceCrop {
-    /// Pixels of the oval per level 0 ..= 255 of linear luminance.
-    pub histogram: [u32; LEVELS],
-    /// Pixels of the oval inside the frame.
-    pub count: u32,
-    /// Mean and variance of the linear luminance, 0 ..= 1, not rounded to levels.
-    mean: f32,
-    variance: f32,
+    pub light: Light,
     /// Luma, 0 ..= 255, row by row; [`OUTSIDE`] outside the oval.
     luma: Scratch,
+}
+
+/// Linear luminance of the pixels of the oval inside the frame.
+pub(super) struct Light {
+    /// Pixels per level 0 ..= 255.
+    pub histogram: [u32; LEVELS],
+    /// Pixels.
+    pub count: u32,
+    /// Sum and sum of squares, 0 ..= 1 per pixel, not rounded to levels.
+    sum: f64,
+    squares: f64,
 }
 
 impl FaceCrop {
@@ -49,39 +54,49 @@ impl FaceCrop {
         warp_into(frame, &crop, &as_stored, &mut pixels)?;
 
         let edge = source_from_crop.inverse().map(|to_crop| oval(mesh, &to_crop)).unwrap_or_default();
-        let (width, height) = (frame.width() as f32, frame.height() as f32);
-        let inside_frame = |p: Point| p.x >= 0.0 && p.y >= 0.0 && p.x < width && p.y < height;
-        let mut face =
-            Self { histogram: [0; LEVELS], count: 0, mean: 0.0, variance: 0.0, luma: scratch::take(SIDE_PX * SIDE_PX) };
+        let visible = visible(frame, &source_from_crop);
+        let mut luma = scratch::take(SIDE_PX * SIDE_PX);
+        luma.fill(OUTSIDE);
+        let mut light = Light { histogram: [0; LEVELS], count: 0, sum: 0.0, squares: 0.0 };
         let linear = srgb8_to_linear();
-        let (mut sum, mut squares) = (0.0f64, 0.0f64);
         let mut crossings = Vec::with_capacity(edge.len());
-        for (index, (pixel, luma)) in pixels.as_chunks::<3>().0.iter().zip(face.luma.iter_mut()).enumerate() {
-            let at = Point::new((index % SIDE_PX) as f32 + 0.5, (index / SIDE_PX) as f32 + 0.5);
-            if index % SIDE_PX == 0 {
-                cross(&edge, at.y, &mut crossings);
+        let rows = pixels.as_chunks::<3>().0.chunks_exact(SIDE_PX).zip(luma.chunks_exact_mut(SIDE_PX));
+        for (y, (pixels, luma)) in rows.enumerate() {
+            let y = y as f32 + 0.5;
+            cross(&edge, y, &mut crossings);
+            for stretch in inside(&crossings) {
+                let within = pixels.get(stretch.clone()).zip(luma.get_mut(stretch.clone()));
+                let (pixels, luma) = within.unwrap_or_default();
+                for (x, (pixel, luma)) in stretch.zip(pixels.iter().zip(luma)) {
+                    if visible(Point::new(x as f32 + 0.5, y)) {
+                        // Stored values are 0 ..= 255 by the warp's contract; casts saturate.
+                        let linear = pixel.map(|v| linear.get((v + 0.5) as usize).copied().unwrap_or(1.0));
+                        light.add(luminance_linear(linear));
+                        let ([r, g, b], [wr, wg, wb]) = (*pixel, LUMA);
+                        *luma = wr * r + wg * g + wb * b;
+                    }
+                }
             }
-            *luma = OUTSIDE;
-            if !is_inside(&crossings, at.x) || !inside_frame(source_from_crop.apply(at)) {
-                continue;
-            }
-            // Stored values are 0 ..= 255 by the warp's contract; the cast saturates.
-            let light = luminance_linear(pixel.map(|v| linear.get((v + 0.5) as usize).copied().unwrap_or(1.0)));
-            let ([r, g, b], [wr, wg, wb]) = (*pixel, LUMA);
-            *luma = wr * r + wg * g + wb * b;
-            if let Some(bin) = face.histogram.get_mut((light * 255.0).round() as usize) {
-                *bin += 1;
-            }
-            face.count += 1;
-            sum += f64::from(light);
-            squares += f64::from(light).powi(2);
         }
-        if face.count > 0 {
-            let mean = sum / f64::from(face.count);
-            face.mean = mean as f32;
-            face.variance = (squares / f64::from(face.count) - mean * mean).max(0.0) as f32;
+        Ok(Self { light, luma })
+    }
+
+    /// Luma of three neighbouring rows at a time, [`SIDE_PX`] values each, from the top.
+    pub fn luma_rows(&self) -> impl Iterator<Item = [&[f32]; 3]> {
+        let rows = || self.luma.chunks_exact(SIDE_PX);
+        rows().zip(rows().skip(1)).zip(rows().skip(2)).map(|((above, row), below)| [above, row, below])
+    }
+}
+
+impl Light {
+    /// Counts a pixel.
+    fn add(&mut self, light: f32) {
+        if let Some(bin) = self.histogram.get_mut((light * 255.0 + 0.5) as usize) {
+            *bin += 1;
         }
-        Ok(face)
+        self.count += 1;
+        self.sum += f64::from(light);
+        self.squares += f64::from(light).powi(2);
     }
 
     /// Share of the face whose luminance has one of `levels`; 0 for no pixels.
@@ -92,18 +107,14 @@ impl FaceCrop {
 
     /// Mean linear luminance, 0 ..= 1; 0 for no pixels.
     pub fn mean(&self) -> f32 {
-        self.mean
+        (self.sum / f64::from(self.count.max(1))) as f32
     }
 
     /// Standard deviation of linear luminance over its mean; 0 for a black face.
     pub fn contrast(&self) -> f32 {
-        if self.mean > 0.0 { self.variance.sqrt() / self.mean } else { 0.0 }
-    }
-
-    /// Luma of three neighbouring rows at a time, [`SIDE_PX`] values each, from the top.
-    pub fn luma_rows(&self) -> impl Iterator<Item = [&[f32]; 3]> {
-        let rows = || self.luma.chunks_exact(SIDE_PX);
-        rows().zip(rows().skip(1)).zip(rows().skip(2)).map(|((above, row), below)| [above, row, below])
+        let n = f64::from(self.count.max(1));
+        let (mean, squares) = (self.sum / n, self.squares / n);
+        if mean > 0.0 { ((squares - mean * mean).max(0.0).sqrt() / mean) as f32 } else { 0.0 }
     }
 }
 
@@ -128,17 +139,35 @@ fn oval(mesh: &Mesh, crop_from_source: &Similarity) -> Vec<Point> {
     OVAL.iter().filter_map(|i| mesh.point(*i)).map(|p| crop_from_source.apply(p)).collect()
 }
 
-/// Where the closed polygon `edge` crosses the row at `y`.
+/// Tells which points of the crop lie inside the frame.
+fn visible(frame: &Frame<'_>, source_from_crop: &Similarity) -> impl Fn(Point) -> bool {
+    let (width, height) = (frame.width() as f32, frame.height() as f32);
+    let source_from_crop = *source_from_crop;
+    let inside_frame = move |at: Point| {
+        let p = source_from_crop.apply(at);
+        p.x >= 0.0 && p.y >= 0.0 && p.x < width && p.y < height
+    };
+    // Both are convex: a frame that holds the crop's corners holds the crop.
+    let side = SIDE_PX as f32;
+    let corners = [(0.0, 0.0), (side, 0.0), (0.0, side), (side, side)];
+    let whole = corners.into_iter().all(|(x, y)| inside_frame(Point::new(x, y)));
+    move |at| whole || inside_frame(at)
+}
+
+/// Where the closed polygon `edge` crosses the row at `y`, from left to right.
 fn cross(edge: &[Point], y: f32, crossings: &mut Vec<f32>) {
     crossings.clear();
     let before = edge.last().into_iter().chain(edge);
     let crossing = before.zip(edge).filter(|(from, to)| (from.y > y) != (to.y > y));
     crossings.extend(crossing.map(|(from, to)| from.x + (to.x - from.x) * (y - from.y) / (to.y - from.y)));
+    crossings.sort_by(f32::total_cmp);
 }
 
-/// Whether `x` is inside the polygon that crosses its row there, by the even-odd rule.
-fn is_inside(crossings: &[f32], x: f32) -> bool {
-    crossings.iter().filter(|crossing| x < **crossing).count() % 2 == 1
+/// The pixels of a row whose centres are inside the polygon that crosses it there, by the even-odd rule.
+fn inside(crossings: &[f32]) -> impl Iterator<Item = std::ops::Range<usize>> {
+    // The first pixel whose centre is not left of the crossing; casts saturate.
+    let first = |crossing: f32| ((crossing - 0.5).ceil() as usize).min(SIDE_PX);
+    crossings.as_chunks::<2>().0.iter().map(move |[enter, leave]| first(*enter)..first(*leave))
 }
 
 #[cfg(test)]
@@ -148,15 +177,13 @@ mod tests {
     #[test]
     fn inside_is_inside_a_concave_polygon() {
         let edge = [(0.0, 0.0), (4.0, 0.0), (4.0, 4.0), (2.0, 1.0), (0.0, 4.0)].map(|(x, y)| Point::new(x, y));
-        for (x, y, expected) in
-            [(1.0, 1.0, true), (2.0, 0.5, true), (2.0, 3.0, false), (3.8, 3.0, true), (5.0, 1.0, false)]
-        {
+        for (pixel, y, expected) in [(1, 1.0, true), (1, 0.5, true), (1, 3.0, false), (3, 3.0, true), (5, 1.0, false)] {
             let mut crossings = vec![9.0];
             cross(&edge, y, &mut crossings);
-            assert_eq!(is_inside(&crossings, x), expected, "({x}, {y})");
+            assert_eq!(inside(&crossings).any(|stretch| stretch.contains(&pixel)), expected, "({pixel}, {y})");
         }
         let mut crossings = vec![9.0];
         cross(&[], 0.0, &mut crossings);
-        assert!(!is_inside(&crossings, 0.0));
+        assert_eq!(inside(&crossings).count(), 0);
     }
 }

@@ -7,7 +7,7 @@ use super::Measure;
 use super::crop::FaceCrop;
 
 pub(super) fn measure(crop: &FaceCrop) -> Measure {
-    from_histogram(&crop.histogram, crop.count)
+    from_histogram(&crop.light.histogram, crop.light.count)
 }
 
 fn from_histogram(histogram: &[u32], count: u32) -> Measure {

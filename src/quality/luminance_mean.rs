@@ -6,7 +6,7 @@ use super::crop::FaceCrop;
 use super::{Measure, sigmoid};
 
 pub(super) fn measure(crop: &FaceCrop) -> Measure {
-    from_native(crop.mean())
+    from_native(crop.light.mean())
 }
 
 fn from_native(m: f32) -> Measure {

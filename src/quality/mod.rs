@@ -188,7 +188,7 @@ pub fn assess(frame: &Frame<'_>, mesh: &Mesh) -> Result<QualityReport> {
         yaw: head_pose::yaw(mesh),
         pitch: head_pose::pitch(mesh),
         roll: head_pose::roll(mesh),
-        contrast: crop.contrast(),
+        contrast: crop.light.contrast(),
         sharpness: sharpness::measure(&crop),
         refusals: Vec::new(),
         remarks: Vec::new(),

@@ -7,7 +7,7 @@ use super::Measure;
 use super::crop::FaceCrop;
 
 pub(super) fn measure(crop: &FaceCrop) -> Measure {
-    from_native(crop.share(247..=255))
+    from_native(crop.light.share(247..=255))
 }
 
 fn from_native(x: f32) -> Measure {

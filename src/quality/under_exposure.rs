@@ -7,7 +7,7 @@ use super::crop::FaceCrop;
 use super::{Measure, sigmoid};
 
 pub(super) fn measure(crop: &FaceCrop) -> Measure {
-    from_native(crop.share(0..=25))
+    from_native(crop.light.share(0..=25))
 }
 
 fn from_native(x: f32) -> Measure {
