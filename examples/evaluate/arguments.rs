@@ -16,6 +16,9 @@ pub enum Set {
     Lfw {
         /// Folder with `images/` and `pairs.txt`.
         folder: PathBuf,
+        /// Only the people of these folds, such as 6-10. The bundled model's impostor statistics are of folds 1 to 5.
+        #[arg(long, value_parser = folds)]
+        folds: Option<(usize, usize)>,
         #[command(flatten)]
         common: Common,
     },
@@ -48,10 +51,31 @@ pub struct Common {
     /// Leave out files that cannot be decoded, instead of stopping.
     #[arg(long)]
     pub skip_bad: bool,
+    /// Write what the scores mean, as tables for the model's card, into this file.
+    #[arg(long)]
+    pub calibration: Option<PathBuf>,
+    /// Write the statistics of impostors, a table for the model's card, into this file.
+    #[arg(long)]
+    pub impostors: Option<PathBuf>,
+    /// Try thresholds that are calibrated on one half of the people on the other half.
+    #[arg(long)]
+    pub halves: bool,
+    /// Try templates of so many pictures of one person, fused, against single ones.
+    #[arg(long, value_parser = clap::value_parser!(u32).range(2..=20))]
+    pub fuse: Option<u32>,
+    /// Turn one picture of each pair into a document's portrait, in several ways; with `--calibration` for such pairs too.
+    #[arg(long)]
+    pub documents: bool,
     /// Times that people are resampled for the intervals.
     #[arg(long, default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(100..=100_000))]
     pub replicates: u32,
     /// Seed of the resampling.
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
+}
+
+/// `FIRST-LAST`, counted from 1.
+fn folds(text: &str) -> Result<(usize, usize), String> {
+    let ends = text.split_once('-').and_then(|(a, b)| Some((a.parse().ok()?, b.parse().ok()?)));
+    ends.filter(|(first, last)| 1 <= *first && first <= last).ok_or_else(|| format!("{text} is not like 6-10"))
 }

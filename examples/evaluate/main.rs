@@ -6,16 +6,20 @@
 //! ```
 //!
 //! `lfw`: `DIR` holds Labeled Faces in the Wild: `images/NAME/NAME_0001.jpg` and `pairs.txt` (View 2). `folder`: `DIR` holds a
-//! folder per person with their pictures. `--help` tells the options. Exit code 0, or 3 after an error.
+//! folder per person with their pictures. `--calibration` and `--impostors` write what a model's card says about scores; `--halves`,
+//! `--fuse` and `--documents` try thresholds, fused templates and document portraits. `--help` tells the options. Exit code 0, or 3 after an error.
 
 mod arguments;
+mod card;
+mod further;
 mod print;
 mod templates;
 
 use arguments::{Arguments, Common, Set};
 use clap::Parser;
+use selfsame::compare::Pairing;
 use selfsame::evaluate::{
-    About, Bootstrap, FaceChoice, IdentityFolder, LfwPairs, Report, View2, all_pairs, cosine_scores, roc, ten_fold,
+    About, Bootstrap, FaceChoice, IdentityFolder, LfwPairs, Report, View2, all_pairs, comparison_scores, roc, ten_fold,
 };
 use selfsame::template::Template;
 use std::path::{Path, PathBuf};
@@ -27,7 +31,7 @@ type Anyhow<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().set {
-        Set::Lfw { folder, common } => lfw(&folder, &common),
+        Set::Lfw { folder, folds, common } => lfw(&folder, folds, &common),
         Set::Folder { folder, central, common } => own(&folder, central, &common),
     };
     match outcome {
@@ -39,19 +43,24 @@ fn main() -> ExitCode {
     }
 }
 
-fn lfw(folder: &Path, common: &Common) -> Anyhow<()> {
+fn lfw(folder: &Path, folds: Option<(usize, usize)>, common: &Common) -> Anyhow<()> {
     if common.skip_bad {
         return Err("--skip-bad cannot be combined with lfw: its list of pairs needs every picture".into());
     }
     let list = folder.join("pairs.txt");
     let text = std::fs::read_to_string(&list).map_err(|e| format!("cannot read {}: {e}", list.display()))?;
-    let pairs = LfwPairs::parse(&text)?;
+    let mut pairs = LfwPairs::parse(&text)?;
+    let mut name = "Labeled Faces in the Wild (deep-funneled), View 2".to_owned();
+    if let Some((first, last)) = folds {
+        pairs = pairs.folds(first - 1..last).ok_or("there are not so many folds")?;
+        name += &format!(", folds {first} to {last}");
+    }
     let setup = Setup::new(common, FaceChoice::Central)?;
     let images = folder.join("images");
     let paths: Vec<_> = (0..pairs.images.len()).map(|i| images.join(pairs.path(i).unwrap_or_default())).collect();
-    let measured = measure("Labeled Faces in the Wild, View 2", &setup, &paths, &pairs.subjects(), common)?;
+    let measured = measure(&name, &setup, &paths, &pairs.subjects(), common)?;
 
-    let scores = cosine_scores(&measured.templates)?;
+    let scores = comparison_scores(&measured.templates)?;
     let score = |a, b| Some(scores(a, b)).filter(|s| s.is_finite());
     let folds = ten_fold(&pairs.folds, |p| score(p.a, p.b)).ok_or("the list of pairs has too few folds")?;
     let listed: Vec<_> = pairs.folds.iter().flatten().map(|p| (score(p.a, p.b), p.genuine)).collect();
@@ -84,6 +93,7 @@ struct Measured {
 fn measure(name: &str, setup: &Setup, paths: &[PathBuf], subjects: &[usize], common: &Common) -> Anyhow<Measured> {
     let outcomes = templates(setup, paths, common)?;
     let (mut kept, mut templates, mut failures, mut left_out) = (Vec::new(), Vec::new(), Vec::new(), 0);
+    let mut kept_paths = Vec::new();
     for (number, (outcome, path)) in outcomes.into_iter().zip(paths).enumerate() {
         let template = match outcome {
             Outcome::Template(template) => Some(template),
@@ -99,10 +109,11 @@ fn measure(name: &str, setup: &Setup, paths: &[PathBuf], subjects: &[usize], com
         };
         templates.push(template);
         kept.extend(subjects.get(number));
+        kept_paths.push(path.as_path());
     }
     let enrolled: Vec<bool> = templates.iter().map(Option::is_some).collect();
     let started = Instant::now();
-    let set = all_pairs(&kept, &enrolled, cosine_scores(&templates)?)?;
+    let set = all_pairs(&kept, &enrolled, comparison_scores(&templates)?)?;
     eprintln!("all pairs              {:.1} s", started.elapsed().as_secs_f64());
 
     let about = About {
@@ -110,7 +121,7 @@ fn measure(name: &str, setup: &Setup, paths: &[PathBuf], subjects: &[usize], com
         left_out,
         model: setup.card.id.clone(),
         model_sha256: setup.card.sha256.clone(),
-        score: "cosine".to_owned(),
+        score: "cosine less impostor levels".to_owned(),
         options: vec![
             ("Mirrored crop added".to_owned(), yes(setup.options.flip)),
             ("8-bit integers".to_owned(), yes(common.int8)),
@@ -119,13 +130,18 @@ fn measure(name: &str, setup: &Setup, paths: &[PathBuf], subjects: &[usize], com
         failures,
     };
     let thresholds = [1e-2, 1e-3, 1e-4].into_iter().filter_map(|fmr| {
-        let threshold = setup.engine.calibration()?.threshold(fmr).ok()?;
+        let threshold = setup.engine.calibration(Pairing::SelfieSelfie)?.threshold(fmr).ok()?;
         Some((format!("calibrated FMR {fmr:.0e}"), threshold.score().value()))
     });
     let bootstrap = Bootstrap { replicates: common.replicates, seed: common.seed };
     let started = Instant::now();
     let report = Report::new(&set, about, &bootstrap, &thresholds.collect::<Vec<_>>());
     eprintln!("statistics             {:.1} s", started.elapsed().as_secs_f64());
+    further::run(
+        &further::Pictures { name, setup, templates: &templates, subjects: &kept, paths: &kept_paths },
+        &set,
+        common,
+    )?;
     Ok(Measured { report, templates })
 }
 

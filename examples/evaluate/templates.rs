@@ -68,9 +68,7 @@ pub fn templates(setup: &Setup, paths: &[PathBuf], common: &Common) -> Anyhow<Ve
             }
         }
     }
-    let bar = ProgressBar::new(paths.len() as u64);
-    bar.set_style(ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len} {elapsed} ({eta} left)")?);
-    bar.set_message("templates");
+    let bar = progress(paths.len(), "templates")?;
     let mut outcomes = Vec::with_capacity(paths.len());
     for chunk in paths.chunks(CHUNK) {
         let one = |path: &PathBuf| one(setup, &cache, path, common.skip_bad, &bar);
@@ -90,6 +88,14 @@ pub fn templates(setup: &Setup, paths: &[PathBuf], common: &Common) -> Anyhow<Ve
     }
     bar.finish_and_clear();
     Ok(outcomes)
+}
+
+/// A bar for `len` pictures.
+pub fn progress(len: usize, message: &str) -> Anyhow<ProgressBar> {
+    let bar = ProgressBar::new(len as u64);
+    bar.set_style(ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len} {elapsed} ({eta} left)")?);
+    bar.set_message(message.to_owned());
+    Ok(bar)
 }
 
 fn one(

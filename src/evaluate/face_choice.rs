@@ -1,10 +1,11 @@
 //! Which face of a labelled picture the label is about, and its template.
 
-use crate::detect::{Detection, FaceSelection};
+use crate::detect::{Detection, FaceSelection, select_face};
 use crate::engine::{Engine, FaceOutcome};
 use crate::error::Result;
 use crate::geometry::Point;
 use crate::image::Photo;
+use crate::mesh::Mesh;
 use crate::template::{ExtractOptions, Template};
 
 /// Which face to take.
@@ -26,26 +27,34 @@ impl FaceChoice {
         }
     }
 
+    /// The landmarks of the chosen face of `photo`, whatever its quality; `None` without one.
+    ///
+    /// # Errors
+    /// Faults of the stages.
+    pub fn mesh(self, engine: &Engine, photo: &Photo) -> Result<Option<Mesh>> {
+        let frame = photo.frame();
+        let center = Point::new(0.5 * photo.width() as f32, 0.5 * photo.height() as f32);
+        let located = match self {
+            Self::AsVerify => engine.locate(&frame, select_face)?,
+            Self::Central => engine.locate(&frame, |faces| central(faces, center))?,
+        };
+        Ok(located.outcome.ok().map(|(_, mesh)| mesh))
+    }
+
     /// The template of the chosen face of `photo`; `None` is a failure to enrol. `options` must be those that `engine` was
     /// built with.
     ///
     /// # Errors
     /// Faults of the stages.
     pub fn template(self, engine: &Engine, photo: &Photo, options: &ExtractOptions) -> Result<Option<Template>> {
-        let frame = photo.frame();
-        match self {
-            Self::AsVerify => Ok(match engine.face(&frame)? {
+        if self == Self::AsVerify {
+            return Ok(match engine.face(&photo.frame())? {
                 FaceOutcome::Found(face) => Some(face.template),
                 FaceOutcome::Refused(_) => None,
-            }),
-            Self::Central => {
-                let center = Point::new(0.5 * photo.width() as f32, 0.5 * photo.height() as f32);
-                let Ok((_, mesh)) = engine.locate(&frame, |faces| central(faces, center))?.outcome else {
-                    return Ok(None);
-                };
-                engine.extractor().extract(&frame, &mesh, options).map(Some)
-            }
+            });
         }
+        let Some(mesh) = self.mesh(engine, photo)? else { return Ok(None) };
+        engine.extractor().extract(&photo.frame(), &mesh, options).map(Some)
     }
 }
 

@@ -75,6 +75,26 @@ impl LfwPairs {
         })
     }
 
+    /// These folds alone, counted from 0, with the pictures that they name. People are in one fold only, so that what is fitted on
+    /// some folds can be tried on the others. `None` if there are not so many, or none is asked for.
+    pub fn folds(&self, range: std::ops::Range<usize>) -> Option<Self> {
+        let chosen = self.folds.get(range).filter(|folds| !folds.is_empty())?;
+        let (mut images, mut numbers) = (Vec::new(), std::collections::HashMap::new());
+        let mut number = |old: usize| {
+            Some(match numbers.get(&old) {
+                Some(new) => *new,
+                None => {
+                    images.push(self.images.get(old)?.clone());
+                    numbers.insert(old, images.len() - 1);
+                    images.len() - 1
+                }
+            })
+        };
+        let mut renumbered = |pair: &Pair| Some(Pair { a: number(pair.a)?, b: number(pair.b)?, genuine: pair.genuine });
+        let folds = chosen.iter().map(|fold| fold.iter().map(&mut renumbered).collect()).collect::<Option<Vec<_>>>()?;
+        Some(Self { images, folds })
+    }
+
     /// Where picture `index` lies below the folder of pictures: `NAME/NAME_0001.jpg`.
     pub fn path(&self, index: usize) -> Option<PathBuf> {
         let (name, number) = self.images.get(index)?;
@@ -106,6 +126,16 @@ mod tests {
         assert_eq!(list.folds[0], [Pair { a: 0, b: 1, genuine: true }, Pair { a: 0, b: 2, genuine: false }]);
         assert_eq!(list.path(2).unwrap(), PathBuf::from("Bob/Bob_0003.jpg"));
         assert_eq!(list.subjects(), [0, 0, 1, 1]);
+    }
+
+    #[test]
+    fn folds_can_be_taken_out() {
+        let list = LfwPairs::parse(LIST).unwrap();
+        let second = list.folds(1..2).unwrap();
+        assert_eq!(second.images, [("Bob".into(), 3), ("Bob".into(), 1), ("Ann".into(), 2)]);
+        assert_eq!(second.folds, [[Pair { a: 0, b: 1, genuine: true }, Pair { a: 1, b: 2, genuine: false }]]);
+        assert_eq!(list.folds(0..2).unwrap(), list);
+        assert!(list.folds(1..3).is_none() && list.folds(1..1).is_none());
     }
 
     #[test]

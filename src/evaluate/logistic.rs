@@ -75,7 +75,9 @@ mod tests {
             state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             (state >> 33) as f32 / (1u64 << 31) as f32
         };
-        (0..3).for_each(|_| drop(even()));
+        for _ in 0..3 {
+            even();
+        }
         (0..12).map(|_| even()).sum::<f32>() - 6.0
     }
 

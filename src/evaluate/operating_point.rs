@@ -50,7 +50,7 @@ pub(super) fn allowed(fmr: f64, pairs: u64) -> Option<u64> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{all_pairs, cosine_scores};
+    use super::super::{all_pairs, comparison_scores};
     use super::*;
     use crate::template::Template;
 
@@ -64,7 +64,7 @@ mod tests {
         // Two pictures of subject 0, three others; one has no template.
         let templates = [template(0.0), template(10.0), template(60.0), template(90.0), None];
         let enrolled: Vec<bool> = templates.iter().map(Option::is_some).collect();
-        let set = all_pairs(&[0, 0, 1, 2, 0], &enrolled, cosine_scores(&templates).unwrap()).unwrap();
+        let set = all_pairs(&[0, 0, 1, 2, 0], &enrolled, comparison_scores(&templates).unwrap()).unwrap();
         // Impostor cosines: 0.5, 0, 0.64, 0.17, 0.87, and two pairs without. One in seven may pass: only 0.87.
         let point = set.at_fmr(0.15).unwrap();
         assert!((point.threshold - 50f32.to_radians().cos()).abs() < 1e-6, "{point:?}");

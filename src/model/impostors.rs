@@ -61,3 +61,42 @@ impl ImpostorSpec {
         None
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::ModelCard;
+
+    fn spec() -> ImpostorSpec {
+        ModelCard::parse(include_str!("../../models/template.toml")).unwrap().impostors.unwrap()
+    }
+
+    #[test]
+    fn the_bundled_card_describes_its_templates() {
+        let spec = spec();
+        assert_eq!(spec.fault(192), None);
+        assert!(spec.people > 2_000 && spec.axes.len() == 32);
+        assert!(spec.fault(191).is_some());
+    }
+
+    #[test]
+    fn numbers_out_of_range_are_faults() {
+        type Change = fn(&mut ImpostorSpec);
+        let changes: [Change; 9] = [
+            |s| s.variance = 0.0,
+            |s| s.step = f32::NAN,
+            |s| s.spread = -1.0,
+            |s| s.magnitude_weight = f32::INFINITY,
+            |s| s.magnitude_reference = 0.0,
+            |s| s.magnitude_range = [2.0, 1.0],
+            |s| s.mean[3] = i32::MIN,
+            |s| drop(s.axes[7].pop()),
+            |s| s.axes = vec![s.mean.clone(); 257],
+        ];
+        for (index, change) in changes.iter().enumerate() {
+            let mut spec = spec();
+            change(&mut spec);
+            assert!(spec.fault(192).is_some(), "change {index}");
+        }
+    }
+}

@@ -179,3 +179,51 @@ fn the_face_may_lie_anywhere_in_the_frame() {
     assert!((red(50, 30) - 250.0).abs() < 1.0, "{}", red(50, 30));
     assert!((red(70, 30) - 54.75).abs() < 1.0, "{}", red(70, 30));
 }
+
+#[test]
+fn magnitude_and_impostor_level_come_with_the_template() {
+    let (photo, crop) = photo(10, 10);
+    let (extractor, _) = extractor(Some(2.0));
+    let template = extractor.extract_aligned(&photo.frame(), &crop, &ExtractOptions::default()).unwrap();
+    let length = 2.0 * (DIMENSION as f32).sqrt();
+    assert!((template.magnitude() - length).abs() < 1e-3, "the mean of both embeddings is as long as each");
+    let spec = card().impostors.unwrap();
+    let expected = Impostors::new(&spec).level(template.values(), length);
+    assert!((template.impostor_level() - expected).abs() < 1e-6 && expected != 0.0);
+    let plain = ModelCard { impostors: None, ..card() };
+    let fake = Arc::new(Sums { signature: signature(), answer: Some(2.0), seen: Mutex::default() });
+    let plain = TemplateExtractor::new(Model::custom(plain, fake)).unwrap();
+    let template = plain.extract_aligned(&photo.frame(), &crop, &ExtractOptions::default()).unwrap();
+    assert_eq!(template.impostor_level(), 0.0);
+}
+
+#[test]
+fn fused_templates_lie_between_theirs_nearer_to_the_clearer() {
+    let (extractor, _) = extractor(None);
+    let embedding = |values: [f32; 2]| {
+        let mut all = [0.0; DIMENSION];
+        all[..2].copy_from_slice(&values);
+        Template::from_embedding(&all, extractor.model_id.clone()).unwrap()
+    };
+    let (clear, poor) = (embedding([90.0, 0.0]), embedding([0.0, 30.0]));
+    let fused = extractor.fuse(&[clear.clone(), poor.clone()]).unwrap();
+    assert!((fused.values()[0] / fused.values()[1] - 3.0).abs() < 1e-4);
+    assert!((fused.magnitude() - 60.0).abs() < 1e-3);
+    assert!(fused.impostor_level() != 0.0);
+    let alone = extractor.fuse(std::slice::from_ref(&clear)).unwrap();
+    assert_eq!(alone.values(), clear.values());
+    assert_eq!(extractor.fuse(&[poor, clear]).unwrap().values(), fused.values(), "in any order");
+}
+
+#[test]
+fn fusing_nothing_opposites_or_other_models_is_an_error() {
+    let (extractor, _) = extractor(None);
+    let kind = |templates: &[Template]| extractor.fuse(templates).unwrap_err().kind();
+    assert_eq!(kind(&[]), ErrorKind::InvalidArgument);
+    let one = |sign: f32| Template::from_embedding(&[sign; DIMENSION], extractor.model_id.clone()).unwrap();
+    assert_eq!(kind(&[one(1.0), one(-1.0)]), ErrorKind::NonFinite);
+    let foreign = Template::from_embedding(&[1.0; DIMENSION], "another".into()).unwrap();
+    assert_eq!(kind(&[one(1.0), foreign]), ErrorKind::ModelMismatch);
+    let short = Template::from_embedding(&[1.0; 8], extractor.model_id.clone()).unwrap();
+    assert_eq!(kind(&[one(1.0), short]), ErrorKind::ModelMismatch);
+}

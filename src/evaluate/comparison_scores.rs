@@ -8,7 +8,7 @@ use crate::template::Template;
 ///
 /// # Errors
 /// [`ErrorKind::ModelMismatch`] if the templates are not of one model and dimension.
-pub fn cosine_scores(templates: &[Option<Template>]) -> Result<impl Fn(usize, usize) -> f32 + Sync> {
+pub fn comparison_scores(templates: &[Option<Template>]) -> Result<impl Fn(usize, usize) -> f32 + Sync> {
     let mut present = templates.iter().flatten();
     if let Some(first) = present.next()
         && let Some(other) = present.find(|t| (t.model_id(), t.dimension()) != (first.model_id(), first.dimension()))
@@ -30,11 +30,11 @@ mod tests {
     fn scores_are_those_of_compare_and_models_do_not_mix() {
         let template = |values: &[f32], id: &str| Some(Template::from_embedding(values, id.into()).unwrap());
         let templates = [template(&[1.0, 0.0], "m"), None, template(&[1.0, 1.0], "m")];
-        let scores = cosine_scores(&templates).unwrap();
+        let scores = comparison_scores(&templates).unwrap();
         assert!((scores(0, 2) - 0.5f32.sqrt()).abs() < 1e-6);
         assert!(scores(0, 1).is_nan() && scores(0, 3).is_nan());
         let mixed = [None, template(&[1.0], "m"), template(&[1.0], "other")];
-        assert_eq!(cosine_scores(&mixed).err().unwrap().kind(), ErrorKind::ModelMismatch);
-        assert!(cosine_scores(&[template(&[1.0], "m"), template(&[1.0, 0.0], "m")]).is_err());
+        assert_eq!(comparison_scores(&mixed).err().unwrap().kind(), ErrorKind::ModelMismatch);
+        assert!(comparison_scores(&[template(&[1.0], "m"), template(&[1.0, 0.0], "m")]).is_err());
     }
 }
