@@ -11,9 +11,16 @@
 //! # }
 //! ```
 
+mod codec;
 mod extract;
+mod quantise;
 
+pub use codec::Encoding;
 pub use extract::{ExtractOptions, TemplateExtractor};
+
+#[cfg(test)]
+pub(crate) use quantise::lane;
+pub(crate) use quantise::{Quantised, check_quantised};
 
 use crate::error::{Error, ErrorKind, Result, Stage};
 use std::sync::Arc;
@@ -30,11 +37,12 @@ pub struct Template {
 }
 
 impl Template {
-    /// The template of `embedding`, a network's output before normalisation.
+    /// The template of `embedding`, the output of the network `model_id` before normalisation: for embeddings that were
+    /// computed elsewhere. [`TemplateExtractor`] takes templates from photographs.
     ///
     /// # Errors
     /// [`ErrorKind::NonFinite`] if a value is NaN or infinite, or all are zero: such a vector has no direction.
-    pub(crate) fn from_embedding(embedding: &[f32], model_id: Arc<str>) -> Result<Self> {
+    pub fn from_embedding(embedding: &[f32], model_id: Arc<str>) -> Result<Self> {
         let square: f64 = embedding.iter().map(|v| f64::from(*v).powi(2)).sum();
         let norm = square.sqrt();
         if !norm.is_finite() || norm < f64::from(f32::MIN_POSITIVE) {
@@ -45,6 +53,11 @@ impl Template {
         Ok(Self { values, model_id })
     }
 
+    /// The template of `values` of unit length.
+    fn from_unit(values: Box<[f32]>, model_id: Arc<str>) -> Self {
+        Self { values, model_id }
+    }
+
     /// Number of values.
     pub fn dimension(&self) -> usize {
         self.values.len()
@@ -53,6 +66,13 @@ impl Template {
     /// The [`crate::model::ModelCard::id`] of the model that made it.
     pub fn model_id(&self) -> &str {
         &self.model_id
+    }
+
+    /// Whether both were made by one model, and have as many values.
+    pub(crate) fn same_model(&self, other: &Self) -> bool {
+        // Templates of one extractor share the text.
+        let same_id = Arc::ptr_eq(&self.model_id, &other.model_id) || self.model_id == other.model_id;
+        same_id && self.dimension() == other.dimension()
     }
 
     /// The values; their squares sum to 1.
