@@ -17,8 +17,12 @@ fn compare(c: &mut Criterion) {
     for encoding in [Encoding::F32, Encoding::F16, Encoding::I8] {
         let bytes = a.encode(encoding).unwrap();
         assert!(score(&a, &Template::decode(&bytes).unwrap()).unwrap().value() > 0.999);
-        c.bench_function(&format!("encode, {encoding:?}"), |bench| bench.iter(|| black_box(&a).encode(encoding).unwrap()));
-        c.bench_function(&format!("decode, {encoding:?}"), |bench| bench.iter(|| Template::decode(black_box(&bytes)).unwrap()));
+        c.bench_function(&format!("encode, {encoding:?}"), |bench| {
+            bench.iter(|| black_box(&a).encode(encoding).unwrap())
+        });
+        c.bench_function(&format!("decode, {encoding:?}"), |bench| {
+            bench.iter(|| Template::decode(black_box(&bytes)).unwrap())
+        });
     }
 }
 

@@ -55,7 +55,8 @@ impl Header {
     /// Checks that there can be a gallery of this.
     pub fn check(&self) -> Result<()> {
         if !(1..=MAX_ID).contains(&self.model_id.len()) || !(1..=MAX_DIMENSION).contains(&self.dimension) {
-            let message = format!("a gallery takes 1 to {MAX_DIMENSION} values and a model's id of 1 to {MAX_ID} bytes");
+            let message =
+                format!("a gallery takes 1 to {MAX_DIMENSION} values and a model's id of 1 to {MAX_ID} bytes");
             return Err(error(ErrorKind::LimitExceeded, message));
         }
         Ok(())
@@ -142,8 +143,22 @@ impl Commit {
     fn read(file: &[u8], at: usize) -> Option<Self> {
         let bytes = field::<COMMIT_LEN>(file, at)?;
         let number = |at| field(&bytes, at).map(u64::from_le_bytes);
-        let commit =
-            Self { generation: number(0)?, records: number(8)?, removing: number(16)?.checked_sub(1) };
+        let commit = Self { generation: number(0)?, records: number(8)?, removing: number(16)?.checked_sub(1) };
         (commit.at() == at && commit.to_bytes() == bytes).then_some(commit)
     }
+}
+
+/// Makes the checksums of `file`'s header right; returns the bytes per record that it claims.
+#[cfg(fuzzing)]
+pub(crate) fn reseal(file: &mut [u8]) -> usize {
+    let mut seal = |at: usize, len: usize| {
+        let sum = file.get(at..at + len).map(crc32fast::hash);
+        if let (Some(sum), Some(place)) = (sum, file.get_mut(at + len..at + len + 4)) {
+            place.copy_from_slice(&sum.to_le_bytes());
+        }
+    };
+    seal(0, FIXED);
+    COMMITS_AT.into_iter().for_each(|at| seal(at, COMMIT_LEN - 4));
+    let dimension = field(file, 12).map_or(0, u32::from_le_bytes) as usize;
+    super::format::record_len(dimension.min(MAX_DIMENSION))
 }

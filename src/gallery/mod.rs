@@ -57,6 +57,10 @@ pub use store::Gallery;
 #[cfg(fuzzing)]
 pub(crate) use format::{RECORDS_AT, read as read_file, reseal};
 #[cfg(fuzzing)]
+pub(crate) use header::reseal as reseal_header;
+#[cfg(fuzzing)]
+pub(crate) use scan::Probe;
+#[cfg(fuzzing)]
 pub(crate) use search::{Top, search_records};
 
 use crate::error::{Error, ErrorKind, Stage};

@@ -1,11 +1,11 @@
 //! The gallery as a file: opening, appending, removing.
 
+use super::error;
 use super::format::{Contents, read, record_len, removed, write_live};
 use super::header::{Commit, Header, RECORDS_AT};
 use super::map::map;
 use super::scan::Probe;
 use super::search::{Candidate, Top, search_records};
-use super::error;
 use crate::error::{ErrorKind, Result};
 use crate::nn::kernels::Level;
 use crate::template::{Quantised, Template};
@@ -222,9 +222,8 @@ impl Gallery {
         self.map = None;
         let zeros = removed(index as u64, self.header.dimension);
         // The intention first: a record that is half zeros is then no damage.
-        let written = self
-            .commit(self.records, Some(index as u64))
-            .and_then(|()| self.write_at(self.offset(index), &zeros));
+        let written =
+            self.commit(self.records, Some(index as u64)).and_then(|()| self.write_at(self.offset(index), &zeros));
         self.note(written, "removing")?;
         self.ids.remove(&id);
         self.map_again()?;
@@ -241,9 +240,7 @@ impl Gallery {
         self.check_state()?;
         let (level, probe) = (Level::best(), Probe::new(probe.values()));
         let mapped = self.map.as_deref().and_then(|map| map.get(RECORDS_AT..)).unwrap_or_default();
-        let search = |top, records, hidden| {
-            search_records(top, level, &probe, records, self.header.dimension, hidden)
-        };
+        let search = |top, records, hidden| search_records(top, level, &probe, records, self.header.dimension, hidden);
         let top = search(Top::new(k.min(self.records)), mapped, self.hidden);
         Ok(search(top, &self.tail, None).into_candidates())
     }

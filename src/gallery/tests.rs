@@ -136,7 +136,10 @@ fn ids_are_given_once_and_models_do_not_mix() {
     assert_eq!(ids(&gallery), BTreeSet::from([7]), "nothing of a refused batch is left");
     assert_eq!(Gallery::create(&path, "m", DIMENSION).unwrap_err().kind(), ErrorKind::Io, "the file exists");
     for (id, dimension) in [("", 5), ("m", 0), ("m", 2049)] {
-        assert_eq!(Gallery::create(path.with_extension("x"), id, dimension).unwrap_err().kind(), ErrorKind::LimitExceeded);
+        assert_eq!(
+            Gallery::create(path.with_extension("x"), id, dimension).unwrap_err().kind(),
+            ErrorKind::LimitExceeded
+        );
     }
 }
 
@@ -167,7 +170,8 @@ fn an_append_that_is_cut_anywhere_leaves_the_earlier_records() {
         let garbage: Vec<u8> = (0..LEN - cut).map(|i| (i * 151 + cut * 31 + 7) as u8 ^ record[cut + i]).collect();
         let rests = [Vec::new(), vec![0; LEN - cut], vec![0xFF; LEN - cut], garbage, vec![0; 3 * LEN + 5]];
         for (n, rest) in rests.iter().enumerate() {
-            if [&record[..cut], rest].concat() == record {
+            // The record ends with zeros.
+            if [&record[..cut], rest].concat().starts_with(record) {
                 continue;
             }
             write(&path, [&before, &record[..cut], rest].concat()).unwrap();
@@ -207,7 +211,8 @@ fn a_removal_that_is_cut_anywhere_is_finished() {
         let mut file = before.clone();
         file[commit_at..][..cut].copy_from_slice(&after[commit_at..][..cut]);
         write(&path, &file).unwrap();
-        let expected: &[u64] = if Header::read(&file).unwrap().1.removing == Some(1) { &[10, 30] } else { &[10, 20, 30] };
+        let expected: &[u64] =
+            if Header::read(&file).unwrap().1.removing == Some(1) { &[10, 30] } else { &[10, 20, 30] };
         expect_ids(&path, expected, &format!("intention cut at {cut}"));
     }
     for cut in 0..=LEN {

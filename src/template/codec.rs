@@ -14,8 +14,8 @@
 //! Little-endian. Nothing is optional or padded: no two byte strings carry the same numbers, and one template and encoding
 //! give one byte string. The checksum finds damage, not forgery: sign or encrypt what leaves your hands.
 
-use super::quantise::{LANES, NORM_TOLERANCE, Quantised, check_quantised};
 use super::Template;
+use super::quantise::{LANES, NORM_TOLERANCE, Quantised, check_quantised};
 use crate::error::{Error, ErrorKind, Result, Stage};
 use half::f16;
 use zeroize::{Zeroize, Zeroizing};

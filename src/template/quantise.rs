@@ -89,8 +89,7 @@ pub(crate) fn check_quantised(scales: &[f32; LANES], values: &[u8], stage: Stage
 /// 126.9, … steps; 0 if all are 0. Finer steps are better on average, and a search beats the average: by an eighth of the
 /// error, for 192 values.
 fn best_scale(values: &[f32], lane_index: usize) -> f32 {
-    let of_lane =
-        || values.chunks(2 * LANES).flat_map(|chunk| chunk.iter().skip(2 * lane_index).take(2).copied());
+    let of_lane = || values.chunks(2 * LANES).flat_map(|chunk| chunk.iter().skip(2 * lane_index).take(2).copied());
     let largest = of_lane().fold(0.0f32, |largest, v| largest.max(v.abs()));
     // Below this no inverse is finite; such values add nothing to a score.
     if largest < 1e-30 {
@@ -139,7 +138,8 @@ mod tests {
     #[test]
     fn scores_of_integers_are_within_0_002() {
         let mut state = 7;
-        let mut random = || Template::from_embedding(&std::array::from_fn::<_, 192, _>(|_| normal(&mut state)), "m".into());
+        let mut random =
+            || Template::from_embedding(&std::array::from_fn::<_, 192, _>(|_| normal(&mut state)), "m".into());
         let templates: Vec<Template> = (0..300).map(|_| random().unwrap()).collect();
         let coarse: Vec<Template> =
             templates.iter().map(|t| Template::decode(&t.encode(Encoding::I8).unwrap()).unwrap()).collect();
