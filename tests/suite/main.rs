@@ -2,6 +2,7 @@
 
 mod backends;
 mod decode;
+mod gallery;
 mod house;
 #[cfg(feature = "ort")]
 mod parity;
