@@ -1,7 +1,8 @@
-//! Comparison of templates: one pair, and decoding.
+//! Comparison of templates: one pair, encoding and decoding, and a search among 100,000.
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use selfsame::compare::score;
+use selfsame::gallery::Gallery;
 use selfsame::template::{Encoding, Template};
 use std::hint::black_box;
 
@@ -26,5 +27,15 @@ fn compare(c: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, compare);
+fn search(c: &mut Criterion) {
+    let folder = tempfile::tempdir().unwrap();
+    let mut gallery = Gallery::create(folder.path().join("gallery"), "bench", 192).unwrap();
+    let templates: Vec<Template> = (0..100_000).map(|i| template(0.1 + 1e-5 * i as f32)).collect();
+    gallery.append_all(&(0..).zip(&templates).collect::<Vec<_>>()).unwrap();
+    assert_eq!(gallery.search(&templates[70_000], 1).unwrap()[0].id, 70_000);
+    let name = format!("search among 100,000, {} threads", rayon::current_num_threads());
+    c.bench_function(&name, |bench| bench.iter(|| gallery.search(black_box(&templates[70_000]), 10).unwrap()));
+}
+
+criterion_group!(benches, compare, search);
 criterion_main!(benches);
