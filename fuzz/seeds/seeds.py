@@ -112,3 +112,11 @@ save("deep.png", Image.fromarray(np.arange(480, dtype=np.uint16).reshape(20, 24)
 save("bit.png", gray.convert("1"), format="PNG")
 save("lossless.webp", picture, format="WEBP", lossless=True, exif=exif)
 save("lossy.webp", picture.convert("RGBA"), format="WEBP", quality=30)
+
+# A cache of templates without its first 52 bytes and its checksum: dimension, count, entries.
+cache = HERE / "cache"
+cache.mkdir(exist_ok=True)
+entry = lambda number, *values: bytes([number] * 32) + bytes([bool(values)]) + np.asarray(values, "<f4").tobytes()
+start = lambda dimension, count: np.uint32(dimension).tobytes() + np.uint64(count).tobytes()
+(cache / "empty").write_bytes(start(0, 0))
+(cache / "three").write_bytes(start(3, 3) + entry(1, 1, 0, 0) + entry(2) + entry(3, 0.6, -0.8, 0))

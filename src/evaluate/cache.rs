@@ -14,7 +14,7 @@ use crate::template::Template;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use zeroize::{Zeroize, Zeroizing};
+use zeroize::Zeroizing;
 
 const MAGIC: &[u8; 20] = b"selfsame templates 1";
 /// Bytes before the first entry, and of a digest.
@@ -144,7 +144,11 @@ impl TemplateCache {
                 for value in values.iter_mut() {
                     *value = reader.array().map(f32::from_le_bytes).ok_or_else(|| corrupt("cut short"))?;
                 }
-                Some(unit(&values, &model_id).ok_or_else(|| corrupt("a template is not of unit length"))?)
+                let template = unit(&values, &model_id).ok_or_else(|| corrupt("a template is not of unit length"))?;
+                if !same_bits(template.values(), &values) {
+                    continue;
+                }
+                Some(template)
             } else {
                 None
             };
@@ -153,20 +157,21 @@ impl TemplateCache {
         if !reader.0.is_empty() {
             return Err(corrupt("longer than it says"));
         }
-        values.zeroize();
         Ok(cache)
     }
 }
 
-/// The template with exactly these values, if they are those of a template.
+/// The template of `values`, if they are of unit length.
 fn unit(values: &[f32], model_id: &Arc<str>) -> Option<Template> {
     let square: f64 = values.iter().map(|v| f64::from(*v).powi(2)).sum();
     let is_unit = (square.sqrt() - 1.0).abs() < UNIT_TOLERANCE;
-    let template = Template::from_embedding(values, model_id.clone()).ok().filter(|_| is_unit)?;
-    // Normalising once more moves no value of a normalised template by half a unit in the last place; if it ever should, the
-    // cache is of no use, rather than other than fresh templates.
-    let same = template.values().iter().zip(values).all(|(a, b)| a.to_bits() == b.to_bits());
-    same.then_some(template)
+    Template::from_embedding(values, model_id.clone()).ok().filter(|_| is_unit)
+}
+
+/// Normalising a normalised template once more moves no value by half a unit in its last place, with dimensions that networks
+/// have. Where it does, the entry is left out, so that a template of the cache always is the one that was written.
+fn same_bits(template: &[f32], values: &[f32]) -> bool {
+    template.len() == values.len() && template.iter().zip(values).all(|(a, b)| a.to_bits() == b.to_bits())
 }
 
 /// Takes bytes from the front.

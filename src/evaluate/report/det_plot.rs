@@ -1,8 +1,11 @@
 //! The DET curve: FNMR over FMR, both in per cent on logarithmic axes.
 
 use super::Report;
-use super::paper::{BLUE, FAINT_GRID, GREY, GRID, INK, LogAxis, SIZE, VERMILION, drawn, per_cent, type_of};
+use super::paper::{
+    BLUE, FAINT_GRID, GREY, GRID, INK, LogAxis, SIZE, VERMILION, drawn, legend_type, per_cent, type_of,
+};
 use crate::error::Result;
+use plotters::element::DashedPathElement;
 use plotters::prelude::*;
 
 /// The lowest decade that is shown, as an exponent of per cent.
@@ -53,7 +56,7 @@ pub(super) fn svg(report: &Report) -> Result<String> {
         let start = x_low.max(y_low);
         drawn(chart.draw_series(DashedLineSeries::new([(start, start), (2.0, 2.0)], 3, 5, GREY.stroke_width(1))))?
             .label("FMR = FNMR")
-            .legend(|(x, y)| PathElement::new([(x, y), (x + 22, y)], GREY.stroke_width(1)));
+            .legend(|(x, y)| DashedPathElement::new([(x, y), (x + 22, y)], 3, 5, GREY.stroke_width(1)));
         let curve = report.curve.iter().map(|p| place(p.fmr, p.fnmr)).filter(inside);
         drawn(chart.draw_series(LineSeries::new(curve, BLUE.stroke_width(3))))?
             .label("measured")
@@ -79,7 +82,7 @@ pub(super) fn svg(report: &Report) -> Result<String> {
                 .margin(14)
                 .background_style(WHITE)
                 .border_style(GRID)
-                .label_font(type_of(17, &INK))
+                .label_font(legend_type(17))
                 .draw(),
         )?;
         drawn(root.present())?;
