@@ -16,7 +16,7 @@ const MEANING: &str = "<h2>What this means</h2>\n<ul>\n\
     <li>FMR: the share of pairs of different people that would be taken for one person. FNMR: the share of pairs of one \
     person that would be turned away. Terms follow ISO/IEC 19795-1.</li>\n\
     <li>A picture without a template (failure to enrol) stays in the count and never matches: it raises the FNMR and lowers \
-    the FMR. Those pictures are listed by number; the report names no person and no file.</li>\n\
+    the FMR. (ISO/IEC 19795-1 calls such rates generalised.) Those pictures are listed by number; the report names no person and no file.</li>\n\
     <li>Intervals tell how far the figures would move with other people drawn from the same population, pictured in the \
     same way. They say nothing about another population, camera or situation.</li>\n\
     <li>Impostor pairs are strangers picked without effort. Relatives, lookalikes and people of the same sex, age and origin \
