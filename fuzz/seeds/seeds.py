@@ -142,3 +142,11 @@ gallery("two", [(2, 2, 0), (1, 1, 0)], [7, 9])
 gallery("removed", [(2, 3, 2), (3, 3, 2)], [7, None, 9])
 gallery("removing", [(2, 3, 2), (1, 3, 0)], [7, 8, 9])
 gallery("torn", [(0, 0, 0), (1, 1, 0)], [7, 9])
+
+# A cache of templates without its first 52 bytes and its checksum: dimension, count, entries.
+cache = HERE / "cache"
+cache.mkdir(exist_ok=True)
+entry = lambda number, *values: bytes([number] * 32) + bytes([bool(values)]) + np.asarray([70, 0.4, *values] if values else [], "<f4").tobytes()
+start = lambda dimension, count: np.uint32(dimension).tobytes() + np.uint64(count).tobytes()
+(cache / "empty").write_bytes(start(0, 0))
+(cache / "three").write_bytes(start(3, 3) + entry(1, 1, 0, 0) + entry(2) + entry(3, 0.6, -0.8, 0))

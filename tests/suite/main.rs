@@ -2,6 +2,7 @@
 
 mod backends;
 mod decode;
+mod evaluate;
 mod gallery;
 mod house;
 #[cfg(feature = "ort")]
