@@ -8,7 +8,7 @@ use std::fmt::Write;
 const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;color:#222;background:#fff;max-width:56rem;margin:2rem auto;padding:0 1rem}\
 h1{font-size:1.6rem}h2{font-size:1.2rem;margin-top:2rem}table{border-collapse:collapse;margin:.8rem 0}\
 th,td{border-bottom:1px solid #ccc;padding:.25rem .9rem .25rem 0;text-align:left;vertical-align:top}\
-td.n,th.n{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}figure{margin:1rem 0}svg{max-width:100%;height:auto}\
+td{overflow-wrap:anywhere}td.n,th.n{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}figure{margin:1rem 0}svg{max-width:100%;height:auto}\
 .note{color:#555;font-size:.92rem}h2{break-after:avoid}table.facts th{min-width:11rem}@media print{body{margin:0;max-width:none;font-size:9.5pt}figure,tr{break-inside:avoid}}";
 
 /// What the numbers mean, and what they do not.

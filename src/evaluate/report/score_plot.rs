@@ -29,7 +29,7 @@ fn draw(report: &Report, bins: &ScoreBins, root: &DrawingArea<SVGBackend<'_>, pl
     let shares = || genuine.iter().chain(&impostor).map(|(_, share)| *share).filter(|s| *s > 0.0);
     let low = shares().fold(1.0, f64::min).log10().floor().max(LOWEST);
     // Room above the highest bin for the thresholds' labels.
-    let high = shares().fold(1.0, f64::max).log10().ceil().min(2.0) + 0.2 * (2.0 - low);
+    let high = shares().fold(1.0, f64::max).log10().ceil().min(2.0) + 0.26 * (2.0 - low);
     let x_high = bins.low + bins.width * bins.genuine.len() as f64;
     let mut chart = drawn(
         ChartBuilder::on(root)
