@@ -160,23 +160,19 @@ fn filter(line: &mut [f32], forward: bool) {
     if n < 2 {
         return;
     }
+    // With these factors the transform nearly keeps lengths, so that one step serves all subbands.
+    let (low, high) = (std::f32::consts::SQRT_2 / SCALE, SCALE / std::f32::consts::SQRT_2);
     let mut work = vec![0.0; n];
-    let place = |i: usize| if i % 2 == 0 { i / 2 } else { n.div_ceil(2) + i / 2 };
-    let gain = |i: usize| if i % 2 == 0 { SCALE } else { 1.0 / SCALE };
-    let norm = std::f32::consts::SQRT_2;
     if forward {
         work.copy_from_slice(line);
         LIFTS.iter().enumerate().for_each(|(i, lift)| lifted(&mut work, 1 - i % 2, *lift));
-        for (i, value) in work.iter().enumerate() {
-            // With these factors the transform nearly keeps lengths, so that one step serves all subbands.
-            let scaled = if i % 2 == 0 { value / gain(i) * norm } else { value / gain(i) / norm };
-            line.iter_mut().skip(place(i)).take(1).for_each(|v| *v = scaled);
-        }
+        let (lows, highs) = line.split_at_mut(n.div_ceil(2));
+        lows.iter_mut().zip(work.iter().step_by(2)).for_each(|(to, value)| *to = value * low);
+        highs.iter_mut().zip(work.iter().skip(1).step_by(2)).for_each(|(to, value)| *to = value * high);
     } else {
-        for (i, value) in work.iter_mut().enumerate() {
-            let stored = line.get(place(i)).copied().unwrap_or(0.0);
-            *value = if i % 2 == 0 { stored * gain(i) / norm } else { stored * gain(i) * norm };
-        }
+        let (lows, highs) = line.split_at(n.div_ceil(2));
+        work.iter_mut().step_by(2).zip(lows).for_each(|(to, value)| *to = value / low);
+        work.iter_mut().skip(1).step_by(2).zip(highs).for_each(|(to, value)| *to = value / high);
         LIFTS.iter().enumerate().rev().for_each(|(i, lift)| lifted(&mut work, 1 - i % 2, -lift));
         line.copy_from_slice(&work);
     }
