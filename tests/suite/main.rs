@@ -2,7 +2,9 @@
 
 mod backends;
 mod decode;
+mod dg2;
 mod house;
+mod jpeg2000;
 #[cfg(feature = "ort")]
 mod parity;
 mod verify;
