@@ -1,6 +1,7 @@
 //! JPEG 2000 through the one door: pixels, limits, and every cut and flip. How the files were made: `tests/data/jpeg2000.py`.
 
-use crate::verify::{engine, portrait};
+use crate::dg2::engine;
+use crate::verify::portrait;
 use selfsame::document::{DocumentPhoto, Origin};
 use selfsame::engine::Verdict;
 use selfsame::error::{ErrorKind, Stage};

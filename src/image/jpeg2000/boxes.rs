@@ -109,7 +109,8 @@ fn colour_is_ycc(body: &[u8]) -> Result<bool> {
 fn channels_in_order(body: &[u8]) -> bool {
     let Some(entries) = body.get(2..) else { return false };
     entries.chunks(6).all(|entry| {
-        let colour = be16(entry, 0).zip(be16(entry, 4)).is_some_and(|(i, colour)| u32::from(i) + 1 == colour.into());
+        let colour =
+            be16(entry, 0).zip(be16(entry, 4)).is_some_and(|(i, colour)| u32::from(i) + 1 == u32::from(colour));
         // A single grey channel may be said to belong to the whole image.
         let whole = entries.len() == 6 && be16(entry, 4) == Some(0);
         be16(entry, 2) == Some(0) && (colour || whole)
