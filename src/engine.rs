@@ -301,7 +301,7 @@ impl Engine {
     ///
     /// A face that the detector saw turned, or that the mesh network does not recognise, is looked for upright once more: on
     /// LFW the detector alone takes some upright faces for turned ones. The hypothesis with the larger product of detection
-    /// score and face flag is taken.
+    /// score and face flag is taken; several upright faces to choose from are a refusal, whatever was seen turned.
     ///
     /// # Errors
     /// Faults of the stages.
@@ -323,6 +323,9 @@ impl Engine {
         }
         let upright = DetectOptions { turned: false, ..self.detect };
         let second = self.hypothesis(side, frame, &upright, &choose, trace)?;
+        if matches!(second.outcome, Err(Refusal::SeveralFaces)) {
+            return Ok(second);
+        }
         let plausibility = |located: &Located| match &located.outcome {
             Ok((detection, mesh)) => detection.score * mesh.flag(),
             Err(_) => 0.0,

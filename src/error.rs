@@ -19,6 +19,8 @@ pub enum ErrorKind {
     LimitExceeded,
     /// The bytes are no format that this door accepts.
     UnsupportedFormat,
+    /// The format is known, and this version of it is not.
+    UnsupportedVersion,
     /// The bytes claim to be a known format, and are damaged or cut short.
     Corrupt,
     /// The model file or its card contradicts itself or the format.
@@ -33,6 +35,8 @@ pub enum ErrorKind {
     NonFinite,
     /// Templates of different models cannot be compared.
     ModelMismatch,
+    /// Another process, or another handle of this one, holds the file.
+    Locked,
     /// A backend or one of its execution providers is not available on this machine.
     BackendUnavailable,
     /// A backend failed while it ran.
@@ -46,6 +50,7 @@ impl ErrorKind {
             Self::Io => "io",
             Self::LimitExceeded => "limit_exceeded",
             Self::UnsupportedFormat => "unsupported_format",
+            Self::UnsupportedVersion => "unsupported_version",
             Self::Corrupt => "corrupt",
             Self::InvalidModel => "invalid_model",
             Self::UnsupportedOperator => "unsupported_operator",
@@ -53,6 +58,7 @@ impl ErrorKind {
             Self::InvalidArgument => "invalid_argument",
             Self::NonFinite => "non_finite",
             Self::ModelMismatch => "model_mismatch",
+            Self::Locked => "locked",
             Self::BackendUnavailable => "backend_unavailable",
             Self::Backend => "backend",
         }
@@ -85,6 +91,8 @@ pub enum Stage {
     Template,
     /// Comparison of templates.
     Compare,
+    /// The file of enrolled templates.
+    Gallery,
     /// Configuration of the engine, and calls on it.
     Engine,
     /// Evaluation over a data set.
@@ -106,6 +114,7 @@ impl Stage {
             Self::Align => "align",
             Self::Template => "template",
             Self::Compare => "compare",
+            Self::Gallery => "gallery",
             Self::Engine => "engine",
             Self::Evaluate => "evaluate",
         }

@@ -1,6 +1,8 @@
 //! A door for `fuzz/` to what has no public one. It exists under `cfg(fuzzing)` only, which cargo-fuzz sets.
 
+use crate::gallery::{Probe, RECORDS_AT, Top, read_file, reseal, reseal_header, search_records};
 use crate::nn;
+use crate::template::Template;
 
 /// Limits under which one input takes milliseconds: a network of a few layers fits, nothing real does.
 const LIMITS: nn::Limits = nn::Limits { max_nodes: 256, max_elements: 1 << 20, max_multiply_adds: 1 << 24 };
@@ -34,4 +36,36 @@ fn compile_and_run_in(bytes: &[u8], precision: nn::Precision) -> bool {
         "{written:?} values written, {lens:?} announced"
     );
     true
+}
+
+/// Reads `file` as a gallery's and searches it at every level. With `sealed`, checksums are made right first, so that what they
+/// guard is reached. Returns the number of live records, or nothing if the file is refused.
+///
+/// # Panics
+/// If levels disagree, or a file that was accepted gives other candidates than its live records: that is a finding.
+pub fn search_gallery(file: &mut [u8], sealed: bool) -> Option<usize> {
+    if sealed {
+        let len = reseal_header(file);
+        let records = file.get_mut(RECORDS_AT..).unwrap_or_default();
+        records.chunks_exact_mut(len).enumerate().for_each(|(index, record)| reseal(record, index as u64));
+    }
+    let contents = read_file(file).ok()?;
+    assert!(contents.len() + contents.torn == file.len(), "{contents:?} of {} bytes", file.len());
+    let dimension = contents.header.dimension;
+    let values: Vec<f32> = (0..dimension).map(|i| 1.0 + (i as f32).sin()).collect();
+    let Ok(probe) = Template::from_embedding(&values, "probe".into()) else { return None };
+    let probe = Probe::new(&probe);
+    let records = file.get(RECORDS_AT..contents.len()).unwrap_or_default();
+    let found = |level| {
+        let top = Top::new(contents.records);
+        search_records(top, level, &probe, records, dimension, contents.unfinished).into_candidates()
+    };
+    let best = found(nn::kernels::Level::best());
+    assert_eq!(best, found(nn::kernels::Level::SCALAR));
+    let mut ids: Vec<u64> = best.iter().map(|candidate| candidate.id).collect();
+    ids.sort_unstable();
+    let mut live: Vec<u64> = contents.ids.keys().copied().collect();
+    live.sort_unstable();
+    assert_eq!(ids, live);
+    Some(live.len())
 }

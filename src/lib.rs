@@ -21,6 +21,7 @@ pub mod evaluate;
 #[cfg(fuzzing)]
 #[doc(hidden)]
 pub mod fuzzing;
+pub mod gallery;
 pub mod geometry;
 pub mod image;
 pub mod mesh;

@@ -22,6 +22,7 @@ use selfsame::evaluate::{
     About, Bootstrap, FaceChoice, IdentityFolder, LfwPairs, Report, View2, all_pairs, comparison_scores, roc, ten_fold,
 };
 use selfsame::template::Template;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
@@ -79,8 +80,14 @@ fn own(folder: &Path, central: bool, common: &Common) -> Anyhow<()> {
 }
 
 fn finish(report: &Report, common: &Common) -> Anyhow<()> {
-    print::summary(report);
-    common.out.as_deref().map_or(Ok(()), |folder| print::files(report, folder))
+    if let Some(folder) = &common.out {
+        print::files(report, folder)?;
+    }
+    match std::io::stdout().write_all(print::summary(report)?.as_bytes()) {
+        // Whoever reads has read enough.
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        other => Ok(other?),
+    }
 }
 
 struct Measured {
@@ -131,7 +138,7 @@ fn measure(name: &str, setup: &Setup, paths: &[PathBuf], subjects: &[usize], com
     };
     let thresholds = [1e-2, 1e-3, 1e-4].into_iter().filter_map(|fmr| {
         let threshold = setup.engine.calibration(Pairing::SelfieSelfie)?.threshold(fmr).ok()?;
-        Some((format!("calibrated FMR {fmr:.0e}"), threshold.score().value()))
+        Some((format!("FMR {fmr:.0e}, in use"), threshold.score().value()))
     });
     let bootstrap = Bootstrap { replicates: common.replicates, seed: common.seed };
     let started = Instant::now();

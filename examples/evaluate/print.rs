@@ -2,49 +2,61 @@
 
 use super::Anyhow;
 use selfsame::evaluate::{Interval, Report};
+use std::fmt::Write;
 use std::path::Path;
 
-/// Prints what matters most.
-pub fn summary(report: &Report) {
-    println!("pictures               {} of {} people", report.enrolment.map_or(0, |e| e.pictures), report.people);
+/// What matters most, as text.
+pub fn summary(report: &Report) -> Result<String, std::fmt::Error> {
+    let mut text = String::new();
+    writeln!(
+        text,
+        "pictures               {} of {} people",
+        report.enrolment.map_or(0, |e| e.pictures),
+        report.people
+    )?;
     if report.about.left_out > 0 {
-        println!("left out               {} files that cannot be decoded", report.about.left_out);
+        writeln!(text, "left out               {} files that cannot be decoded", report.about.left_out)?;
     }
     if let Some(enrolment) = report.enrolment {
         let (failures, rate) = (enrolment.failures, 100.0 * enrolment.rate);
-        println!("failures to enrol      {failures} ({rate:.3} %); all their pairs count as not matching");
+        writeln!(text, "failures to enrol      {failures} ({rate:.3} %); all their pairs count as not matching")?;
     }
     if let Some(view2) = &report.view2 {
         let (accuracy, std, folds) = (view2.accuracy, view2.std, view2.folds.len());
-        println!("LFW View 2 accuracy    {accuracy:.4} ± {std:.4} (standard deviation over {folds} folds)");
+        writeln!(text, "LFW View 2 accuracy    {accuracy:.4} ± {std:.4} (standard deviation over {folds} folds)")?;
     }
-    println!("pairs                  {} genuine, {} impostor", report.genuine_pairs, report.impostor_pairs);
-    println!("\n{:>8} {:>10} {:>18}   {:>8}   95 % interval", "FMR", "threshold", "95 % interval", "FNMR");
+    writeln!(text, "pairs                  {} genuine, {} impostor", report.genuine_pairs, report.impostor_pairs)?;
+    writeln!(text, "\n{:>8} {:>10} {:>18}   {:>8}   95 % interval", "FMR", "threshold", "95 % interval", "FNMR")?;
     for row in &report.at_fmr {
         let Some(point) = row.point else {
-            println!("{:>8.0e} {:>10}", row.asked, "too few pairs");
+            writeln!(text, "{:>8.0e} {:>10}", row.asked, "too few pairs")?;
             continue;
         };
         let threshold = row.threshold_interval.map_or("-".into(), |i| format!("{:.4} to {:.4}", i.low, i.high));
         let rough = if row.few_errors { "   (rough: few errors)" } else { "" };
         let (fnmr, span) = (100.0 * point.fnmr, per_cent(row.fnmr_interval));
-        println!("{:>8.0e} {:>10.5} {threshold:>18}   {fnmr:>6.2} %   {span}{rough}", row.asked, point.threshold);
+        writeln!(
+            text,
+            "{:>8.0e} {:>10.5} {threshold:>18}   {fnmr:>6.2} %   {span}{rough}",
+            row.asked, point.threshold
+        )?;
     }
     if !report.at_threshold.is_empty() {
-        println!("\n{:>22} {:>10} {:>10}   95 % interval", "threshold for", "threshold", "FMR here");
+        writeln!(text, "\n{:>22} {:>10} {:>10}   95 % interval", "threshold for", "threshold", "FMR here")?;
     }
     for row in &report.at_threshold {
         if let Some(point) = row.point {
             let span = row.fmr_bound.map_or_else(|| per_cent(row.fmr_interval), |b| format!("below {:.2e}", b));
-            println!("{:>22} {:>10.5} {:>8.4} %   {span}", row.label, point.threshold, 100.0 * point.fmr);
+            writeln!(text, "{:>22} {:>10.5} {:>8.4} %   {span}", row.label, point.threshold, 100.0 * point.fmr)?;
         }
     }
     if let Some(eer) = report.equal_error_rate {
-        println!("\nequal error rate       {:.3} % at {:.4}", 100.0 * eer.rate, eer.threshold);
+        writeln!(text, "\nequal error rate       {:.3} % at {:.4}", 100.0 * eer.rate, eer.threshold)?;
     }
     if let Some(d) = report.d_prime {
-        println!("d'                     {:.3}", d.d_prime);
+        writeln!(text, "d'                     {:.3}", d.d_prime)?;
     }
+    Ok(text)
 }
 
 fn per_cent(interval: Option<Interval>) -> String {
@@ -64,6 +76,6 @@ pub fn files(report: &Report, folder: &Path) -> Anyhow<()> {
         let path = folder.join(name);
         std::fs::write(&path, text).map_err(|e| format!("cannot write {}: {e}", path.display()))?;
     }
-    println!("\nwritten                {}", folder.join("report.html").display());
+    eprintln!("written                {}", folder.join("report.html").display());
     Ok(())
 }

@@ -4,6 +4,7 @@ Needs PyPI onnx, numpy and pillow; writes beside itself."""
 
 import io
 import pathlib
+import struct
 
 import numpy as np
 from onnx import TensorProto, helper, numpy_helper
@@ -112,6 +113,43 @@ save("deep.png", Image.fromarray(np.arange(480, dtype=np.uint16).reshape(20, 24)
 save("bit.png", gray.convert("1"), format="PNG")
 save("lossless.webp", picture, format="WEBP", lossless=True, exif=exif)
 save("lossy.webp", picture.convert("RGBA"), format="WEBP", quality=30)
+
+
+def template(name, encoding, payload, dimension):
+    """Without its checksum, which the target adds."""
+    bytes = b"SFTP" + struct.pack("<HBBIff", 1, encoding, 1, dimension, 70, 0.4) + b"m" + payload
+    (HERE / "template" / name).write_bytes(bytes)
+
+
+template("f32", 1, np.float32([0.6, -0.8]).tobytes(), 2)
+template("f16", 2, np.float16([0.6, 0.0, -0.8]).tobytes(), 3)
+scales = np.float32([0.6 / 127, 0.8 / 100, 0, 0, 0, 0, 0, 0])
+template("integers", 3, scales.tobytes() + np.int8([127, 0, -100, 0]).tobytes(), 4)
+
+
+def gallery(name, commits, records):
+    """Header, counts and records of 4 values, as the target wants them: sealed there."""
+    header = (b"SFGALLRY" + struct.pack("<III", 1, 4, 1) + b"m").ljust(280, b"\0")
+    counts = b"".join(struct.pack("<QQQQ", *commit, 0) for commit in commits)
+    live = lambda n: struct.pack("<QII", n, 1, 0) + scales.tobytes() + struct.pack("<f12x", 0.4) + np.int8([127, 0, -100, 0]).tobytes() + bytes(12)
+    removed = struct.pack("<QII", 0, 2, 0) + bytes(64)
+    rows = b"".join(removed if n is None else live(n) for n in records)
+    (HERE / "gallery" / name).write_bytes(b"\1" + header + counts + rows)
+
+
+gallery("empty", [(0, 0, 0), (1, 0, 0)], [])
+gallery("two", [(2, 2, 0), (1, 1, 0)], [7, 9])
+gallery("removed", [(2, 3, 2), (3, 3, 2)], [7, None, 9])
+gallery("removing", [(2, 3, 2), (1, 3, 0)], [7, 8, 9])
+gallery("torn", [(0, 0, 0), (1, 1, 0)], [7, 9])
+
+# A cache of templates without its first 52 bytes and its checksum: dimension, count, entries.
+cache = HERE / "cache"
+cache.mkdir(exist_ok=True)
+entry = lambda number, *values: bytes([number] * 32) + bytes([bool(values)]) + np.asarray([70, 0.4, *values] if values else [], "<f4").tobytes()
+start = lambda dimension, count: np.uint32(dimension).tobytes() + np.uint64(count).tobytes()
+(cache / "empty").write_bytes(start(0, 0))
+(cache / "three").write_bytes(start(3, 3) + entry(1, 1, 0, 0) + entry(2) + entry(3, 0.6, -0.8, 0))
 
 
 def tlv(tag, *contents):

@@ -107,6 +107,24 @@ fn the_mesh_network_decides_between_two_ways_up() {
 }
 
 #[test]
+fn two_upright_faces_beside_a_turned_one_are_several() {
+    let detect: Answer = |corner, outputs| {
+        prefers_upside_down(corner, outputs);
+        if corner == 0 {
+            // A second face of the same size, far to the right.
+            let (first, second) = (24 * 48 + 24, 24 * 48 + 42);
+            for i in 0..16 {
+                outputs[0][(0, 16 * second + i)] = outputs[0][(0, 16 * first + i)];
+            }
+            outputs[1][(0, second)] = outputs[1][(0, first)];
+        }
+    };
+    let engine = engine(detect, |_, outputs| mesh_with_flag(6.0, outputs));
+    let outcome = engine.face(&picture().frame()).unwrap();
+    assert!(matches!(&outcome, FaceOutcome::Refused(reasons) if *reasons == [Refusal::SeveralFaces]), "{outcome:?}");
+}
+
+#[test]
 fn a_face_that_the_mesh_network_rejects_is_no_face() {
     let engine = engine(prefers_upside_down, |_, outputs| mesh_with_flag(-6.0, outputs));
     let outcome = engine.face(&picture().frame()).unwrap();

@@ -6,7 +6,7 @@
 //! someone else and copies were never compared with each other. Ends are percentiles over the replicates.
 //!
 //! R. M. Bolle, N. K. Ratha, S. Pankanti, "Error analysis of pattern recognition systems: the subsets bootstrap", Computer
-//! Vision and Image Understanding 93(1), 2004; ISO/IEC 19795-1:2021, annex on confidence intervals.
+//! Vision and Image Understanding 93(1), 2004; ISO/IEC 19795-1 names the bootstrap in its annex on test size and uncertainty.
 
 use super::operating_point::allowed;
 use super::random::Random;
@@ -95,7 +95,7 @@ impl ScoreSet {
         let fnmr = |threshold: f32| Some(1.0 - rate(sums.matches(threshold), sums.genuine_pairs)?);
         let by_fmr: Vec<Option<f32>> =
             fmrs.iter().map(|fmr| sums.threshold_for(allowed(*fmr, sums.impostor_pairs)?)).collect();
-        let known = |t: f32| self.lowest_kept().is_none_or(|lowest| t >= lowest) || self.all_kept();
+        let known = |t: f32| self.lowest_kept().is_some_and(|lowest| t >= lowest) || self.all_kept();
         Replicate {
             thresholds: by_fmr.iter().map(|t| t.map(f64::from)).collect(),
             fnmr_at_fmr: by_fmr.iter().map(|t| fnmr((*t)?)).collect(),

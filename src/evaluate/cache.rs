@@ -166,11 +166,7 @@ fn template(numbers: &[f32], model_id: &Arc<str>) -> Option<Template> {
     let square: f64 = values.iter().map(|v| f64::from(*v).powi(2)).sum();
     let is_unit = (square.sqrt() - 1.0).abs() < UNIT_TOLERANCE;
     let stated = magnitude.is_finite() && magnitude > 0.0 && level.is_finite();
-    let template = Template::from_embedding(values, model_id.clone()).ok().filter(|_| is_unit && stated)?;
-    // Normalising once more moves no value of a normalised template by half a unit in the last place; if it ever should, the
-    // cache is of no use, rather than other than fresh templates.
-    let same = template.values().iter().zip(values).all(|(a, b)| a.to_bits() == b.to_bits());
-    same.then(|| template.restored(magnitude, level))
+    (is_unit && stated).then(|| Template::from_unit(values.into(), magnitude, level, model_id.clone()))
 }
 
 /// Takes bytes from the front.

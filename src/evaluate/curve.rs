@@ -64,7 +64,7 @@ mod tests {
     fn small_and_empty_sets() {
         let curve = set_of(&[0.5, 0.9], &[0.1, 0.7]).curve();
         let rates: Vec<_> = curve.iter().map(|p| (p.false_matches, p.false_non_matches)).collect();
-        assert_eq!(rates, [(2, 0), (1, 0), (1, 1)]);
+        assert_eq!(rates, [(2, 0), (1, 0), (0, 1)]);
         assert!(set_of(&[], &[0.1]).curve().is_empty() && set_of(&[0.1], &[]).curve().is_empty());
     }
 }

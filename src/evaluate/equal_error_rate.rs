@@ -32,7 +32,8 @@ impl ScoreSet {
         }
         let after = self.at_threshold(value(high))?;
         let before = self.at_threshold(value(high.saturating_sub(1)))?;
-        let interval = if crossed(&before) || after.fmr + after.fnmr < before.fmr + before.fnmr {
+        let met = after.fmr == after.fnmr;
+        let interval = if met || crossed(&before) || after.fmr + after.fnmr < before.fmr + before.fnmr {
             [after.fmr, after.fnmr]
         } else {
             [before.fnmr, before.fmr]

@@ -27,7 +27,7 @@ pub fn wilson(successes: u64, trials: u64) -> Option<Interval> {
 }
 
 /// The rule of 3: after no error in `trials` independent trials, the error rate is below this with a confidence of 95 %.
-/// ISO/IEC 19795-1:2021, annex B; B. D. Jovanovic, P. S. Levy, "A Look at the Rule of Three", The American Statistician 51(2),
+/// ISO/IEC 19795-1, annex on test size and uncertainty; B. D. Jovanovic, P. S. Levy, "A Look at the Rule of Three", The American Statistician 51(2),
 /// 1997. `None` with fewer than three trials.
 ///
 /// Trials must be independent. Pairs of pictures of the same people are not: see [`super::ScoreSet::independent_impostor_trials`].

@@ -17,7 +17,8 @@
 //! ```
 //!
 //! Terms follow ISO/IEC 19795-1: false match rate (FMR), false non-match rate (FNMR), failure to enrol. A picture without a
-//! template takes part in every pair and never matches: every genuine pair of it is a false non-match.
+//! template takes part in every pair and never matches: every genuine pair of it is a false non-match (the standard speaks of
+//! generalised rates then).
 
 mod all_pairs;
 mod bootstrap;

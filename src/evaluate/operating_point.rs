@@ -1,6 +1,6 @@
-//! False match rate (FMR) and false non-match rate (FNMR) at thresholds, ISO/IEC 19795-1:2021, clause 3 and 8.
-//!
-//! Shares of all pairs, those with a failure to enrol included: these never match, so they lower the FMR and raise the FNMR.
+//! False match rate (FMR) and false non-match rate (FNMR) at thresholds, as ISO/IEC 19795-1 defines them but for this:
+//! they are shares of all pairs, those with a failure to enrol included. These never match, so they lower the FMR and raise the
+//! FNMR; the standard calls such rates generalised, NIST's face recognition evaluations (FRTE 1:1) count so too.
 
 use super::ScoreSet;
 

@@ -5,7 +5,7 @@
 
 mod arena;
 mod graph;
-mod kernels;
+pub(crate) mod kernels;
 mod lower;
 mod onnx;
 mod op;

@@ -115,14 +115,27 @@ impl TemplateExtractor {
         // Without flip there is nothing to add.
         embedding.iter_mut().zip(of_mirrored).for_each(|(sum, v)| *sum += *v);
         embedding.iter_mut().for_each(|sum| *sum /= batch as f32);
-        let template = run.and_then(|()| Template::from_embedding(embedding, self.model_id.clone()));
-        let template = template.map(|t| {
-            let magnitude = t.magnitude();
-            t.levelled(magnitude, self.impostors.as_ref())
-        });
+        let template = run.and_then(|()| self.from_embedding(embedding));
         // The buffer outlives this call in the thread's pool; the biometric data must not.
         output.zeroize();
         template
+    }
+
+    /// The template of `embedding`, an output of this extractor's network that was computed elsewhere; the mean of both if the
+    /// mirrored crop's is to be added.
+    ///
+    /// # Errors
+    /// [`ErrorKind::ShapeMismatch`] if it is not of the network's dimension, [`ErrorKind::NonFinite`] as
+    /// [`Template::from_embedding`].
+    #[allow(clippy::wrong_self_convention)]
+    pub fn from_embedding(&self, embedding: &[f32]) -> Result<Template> {
+        if embedding.len() != self.dimension {
+            let message = format!("an embedding of {} values, the network gives {}", embedding.len(), self.dimension);
+            return Err(Error::new(ErrorKind::ShapeMismatch, Stage::Template, message));
+        }
+        let template = Template::from_embedding(embedding, self.model_id.clone())?;
+        let magnitude = template.magnitude();
+        Ok(template.levelled(magnitude, self.impostors.as_ref()))
     }
 
     /// One template of several pictures of one person, from one capture for instance: the mean of their embeddings, in which

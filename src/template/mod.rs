@@ -11,12 +11,18 @@
 //! # }
 //! ```
 
+mod codec;
 mod extract;
 mod impostors;
+mod quantise;
 
+pub use codec::Encoding;
 pub use extract::{ExtractOptions, TemplateExtractor};
 
 pub(crate) use impostors::Impostors;
+#[cfg(test)]
+pub(crate) use quantise::lane;
+pub(crate) use quantise::{Quantised, check_quantised};
 
 use crate::error::{Error, ErrorKind, Result, Stage};
 use std::sync::Arc;
@@ -35,11 +41,12 @@ pub struct Template {
 }
 
 impl Template {
-    /// The template of `embedding`, a network's output before normalisation, with an impostor level of 0.
+    /// The template of `embedding`, the output of the network `model_id` before normalisation, with an impostor level of 0: for
+    /// embeddings that were computed elsewhere. [`TemplateExtractor`] takes templates from photographs, and knows the level.
     ///
     /// # Errors
     /// [`ErrorKind::NonFinite`] if a value is NaN or infinite, or all are zero: such a vector has no direction.
-    pub(crate) fn from_embedding(embedding: &[f32], model_id: Arc<str>) -> Result<Self> {
+    pub fn from_embedding(embedding: &[f32], model_id: Arc<str>) -> Result<Self> {
         let square: f64 = embedding.iter().map(|v| f64::from(*v).powi(2)).sum();
         let norm = square.sqrt();
         if !norm.is_finite() || norm < f64::from(f32::MIN_POSITIVE) {
@@ -52,16 +59,15 @@ impl Template {
     }
 
     /// With the impostor level that `impostors` predicts for an embedding of `magnitude`.
-    pub(crate) fn levelled(mut self, magnitude: f32, impostors: Option<&Impostors>) -> Self {
+    fn levelled(mut self, magnitude: f32, impostors: Option<&Impostors>) -> Self {
         self.magnitude = magnitude;
         self.impostor_level = impostors.map_or(0.0, |impostors| impostors.level(&self.values, magnitude));
         self
     }
 
-    /// With a magnitude and a level that were stored.
-    pub(crate) fn restored(mut self, magnitude: f32, impostor_level: f32) -> Self {
-        (self.magnitude, self.impostor_level) = (magnitude, impostor_level);
-        self
+    /// The template of `values` of unit length, with a magnitude and a level that were stored.
+    pub(crate) fn from_unit(values: Box<[f32]>, magnitude: f32, impostor_level: f32, model_id: Arc<str>) -> Self {
+        Self { values, magnitude, impostor_level, model_id }
     }
 
     /// Number of values.
@@ -84,6 +90,13 @@ impl Template {
     /// nothing about impostors ([`crate::model::ImpostorSpec`]). [`crate::compare::score`] subtracts it.
     pub fn impostor_level(&self) -> f32 {
         self.impostor_level
+    }
+
+    /// Whether both were made by one model, and have as many values.
+    pub(crate) fn same_model(&self, other: &Self) -> bool {
+        // Templates of one extractor share the text.
+        let same_id = Arc::ptr_eq(&self.model_id, &other.model_id) || self.model_id == other.model_id;
+        same_id && self.dimension() == other.dimension()
     }
 
     /// The values; their squares sum to 1.

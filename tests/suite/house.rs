@@ -19,12 +19,12 @@ fn files(folder: &str, ending: &str) -> Vec<PathBuf> {
 }
 
 #[test]
-fn unsafe_code_lives_in_the_kernels_alone() {
+fn unsafe_code_lives_in_the_kernels_and_one_map() {
     let sources = files("src", ".rs");
     assert!(sources.len() > 40);
     for path in sources {
         let text = std::fs::read_to_string(&path).unwrap();
-        let may = path.components().any(|c| c.as_os_str() == "kernels");
+        let may = path.components().any(|c| c.as_os_str() == "kernels") || path.ends_with("gallery/map.rs");
         assert!(may || !text.contains("allow(unsafe_code)"), "{}", path.display());
     }
 }

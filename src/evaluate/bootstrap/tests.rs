@@ -47,9 +47,9 @@ fn population(number: usize, people: usize) -> ScoreSet {
 
 #[test]
 fn intervals_cover_the_truth_about_as_often_as_they_say() {
-    // A population of its own for the truth: 2,000 people.
+    // A population of its own for the truth: 800 people.
     let threshold = 1.7;
-    let truth = population(0, 2_000).at_threshold(threshold).unwrap();
+    let truth = population(0, 800).at_threshold(threshold).unwrap();
     assert!(truth.fmr > 0.02 && truth.fnmr > 0.1, "{truth:?}");
     let options = Bootstrap { replicates: 300, seed: 11 };
     let mut covered = [0, 0];

@@ -79,7 +79,7 @@ fn false_files_with_a_right_checksum_are_refused() {
 #[test]
 fn debug_tells_no_value() {
     let text = format!("{:?}", sample());
-    assert!(text.contains("entries: 2") && !text.contains('.'), "{text}");
+    assert!(text.contains("entries: 2") && text.chars().filter(char::is_ascii_digit).count() == 1, "{text}");
 }
 
 proptest! {

@@ -15,6 +15,8 @@ const LIFTS: [f32; 4] = [-1.586_134_3, -0.052_980_12, 0.882_911_1, 0.443_506_85]
 const SCALE: f32 = 1.230_174_1;
 /// Colour differences may err so much more than luminance, as in the visual weights of common encoders.
 const CHROMA_STEP: f32 = 2.0;
+/// Larger coefficients, in steps, count as this for their entropy.
+const RANGE: usize = 1 << 13;
 /// Halvings of the search for the step.
 const SEARCH: usize = 14;
 
@@ -122,15 +124,16 @@ impl Plane {
 
     /// Entropy of the quantised coefficients, each subband with its own distribution.
     fn bits(&self, step: f32) -> f64 {
-        let mut counts = vec![std::collections::BTreeMap::<i32, u32>::new(); 3 * LEVELS + 1];
+        let mut counts = vec![vec![0u32; 2 * RANGE + 1]; 3 * LEVELS + 1];
         for (y, row) in self.values.chunks(self.width).enumerate() {
             for (x, value) in row.iter().enumerate() {
-                if let Some(count) = counts.get_mut(self.subband(x, y)) {
-                    *count.entry(quantised(*value, step)).or_default() += 1;
+                let index = (quantised(*value, step) + RANGE as i32).clamp(0, 2 * RANGE as i32) as usize;
+                if let Some(count) = counts.get_mut(self.subband(x, y)).and_then(|counts| counts.get_mut(index)) {
+                    *count += 1;
                 }
             }
         }
-        counts.iter().map(entropy).sum()
+        counts.iter().map(|counts| entropy(counts)).sum()
     }
 
     /// A number for the subband of a coefficient: 0 for the lowest, then three for each level.
@@ -146,9 +149,9 @@ impl Plane {
     }
 }
 
-fn entropy(counts: &std::collections::BTreeMap<i32, u32>) -> f64 {
-    let total: f64 = counts.values().map(|n| f64::from(*n)).sum();
-    counts.values().map(|n| f64::from(*n)).map(|n| n * (total / n).log2()).sum()
+fn entropy(counts: &[u32]) -> f64 {
+    let total: f64 = counts.iter().map(|n| f64::from(*n)).sum();
+    counts.iter().filter(|n| **n > 0).map(|n| f64::from(*n)).map(|n| n * (total / n).log2()).sum()
 }
 
 /// One line through the 9/7 lifting steps, mirrored at its ends; low frequencies first after `forward`.

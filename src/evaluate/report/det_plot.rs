@@ -1,8 +1,11 @@
 //! The DET curve: FNMR over FMR, both in per cent on logarithmic axes.
 
 use super::Report;
-use super::paper::{BLUE, FAINT_GRID, GREY, GRID, INK, LogAxis, SIZE, VERMILION, drawn, per_cent, type_of};
+use super::paper::{
+    BLUE, FAINT_GRID, GREY, GRID, INK, LogAxis, SIZE, VERMILION, drawn, legend_type, per_cent, type_of,
+};
 use crate::error::Result;
+use plotters::element::DashedPathElement;
 use plotters::prelude::*;
 
 /// The lowest decade that is shown, as an exponent of per cent.
@@ -53,8 +56,9 @@ pub(super) fn svg(report: &Report) -> Result<String> {
         let start = x_low.max(y_low);
         drawn(chart.draw_series(DashedLineSeries::new([(start, start), (2.0, 2.0)], 3, 5, GREY.stroke_width(1))))?
             .label("FMR = FNMR")
-            .legend(|(x, y)| PathElement::new([(x, y), (x + 22, y)], GREY.stroke_width(1)));
-        let curve = report.curve.iter().map(|p| place(p.fmr, p.fnmr)).filter(inside);
+            .legend(|(x, y)| DashedPathElement::new([(x, y), (x + 22, y)], 3, 5, GREY.stroke_width(1)));
+        let curve: Vec<_> = report.curve.iter().map(|p| place(p.fmr, p.fnmr)).filter(inside).collect();
+        let empty = curve.is_empty();
         drawn(chart.draw_series(LineSeries::new(curve, BLUE.stroke_width(3))))?
             .label("measured")
             .legend(|(x, y)| PathElement::new([(x, y), (x + 22, y)], BLUE.stroke_width(3)));
@@ -68,8 +72,12 @@ pub(super) fn svg(report: &Report) -> Result<String> {
             let text = EmptyElement::at((x, y)) + Text::new(label, (9, -11), type_of(17, &VERMILION));
             drawn(chart.draw_series([text]))?;
         }
-        if report.curve.is_empty() {
-            let text = "Not measured: there are no genuine or no impostor pairs.";
+        if empty {
+            let text = if report.curve.is_empty() {
+                "Not measured: there are no genuine or no impostor pairs."
+            } else {
+                "No curve: at no threshold are there errors of both kinds."
+            };
             drawn(root.draw(&Text::new(text, (240, 240), type_of(20, &INK))))?;
         }
         drawn(
@@ -79,7 +87,7 @@ pub(super) fn svg(report: &Report) -> Result<String> {
                 .margin(14)
                 .background_style(WHITE)
                 .border_style(GRID)
-                .label_font(type_of(17, &INK))
+                .label_font(legend_type(17))
                 .draw(),
         )?;
         drawn(root.present())?;

@@ -8,8 +8,21 @@ use std::fmt::Write;
 const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;color:#222;background:#fff;max-width:56rem;margin:2rem auto;padding:0 1rem}\
 h1{font-size:1.6rem}h2{font-size:1.2rem;margin-top:2rem}table{border-collapse:collapse;margin:.8rem 0}\
 th,td{border-bottom:1px solid #ccc;padding:.25rem .9rem .25rem 0;text-align:left;vertical-align:top}\
-td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}figure{margin:1rem 0}svg{max-width:100%;height:auto}\
-.note{color:#555;font-size:.92rem}@media print{body{margin:0;max-width:none;font-size:11pt}figure,table{break-inside:avoid}}";
+td{overflow-wrap:anywhere}td.n,th.n{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}figure{margin:1rem 0}svg{max-width:100%;height:auto}\
+.note{color:#555;font-size:.92rem}h2{break-after:avoid}table.facts th{min-width:11rem}@media print{body{margin:0;max-width:none;font-size:9.5pt}figure,tr{break-inside:avoid}}";
+
+/// What the numbers mean, and what they do not.
+const MEANING: &str = "<h2>What this means</h2>\n<ul>\n\
+    <li>FMR: the share of pairs of different people that would be taken for one person. FNMR: the share of pairs of one \
+    person that would be turned away. Terms follow ISO/IEC 19795-1.</li>\n\
+    <li>A picture without a template (failure to enrol) stays in the count and never matches: it raises the FNMR and lowers \
+    the FMR. (ISO/IEC 19795-1 calls such rates generalised.) Those pictures are listed by number; the report names no person and no file.</li>\n\
+    <li>Intervals tell how far the figures would move with other people drawn from the same population, pictured in the \
+    same way. They say nothing about another population, camera or situation.</li>\n\
+    <li>Impostor pairs are strangers picked without effort. Relatives, lookalikes and people of the same sex, age and origin \
+    match falsely more often. Attacks with masks, screens or edited portraits are not measured here.</li>\n\
+    <li>A rate that rests on fewer than 30 errors is rough. “Not measured” means that there are too few pairs or people to \
+    say anything.</li>\n</ul>\n";
 
 pub(super) fn page(report: &Report) -> Result<String> {
     let title = format!("Face verification on {}", escape(&report.about.data_set));
@@ -31,7 +44,7 @@ pub(super) fn page(report: &Report) -> Result<String> {
     for (svg, caption) in figures {
         let _ = write!(page, "<figure>\n{svg}\n<figcaption class=\"note\">{caption}</figcaption>\n</figure>\n");
     }
-    page += &meaning(report);
+    page += MEANING;
     page += "</body>\n</html>\n";
     Ok(page)
 }
@@ -59,7 +72,7 @@ fn facts(report: &Report) -> String {
     ];
     rows.splice(2..2, about.options.iter().map(|(name, value)| (name.as_str(), escape(value))));
     let rows = rows.iter().map(|(name, value)| format!("<tr><th>{}</th><td>{value}</td></tr>\n", escape(name)));
-    format!("<table>\n{}</table>\n", rows.collect::<String>())
+    format!("<table class=\"facts\">\n{}</table>\n", rows.collect::<String>())
 }
 
 fn view2_section(view2: &View2) -> String {
@@ -114,7 +127,7 @@ fn rates(report: &Report) -> String {
     );
     section
         + &format!(
-            "<table>\n<tr><th>Equal error rate</th><td>{eer}</td></tr>\n<tr><th>d′</th><td>{d_prime}</td></tr>\n</table>\n"
+            "<table class=\"facts\">\n<tr><th>Equal error rate</th><td>{eer}</td></tr>\n<tr><th>d′</th><td>{d_prime}</td></tr>\n</table>\n"
         )
 }
 
@@ -134,7 +147,7 @@ fn fmr_row(row: &AtFmr) -> String {
          <td class=\"n\">{}</td><td>{remark}</td></tr>\n",
         point.threshold,
         rate(point.fnmr),
-        span(row.fnmr_interval)
+        bounded(row.fnmr_interval, row.fnmr_bound)
     )
 }
 
@@ -144,10 +157,6 @@ fn threshold_row(row: &AtThreshold) -> String {
         return format!(
             "<tr><td>{label}</td><td colspan=\"5\">not measured: no genuine or no impostor pairs</td></tr>\n"
         );
-    };
-    let bounded = |interval: Option<Interval>, bound: Option<f64>| match bound {
-        Some(bound) => format!("below {} (rule of 3)", rate(bound)),
-        None => span(interval),
     };
     format!(
         "<tr><td>{label}</td><td class=\"n\">{:.4}</td><td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td>\
@@ -160,31 +169,18 @@ fn threshold_row(row: &AtThreshold) -> String {
     )
 }
 
-/// What the numbers mean, and what they do not.
-fn meaning(report: &Report) -> String {
-    let names = if report.about.failures.is_empty() { "" } else { " The report names no person and no file." };
-    format!(
-        "<h2>What this means</h2>\n<ul>\n\
-         <li>FMR: the share of pairs of different people that would be taken for one person. FNMR: the share of pairs of one \
-         person that would be turned away. Terms follow ISO/IEC 19795-1.</li>\n\
-         <li>A picture without a template (failure to enrol) stays in the count and never matches: it raises the FNMR and lowers \
-         the FMR.{names}</li>\n\
-         <li>Intervals tell how far the figures would move with other people drawn from the same population, pictured in the \
-         same way. They say nothing about another population, camera or situation.</li>\n\
-         <li>Impostor pairs are strangers picked without effort. Relatives, lookalikes and people of the same sex, age and origin \
-         match falsely more often. Attacks with masks, screens or edited portraits are not measured here.</li>\n\
-         <li>A rate that rests on fewer than 30 errors is rough. “Not measured” means that there are too few pairs or people to \
-         say anything.</li>\n</ul>\n"
-    )
-}
-
 /// A rate in per cent with three digits that count.
 fn rate(rate: f64) -> String {
     let percent = 100.0 * rate;
     let digits = if percent > 0.0 { (2 - percent.log10().floor() as i32).clamp(0, 9) as usize } else { 0 };
     let text = format!("{percent:.digits$}");
     let short = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
-    format!("{short} %")
+    format!("{short}\u{a0}%")
+}
+
+/// An interval, or the bound that stands in for it without errors.
+fn bounded(interval: Option<Interval>, bound: Option<f64>) -> String {
+    bound.map_or_else(|| span(interval), |bound| format!("below {} (rule of 3)", rate(bound)))
 }
 
 fn span(interval: Option<Interval>) -> String {
@@ -224,7 +220,7 @@ mod tests {
     fn numbers_read_well() {
         assert_eq!(
             [0.0138, 1e-6, 0.5, 0.0, 1.0, 0.041_04].map(rate),
-            ["1.38 %", "0.0001 %", "50 %", "0 %", "100 %", "4.1 %"]
+            ["1.38 %", "0.0001 %", "50 %", "0 %", "100 %", "4.1 %"].map(|text| text.replace(' ', "\u{a0}"))
         );
         assert_eq!([7, 1_000, 29_640_749].map(grouped), ["7", "1,000", "29,640,749"]);
     }

@@ -55,8 +55,10 @@ pub struct AtFmr {
     pub point: Option<OperatingPoint>,
     /// 95 % interval of the threshold.
     pub threshold_interval: Option<Interval>,
-    /// 95 % interval of the FNMR.
+    /// 95 % interval of the FNMR; null without a false non-match.
     pub fnmr_interval: Option<Interval>,
+    /// Without a false non-match: the FNMR is below this with a confidence of 95 % (rule of 3, one pair per person).
+    pub fnmr_bound: Option<f64>,
     /// Whether fewer than 30 false matches or false non-matches stand behind it.
     pub few_errors: bool,
 }
@@ -177,8 +179,15 @@ impl Report {
             let few_errors = point.is_some_and(|p| p.false_matches.min(p.false_non_matches) < FEW_ERRORS);
             // No interval around what is not there.
             let of = |interval: Option<Interval>| interval.filter(|_| point.is_some());
-            let (threshold_interval, fnmr_interval) = (of(found.threshold), of(found.fnmr));
-            AtFmr { asked, point, threshold_interval, fnmr_interval, few_errors }
+            let no_error = point.is_some_and(|p| p.false_non_matches == 0);
+            AtFmr {
+                asked,
+                point,
+                threshold_interval: of(found.threshold),
+                fnmr_interval: of(found.fnmr).filter(|_| !no_error),
+                fnmr_bound: rule_of_three(set.independent_genuine_trials()).filter(|_| no_error),
+                few_errors,
+            }
         });
         let at_threshold = thresholds.iter().zip(&by_threshold).map(|((label, threshold), found)| {
             let point = set.at_threshold(*threshold);

@@ -21,6 +21,11 @@ pub(super) fn type_of(size: i32, color: &RGBColor) -> TextStyle<'static> {
     TextStyle { color: color.to_backend_color(), ..style }.pos(Pos::new(HPos::Left, VPos::Center))
 }
 
+/// Type of a legend, which places it itself.
+pub(super) fn legend_type(size: i32) -> TextStyle<'static> {
+    TextStyle { color: INK.to_backend_color(), ..TextStyle::from(("sans-serif", size).into_font()) }
+}
+
 /// An axis of per cent in factors of ten; its values are exponents of 10.
 pub(super) struct LogAxis {
     pub(super) low: f64,

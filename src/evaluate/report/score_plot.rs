@@ -1,6 +1,8 @@
 //! How the scores of genuine and of impostor pairs are distributed, with the thresholds.
 
-use super::paper::{BLUE, FAINT_GRID, GREY, GRID, INK, LogAxis, SIZE, VERMILION, drawn, per_cent, type_of};
+use super::paper::{
+    BLUE, FAINT_GRID, GREY, GRID, INK, LogAxis, SIZE, VERMILION, drawn, legend_type, per_cent, type_of,
+};
 use super::{Report, ScoreBins};
 use crate::error::Result;
 use plotters::prelude::*;
@@ -27,7 +29,7 @@ fn draw(report: &Report, bins: &ScoreBins, root: &DrawingArea<SVGBackend<'_>, pl
     let shares = || genuine.iter().chain(&impostor).map(|(_, share)| *share).filter(|s| *s > 0.0);
     let low = shares().fold(1.0, f64::min).log10().floor().max(LOWEST);
     // Room above the highest bin for the thresholds' labels.
-    let high = shares().fold(1.0, f64::max).log10().ceil().min(2.0) + 0.15 * (2.0 - low);
+    let high = shares().fold(1.0, f64::max).log10().ceil().min(2.0) + 0.26 * (2.0 - low);
     let x_high = bins.low + bins.width * bins.genuine.len() as f64;
     let mut chart = drawn(
         ChartBuilder::on(root)
@@ -46,7 +48,7 @@ fn draw(report: &Report, bins: &ScoreBins, root: &DrawingArea<SVGBackend<'_>, pl
             .x_labels(11)
             .x_desc(format!("Score ({})", report.about.score))
             .y_desc("Share of pairs per bin")
-            .x_label_formatter(&|score| format!("{score:.1}"))
+            .x_label_formatter(&score_label)
             .label_style(type_of(17, &INK))
             .axis_desc_style(type_of(19, &INK))
             .draw(),
@@ -80,7 +82,13 @@ fn draw(report: &Report, bins: &ScoreBins, root: &DrawingArea<SVGBackend<'_>, pl
             .margin(14)
             .background_style(WHITE)
             .border_style(GRID)
-            .label_font(type_of(17, &INK))
+            .label_font(legend_type(17))
             .draw(),
     )
+}
+
+/// One decimal, and zero without a sign.
+fn score_label(score: &f64) -> String {
+    let rounded = (10.0 * score).round() / 10.0;
+    format!("{:.1}", rounded + 0.0)
 }

@@ -124,6 +124,20 @@ fn a_set_without_pairs_makes_a_report_that_says_so() {
 }
 
 #[test]
+fn a_set_without_errors_has_no_curve_and_bounds_instead_of_intervals() {
+    let subjects: Vec<usize> = (0..40).map(|i| i / 2).collect();
+    let set = all_pairs(&subjects, &[true; 40], |i, j| if i / 2 == j / 2 { 0.9 } else { 0.1 }).unwrap();
+    let report = Report::new(&set, about(), &Bootstrap { replicates: 100, seed: 1 }, &[("t".into(), 0.5)]);
+    assert!(report.det_svg().unwrap().contains("No curve: at no threshold"));
+    let row = &report.at_threshold[0];
+    assert_eq!((row.fmr_bound, row.fnmr_bound), (Some(3.0 / 10.0), Some(3.0 / 20.0)));
+    assert_eq!((row.fmr_interval, row.fnmr_interval), (None, None));
+    let row = &report.at_fmr[0];
+    assert_eq!((row.fnmr_bound, row.fnmr_interval), (Some(3.0 / 20.0), None));
+    assert!(report.to_html().unwrap().contains("below 15\u{a0}% (rule of 3)"));
+}
+
+#[test]
 fn the_same_set_makes_the_same_report() {
     assert_eq!(report(20), report(20));
 }

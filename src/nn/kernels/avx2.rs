@@ -3,11 +3,11 @@
 
 use super::{Isa, Kernel, LANES, Lanes};
 use core::arch::x86_64::{
-    __m256, __m256i, _CMP_UNORD_Q, _MM_HINT_T1, _mm_prefetch, _mm256_add_epi32, _mm256_add_ps, _mm256_blendv_ps,
-    _mm256_cmp_ps, _mm256_cvtepi32_ps, _mm256_cvtps_epi32, _mm256_fmadd_ps, _mm256_loadu_ps, _mm256_loadu_si256,
-    _mm256_madd_epi16, _mm256_maddubs_epi16, _mm256_max_ps, _mm256_min_ps, _mm256_mul_ps, _mm256_packs_epi32,
-    _mm256_packus_epi16, _mm256_permutevar8x32_epi32, _mm256_set1_epi16, _mm256_set1_epi32, _mm256_set1_ps,
-    _mm256_setr_epi32, _mm256_setzero_si256, _mm256_storeu_ps, _mm256_storeu_si256,
+    __m256, __m256i, _CMP_UNORD_Q, _MM_HINT_T1, _mm_loadu_si128, _mm_prefetch, _mm256_add_epi32, _mm256_add_ps,
+    _mm256_blendv_ps, _mm256_cmp_ps, _mm256_cvtepi8_epi16, _mm256_cvtepi32_ps, _mm256_cvtps_epi32, _mm256_fmadd_ps,
+    _mm256_loadu_ps, _mm256_loadu_si256, _mm256_madd_epi16, _mm256_maddubs_epi16, _mm256_max_ps, _mm256_min_ps,
+    _mm256_mul_ps, _mm256_packs_epi32, _mm256_packus_epi16, _mm256_permutevar8x32_epi32, _mm256_set1_epi16,
+    _mm256_set1_epi32, _mm256_set1_ps, _mm256_setr_epi32, _mm256_setzero_si256, _mm256_storeu_ps, _mm256_storeu_si256,
 };
 
 /// Proof that this processor has AVX2 and FMA: [`Avx2::new`] is the only way to one.
@@ -118,6 +118,15 @@ impl Isa for Avx2 {
             let w = _mm256_loadu_si256(w.as_ptr().cast());
             let pairs = _mm256_maddubs_epi16(_mm256_set1_epi32(i32::from_ne_bytes(a)), w);
             _mm256_add_epi32(sums, _mm256_madd_epi16(pairs, _mm256_set1_epi16(1)))
+        }
+    }
+
+    #[inline(always)]
+    fn dot_pairs(self, sums: __m256i, a: &[i16; 2 * LANES], w: &[i8; 2 * LANES]) -> __m256i {
+        // SAFETY: `self` proves AVX2; `a` is 32 readable bytes, `w` is 16, and the loads need no alignment.
+        unsafe {
+            let w = _mm256_cvtepi8_epi16(_mm_loadu_si128(w.as_ptr().cast()));
+            _mm256_add_epi32(sums, _mm256_madd_epi16(_mm256_loadu_si256(a.as_ptr().cast()), w))
         }
     }
 

@@ -71,6 +71,8 @@ pub(crate) trait Isa: Copy {
     fn no_sums(self) -> Self::Sums;
     /// Adds to each lane's sum the products of `a`, at most 127 each, with the lane's four of `w`: exactly, if the sums fit.
     fn dot(self, sums: Self::Sums, a: [u8; 4], w: &[i8; 4 * LANES]) -> Self::Sums;
+    /// Adds to lane i's sum the products of the values 2·i and 2·i + 1 of `a` with those of `w`: exactly, if the sums fit.
+    fn dot_pairs(self, sums: Self::Sums, a: &[i16; 2 * LANES], w: &[i8; 2 * LANES]) -> Self::Sums;
     /// Each sum as the nearest float.
     fn to_floats(self, sums: Self::Sums) -> Self::V;
     /// Rounds each lane, to even from halfway, to a byte. None may be over 255; what is below 0, and NaN, becomes 0.

@@ -97,6 +97,16 @@ impl Isa for Scalar {
     }
 
     #[inline(always)]
+    fn dot_pairs(self, mut sums: [i32; LANES], a: &[i16; 2 * LANES], w: &[i8; 2 * LANES]) -> [i32; LANES] {
+        for (sum, (a, w)) in sums.iter_mut().zip(a.as_chunks::<2>().0.iter().zip(w.as_chunks::<2>().0)) {
+            for (a, w) in a.iter().zip(w) {
+                *sum += i32::from(*a) * i32::from(*w);
+            }
+        }
+        sums
+    }
+
+    #[inline(always)]
     fn to_floats(self, sums: [i32; LANES]) -> Lanes {
         sums.map(|sum| sum as f32)
     }

@@ -3,7 +3,10 @@
 
 use super::avx2::Avx2;
 use super::{Isa, Kernel, LANES, Lanes};
-use core::arch::x86_64::{__m256, __m256i, _mm256_dpbusd_epi32, _mm256_loadu_si256, _mm256_set1_epi32};
+use core::arch::x86_64::{
+    __m256, __m256i, _mm_loadu_si128, _mm256_cvtepi8_epi16, _mm256_dpbusd_epi32, _mm256_dpwssd_epi32,
+    _mm256_loadu_si256, _mm256_set1_epi32,
+};
 
 /// Proof that this processor has AVX2, FMA, AVX-512 VL and AVX-512 VNNI: [`Vnni::new`] is the only way to one.
 #[derive(Debug, Clone, Copy)]
@@ -34,7 +37,7 @@ impl Vnni {
     }
 }
 
-/// Those of AVX2, but for the dot product.
+/// Those of AVX2, but for the dot products.
 impl Isa for Vnni {
     const SPECIALISED: bool = true;
     type V = __m256;
@@ -46,6 +49,15 @@ impl Isa for Vnni {
         unsafe {
             let w = _mm256_loadu_si256(w.as_ptr().cast());
             _mm256_dpbusd_epi32(sums, _mm256_set1_epi32(i32::from_ne_bytes(a)), w)
+        }
+    }
+
+    #[inline(always)]
+    fn dot_pairs(self, sums: __m256i, a: &[i16; 2 * LANES], w: &[i8; 2 * LANES]) -> __m256i {
+        // SAFETY: `self` proves AVX-512 VL and VNNI; `a` is 32 readable bytes, `w` is 16, and the loads need no alignment.
+        unsafe {
+            let w = _mm256_cvtepi8_epi16(_mm_loadu_si128(w.as_ptr().cast()));
+            _mm256_dpwssd_epi32(sums, _mm256_loadu_si256(a.as_ptr().cast()), w)
         }
     }
 

@@ -1,0 +1,29 @@
+//! Any bytes as a cache of templates behind a right header and a right checksum: an error, or a cache that
+//! can be written and read again.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use selfsame::evaluate::{CacheKey, FaceChoice, TemplateCache};
+use selfsame::model::{Backend, ModelCard};
+use sha2::{Digest, Sha256};
+use std::sync::LazyLock;
+
+/// Bytes of magic and key.
+const FIRST: usize = 52;
+
+static KEY: LazyLock<CacheKey> = LazyLock::new(|| {
+    let card = ModelCard::parse(include_str!("../../models/template.toml")).expect("a valid card");
+    CacheKey::new(&card, &[], &Backend::Native, &Default::default(), FaceChoice::Central)
+});
+
+fuzz_target!(|bytes: &[u8]| {
+    assert!(TemplateCache::decode(bytes, KEY.clone()).is_err(), "a checksum by chance");
+    let mut file = TemplateCache::new(KEY.clone()).encode()[..FIRST].to_vec();
+    file.extend_from_slice(bytes);
+    let sum = Sha256::digest(&file);
+    file.extend_from_slice(&sum);
+    let Ok(cache) = TemplateCache::decode(&file, KEY.clone()) else { return };
+    let again = cache.encode();
+    let back = TemplateCache::decode(&again, KEY.clone()).expect("what was written can be read");
+    assert!(back.len() == cache.len() && back.encode() == again, "{cache:?}");
+});

@@ -1,0 +1,137 @@
+//! The comparison of one template with many records: sums of products of integers, exact, and the same on every machine.
+
+use super::format::{STEP, VALUES_AT};
+use crate::nn::kernels::{Isa, Kernel, LANES, Level};
+use crate::template::Template;
+use zeroize::Zeroize;
+
+/// The largest magnitude of a probe's integers.
+const LARGEST: f32 = 32_767.0;
+
+/// The template that is looked for, in 16-bit integers: their rounding adds nothing that counts to that of the records.
+pub(crate) struct Probe {
+    values: Vec<[i16; STEP]>,
+    scale: f32,
+    impostor_level: f32,
+}
+
+impl Probe {
+    pub fn new(template: &Template) -> Self {
+        let values = template.values();
+        let largest = values.iter().fold(0.0f32, |largest, v| largest.max(v.abs()));
+        let scale = largest / LARGEST;
+        let mut integers = vec![[0; STEP]; values.len().div_ceil(STEP)];
+        for (integer, value) in integers.as_flattened_mut().iter_mut().zip(values) {
+            *integer = (value / scale).round_ties_even().clamp(-LARGEST, LARGEST) as i16;
+        }
+        Self { values: integers, scale, impostor_level: template.impostor_level() }
+    }
+
+    /// Writes the score of each of `records` (their bytes, whole records) to `scores`.
+    pub fn compare(&self, level: Level, records: &[u8], scores: &mut [f32]) {
+        level.run_int8(Scan { probe: self, records, scores });
+    }
+}
+
+impl Drop for Probe {
+    fn drop(&mut self) {
+        self.values.as_flattened_mut().zeroize();
+        self.scale.zeroize();
+        self.impostor_level.zeroize();
+    }
+}
+
+struct Scan<'a> {
+    probe: &'a Probe,
+    records: &'a [u8],
+    scores: &'a mut [f32],
+}
+
+impl Kernel for Scan<'_> {
+    #[inline(always)]
+    fn run<I: Isa>(self, isa: I) {
+        let len = VALUES_AT + STEP * self.probe.values.len();
+        for (record, score) in self.records.chunks_exact(len).zip(self.scores) {
+            let (vectors, _) = record.as_chunks::<STEP>();
+            let [_, low, high, level, values @ ..] = vectors else { continue };
+            let mut sums = isa.no_sums();
+            for (a, w) in self.probe.values.iter().zip(values) {
+                sums = isa.dot_pairs(sums, a, &w.map(u8::cast_signed));
+            }
+            let mut scales = [0.0; LANES];
+            for (scale, bytes) in scales.iter_mut().zip(low.as_chunks().0.iter().chain(high.as_chunks().0)) {
+                *scale = f32::from_le_bytes(*bytes);
+            }
+            let mut products = [0.0; LANES];
+            isa.store(isa.mul(isa.to_floats(sums), isa.load(&scales)), &mut products);
+            let [a, b, c, d, e, f, g, h] = products;
+            let sum = ((a + e) + (c + g)) + ((b + f) + (d + h));
+            let [l0, l1, l2, l3, ..] = *level;
+            let levels = self.probe.impostor_level + f32::from_le_bytes([l0, l1, l2, l3]);
+            // Adding 0 makes +0 of −0, so that equal scores are equal bits.
+            *score = (sum * self.probe.scale).clamp(-1.0, 1.0) - 0.5 * levels + 0.0;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gallery::format::write_live;
+    use crate::template::{Quantised, Template, lane};
+    use proptest::prelude::*;
+
+    /// The score by plain loops.
+    fn naive(probe: &Probe, record: &Quantised, level: f32) -> f32 {
+        let mut sums = [0i64; LANES];
+        for (index, (a, w)) in probe.values.as_flattened().iter().zip(&record.values).enumerate() {
+            sums[lane(index)] += i64::from(*a) * i64::from(*w);
+        }
+        let [a, b, c, d, e, f, g, h] = std::array::from_fn(|l| sums[l] as f32 * record.scales[l]);
+        let cosine = ((((a + e) + (c + g)) + ((b + f) + (d + h))) * probe.scale).clamp(-1.0, 1.0);
+        cosine - 0.5 * (probe.impostor_level + level)
+    }
+
+    fn check(templates: &[Vec<f32>]) {
+        let unit = |values: &[f32], level: f32| {
+            let unit = Template::from_embedding(values, "m".into()).unwrap();
+            Template::from_unit(unit.values().into(), 1.0, level, "m".into())
+        };
+        let probe = unit(&templates[0], 0.25);
+        let mut records = Vec::new();
+        let mut expected = Vec::new();
+        for (index, template) in templates.iter().enumerate() {
+            let level = 0.1 * index as f32 - 0.3;
+            let template = unit(template, level);
+            let quantised = Quantised::new(template.values());
+            write_live(&mut records, index as u64, 9, level, &quantised);
+            expected.push(naive(&Probe::new(&probe), &quantised, level));
+            let cosine: f32 = probe.values().iter().zip(quantised.to_floats()).map(|(a, b)| a * b).sum();
+            let exact = cosine - 0.5 * (0.25 + level);
+            assert!((expected[index] - exact).abs() < 1e-4, "{} against {exact}", expected[index]);
+        }
+        for level in Level::all() {
+            let mut scores = vec![f32::NAN; templates.len()];
+            Probe::new(&probe).compare(level, &records, &mut scores);
+            assert_eq!(scores, expected, "{}", level.name());
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn every_level_gives_the_scores_of_plain_loops(dimension in 1usize..400, seed in any::<u32>()) {
+            let value = |n: usize| ((n as f32 + seed as f32 * 1e-5) * 12.9898).sin() * 0.5;
+            let templates: Vec<Vec<f32>> =
+                (0..9).map(|t| (0..dimension).map(|i| value(t * dimension + i) + 0.01).collect()).collect();
+            prop_assume!(templates.iter().all(|t| t.iter().any(|v| v.abs() > 0.001)));
+            check(&templates);
+        }
+    }
+
+    #[test]
+    fn the_largest_sums_fit() {
+        let same = vec![1.0; 2048];
+        let opposite = vec![-1.0; 2048];
+        check(&[same, opposite]);
+    }
+}
