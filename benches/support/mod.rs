@@ -36,7 +36,7 @@ pub fn document_jpeg() -> Vec<u8> {
 /// A chip's portrait of 240×320 pixels in about 15 kB, as JPEG.
 pub fn chip_jpeg() -> Vec<u8> {
     let cut = image::imageops::crop_imm(&portrait("astronaut.png"), 100, 0, 240, 320).to_image();
-    encode(&cut, 90)
+    encode(&cut, 75)
 }
 
 /// The same in 10 kB, as JPEG 2000.
