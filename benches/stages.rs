@@ -3,6 +3,7 @@
 use criterion::{Criterion, criterion_group, criterion_main};
 use selfsame::compare::score;
 use selfsame::detect::{DetectOptions, FaceSelection, select_face};
+use selfsame::document::{Dg2, DocumentPhoto, ImageCoding, NewFace, write_dg2};
 use selfsame::engine::Engine;
 use selfsame::image::{Limits, Photo};
 use selfsame::quality::assess;
@@ -38,5 +39,32 @@ fn stages(c: &mut Criterion) {
     c.bench_function("compare", |b| b.iter(|| score(black_box(&template), black_box(&template)).unwrap()));
 }
 
-criterion_group!(benches, stages);
+/// A chip's portrait: its parsing alone, and all the way to a template.
+fn chip(c: &mut Criterion) {
+    let limits = Limits::default();
+    let engine = Engine::new().unwrap();
+    let codings = [("JPEG", ImageCoding::Jpeg), ("JPEG 2000", ImageCoding::Jpeg2000)];
+    for ((what, coding), image) in codings.into_iter().zip([support::chip_jpeg(), support::chip_jpeg2000()]) {
+        let file = write_dg2(&[NewFace::new(&image, coding, 240, 320)]).unwrap();
+        let name = format!("DG2 of {:.0} kB, {what}, parse", 1e-3 * file.len() as f64);
+        c.bench_function(&name, |b| {
+            b.iter(|| assert_eq!(Dg2::parse(black_box(&file)).unwrap().faces().count(), 1));
+        });
+        c.bench_function(&format!("DG2, {what}, to a decoded portrait"), |b| {
+            b.iter(|| DocumentPhoto::from_dg2(black_box(&file), &limits).unwrap());
+        });
+        c.bench_function(&format!("DG2, {what}, to a template"), |b| {
+            b.iter(|| {
+                let document = DocumentPhoto::from_dg2(black_box(&file), &limits).unwrap();
+                let frame = document.photo().frame();
+                let detections = engine.detector().detect(&frame, &DetectOptions::default()).unwrap();
+                let FaceSelection::One(detection) = select_face(&detections) else { panic!("one face") };
+                let mesh = engine.mesher().mesh(&frame, &detection).unwrap();
+                engine.extractor().extract(&frame, &mesh, &ExtractOptions { flip: true }).unwrap()
+            });
+        });
+    }
+}
+
+criterion_group!(benches, stages, chip);
 criterion_main!(benches);

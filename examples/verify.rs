@@ -18,7 +18,7 @@ use std::time::Instant;
 /// Compares a document's portrait with a selfie.
 #[derive(Parser)]
 struct Arguments {
-    /// Photograph of the document's holder: JPEG, PNG or WebP.
+    /// The document's portrait: a chip's data group 2, or a photograph of the holder (JPEG, JPEG 2000, PNG or WebP).
     document: PathBuf,
     /// Photograph of the person who claims to be the holder.
     selfie: PathBuf,
@@ -113,7 +113,7 @@ fn run(arguments: &Arguments, timings: &mut Timings) -> Result<Verification> {
     let limits = Limits::default();
     let document = read(&arguments.document, &limits)?;
     timings.enter(Side::Document, Stage::Decode);
-    let document = DocumentPhoto::from_image_file(&document, &limits)?;
+    let document = DocumentPhoto::from_bytes(&document, &limits)?;
     timings.leave(Side::Document, Stage::Decode);
     let selfie = read(&arguments.selfie, &limits)?;
     timings.enter(Side::Selfie, Stage::Decode);

@@ -71,6 +71,8 @@ impl ErrorKind {
 pub enum Stage {
     /// Bytes to pixels.
     Decode,
+    /// Reading or writing what a chip holds.
+    Document,
     /// Handling of pixels: frames, resizing, warping.
     Image,
     /// Loading a model file or its card.
@@ -102,6 +104,7 @@ impl Stage {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Decode => "decode",
+            Self::Document => "document",
             Self::Image => "image",
             Self::Model => "model",
             Self::Run => "run",

@@ -33,6 +33,17 @@ pub fn document_jpeg() -> Vec<u8> {
     encode(&resize(&cut, 413, 531, FilterType::Lanczos3), 90)
 }
 
+/// A chip's portrait of 240×320 pixels in about 15 kB, as JPEG.
+pub fn chip_jpeg() -> Vec<u8> {
+    let cut = image::imageops::crop_imm(&portrait("astronaut.png"), 100, 0, 240, 320).to_image();
+    encode(&cut, 75)
+}
+
+/// The same in 10 kB, as JPEG 2000.
+pub fn chip_jpeg2000() -> Vec<u8> {
+    std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/portrait.jp2")).unwrap()
+}
+
 /// A frame of 1280×720 pixels with a face in its middle, as JPEG.
 pub fn selfie_jpeg() -> Vec<u8> {
     let portrait = portrait("obama2.jpg");

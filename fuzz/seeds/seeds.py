@@ -150,3 +150,61 @@ entry = lambda number, *values: bytes([number] * 32) + bytes([bool(values)]) + n
 start = lambda dimension, count: np.uint32(dimension).tobytes() + np.uint64(count).tobytes()
 (cache / "empty").write_bytes(start(0, 0))
 (cache / "three").write_bytes(start(3, 3) + entry(1, 1, 0, 0) + entry(2) + entry(3, 0.6, -0.8, 0))
+
+
+def tlv(tag, *contents):
+    body = b"".join(contents)
+    return bytes.fromhex(tag) + b"\x82" + len(body).to_bytes(2, "big") + body
+
+
+def record(images, points=0, off=0):
+    blocks = b""
+    for image in images:
+        size = 20 + 8 * points + 12 + len(image)
+        blocks += (size + off).to_bytes(4, "big") + points.to_bytes(2, "big") + bytes([1, 3, 4, 0, 0, 3, 0, 1, 1, 2, 179, 0, 0, 0])
+        blocks += bytes.fromhex("0135006400320000") * points + bytes.fromhex("010000180014010200070000") + image
+    return b"FAC\x00010\x00" + (14 + len(blocks) + off).to_bytes(4, "big") + len(images).to_bytes(2, "big") + blocks
+
+
+def group(*instances):
+    return tlv("75", tlv("7f61", bytes([2, 1, len(instances)]), *(tlv("7f60", i) for i in instances)))
+
+
+def block(image):
+    code = lambda tag, value: bytes([tag, 3, 0x80, 1, value])
+    about = tlv("a1", code(0xA0, 2), code(0xA1, 0), bytes.fromhex("a706800118810114"), code(0xA9, 2))
+    representation = tlv("a1", tlv("a0", tlv("a0", tlv("80", image), about)))
+    pose = bytes.fromhex("a611a003" "8001f6" "a1068001058101" "02" "a202" "8000")
+    identity = tlv("a8", code(0xA0, 3), code(0xA1, 7), code(0xA2, 4), pose)
+    return tlv("65", bytes.fromhex("a0078001038102" "07e3"), tlv("a1", tlv("30", b"\x80\x01\x00", representation, identity)))
+
+
+def jpeg2000(**options):
+    buffer = io.BytesIO()
+    options.pop("image", picture).save(buffer, format="JPEG2000", **options)
+    return buffer.getvalue()
+
+
+small = io.BytesIO()
+picture.save(small, format="JPEG", quality=10)
+small = small.getvalue()
+header = bytes.fromhex("a10f8002010181010287020101880200" "08")
+for name, data in {
+    "record": record([small]),
+    "points_two_faces": record([small, small], 2),
+    "off_by_eight": group(header + tlv("5f2e", record([small], 1, -8))),
+    "two_instances": group(header + tlv("5f2e", record([small])), tlv("5f2e", record([jpeg2000(quality_layers=[20])]))),
+    "block": block(small),
+    "block_in_group": group(tlv("7f2e", tlv("a1", block(jpeg2000(no_jp2=True))))),
+}.items():
+    (HERE / "dg2" / name).write_bytes(data)
+
+for name, options in {
+    "lossless.jp2": dict(irreversible=False, mct=1, num_resolutions=3),
+    "lossy.jp2": dict(quality_mode="rates", quality_layers=[30, 15], irreversible=True, mct=1),
+    "tiles.j2k": dict(no_jp2=True, tile_size=(16, 16), num_resolutions=2, progression="RPCL"),
+    "precincts.j2k": dict(no_jp2=True, codeblock_size=(4, 4), precinct_size=(8, 8), num_resolutions=3, progression="PCRL"),
+    "gray.jp2": dict(image=gray, progression="CPRL"),
+    "markers.j2k": dict(no_jp2=True, plt=True, image=gray),
+}.items():
+    (HERE / "decode" / name).write_bytes(jpeg2000(**options))

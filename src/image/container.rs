@@ -8,6 +8,7 @@
 //! made, an unfinished file is called unfinished, and animations are told apart from photographs.
 
 use super::decode::{Encoding, SourceColor};
+use super::jpeg2000;
 use crate::error::{Error, ErrorKind, Result, Stage};
 
 const PNG_SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
@@ -23,23 +24,25 @@ pub(super) struct Header {
     pub(super) bits_per_channel: u8,
     /// Bytes that the decoder keeps per pixel beside its output (an upper estimate).
     pub(super) working_bytes_per_px: u64,
+    /// What it keeps however many pixels there are: structures that the file states (an upper estimate).
+    pub(super) working_bytes: u64,
     /// Bytes from the start to the end of the image; `None` if the file ends before the image does.
     pub(super) end: Option<usize>,
 }
 
-fn unsupported(message: &str) -> Error {
+pub(super) fn unsupported(message: &str) -> Error {
     Error::new(ErrorKind::UnsupportedFormat, Stage::Decode, message)
 }
 
-fn corrupt(message: &str) -> Error {
+pub(super) fn corrupt(message: &str) -> Error {
     Error::new(ErrorKind::Corrupt, Stage::Decode, message)
 }
 
-fn be16(bytes: &[u8], at: usize) -> Option<u16> {
+pub(super) fn be16(bytes: &[u8], at: usize) -> Option<u16> {
     bytes.get(at..)?.first_chunk().map(|b| u16::from_be_bytes(*b))
 }
 
-fn be32(bytes: &[u8], at: usize) -> Option<u32> {
+pub(super) fn be32(bytes: &[u8], at: usize) -> Option<u32> {
     bytes.get(at..)?.first_chunk().map(|b| u32::from_be_bytes(*b))
 }
 
@@ -51,7 +54,7 @@ fn le32(bytes: &[u8], at: usize) -> Option<u32> {
     bytes.get(at..)?.first_chunk().map(|b| u32::from_le_bytes(*b))
 }
 
-/// Reads the headers of a JPEG, PNG or WebP, told apart by content alone.
+/// Reads the headers of a JPEG, PNG, WebP or JPEG 2000, told apart by content alone.
 pub(super) fn inspect(bytes: &[u8]) -> Result<Header> {
     let header = if bytes.starts_with(&[0xFF, 0xD8, 0xFF]) {
         jpeg(bytes)?
@@ -59,8 +62,10 @@ pub(super) fn inspect(bytes: &[u8]) -> Result<Header> {
         png(bytes)?
     } else if bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"WEBP") {
         webp(bytes)?
+    } else if jpeg2000::is_jpeg2000(bytes) {
+        jpeg2000::inspect(bytes)?
     } else {
-        return Err(unsupported("the bytes are no JPEG, PNG or WebP"));
+        return Err(unsupported("the bytes are no JPEG, JPEG 2000, PNG or WebP"));
     };
     if header.width == 0 || header.height == 0 {
         return Err(corrupt("the image states a side of zero pixels"));
@@ -150,6 +155,7 @@ fn jpeg(bytes: &[u8]) -> Result<Header> {
         color,
         bits_per_channel: frame.precision,
         working_bytes_per_px,
+        working_bytes: 0,
         end,
     })
 }
@@ -208,7 +214,16 @@ fn png(bytes: &[u8]) -> Result<Header> {
         }
         at = next;
     }
-    Ok(Header { encoding: Encoding::Png, width, height, color, bits_per_channel, working_bytes_per_px: 1, end })
+    Ok(Header {
+        encoding: Encoding::Png,
+        width,
+        height,
+        color,
+        bits_per_channel,
+        working_bytes_per_px: 1,
+        working_bytes: 0,
+        end,
+    })
 }
 
 /// Walks the chunks (RFC 9649) of the RIFF container.
@@ -269,6 +284,7 @@ fn webp(bytes: &[u8]) -> Result<Header> {
         color: SourceColor::Rgb,
         bits_per_channel: 8,
         working_bytes_per_px,
+        working_bytes: 0,
         end: end.filter(|_| whole && bitstream.is_some()),
     })
 }

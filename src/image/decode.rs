@@ -3,6 +3,7 @@
 
 use super::container::{self, Header};
 use super::frame::{Frame, PixelFormat};
+use super::jpeg2000;
 use super::upright;
 use crate::error::{Error, ErrorKind, Result, Stage};
 use image::codecs::{jpeg::JpegDecoder, png::PngDecoder, webp::WebPDecoder};
@@ -46,6 +47,8 @@ impl Default for Limits {
 pub enum Encoding {
     /// JPEG: baseline, extended or progressive.
     Jpeg,
+    /// JPEG 2000: a JP2 file or a bare codestream.
+    Jpeg2000,
     /// PNG.
     Png,
     /// WebP, lossy or lossless.
@@ -139,11 +142,15 @@ pub struct Photo {
 }
 
 impl Photo {
-    /// Decodes a JPEG, PNG or WebP. The format is told by content alone.
+    /// Decodes a JPEG, JPEG 2000, PNG or WebP. The format is told by content alone.
     ///
     /// - JPEG: baseline and progressive; grey, colour, and CMYK or YCCK with Adobe's marker (inks
     ///   become colours by multiplication, without a colour profile). Four channels without that
     ///   marker, 12 bits, arithmetic coding and lossless JPEG are `UnsupportedFormat`.
+    /// - JPEG 2000 (ISO/IEC 15444-1; JP2 files and bare codestreams): grey, sRGB and sYCC, 1 to 16
+    ///   bits. Palettes, transparency, subsampled or signed components, images off the origin,
+    ///   regions of interest, packed packet headers, changes of progression, and styles that vary
+    ///   between tiles are `UnsupportedFormat`: portraits do not have them.
     /// - PNG: all colour types and depths; 16 bits are rounded to 8.
     /// - WebP: lossy and lossless.
     /// - Transparency is laid over white, as a viewer's page does: what a person cannot see, no
@@ -175,6 +182,18 @@ impl Photo {
                 Self::read(PngDecoder::with_limits(cursor, limits.of_decoder()).map_err(fault)?, &header, limits)
             }
             Encoding::WebP => Self::read(WebPDecoder::new(cursor).map_err(fault)?, &header, limits),
+            Encoding::Jpeg2000 => Ok(Self {
+                width: header.width,
+                height: header.height,
+                pixels: jpeg2000::decode(image)?,
+                info: PhotoInfo {
+                    encoding: header.encoding,
+                    color: header.color,
+                    bits_per_channel: header.bits_per_channel,
+                    had_alpha: false,
+                    orientation: Orientation::Upright,
+                },
+            }),
             Encoding::Raw => Err(Error::new(ErrorKind::UnsupportedFormat, Stage::Decode, "raw pixels are not decoded")),
         }
     }
@@ -312,7 +331,7 @@ fn memory_bytes(header: &Header, pixels: u64, file_bytes: usize) -> u64 {
     let copy = pixels.saturating_mul(3);
     let file = (file_bytes as u64).saturating_mul(2);
     // What the decoder keeps is freed before the copy is made.
-    output.saturating_add(working.saturating_add(file).max(copy))
+    output.saturating_add(working.saturating_add(header.working_bytes).saturating_add(file).max(copy))
 }
 
 fn over_limit(message: impl Into<String>) -> Error {

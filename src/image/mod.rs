@@ -8,6 +8,7 @@
 mod container;
 mod decode;
 mod frame;
+mod jpeg2000;
 pub mod light;
 mod region;
 mod upright;

@@ -2,9 +2,11 @@
 
 mod backends;
 mod decode;
+mod dg2;
 mod evaluate;
 mod gallery;
 mod house;
+mod jpeg2000;
 #[cfg(feature = "ort")]
 mod parity;
 mod verify;

@@ -1,0 +1,47 @@
+//! The biometric header of an instance (ISO/IEC 7816-11, table D.2; ICAO Doc 9303-10, 4.7.2.1).
+
+use super::remark::Remarks;
+use super::tlv::Element;
+use crate::error::Result;
+
+/// What the header says; `None` where it says nothing. Bytes are as stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct BiometricHeader<'a> {
+    /// 80: version of the header, 0x0101.
+    pub version: Option<u32>,
+    /// 81: biometric type; 2 is facial features.
+    pub biometric_type: Option<u32>,
+    /// 82: biometric subtype.
+    pub subtype: Option<u32>,
+    /// 83: date and time of creation.
+    pub created: Option<&'a [u8]>,
+    /// 85: period of validity.
+    pub validity: Option<&'a [u8]>,
+    /// 86: creator of the data.
+    pub creator: Option<&'a [u8]>,
+    /// 87: owner of the format; 0x0101 is ISO/IEC JTC 1/SC 37.
+    pub format_owner: Option<u32>,
+    /// 88: type of the format; 8 is ISO/IEC 19794-5, 0x2A is ISO/IEC 39794-5.
+    pub format_type: Option<u32>,
+}
+
+/// Reads the element A1. The last one of two alike elements counts; unknown ones are passed over.
+pub(super) fn read<'a>(element: Element<'a>, remarks: &mut Remarks) -> Result<BiometricHeader<'a>> {
+    let mut header = BiometricHeader::default();
+    let mut inside = element.contents;
+    while let Some(field) = inside.next(remarks)? {
+        match field.tag {
+            0x80 => header.version = Some(field.number()?),
+            0x81 => header.biometric_type = Some(field.number()?),
+            0x82 => header.subtype = Some(field.number()?),
+            0x83 => header.created = Some(field.value()),
+            0x85 => header.validity = Some(field.value()),
+            0x86 => header.creator = Some(field.value()),
+            0x87 => header.format_owner = Some(field.number()?),
+            0x88 => header.format_type = Some(field.number()?),
+            _ => {}
+        }
+    }
+    Ok(header)
+}
