@@ -60,7 +60,7 @@ fn chip(c: &mut Criterion) {
                 let detections = engine.detector().detect(&frame, &DetectOptions::default()).unwrap();
                 let FaceSelection::One(detection) = select_face(&detections) else { panic!("one face") };
                 let mesh = engine.mesher().mesh(&frame, &detection).unwrap();
-                engine.extractor().extract(&frame, &mesh, &ExtractOptions { flip: true }).unwrap()
+                engine.extractor().extract(&frame, &mesh, &ExtractOptions::default()).unwrap()
             });
         });
     }
