@@ -48,9 +48,6 @@ pub struct Common {
     /// Take templates in 8-bit integers.
     #[arg(long)]
     pub int8: bool,
-    /// Take templates without colour.
-    #[arg(long)]
-    pub grey: bool,
     /// Leave out files that cannot be decoded, instead of stopping.
     #[arg(long)]
     pub skip_bad: bool,

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use selfsame::compare::{Calibration, Pairing, score};
 use selfsame::evaluate::{Bootstrap, DocumentKind, ScoreSet, all_pairs, comparison_scores, impostor_spec};
 use selfsame::image::{Limits, Photo};
-use selfsame::template::{ExtractOptions, Template};
+use selfsame::template::Template;
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -183,36 +183,17 @@ fn documents(pictures: &Pictures<'_>, set: &ScoreSet) -> Anyhow<ScoreSet> {
         }
         let in_pairs: Vec<usize> = (0..pictures.paths.len()).filter(|i| people_with_pairs(*i)).collect();
         let missing = in_pairs.iter().filter(|i| of_kind[**i].is_none()).count();
-        report(kind.as_str(), missing, &against_photographs(pictures.templates, pictures, &of_kind, &in_pairs)?);
-        if kind == DocumentKind::Grey {
-            let without_colour = |place: &usize| -> Anyhow<Option<Template>> {
-                let photo = Photo::decode(&std::fs::read(pictures.paths[*place])?, &Limits::default())?;
-                let options = ExtractOptions { grey: true, ..setup.options };
-                Ok(setup.choice.template(&setup.engine, &photo, &options)?)
-            };
-            let made = in_pairs
-                .par_iter()
-                .progress_with(progress(in_pairs.len(), "photographs without colour")?)
-                .map(without_colour)
-                .collect::<Anyhow<Vec<_>>>()?;
-            let mut grey: Vec<Option<Template>> = vec![None; pictures.paths.len()];
-            in_pairs.iter().zip(made).for_each(|(place, template)| grey[*place] = template);
-            report("the photograph grey too", missing, &against_photographs(&grey, pictures, &of_kind, &in_pairs)?);
-        }
+        report(kind.as_str(), missing, &against_photographs(pictures, &of_kind, &in_pairs)?);
     }
     let all: Vec<usize> = (0..pictures.paths.len()).collect();
-    let mixed_scores = against_photographs(pictures.templates, pictures, &mixed, &all)?;
+    let mixed_scores = against_photographs(pictures, &mixed, &all)?;
     report("all kinds mixed", mixed.iter().filter(|t| t.is_none()).count(), &mixed_scores);
     Ok(mixed_scores)
 }
 
 /// Of each pair of `places`, the earlier as a document's portrait and the later as a photograph.
-fn against_photographs(
-    photographs: &[Option<Template>],
-    pictures: &Pictures<'_>,
-    portraits: &[Option<Template>],
-    places: &[usize],
-) -> Anyhow<ScoreSet> {
+fn against_photographs(pictures: &Pictures<'_>, portraits: &[Option<Template>], places: &[usize]) -> Anyhow<ScoreSet> {
+    let photographs = pictures.templates;
     let subjects: Vec<usize> = places.iter().map(|i| pictures.subjects[*i]).collect();
     let enrolled: Vec<bool> = places.iter().map(|i| portraits[*i].is_some() && photographs[*i].is_some()).collect();
     Ok(all_pairs(&subjects, &enrolled, |i, j| match (&portraits[places[i]], &photographs[places[j]]) {

@@ -132,7 +132,6 @@ fn measure(name: &str, setup: &Setup, paths: &[PathBuf], subjects: &[usize], com
         options: vec![
             ("Mirrored crop added".to_owned(), yes(setup.options.flip)),
             ("8-bit integers".to_owned(), yes(common.int8)),
-            ("Without colour".to_owned(), yes(common.grey)),
             ("Face".to_owned(), setup.choice.as_str().to_owned()),
         ],
         failures,

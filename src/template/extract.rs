@@ -5,7 +5,7 @@ use crate::align::{AlignedCrop, align};
 use crate::error::{Error, ErrorKind, Result, Stage};
 use crate::image::{Frame, Normalisation, warp_into};
 use crate::mesh::Mesh;
-use crate::model::{ChannelOrder, Model};
+use crate::model::Model;
 use crate::scratch;
 use ndarray::{ArrayView4, ArrayViewMut2};
 use std::sync::Arc;
@@ -18,14 +18,12 @@ pub struct ExtractOptions {
     /// (`examples/evaluate`) 99.30 ± 0.36 % instead of 99.15 ± 0.38 %, and an FNMR of 4.1 % instead of 4.5 % at an FMR of
     /// 1e-4. Templates taken with and without it can be compared, but were not measured so.
     pub flip: bool,
-    /// Take the colour out of the crop first: for both pictures of a comparison of which one has none.
-    pub grey: bool,
 }
 
 impl Default for ExtractOptions {
-    /// With the mirrored crop, in colour.
+    /// With the mirrored crop.
     fn default() -> Self {
-        Self { flip: true, grey: false }
+        Self { flip: true }
     }
 }
 
@@ -106,9 +104,6 @@ impl TemplateExtractor {
         let mut output = scratch::take(batch * self.dimension);
         let (crop, mirrored) = input.split_at_mut_checked(len).ok_or_else(|| shape("the input buffer is too short"))?;
         warp_into(frame, &aligned.crop, &self.normalisation, crop)?;
-        if options.grey {
-            self.remove_colour(crop);
-        }
         mirror(crop, mirrored, width);
 
         let mismatch = |e| shape("a tensor has the wrong length").with_source(e);
@@ -174,22 +169,6 @@ impl TemplateExtractor {
         let fused = Template::from_embedding(&sum, self.model_id.clone());
         sum.zeroize();
         Ok(fused?.levelled(magnitude, self.impostors.as_ref()))
-    }
-}
-
-impl TemplateExtractor {
-    /// Makes the three channels of each pixel the luma of Rec. 601, which JPEG keeps of grey pictures.
-    fn remove_colour(&self, crop: &mut [f32]) {
-        let Normalisation { order, mean, scale } = &self.normalisation;
-        let mut weights = [0.299, 0.587, 0.114];
-        if *order == ChannelOrder::Bgr {
-            weights.reverse();
-        }
-        for pixel in crop.as_chunks_mut::<3>().0 {
-            let stored = pixel.iter().zip(mean.iter().zip(scale)).map(|(v, (mean, scale))| v / scale + mean);
-            let luma: f32 = stored.zip(weights).map(|(v, weight)| v * weight).sum();
-            pixel.iter_mut().zip(mean.iter().zip(scale)).for_each(|(v, (mean, scale))| *v = (luma - mean) * scale);
-        }
     }
 }
 

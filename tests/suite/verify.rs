@@ -234,9 +234,7 @@ fn templates_in_integers_are_near_and_decide_the_same() {
         let ((found, mesh), (same, same_mesh)) = (locate(engine()), locate(&int8));
         assert_eq!((found, &mesh), (same, &same_mesh), "{name}: detector and mesh have no ranges");
         for flip in [false, true] {
-            let template = |e: &Engine| {
-                e.extractor().extract(&frame, &mesh, &ExtractOptions { flip, ..Default::default() }).unwrap()
-            };
+            let template = |e: &Engine| e.extractor().extract(&frame, &mesh, &ExtractOptions { flip }).unwrap();
             let cosine = score(&template(engine()), &template(&int8)).unwrap().value();
             println!("{name}: cosine {cosine:.5}, mirrored crop added: {flip}");
             assert!((0.995..0.99999).contains(&cosine), "{name}: {cosine}");

@@ -67,7 +67,7 @@ fn photo(x: usize, y: usize) -> (Photo, AlignedCrop) {
 fn two_templates_held_at_once_differ() {
     let (extractor, _) = extractor(None);
     let ((a, crop), (b, _)) = (photo(10, 10), photo(70, 60));
-    let options = ExtractOptions { flip: false, ..Default::default() };
+    let options = ExtractOptions { flip: false };
     let first = extractor.extract_aligned(&a.frame(), &crop, &options).unwrap();
     let before = first.values().to_vec();
     let second = extractor.extract_aligned(&b.frame(), &crop, &options).unwrap();
@@ -117,7 +117,7 @@ fn a_mesh_is_aligned_to_the_card() {
         group.iter().for_each(|i| points[*i] = [place.x, place.y, 0.0]);
     }
     let mesh = Mesh::new(points, 1.0).unwrap();
-    let options = ExtractOptions { flip: false, ..Default::default() };
+    let options = ExtractOptions { flip: false };
     let from_mesh = extractor.extract(&photo.frame(), &mesh, &options).unwrap();
     let from_crop = extractor.extract_aligned(&photo.frame(), &direct, &options).unwrap();
     let cosine: f32 = from_mesh.values().iter().zip(from_crop.values()).map(|(a, b)| a * b).sum();
@@ -131,9 +131,7 @@ fn nan_zero_and_wrong_sizes_are_errors() {
     for answer in [f32::NAN, f32::INFINITY, 0.0] {
         let (extractor, _) = extractor(Some(answer));
         for flip in [false, true] {
-            let error = extractor
-                .extract_aligned(&photo.frame(), &crop, &ExtractOptions { flip, ..Default::default() })
-                .unwrap_err();
+            let error = extractor.extract_aligned(&photo.frame(), &crop, &ExtractOptions { flip }).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::NonFinite, "{answer} {flip}");
         }
     }
@@ -173,11 +171,7 @@ fn the_face_may_lie_anywhere_in_the_frame() {
     let source_from_target = Similarity::new(0.5, 0.0, Point::new(20.0, 30.0)).unwrap();
     let crop = Crop { width: SIDE, height: SIDE, source_from_target, border: Border::Black };
     extractor
-        .extract_aligned(
-            &photo.frame(),
-            &AlignedCrop { crop, residual_px: 0.0 },
-            &ExtractOptions { flip: false, ..Default::default() },
-        )
+        .extract_aligned(&photo.frame(), &AlignedCrop { crop, residual_px: 0.0 }, &ExtractOptions { flip: false })
         .unwrap();
     // Centre of the target's pixel (60, 21) is (50.25, 40.75) in the source: left of the bright square's end at x = 50.
     let seen = fake.seen.lock().unwrap();
@@ -232,20 +226,4 @@ fn fusing_nothing_opposites_or_other_models_is_an_error() {
     assert_eq!(kind(&[one(1.0), foreign]), ErrorKind::ModelMismatch);
     let short = Template::from_embedding(&[1.0; 8], extractor.model_id.clone()).unwrap();
     assert_eq!(kind(&[one(1.0), short]), ErrorKind::ModelMismatch);
-}
-
-#[test]
-fn without_colour_a_picture_and_its_grey_copy_are_one() {
-    let (extractor, fake) = extractor(None);
-    let (colour, crop) = photo(10, 10);
-    let luma =
-        |p: &[u8; 3]| (0.299 * f32::from(p[0]) + 0.587 * f32::from(p[1]) + 0.114 * f32::from(p[2])).round() as u8;
-    let grey = colour.pixels().as_chunks::<3>().0.iter().flat_map(|p| [luma(p); 3]).collect();
-    let grey = Photo::from_rgb8(SIDE as u32, SIDE as u32, grey).unwrap();
-    let options = ExtractOptions { flip: false, grey: true };
-    extractor.extract_aligned(&colour.frame(), &crop, &options).unwrap();
-    extractor.extract_aligned(&grey.frame(), &crop, &ExtractOptions { grey: false, ..options }).unwrap();
-    let seen = fake.seen.lock().unwrap();
-    let difference = seen[0].iter().zip(&seen[1]).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
-    assert!(difference < 0.6 * 0.0078125, "{difference}: more than rounding to whole levels");
 }
