@@ -2,12 +2,12 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use selfsame::compare::score;
+use selfsame::compare::cosine;
 use selfsame::template::{Encoding, Template};
 
 fn check(bytes: &[u8]) {
     let Ok(template) = Template::decode(bytes) else { return };
-    let itself = score(&template, &template).expect("a template compares with itself").value();
+    let itself = cosine(&template, &template).expect("a template compares with itself");
     // Of squares: a norm may be off by 0.001.
     assert!((itself - 1.0).abs() < 0.003, "{itself}");
     assert!(Template::decode_for(bytes, template.model_id()).is_ok());
@@ -17,8 +17,8 @@ fn check(bytes: &[u8]) {
         let encoded = template.encode(encoding).expect("a template that was encoded before");
         same |= *encoded == *bytes;
         if let Ok(back) = Template::decode(&encoded) {
-            let cosine = score(&template, &back).expect("one model").value();
-            assert!(cosine > 0.99, "{encoding:?}: {cosine}");
+            let likeness = cosine(&template, &back).expect("one model");
+            assert!(likeness > 0.99, "{encoding:?}: {likeness}");
         }
     }
     // In integers there can be several scales for one template; the rest is exact.

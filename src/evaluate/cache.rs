@@ -10,7 +10,7 @@
 
 use super::CacheKey;
 use crate::error::{Error, ErrorKind, Result, Stage};
-use crate::template::Template;
+use crate::template::{MAX_LEVEL, Template};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -165,7 +165,7 @@ fn template(numbers: &[f32], model_id: &Arc<str>) -> Option<Template> {
     let (&[magnitude, level], values) = numbers.split_first_chunk::<2>()?;
     let square: f64 = values.iter().map(|v| f64::from(*v).powi(2)).sum();
     let is_unit = (square.sqrt() - 1.0).abs() < UNIT_TOLERANCE;
-    let stated = magnitude.is_finite() && magnitude > 0.0 && level.is_finite();
+    let stated = magnitude.is_finite() && magnitude > 0.0 && level.abs() <= MAX_LEVEL;
     (is_unit && stated).then(|| Template::from_unit(values.into(), magnitude, level, model_id.clone()))
 }
 

@@ -17,7 +17,7 @@ use super::error;
 pub(crate) use super::header::RECORDS_AT;
 use super::header::{Commit, Header, field};
 use crate::error::{ErrorKind, Result, Stage};
-use crate::template::{Quantised, check_quantised};
+use crate::template::{MAX_LEVEL, Quantised, check_quantised};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::ops::Range;
@@ -115,8 +115,8 @@ fn read_record(record: &[u8], index: u64, dimension: usize) -> Result<Record> {
     let Some((values, _)) = values.filter(|(_, padding)| padding.iter().all(|b| *b == 0)) else {
         return Err(corrupt("has values where there are none"));
     };
-    if !field(record, LEVEL.start).map(f32::from_le_bytes).is_some_and(f32::is_finite) {
-        return Err(corrupt("has an impostor level that is not finite"));
+    if !field(record, LEVEL.start).map(f32::from_le_bytes).is_some_and(|level| level.abs() <= MAX_LEVEL) {
+        return Err(corrupt("has an impostor level out of range"));
     }
     if record.get(UNUSED).is_none_or(|unused| unused.iter().any(|b| *b != 0)) {
         return Err(corrupt("has values where there are none"));

@@ -308,6 +308,9 @@ fn claims_under_valid_checksums_are_checked() {
     assert_eq!(change(&|r| r[8] = 3), ErrorKind::Corrupt, "a third state");
     assert_eq!(change(&|r| r[8] = 2), ErrorKind::Corrupt, "removed and not zero");
     assert_eq!(change(&|r| r[16..20].copy_from_slice(&f32::NAN.to_le_bytes())), ErrorKind::Corrupt, "NaN");
+    assert_eq!(change(&|r| r[48..52].copy_from_slice(&f32::NAN.to_le_bytes())), ErrorKind::Corrupt, "a level of NaN");
+    assert_eq!(change(&|r| r[48..52].copy_from_slice(&9f32.to_le_bytes())), ErrorKind::Corrupt, "a level beyond all");
+    assert_eq!(change(&|r| r[52] = 1), ErrorKind::Corrupt, "unused bytes");
     assert_eq!(change(&|r| r[64..].fill(0)), ErrorKind::Corrupt, "no direction");
     assert_eq!(change(&|r| r[LEN - 1] = 1), ErrorKind::Corrupt, "padding");
     assert_eq!(change(&|r| r[..8].copy_from_slice(&20u64.to_le_bytes())), ErrorKind::Corrupt, "an id twice");

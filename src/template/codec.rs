@@ -16,8 +16,8 @@
 //! Little-endian. Nothing is optional or padded: no two byte strings carry the same numbers, and one template and encoding
 //! give one byte string. The checksum finds damage, not forgery: sign or encrypt what leaves your hands.
 
-use super::Template;
 use super::quantise::{LANES, NORM_TOLERANCE, Quantised, check_quantised};
+use super::{MAX_LEVEL, Template};
 use crate::error::{Error, ErrorKind, Result, Stage};
 use half::f16;
 use zeroize::{Zeroize, Zeroizing};
@@ -152,8 +152,8 @@ impl Template {
         if !(magnitude.is_finite() && level.is_finite()) {
             return Err(error(ErrorKind::NonFinite, "magnitude or impostor level is NaN or infinite"));
         }
-        if magnitude <= 0.0 {
-            return Err(corrupt("the magnitude is not above 0"));
+        if magnitude <= 0.0 || level.abs() > MAX_LEVEL {
+            return Err(corrupt("magnitude or impostor level is out of range"));
         }
         Ok(Self::from_unit(values(encoding, payload)?, magnitude, level, id.into()))
     }

@@ -28,6 +28,9 @@ use crate::error::{Error, ErrorKind, Result, Stage};
 use std::sync::Arc;
 use zeroize::Zeroize;
 
+/// The largest magnitude of an impostor level: levels that mean something are well below 1.
+pub(crate) const MAX_LEVEL: f32 = 8.0;
+
 /// A face as a vector of unit length, bound to the model that made it.
 ///
 /// It is biometric data: its values are overwritten when it is dropped, never printed, and owned by it alone (a clone is a
@@ -61,7 +64,8 @@ impl Template {
     /// With the impostor level that `impostors` predicts for an embedding of `magnitude`.
     fn levelled(mut self, magnitude: f32, impostors: Option<&Impostors>) -> Self {
         self.magnitude = magnitude;
-        self.impostor_level = impostors.map_or(0.0, |impostors| impostors.level(&self.values, magnitude));
+        let level = impostors.map_or(0.0, |impostors| impostors.level(&self.values, magnitude));
+        self.impostor_level = level.clamp(-MAX_LEVEL, MAX_LEVEL);
         self
     }
 
@@ -86,7 +90,7 @@ impl Template {
         self.magnitude
     }
 
-    /// The level that the cosines of this template with other people's reach, in units of the cosine; 0 if the model's card says
+    /// The level that the cosines of this template with other people's reach, in units of the cosine, −8 ..= 8; 0 if the model's card says
     /// nothing about impostors ([`crate::model::ImpostorSpec`]). [`crate::compare::score`] subtracts it.
     pub fn impostor_level(&self) -> f32 {
         self.impostor_level

@@ -3,7 +3,9 @@
 //! The part about ONNX Runtime (feature `ort`) needs its library: `ORT_DYLIB_PATH` names it. Without it these tests say
 //! that they were skipped, or fail if `SELFSAME_REQUIRE_ORT=1`.
 
-use ndarray::{Array2, Array4, ArrayView4, s};
+#[cfg(feature = "ort")]
+use ndarray::s;
+use ndarray::{Array2, Array4, ArrayView4};
 use selfsame::model::{Backend, Layout, Model, ModelCard, ModelSource, Network, Task};
 
 const TINY: &[u8] = include_bytes!("../data/tiny_template.onnx");
@@ -41,6 +43,7 @@ fn wave(card: &ModelCard, batch: usize) -> Array4<f32> {
 }
 
 /// Uniform noise over the input's range (splitmix64).
+#[cfg(feature = "ort")]
 fn noise(card: &ModelCard, batch: usize, seed: u64) -> Array4<f32> {
     let (a, b) = range(card);
     let mut state = seed;

@@ -34,7 +34,7 @@ fn compare(photo: &Photo, reference: &Engine) -> (f32, f32) {
     let boxes = points(detection).iter().zip(points(other_detection)).map(|(p, q)| p.distance(q)).fold(0.0, f32::max);
     let landmarks = mesh.points().iter().zip(other_mesh.points());
     let landmarks = landmarks.map(|(p, q)| (p[0] - q[0]).hypot(p[1] - q[1])).fold(0.0, f32::max);
-    (boxes.max(landmarks), selfsame::compare::score(template, other_template).unwrap().value())
+    (boxes.max(landmarks), selfsame::compare::cosine(template, other_template).unwrap())
 }
 
 #[test]
@@ -64,7 +64,7 @@ fn templates_agree_on_a_hundred_aligned_faces() {
             let mut moved: AlignedCrop = aligned.clone();
             moved.crop.source_from_target = aligned.crop.source_from_target.after(&jitter).unwrap();
             let take = |e: &Engine| e.extractor().extract_aligned(&frame, &moved, &ExtractOptions::default()).unwrap();
-            worst = worst.min(selfsame::compare::score(&take(engine()), &take(&reference)).unwrap().value());
+            worst = worst.min(selfsame::compare::cosine(&take(engine()), &take(&reference)).unwrap());
         }
     }
     println!("least cosine of 100: {worst:.8}");

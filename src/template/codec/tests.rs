@@ -116,6 +116,8 @@ fn damage_under_a_valid_checksum_is_refused() {
         let set = |b: &mut Vec<u8>| b[12..][..4].copy_from_slice(&magnitude.to_le_bytes());
         assert_eq!(of(Encoding::F32, &set), ErrorKind::Corrupt, "a magnitude of {magnitude}");
     }
+    let far = |b: &mut Vec<u8>| b[16..][..4].copy_from_slice(&8.5f32.to_le_bytes());
+    assert_eq!(of(Encoding::F16, &far), ErrorKind::Corrupt, "a level beyond all cosines");
     assert_eq!(of(Encoding::I8, &|b| b[PAYLOAD + 32] = 0x80), ErrorKind::Corrupt, "-128");
     assert_eq!(of(Encoding::F32, &|b| b[PAYLOAD..].fill(0)), ErrorKind::Corrupt, "the zero vector");
     assert_eq!(of(Encoding::I8, &|b| b[PAYLOAD..].fill(0)), ErrorKind::Corrupt, "the zero vector");
