@@ -171,7 +171,7 @@ def card(network, sha256, size_bytes):
         f'\n[[outputs]]\nname = "{o.name}"\nshape = {o.shape}\nmeaning = {toml_string(o.meaning)}\n'
         for o in network.outputs
     )
-    scores = Path(__file__).with_name(network.scores).read_text() if network.scores else ""
+    scores = "\n" + Path(__file__).with_name(network.scores).read_text() if network.scores else ""
     return f"""\
 # Written by convert/convert.py.
 format = 1
