@@ -5,6 +5,8 @@
 //! FILE is a DG2 as read from the chip, a bare face record of ISO/IEC 19794-5 or a bare block of ISO/IEC 39794-5.
 //! Exit status: 0 parsed, and the first portrait decoded; 3 error.
 
+mod support;
+
 use clap::Parser;
 use selfsame::document::{Dg2, DigestAlgorithm, DocumentPhoto, Face, Instance};
 use selfsame::error::{Error, ErrorKind, Result, Stage};
@@ -27,29 +29,13 @@ struct Arguments {
 }
 
 fn main() -> ExitCode {
-    let arguments = match Arguments::try_parse() {
+    let arguments: Arguments = match support::arguments() {
         Ok(arguments) => arguments,
-        Err(error) => {
-            let _ = error.print();
-            return ExitCode::from(if error.use_stderr() { 3 } else { 0 });
-        }
+        Err(status) => return status,
     };
     match run(&arguments) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            let mut message = error.to_string();
-            let mut source = std::error::Error::source(&error);
-            while let Some(cause) = source {
-                message.push_str(&format!(": {cause}"));
-                source = cause.source();
-            }
-            if arguments.json {
-                println!("{}", json!({ "error": { "kind": error.kind().as_str(), "message": message } }));
-            } else {
-                eprintln!("error ({}): {message}", error.kind().as_str());
-            }
-            ExitCode::from(3)
-        }
+        Err(error) => support::failed(&error, arguments.json),
     }
 }
 
@@ -59,7 +45,7 @@ fn io(what: &str, path: &Path, cause: impl std::error::Error + Send + Sync + 'st
 
 fn run(arguments: &Arguments) -> Result<()> {
     let limits = Limits::default();
-    let bytes = read(&arguments.file, &limits)?;
+    let bytes = support::read(&arguments.file, &limits, Stage::Document)?;
     let dg2 = Dg2::parse(&bytes)?;
     let report = report(&dg2);
     if arguments.json {
@@ -77,15 +63,6 @@ fn run(arguments: &Arguments) -> Result<()> {
         }
     }
     Ok(())
-}
-
-/// Reads a file, one byte beyond the limit at most: the parser's caller then says that it is too large.
-fn read(path: &Path, limits: &Limits) -> Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    let file = std::fs::File::open(path).map_err(|e| io("read", path, e))?;
-    std::io::Read::read_to_end(&mut std::io::Read::take(file, limits.max_bytes as u64 + 1), &mut bytes)
-        .map_err(|e| io("read", path, e))?;
-    Ok(bytes)
 }
 
 fn hex(bytes: &[u8]) -> String {

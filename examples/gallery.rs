@@ -8,6 +8,8 @@
 //! `bench` fills a temporary file with random templates and measures a search against the memory's bandwidth.
 //! Exit status: 0 done or found, 1 nobody found, 2 no face to compare, 3 error.
 
+mod support;
+
 use clap::{Parser, Subcommand};
 use rayon::prelude::*;
 use selfsame::compare::{Calibration, Pairing, score};
@@ -69,12 +71,9 @@ enum Command {
 type Outcome = Result<ExitCode, Box<dyn Error>>;
 
 fn main() -> ExitCode {
-    let arguments = match Arguments::try_parse() {
+    let arguments: Arguments = match support::arguments() {
         Ok(arguments) => arguments,
-        Err(error) => {
-            let _ = error.print();
-            return ExitCode::from(if error.use_stderr() { 3 } else { 0 });
-        }
+        Err(status) => return status,
     };
     let outcome = match arguments.command {
         Command::Add { image, id, gallery } => add(&image, id, &gallery),

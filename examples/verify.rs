@@ -4,14 +4,16 @@
 //!
 //! Exit status: 0 match, 1 no match, 2 refused, 3 error.
 
+mod support;
+
 use clap::Parser;
 use selfsame::compare::FmrEstimate;
 use selfsame::document::DocumentPhoto;
 use selfsame::engine::{Engine, Side, SideReport, Trace, Verdict, Verification};
-use selfsame::error::{Error, ErrorKind, Result, Stage};
+use selfsame::error::{Result, Stage};
 use selfsame::image::{Limits, Photo};
 use selfsame::model::Backend;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Instant;
 
@@ -66,12 +68,9 @@ impl Timings {
 }
 
 fn main() -> ExitCode {
-    let arguments = match Arguments::try_parse() {
+    let arguments: Arguments = match support::arguments() {
         Ok(arguments) => arguments,
-        Err(error) => {
-            let _ = error.print();
-            return ExitCode::from(if error.use_stderr() { 3 } else { 0 });
-        }
+        Err(status) => return status,
     };
     let mut timings = Timings::default();
     match run(&arguments, &mut timings) {
@@ -87,21 +86,7 @@ fn main() -> ExitCode {
                 Verdict::Refused(_) => 2,
             })
         }
-        Err(error) => {
-            let mut message = error.to_string();
-            let mut source = std::error::Error::source(&error);
-            while let Some(cause) = source {
-                message.push_str(&format!(": {cause}"));
-                source = cause.source();
-            }
-            if arguments.json {
-                let kind = error.kind().as_str();
-                println!("{}", serde_json::json!({ "error": { "kind": kind, "message": message } }));
-            } else {
-                eprintln!("error ({}): {message}", error.kind().as_str());
-            }
-            ExitCode::from(3)
-        }
+        Err(error) => support::failed(&error, arguments.json),
     }
 }
 
@@ -111,27 +96,15 @@ fn run(arguments: &Arguments, timings: &mut Timings) -> Result<Verification> {
     let engine = Engine::builder().backend(backend).build()?;
     timings.leave(Side::Both, Stage::Model);
     let limits = Limits::default();
-    let document = read(&arguments.document, &limits)?;
+    let document = support::read(&arguments.document, &limits, Stage::Decode)?;
     timings.enter(Side::Document, Stage::Decode);
     let document = DocumentPhoto::from_bytes(&document, &limits)?;
     timings.leave(Side::Document, Stage::Decode);
-    let selfie = read(&arguments.selfie, &limits)?;
+    let selfie = support::read(&arguments.selfie, &limits, Stage::Decode)?;
     timings.enter(Side::Selfie, Stage::Decode);
     let selfie = Photo::decode(&selfie, &limits)?;
     timings.leave(Side::Selfie, Stage::Decode);
     engine.verify_traced(&document, &selfie, arguments.fmr, timings)
-}
-
-/// Reads a file, one byte beyond the limit at most: the decoder then says that it is too large.
-fn read(path: &Path, limits: &Limits) -> Result<Vec<u8>> {
-    let io = |e: std::io::Error| {
-        Error::new(ErrorKind::Io, Stage::Decode, format!("cannot read {}", path.display())).with_source(e)
-    };
-    let mut bytes = Vec::new();
-    let bound = limits.max_bytes as u64 + 1;
-    std::io::Read::read_to_end(&mut std::io::Read::take(std::fs::File::open(path).map_err(io)?, bound), &mut bytes)
-        .map_err(io)?;
-    Ok(bytes)
 }
 
 fn fmr_text(fmr: FmrEstimate) -> String {

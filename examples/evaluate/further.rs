@@ -18,6 +18,9 @@ const RATES: [f64; 3] = [1e-2, 1e-3, 1e-4];
 /// A person is fused this many times, from different pictures.
 const DRAWS: usize = 4;
 
+/// Genuine and impostor scores.
+type Scores = (Vec<f32>, Vec<f32>);
+
 /// Pictures that took part, with their templates.
 pub struct Pictures<'a> {
     pub name: &'a str,
@@ -99,7 +102,7 @@ fn fuse(pictures: &Pictures<'_>, count: usize) -> Anyhow<()> {
     people.retain(|_, places| places.len() > count);
     println!("\n{count} pictures of one side, {} people, {DRAWS} draws each", people.len());
     println!("{:>10} {:>12} {:>12}", "FMR", "FNMR of one", "FNMR fused");
-    let trials: Vec<[(Vec<f32>, Vec<f32>); 2]> = people
+    let trials: Vec<[Scores; 2]> = people
         .par_iter()
         .flat_map_iter(|(subject, places)| (0..DRAWS).map(move |draw| (subject, places, draw)))
         .map(|(subject, places, draw)| {
@@ -108,7 +111,7 @@ fn fuse(pictures: &Pictures<'_>, count: usize) -> Anyhow<()> {
                 (0..count).map(|i| places[(draw * places.len() / DRAWS + i) % places.len()]).collect();
             let several: Vec<Template> = taken.iter().filter_map(|i| pictures.templates[*i].clone()).collect();
             let fused = pictures.setup.engine.extractor().fuse(&several)?;
-            let against = |probe: &Template| -> Anyhow<(Vec<f32>, Vec<f32>)> {
+            let against = |probe: &Template| -> Anyhow<Scores> {
                 let (mut genuine, mut impostor) = (Vec::new(), Vec::new());
                 for (place, template) in pictures.templates.iter().enumerate() {
                     let Some(template) = template.as_ref().filter(|_| !taken.contains(&place)) else { continue };
@@ -120,19 +123,18 @@ fn fuse(pictures: &Pictures<'_>, count: usize) -> Anyhow<()> {
             Ok([against(several.first().ok_or("nobody has so many pictures")?)?, against(&fused)?])
         })
         .collect::<Anyhow<_>>()?;
-    let fnmr = |which: usize, fmr: f64| {
-        let all = |of_genuine: bool| {
-            let mut all: Vec<f32> = Vec::new();
-            trials.iter().for_each(|t| all.extend(if of_genuine { &t[which].0 } else { &t[which].1 }));
-            all.sort_by(|a, b| b.total_cmp(a));
-            all
-        };
-        let (genuine, impostor) = (all(true), all(false));
+    let sorted = |pick: &dyn Fn(&[Scores; 2]) -> Vec<f32>| {
+        let mut all: Vec<f32> = trials.iter().flat_map(pick).collect();
+        all.sort_by(|a, b| b.total_cmp(a));
+        all
+    };
+    let [one, fused] = [0, 1].map(|which| (sorted(&|t| t[which].0.clone()), sorted(&|t| t[which].1.clone())));
+    let fnmr = |(genuine, impostor): &Scores, fmr: f64| {
         let threshold = impostor.get((fmr * impostor.len() as f64) as usize).copied().unwrap_or(f32::INFINITY);
         100.0 * genuine.iter().filter(|s| **s <= threshold).count() as f64 / genuine.len().max(1) as f64
     };
     for fmr in RATES {
-        println!("{fmr:>10.0e} {:>10.2} % {:>10.2} %", fnmr(0, fmr), fnmr(1, fmr));
+        println!("{fmr:>10.0e} {:>10.2} % {:>10.2} %", fnmr(&one, fmr), fnmr(&fused, fmr));
     }
     Ok(())
 }
@@ -162,6 +164,7 @@ fn documents(pictures: &Pictures<'_>, set: &ScoreSet) -> Anyhow<ScoreSet> {
         let portrait = kind.portrait(&photo, &mesh, place as u64)?;
         Ok(setup.choice.template(&setup.engine, &portrait, &setup.options)?)
     };
+    let in_pairs: Vec<usize> = (0..pictures.paths.len()).filter(|i| people_with_pairs(*i)).collect();
     let mut mixed: Vec<Option<Template>> = vec![None; pictures.paths.len()];
     for (number, kind) in DocumentKind::ALL.into_iter().enumerate() {
         let wanted: Vec<usize> = (0..pictures.paths.len())
@@ -181,7 +184,6 @@ fn documents(pictures: &Pictures<'_>, set: &ScoreSet) -> Anyhow<ScoreSet> {
             }
             of_kind[*place] = template;
         }
-        let in_pairs: Vec<usize> = (0..pictures.paths.len()).filter(|i| people_with_pairs(*i)).collect();
         let missing = in_pairs.iter().filter(|i| of_kind[**i].is_none()).count();
         report(kind.as_str(), missing, &against_photographs(pictures, &of_kind, &in_pairs)?);
     }

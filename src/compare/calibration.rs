@@ -157,8 +157,7 @@ impl Calibration {
     /// added to other evidence. By logistic regression with equal weight for both kinds of pairs (N. Brümmer and J. du Preez,
     /// "Application-independent evaluation of speaker detection", 2006); far from 0 it extrapolates a straight line.
     pub fn log_likelihood_ratio(&self, score: Score) -> f64 {
-        let logistic = &self.spec.log_likelihood_ratio;
-        logistic.offset + logistic.slope * f64::from(score.value())
+        self.spec.log_likelihood_ratio.at(f64::from(score.value()))
     }
 }
 

@@ -43,7 +43,7 @@ impl ScoreSet {
     /// Cllr in bits of the log-likelihood ratios that `logistic` gives these scores. `None` as [`Self::logistic`].
     pub fn cllr(&self, logistic: &LogisticSpec) -> Option<f64> {
         let cost = |(score, weight, genuine): (f64, f64, bool)| {
-            let llr = logistic.offset + logistic.slope * score;
+            let llr = logistic.at(score);
             weight * (if genuine { -llr } else { llr }).exp().ln_1p()
         };
         Some(self.weighted()?.map(cost).sum::<f64>() / std::f64::consts::LN_2)

@@ -53,6 +53,13 @@ pub struct LogisticSpec {
     pub slope: f64,
 }
 
+impl LogisticSpec {
+    /// The log-likelihood ratio of `score`.
+    pub(crate) fn at(&self, score: f64) -> f64 {
+        self.offset + self.slope * score
+    }
+}
+
 /// Comparison scores and false match rates of one model and one kind of pairs, measured by `examples/evaluate`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -11,7 +11,7 @@ const ALPHA_WEBP: &[u8] = include_bytes!("../data/alpha.webp");
 const ANIMATED_WEBP: &[u8] = include_bytes!("../data/animated.webp");
 const PALETTE_PNG: &[u8] = include_bytes!("../data/palette.png");
 
-fn decode(bytes: &[u8]) -> Result<Photo, ErrorKind> {
+pub(crate) fn decode(bytes: &[u8]) -> Result<Photo, ErrorKind> {
     Photo::decode(bytes, &Limits::default()).map_err(|e| {
         assert_eq!(e.stage(), Stage::Decode);
         e.kind()

@@ -1,22 +1,16 @@
 //! JPEG 2000 through the one door: pixels, limits, and every cut and flip. How the files were made: `tests/data/jpeg2000.py`.
 
+use crate::decode::decode;
 use crate::dg2::engine;
 use crate::verify::portrait;
 use selfsame::document::{DocumentPhoto, Origin};
 use selfsame::engine::Verdict;
-use selfsame::error::{ErrorKind, Stage};
+use selfsame::error::ErrorKind;
 use selfsame::image::{Encoding, Limits, Photo, SourceColor};
 
 const PORTRAIT: &[u8] = include_bytes!("../data/portrait.jp2");
 const COLOUR: &[u8] = include_bytes!("../data/card.jp2");
 const GREY: &[u8] = include_bytes!("../data/card.j2k");
-
-fn decode(bytes: &[u8]) -> Result<Photo, ErrorKind> {
-    Photo::decode(bytes, &Limits::default()).map_err(|e| {
-        assert_eq!(e.stage(), Stage::Decode);
-        e.kind()
-    })
-}
 
 /// The file with `bytes` written `offset` behind the first occurrence of `anchor`.
 fn patched(file: &[u8], anchor: &[u8], offset: usize, bytes: &[u8]) -> Vec<u8> {
