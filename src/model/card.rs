@@ -85,6 +85,10 @@ pub struct OutputSpec {
 pub struct Alignment {
     /// Right eye, left eye, nose tip, right and left mouth corner (the subject's; right is image left), in pixels of the input.
     pub points: [[f32; 2]; 5],
+    /// How far, in pixels of the input, the mirrored crop shows the face from these places before it is mirrored; (0, 0) for an
+    /// exact mirror image. Two different views of a face err less together than one view and its mirror image.
+    #[serde(default)]
+    pub mirrored_offset: [f32; 2],
 }
 
 impl Alignment {
@@ -230,8 +234,8 @@ impl ModelCard {
         let (Some(alignment), Some(template)) = (&self.alignment, &self.template) else {
             return invalid("a template network needs [alignment] and [template]");
         };
-        if alignment.points.iter().flatten().any(|v| !v.is_finite()) {
-            return invalid("the alignment points must be finite");
+        if alignment.points.iter().flatten().chain(&alignment.mirrored_offset).any(|v| !v.is_finite()) {
+            return invalid("the alignment must be finite");
         }
         let output_len = self.outputs.first().map_or(0, |o| o.shape.iter().product());
         if template.dimension != output_len {

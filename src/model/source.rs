@@ -41,9 +41,9 @@ pub enum Backend {
     /// Of the bundled networks that is the one for templates; the others run as with [`Backend::Native`].
     ///
     /// It makes the template network 1.5 times as fast with AVX2 and 2.3 times with AVX-512 VNNI; without either, four times
-    /// slower. On LFW, by cosines alone, accuracy is 99.28 ± 0.34 % instead of 99.30 ± 0.36 %, and at an FMR of 1e-3 the FNMR is
-    /// 1.46 % instead of 1.38 %. Templates can be compared with those of the other backends at the same thresholds: between
-    /// f32 and integers, the threshold for an FMR of 1e-3 gave 0.9985e-3, at an FNMR of 1.43 %.
+    /// slower. On LFW accuracy is 0.9943 ± 0.0025 instead of 0.9947 ± 0.0026, and at an FMR of 1e-3 / 1e-4 the FNMR is 1.02 / 3.02 %
+    /// instead of 1.06 / 2.96 %; the thresholds for these rates give 1.03e-3 and 1.04e-4. Templates can be compared with those
+    /// of the other backends at the same thresholds: between f32 and integers, cosines alone, 0.9985e-3 for 1e-3.
     Int8,
     /// ONNX Runtime (feature `ort`).
     #[cfg(feature = "ort")]

@@ -47,8 +47,12 @@ fn signature() -> Signature {
 }
 
 fn extractor(answer: Option<f32>) -> (TemplateExtractor, Arc<Sums>) {
+    extractor_of(card(), answer)
+}
+
+fn extractor_of(card: ModelCard, answer: Option<f32>) -> (TemplateExtractor, Arc<Sums>) {
     let fake = Arc::new(Sums { signature: signature(), answer, seen: Mutex::default() });
-    (TemplateExtractor::new(Model::custom(card(), fake.clone())).unwrap(), fake)
+    (TemplateExtractor::new(Model::custom(card, fake.clone())).unwrap(), fake)
 }
 
 /// A photo of 112 × 112 pixels with a gradient and one bright square, and the crop that shows exactly all of it.
@@ -81,7 +85,9 @@ fn two_templates_held_at_once_differ() {
 
 #[test]
 fn the_mirrored_crop_is_the_second_of_one_batch() {
-    let (extractor, fake) = extractor(None);
+    let mut exact = card();
+    exact.alignment.as_mut().unwrap().mirrored_offset = [0.0; 2];
+    let (extractor, fake) = extractor_of(exact, None);
     let (photo, crop) = photo(10, 10);
     let template = extractor.extract_aligned(&photo.frame(), &crop, &ExtractOptions::default()).unwrap();
     let seen = fake.seen.lock().unwrap();
@@ -103,6 +109,20 @@ fn the_mirrored_crop_is_the_second_of_one_batch() {
     let same = extractor.extract_aligned(&mirrored.frame(), &crop, &ExtractOptions::default()).unwrap();
     let difference = template.values().iter().zip(same.values()).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
     assert!(difference < 1e-6, "{difference}");
+}
+
+#[test]
+fn the_mirrored_crop_shows_the_face_where_the_card_says() {
+    let mut offset = card();
+    offset.alignment.as_mut().unwrap().mirrored_offset = [3.0, -2.0];
+    let (extractor, fake) = extractor_of(offset, None);
+    let (photo, crop) = photo(10, 10);
+    let _ = extractor.extract_aligned(&photo.frame(), &crop, &ExtractOptions::default()).unwrap();
+    let seen = fake.seen.lock().unwrap();
+    let at = |i: usize, x: usize, y: usize| seen[i][(y * SIDE + x) * 3];
+    for (x, y) in [(15, 12), (29, 39), (30, 39), (29, 40), (60, 60)] {
+        assert_eq!(at(0, x, y), at(1, SIDE - 1 - (x + 3), y - 2), "({x}, {y}): 3 px to the right and 2 px up");
+    }
 }
 
 #[test]
