@@ -7,6 +7,7 @@ mod verdict;
 
 pub use verdict::{Comparison, FaceReport, Reason, Refusal, Side, SideReport, Trace, Verdict, Verification};
 
+use crate::capture::{CaptureSession, Guidance};
 use crate::compare::{Calibration, Decision, Pairing, Threshold, score};
 use crate::detect::{DetectOptions, Detection, Detector, FaceSelection, Rotation, select_face};
 use crate::document::DocumentPhoto;
@@ -287,6 +288,14 @@ impl Engine {
             }
             FaceOutcome::Refused(refusals) => (SideReport { faces, face: None }, Err(refusals)),
         })
+    }
+
+    /// Guides the capture by the next frame of `session`, taken at `timestamp_us` (any monotonic clock).
+    ///
+    /// # Errors
+    /// As [`crate::capture::Tracker::track`].
+    pub fn guide(&self, session: &mut CaptureSession, frame: &Frame<'_>, timestamp_us: u64) -> Result<Guidance> {
+        session.frame(&self.detector, &self.mesher, frame, timestamp_us)
     }
 
     /// Finds the subject's face in `frame`, measures it, and takes its template.

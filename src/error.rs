@@ -95,6 +95,8 @@ pub enum Stage {
     Gallery,
     /// Configuration of the engine, and calls on it.
     Engine,
+    /// Following and guiding a face before the camera.
+    Capture,
     /// Evaluation over a data set.
     Evaluate,
 }
@@ -116,6 +118,7 @@ impl Stage {
             Self::Compare => "compare",
             Self::Gallery => "gallery",
             Self::Engine => "engine",
+            Self::Capture => "capture",
             Self::Evaluate => "evaluate",
         }
     }

@@ -11,6 +11,7 @@
 #![deny(clippy::indexing_slicing, clippy::undocumented_unsafe_blocks)]
 
 pub mod align;
+pub mod capture;
 pub mod compare;
 pub mod detect;
 pub mod document;

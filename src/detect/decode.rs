@@ -44,18 +44,23 @@ fn sigmoid(logit: f32) -> f32 {
 /// `boxes` is (2304, 16), `scores` (2304, 1), both flattened row-major, in pixels of the input and logits. `None` if a score
 /// is NaN or infinite: then nothing that the network said can be trusted. A candidate whose geometry is not finite, or
 /// whose width or height is not positive, is dropped.
+#[cfg(test)]
 pub(super) fn decode(boxes: &[f32], scores: &[f32], threshold: f32) -> Option<Vec<Candidate>> {
+    let mut candidates = Vec::new();
+    decode_into(boxes, scores, threshold, &mut candidates).map(|()| candidates)
+}
+
+/// [`decode`], into a list that is kept between calls; what it held is dropped.
+pub(super) fn decode_into(boxes: &[f32], scores: &[f32], threshold: f32, into: &mut Vec<Candidate>) -> Option<()> {
+    into.clear();
     if !scores.iter().all(|s| s.is_finite()) {
         return None;
     }
     let least = logit(threshold);
     let cells = boxes.chunks_exact(BOX_LEN).zip(scores).enumerate();
-    Some(
-        cells
-            .filter(|(_, (_, score))| **score >= least)
-            .filter_map(|(i, (raw, score))| candidate(i, raw, *score))
-            .collect(),
-    )
+    let likely = cells.filter(|(_, (_, score))| **score >= least);
+    into.extend(likely.filter_map(|(i, (raw, score))| candidate(i, raw, *score)));
+    Some(())
 }
 
 /// Candidate of cell `index`, from its 16 raw values.

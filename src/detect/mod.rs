@@ -23,6 +23,7 @@ mod select;
 
 pub use search::Rotation;
 pub(crate) use search::square;
+pub(crate) use select::dominant_face;
 pub use select::{COUNTED_SCORE, DOMINANT_WIDTH_RATIO, FaceSelection, select_face};
 
 use crate::error::{Error, ErrorKind, Result, Stage};
@@ -30,10 +31,11 @@ use crate::geometry::{Point, Rect};
 use crate::image::{Border, Crop, Frame, Normalisation, warp_into};
 use crate::model::Model;
 use crate::scratch;
-use decode::{BOX_LEN, CELLS, Candidate, INPUT_PX, decode};
+use decode::{BOX_LEN, CELLS, Candidate, INPUT_PX, decode_into};
 use ndarray::{ArrayView4, ArrayViewMut2};
 use nms::SAME_FACE_IOU;
 use search::{Search, tiles, whole};
+use std::cell::Cell;
 
 /// The default of [`DetectOptions::threshold`].
 ///
@@ -169,6 +171,31 @@ impl Detector {
     /// [`ErrorKind::InvalidArgument`] if the threshold is not within 0 to 1 (both exclusive), [`ErrorKind::NonFinite`] if the
     /// network's scores are NaN or infinite, and the errors of the warp and of the network. No face is no error.
     pub fn detect(&self, frame: &Frame<'_>, options: &DetectOptions) -> Result<Vec<Detection>> {
+        let mut faces = Vec::new();
+        self.detect_into(frame, options, &mut faces)?;
+        Ok(faces)
+    }
+
+    /// [`Detector::detect`], into a list that the caller keeps: a thread's calls after the first few allocate nothing. What
+    /// `faces` held is dropped; after an error it is empty.
+    ///
+    /// # Errors
+    /// As [`Detector::detect`].
+    pub fn detect_into(&self, frame: &Frame<'_>, options: &DetectOptions, faces: &mut Vec<Detection>) -> Result<()> {
+        faces.clear();
+        let mut found = LISTS.try_with(Cell::take).ok().flatten().unwrap_or_default();
+        found.clear();
+        let outcome = self.look(frame, options, &mut found);
+        if outcome.is_ok() {
+            found.move_faces_to(faces);
+        }
+        // A thread that is shutting down keeps nothing any more.
+        let _ = LISTS.try_with(|kept| kept.set(Some(found)));
+        outcome
+    }
+
+    /// One search after the other, until one settles the matter.
+    fn look(&self, frame: &Frame<'_>, options: &DetectOptions, found: &mut Found) -> Result<()> {
         if !(options.threshold > 0.0 && options.threshold < 1.0) {
             return Err(Error::new(
                 ErrorKind::InvalidArgument,
@@ -177,20 +204,19 @@ impl Detector {
             ));
         }
         let (width, height) = (frame.width() as f32, frame.height() as f32);
-        let mut found = Found::default();
         let look = |found: &mut Found, zoom, rotation| match whole(width, height, zoom, rotation) {
             Some(search) => self.search(frame, &search, options.threshold, found),
             None => Err(Error::new(ErrorKind::InvalidArgument, Stage::Detect, "the frame is empty")),
         };
 
-        look(&mut found, 1.0, Rotation::None)?;
+        look(found, 1.0, Rotation::None)?;
         if found.settled(SETTLED_SCORE) {
-            return Ok(found.into_faces());
+            return Ok(());
         }
         if options.zoomed_out {
-            look(&mut found, ZOOMED_OUT, Rotation::None)?;
+            look(found, ZOOMED_OUT, Rotation::None)?;
             if found.settled(SETTLED_SCORE_ZOOMED) {
-                return Ok(found.into_faces());
+                return Ok(());
             }
         }
         if options.turned {
@@ -198,7 +224,7 @@ impl Detector {
             let zooms: &[f32] = if options.zoomed_out { &[ZOOMED_OUT, 1.0] } else { &[1.0] };
             for zoom in zooms {
                 for rotation in Rotation::TURNED {
-                    look(&mut found, *zoom, rotation)?;
+                    look(found, *zoom, rotation)?;
                 }
                 if !found.faces.is_empty() {
                     break;
@@ -207,10 +233,10 @@ impl Detector {
         }
         if options.tiles && found.faces.is_empty() {
             for tile in tiles(width, height) {
-                self.search(frame, &tile, options.threshold, &mut found)?;
+                self.search(frame, &tile, options.threshold, found)?;
             }
         }
-        Ok(found.into_faces())
+        Ok(())
     }
 
     /// Runs the network on one view of the frame and adds what it finds.
@@ -232,25 +258,40 @@ impl Detector {
         let scores_view = ArrayViewMut2::from_shape((1, CELLS), &mut scores).map_err(shape)?;
         self.model.network.run(view, &mut [boxes_view, scores_view])?;
 
-        let candidates = decode(&boxes, &scores, threshold).ok_or_else(|| {
+        decode_into(&boxes, &scores, threshold, &mut found.candidates).ok_or_else(|| {
             Error::new(ErrorKind::NonFinite, Stage::Detect, "the detector returned a score that is NaN or infinite")
         })?;
-        for candidate in nms::weighted(candidates) {
-            found.add(&candidate, search);
+        nms::weighted_into(&mut found.candidates, &mut found.group, &mut found.distinct);
+        let distinct = std::mem::take(&mut found.distinct);
+        for candidate in &distinct {
+            found.add(candidate, search);
         }
+        found.distinct = distinct;
         Ok(())
     }
 }
 
-/// What the searches of one frame have found.
+thread_local! {
+    static LISTS: Cell<Option<Box<Found>>> = const { Cell::new(None) };
+}
+
+/// What the searches of one frame have found, in lists that a thread keeps between calls.
 #[derive(Default)]
 struct Found {
+    candidates: Vec<Candidate>,
+    group: Vec<Candidate>,
+    distinct: Vec<Candidate>,
     faces: Vec<Detection>,
     /// Score and tilt of the best face of the latest search that found one better than all before.
     best: Option<(f32, f32)>,
 }
 
 impl Found {
+    fn clear(&mut self) {
+        self.faces.clear();
+        self.best = None;
+    }
+
     /// Maps `candidate` to the source and keeps it, unless its mouth is not below its eyes.
     fn add(&mut self, candidate: &Candidate, search: &Search) {
         let tilt = tilt_deg(candidate);
@@ -280,18 +321,15 @@ impl Found {
 
     /// The faces of all searches, each once, by falling score. A photograph is turned as a whole: faces found under another
     /// rotation than the best one's are dropped, which also drops most of what turned searches find where nothing is.
-    fn into_faces(self) -> Vec<Detection> {
-        let mut faces = self.faces;
-        faces.sort_by(|a, b| b.score.total_cmp(&a.score));
-        let rotation = faces.first().map(|f| f.rotation);
-        let mut kept: Vec<Detection> = Vec::with_capacity(faces.len());
-        for face in faces {
+    fn move_faces_to(&mut self, kept: &mut Vec<Detection>) {
+        self.faces.sort_unstable_by(|a, b| b.score.total_cmp(&a.score));
+        let rotation = self.faces.first().map(|f| f.rotation);
+        for face in self.faces.drain(..) {
             let known = || kept.iter().any(|k| k.rect.iou(&face.rect) > SAME_FACE_IOU);
             if Some(face.rotation) == rotation && !known() {
                 kept.push(face);
             }
         }
-        kept
     }
 }
 

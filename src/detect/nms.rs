@@ -15,13 +15,19 @@ const MAX_FACES: usize = 256;
 
 /// One face per group of overlapping candidates, sorted by falling score, [`MAX_FACES`] at most. A face keeps the best score
 /// of its group; box and keypoints are the group's averages weighted by score.
+#[cfg(test)]
 pub(super) fn weighted(mut candidates: Vec<Candidate>) -> Vec<Candidate> {
-    candidates.sort_by(|a, b| b.score.total_cmp(&a.score));
-    // The best goes last, where taking it away moves nothing.
-    candidates.reverse();
-    let mut rest = candidates;
-    let mut group = Vec::new();
     let mut faces = Vec::new();
+    weighted_into(&mut candidates, &mut Vec::new(), &mut faces);
+    faces
+}
+
+/// [`weighted`], in lists that are kept between calls: takes the `candidates`, and writes the `faces`.
+pub(super) fn weighted_into(rest: &mut Vec<Candidate>, group: &mut Vec<Candidate>, faces: &mut Vec<Candidate>) {
+    // The best goes last, where taking it away moves nothing. Unstable: a stable sort allocates; equal scores of one frame
+    // keep one order all the same.
+    rest.sort_unstable_by(|a, b| a.score.total_cmp(&b.score));
+    faces.clear();
     while let Some(best) = rest.last().copied().filter(|_| faces.len() < MAX_FACES) {
         group.clear();
         rest.retain(|c| {
@@ -32,9 +38,8 @@ pub(super) fn weighted(mut candidates: Vec<Candidate>) -> Vec<Candidate> {
             !same
         });
         group.reverse();
-        faces.push(average(best, &group));
+        faces.push(average(best, group));
     }
-    faces
 }
 
 /// `best` with the geometry of `group`, weighted by score; `best` itself where it is alone, or the average is not to be had.

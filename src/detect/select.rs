@@ -30,15 +30,32 @@ pub enum FaceSelection {
 ///
 /// Counted are the detections that score at least [`COUNTED_SCORE`], or all if there is none.
 pub fn select_face(detections: &[Detection]) -> FaceSelection {
-    let sure = detections.iter().any(|d| d.score >= COUNTED_SCORE);
-    let mut counted: Vec<Detection> =
-        detections.iter().filter(|d| !sure || d.score >= COUNTED_SCORE).copied().collect();
-    counted.sort_by(|a, b| b.rect.width().total_cmp(&a.rect.width()));
-    let Some(largest) = counted.first().copied() else {
+    let Some((largest, rivals)) = dominant_face(detections) else {
         return FaceSelection::None;
     };
-    counted.retain(|d| d.rect.width() > DOMINANT_WIDTH_RATIO * largest.rect.width());
-    if counted.len() > 1 { FaceSelection::Several(counted) } else { FaceSelection::One(largest) }
+    if rivals == 0 {
+        return FaceSelection::One(largest);
+    }
+    let mut similar: Vec<Detection> = counted(detections).filter(|d| rivals_with(d, &largest)).copied().collect();
+    similar.sort_by(|a, b| b.rect.width().total_cmp(&a.rect.width()));
+    FaceSelection::Several(similar)
+}
+
+/// [`select_face`] without a list: the largest face that counts, and how many others are of similar size.
+pub(crate) fn dominant_face(detections: &[Detection]) -> Option<(Detection, usize)> {
+    // The first of equals.
+    let largest = counted(detections).reduce(|a, b| if b.rect.width() > a.rect.width() { b } else { a })?;
+    let similar = counted(detections).filter(|d| rivals_with(d, largest)).count();
+    Some((*largest, similar.saturating_sub(1)))
+}
+
+fn counted(detections: &[Detection]) -> impl Iterator<Item = &Detection> {
+    let sure = detections.iter().any(|d| d.score >= COUNTED_SCORE);
+    detections.iter().filter(move |d| !sure || d.score >= COUNTED_SCORE)
+}
+
+fn rivals_with(face: &Detection, largest: &Detection) -> bool {
+    face.rect.width() > DOMINANT_WIDTH_RATIO * largest.rect.width()
 }
 
 #[cfg(test)]

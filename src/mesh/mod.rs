@@ -4,9 +4,13 @@
 //! (2019), with the topology of MediaPipe's face mesh. It looks at a square crop, eyes level, 1.5 times as wide as the
 //! detected box; here the crop is one similarity transform, so that the points map back exactly.
 
+mod geometry;
 mod points;
+mod pose;
 
+pub use geometry::{TRIANGLE_COUNT, canonical_vertices_cm, triangles};
 pub use points::{Mesh, POINT_COUNT};
+pub use pose::HeadPose;
 
 use crate::detect::{Detection, square};
 use crate::error::{Error, ErrorKind, Result, Stage};

@@ -133,6 +133,11 @@ impl Mesh {
         self.at(LEFT_MOUTH_CORNER)
     }
 
+    /// Top of the forehead, at the hairline.
+    pub fn forehead(&self) -> Point {
+        self.at(FOREHEAD)
+    }
+
     /// Lowest point of the chin.
     pub fn chin(&self) -> Point {
         self.at(CHIN)

@@ -5,6 +5,7 @@ mod decode;
 mod dg2;
 mod evaluate;
 mod gallery;
+mod guide;
 mod house;
 mod jpeg2000;
 #[cfg(feature = "ort")]

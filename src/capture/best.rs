@@ -1,0 +1,89 @@
+//! The best few frames of a capture, for the comparison: taken while the face is well lit and still, before the flashes, so that
+//! no dark flash frame is ever the reference.
+
+use super::oval::face_oval;
+use super::tracker::{TrackId, TrackedFace};
+use crate::error::Result;
+use crate::geometry::{Point, Similarity};
+use crate::image::{Border, Crop, Frame, Photo, warp_rgb8};
+use crate::mesh::Mesh;
+
+/// Side of a kept picture over the width of the face's oval: room for the detector, which wants some background.
+const SIDE_OVER_FACE: f32 = 2.4;
+/// Longest side of a kept picture in pixels: the face is over 200 px wide in it, twice what templates see.
+const MAX_SIDE_PX: f32 = 512.0;
+/// Kept frames are this far apart, so that they are not one moment's, in microseconds.
+const APART_US: u64 = 150_000;
+
+/// A kept frame: the square about the face, upright.
+#[derive(Debug)]
+pub struct KeptFrame {
+    /// The picture; [`crate::engine::Engine::face`] takes it like any photograph.
+    pub photo: Photo,
+    /// When it was taken, in microseconds.
+    pub timestamp_us: u64,
+    /// Whose track it is.
+    pub track: TrackId,
+    /// What it was chosen by, higher is better.
+    pub score: f32,
+}
+
+/// Keeps the frames with the highest scores.
+#[derive(Debug)]
+pub struct BestFrames {
+    capacity: usize,
+    kept: Vec<KeptFrame>,
+}
+
+impl BestFrames {
+    /// Keeps `capacity` frames at most.
+    pub fn new(capacity: usize) -> Self {
+        Self { capacity, kept: Vec::with_capacity(capacity.min(64)) }
+    }
+
+    /// Keeps the face's surroundings if `score` is among the highest so far. Frames of another track than the latest are dropped:
+    /// a comparison must never mix two people.
+    ///
+    /// # Errors
+    /// Those of the warp.
+    pub fn offer(&mut self, frame: &Frame<'_>, face: &TrackedFace, score: f32, timestamp_us: u64) -> Result<()> {
+        self.kept.retain(|kept| kept.track == face.track);
+        let near = self.kept.iter().position(|kept| kept.timestamp_us.abs_diff(timestamp_us) < APART_US);
+        let rival = match near {
+            Some(near) => Some(near),
+            None if self.kept.len() >= self.capacity => self.kept.len().checked_sub(1),
+            None => None,
+        };
+        // A score of NaN is never better.
+        let better = rival.is_none_or(|i| self.kept.get(i).is_some_and(|kept| score > kept.score));
+        if !better || score.is_nan() || self.capacity == 0 {
+            return Ok(());
+        }
+        let Some(crop) = surroundings(&face.mesh) else { return Ok(()) };
+        let photo = warp_rgb8(frame, &crop)?;
+        if let Some(i) = rival {
+            self.kept.remove(i);
+        }
+        self.kept.push(KeptFrame { photo, timestamp_us, track: face.track, score });
+        self.kept.sort_by(|a, b| b.score.total_cmp(&a.score));
+        Ok(())
+    }
+
+    /// The kept frames, the best one first.
+    pub fn frames(&self) -> &[KeptFrame] {
+        &self.kept
+    }
+}
+
+/// The upright square about a face, never enlarged.
+fn surroundings(mesh: &Mesh) -> Option<Crop> {
+    let oval = face_oval(mesh)?;
+    let source_px = SIDE_OVER_FACE * oval.width_px;
+    let side_px = source_px.clamp(1.0, MAX_SIDE_PX).round();
+    let half = 0.5 * source_px;
+    let corner = Point::new(oval.center.x - half, oval.center.y - half);
+    let source_from_target = Similarity::new(source_px / side_px, 0.0, corner)?;
+    // A cast of a whole number within 1 ..= 512.
+    let side = side_px as usize;
+    Some(Crop { width: side, height: side, source_from_target, border: Border::Replicate })
+}

@@ -1,0 +1,38 @@
+//! Oval capture guidance: a camera's frames in, one instruction at a time out, until the face fills the oval and holds still.
+//!
+//! [`Tracker`] follows one face: detection once, then the mesh network alone. [`Measurements`] are what a frame says: size and
+//! place of the face against the oval, head pose, eyes, light, sharpness. [`Guide`] turns them into the one most useful [`Hint`],
+//! without flicker; it sees no pixels. [`BestFrames`] keeps the best few frames for the comparison. [`CaptureSession`] is all of
+//! them behind one call.
+//!
+//! Hints are codes; their texts are the client's.
+//!
+//! ```
+//! use selfsame::capture::{CaptureOptions, CaptureSession, Hint};
+//! use selfsame::{engine::Engine, image::Photo};
+//!
+//! let engine = Engine::new()?;
+//! let photo = Photo::decode(&std::fs::read("datasets/portraits/obama.jpg")?, &Default::default())?;
+//! let mut session = CaptureSession::new(CaptureOptions::default())?;
+//! let guidance = engine.guide(&mut session, &photo.frame(), 0)?;
+//! assert_eq!(guidance.hint, Hint::MoveCloser, "an official portrait shows shoulders, too");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod best;
+mod guide;
+mod hint;
+mod measure;
+mod one_euro;
+mod oval;
+mod session;
+mod tracker;
+
+pub use best::{BestFrames, KeptFrame};
+pub use guide::{Guidance, Guide, GuideLimits, GuideOptions, GuideState, step};
+pub use hint::Hint;
+pub use measure::{FaceMeasurements, Measurements};
+pub use one_euro::OneEuro;
+pub use oval::{Oval, OvalSpec, face_oval};
+pub use session::{CaptureOptions, CaptureSession};
+pub use tracker::{Observation, TrackId, TrackedFace, Tracker, TrackerOptions};

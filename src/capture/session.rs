@@ -1,0 +1,105 @@
+//! The paved road through a capture: tracker, measurements, guidance and the best frames behind one call per frame.
+
+use super::best::{BestFrames, KeptFrame};
+use super::guide::{Guidance, Guide, GuideOptions};
+use super::measure::Measurements;
+use super::oval::{Oval, OvalSpec};
+use super::tracker::{Observation, Tracker, TrackerOptions};
+use crate::detect::Detector;
+use crate::error::Result;
+use crate::image::Frame;
+use crate::mesh::FaceMesher;
+
+/// How a capture is guided.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct CaptureOptions {
+    /// The oval to fill.
+    pub oval: OvalSpec,
+    /// How the face is followed.
+    pub tracker: TrackerOptions,
+    /// What is good enough, and how hints change.
+    pub guide: GuideOptions,
+    /// How many of the best frames are kept for the comparison.
+    pub kept_frames: usize,
+}
+
+impl Default for CaptureOptions {
+    /// A centred oval, three frames kept.
+    fn default() -> Self {
+        Self {
+            oval: OvalSpec::default(),
+            tracker: TrackerOptions::default(),
+            guide: GuideOptions::default(),
+            kept_frames: 3,
+        }
+    }
+}
+
+/// One person's capture: see [`crate::engine::Engine::guide`].
+#[derive(Debug)]
+pub struct CaptureSession {
+    oval: OvalSpec,
+    tracker: Tracker,
+    guide: Guide,
+    best: BestFrames,
+    observation: Option<Observation>,
+}
+
+impl CaptureSession {
+    /// A session that has seen nothing yet.
+    ///
+    /// # Errors
+    /// [`crate::error::ErrorKind::InvalidArgument`] if an option is out of range.
+    pub fn new(options: CaptureOptions) -> Result<Self> {
+        options.oval.check()?;
+        Ok(Self {
+            oval: options.oval,
+            tracker: Tracker::new(options.tracker),
+            guide: Guide::new(options.guide)?,
+            best: BestFrames::new(options.kept_frames),
+            observation: None,
+        })
+    }
+
+    /// Guidance for the next frame, taken at `timestamp_us` (any monotonic clock). Frames in which nothing is wrong are offered
+    /// to [`CaptureSession::best_frames`].
+    ///
+    /// # Errors
+    /// As [`Tracker::track`].
+    pub fn frame(
+        &mut self,
+        detector: &Detector,
+        mesher: &FaceMesher,
+        frame: &Frame<'_>,
+        timestamp_us: u64,
+    ) -> Result<Guidance> {
+        let observation = self.tracker.track(detector, mesher, frame, timestamp_us)?;
+        let measurements = Measurements::of(&observation, frame, &self.oval(frame))?;
+        let guidance = self.guide.update(&measurements);
+        if let (Some(face), true) = (&observation.face, guidance.urge.is_good()) {
+            self.best.offer(frame, face, score(&measurements), timestamp_us)?;
+        }
+        self.observation = Some(observation);
+        Ok(guidance)
+    }
+
+    /// The oval to fill in such a frame.
+    pub fn oval(&self, frame: &Frame<'_>) -> Oval {
+        self.oval.in_frame(frame.width(), frame.height())
+    }
+
+    /// What the tracker saw in the last frame.
+    pub fn observation(&self) -> Option<&Observation> {
+        self.observation.as_ref()
+    }
+
+    /// The best frames so far, the best one first.
+    pub fn best_frames(&self) -> &[KeptFrame] {
+        self.best.frames()
+    }
+}
+
+/// What frames are chosen by.
+fn score(measurements: &Measurements) -> f32 {
+    measurements.face.map_or(f32::MIN, |face| face.sharpness)
+}

@@ -1,0 +1,186 @@
+//! Following one face through a camera's frames: detected once, then found again by the mesh network alone, in a crop about the
+//! mesh before.
+
+use super::one_euro::{MeshFilter, OneEuro};
+use super::oval::face_oval;
+use crate::detect::{DetectOptions, Detection, Detector, dominant_face};
+use crate::error::{Error, ErrorKind, Result, Stage};
+use crate::image::Frame;
+use crate::mesh::{FACE_FLAG_THRESHOLD, FaceMesher, Mesh};
+
+/// A track goes on if the detector's face and the track's overlap by this much (intersection over union) of their boxes.
+const SAME_FACE_IOU: f32 = 0.3;
+/// Longest time between two frames over which a face can be said to be the same, in microseconds: in half a second two heads
+/// can change places.
+const MAX_GAP_US: u64 = 500_000;
+
+/// How faces are followed.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct TrackerOptions {
+    /// The detector looks again after this time at the latest, to notice other faces and a track that has slipped. In
+    /// microseconds.
+    pub redetect_period_us: u64,
+    /// How detection searches. Frames of a camera are upright, so by default nothing is turned and no tiles are searched.
+    pub detect: DetectOptions,
+    /// Smoothing of [`TrackedFace::smooth`].
+    pub smoothing: OneEuro,
+}
+
+impl Default for TrackerOptions {
+    fn default() -> Self {
+        let detect = DetectOptions { turned: false, tiles: false, ..DetectOptions::default() };
+        Self { redetect_period_us: 500_000, detect, smoothing: OneEuro::default() }
+    }
+}
+
+/// Names one uninterrupted track: two frames with the same one show the same face. The reverse does not hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
+pub struct TrackId(u64);
+
+/// The face that is followed.
+#[derive(Debug, Clone)]
+pub struct TrackedFace {
+    /// Its track.
+    pub track: TrackId,
+    /// The mesh as the network gave it: for measuring pixels and for templates.
+    pub mesh: Mesh,
+    /// The mesh smoothed over time: for drawing, and for measuring motion.
+    pub smooth: Mesh,
+}
+
+/// What the tracker saw in one frame.
+#[derive(Debug, Clone)]
+pub struct Observation {
+    /// The time of the frame, as given.
+    pub timestamp_us: u64,
+    /// Faces of similar size, as of the last detection; 0 if there is no face to follow.
+    pub faces: usize,
+    /// The face that is followed.
+    pub face: Option<TrackedFace>,
+    /// Whether the detector looked at this frame.
+    pub detected: bool,
+}
+
+struct Track {
+    id: TrackId,
+    mesh: Mesh,
+    filter: MeshFilter,
+    /// Detections in a row that did not find it.
+    missed: u32,
+}
+
+/// Follows the largest face. One camera, one tracker; frames in the order in which they were taken.
+///
+/// After the first frames of a size nothing is allocated.
+#[derive(Default)]
+pub struct Tracker {
+    options: TrackerOptions,
+    track: Option<Track>,
+    tracks: u64,
+    rivals: usize,
+    last_us: Option<u64>,
+    detected_us: u64,
+    detections: Vec<Detection>,
+}
+
+impl std::fmt::Debug for Tracker {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Tracker").field("track", &self.track.as_ref().map(|t| t.id)).finish_non_exhaustive()
+    }
+}
+
+impl Tracker {
+    /// A tracker that has seen nothing yet.
+    pub fn new(options: TrackerOptions) -> Self {
+        Self { options, ..Self::default() }
+    }
+
+    /// Looks at the next frame, taken at `timestamp_us` (any monotonic clock).
+    ///
+    /// The mesh network looks where the face was; the detector looks when there is no face to follow, when the mesh network
+    /// recognises none any more, and every [`TrackerOptions::redetect_period_us`]. A face that is found elsewhere, after a gap, or
+    /// by detection alone begins a new track.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidArgument`] if the time is not after the last frame's; and those of the networks. The tracker stays
+    /// usable.
+    pub fn track(
+        &mut self,
+        detector: &Detector,
+        mesher: &FaceMesher,
+        frame: &Frame<'_>,
+        timestamp_us: u64,
+    ) -> Result<Observation> {
+        let elapsed_us = match self.last_us {
+            Some(last) => timestamp_us.checked_sub(last).filter(|t| *t > 0).ok_or_else(|| {
+                Error::new(ErrorKind::InvalidArgument, Stage::Capture, "frames must come in the order of their times")
+            })?,
+            None => 0,
+        };
+        self.last_us = Some(timestamp_us);
+        if elapsed_us > MAX_GAP_US {
+            self.track = None;
+        }
+        // Taken out, so that an error leaves no track behind whose frame was never seen.
+        let mut followed = match self.track.take() {
+            Some(track) => {
+                let mesh = mesher.refine(frame, &track.mesh)?;
+                is_face(&mesh).then_some(Track { mesh, ..track })
+            }
+            None => None,
+        };
+        let due = timestamp_us.saturating_sub(self.detected_us) >= self.options.redetect_period_us;
+        let detected = followed.is_none() || due;
+        if detected {
+            self.detected_us = timestamp_us;
+            detector.detect_into(frame, &self.options.detect, &mut self.detections)?;
+            followed = match dominant_face(&self.detections) {
+                Some((detection, rivals)) => {
+                    self.rivals = rivals;
+                    match followed.filter(|track| overlaps(&track.mesh, &detection)) {
+                        Some(track) => Some(Track { missed: 0, ..track }),
+                        None => self.begin(mesher, frame, &detection)?,
+                    }
+                }
+                None => {
+                    self.rivals = 0;
+                    // The mesh network alone may hold a face once that the detector misses, but not go on for ever.
+                    followed.map(|track| Track { missed: track.missed + 1, ..track }).filter(|track| track.missed < 2)
+                }
+            };
+        }
+        let face = followed.as_mut().map(|track| {
+            let width_px = face_oval(&track.mesh).map_or(0.0, |oval| oval.width_px);
+            let smooth = track.filter.next(&track.mesh, 1e-6 * elapsed_us as f32, width_px, &self.options.smoothing);
+            TrackedFace { track: track.id, mesh: track.mesh.clone(), smooth }
+        });
+        self.track = followed;
+        let faces = if face.is_some() { 1 + self.rivals } else { 0 };
+        Ok(Observation { timestamp_us, faces, face, detected })
+    }
+
+    /// For tests of what follows.
+    #[cfg(test)]
+    pub(super) fn track_id_for_tests(id: u64) -> TrackId {
+        TrackId(id)
+    }
+
+    /// A new track of a detected face, if the mesh network recognises it.
+    fn begin(&mut self, mesher: &FaceMesher, frame: &Frame<'_>, detection: &Detection) -> Result<Option<Track>> {
+        let mesh = mesher.mesh(frame, detection)?;
+        if !is_face(&mesh) {
+            return Ok(None);
+        }
+        self.tracks += 1;
+        Ok(Some(Track { id: TrackId(self.tracks), filter: MeshFilter::new(&mesh), mesh, missed: 0 }))
+    }
+}
+
+/// Written so that NaN would be no face.
+fn is_face(mesh: &Mesh) -> bool {
+    mesh.flag() >= FACE_FLAG_THRESHOLD
+}
+
+fn overlaps(mesh: &Mesh, detection: &Detection) -> bool {
+    mesh.bounds().is_some_and(|bounds| bounds.iou(&detection.rect) >= SAME_FACE_IOU)
+}
