@@ -3,6 +3,7 @@
 //! A session is a folder with `session.json` and the frames. This module reads and writes that one file, as bytes; files are the
 //! caller's.
 
+use super::challenge::Fields as ChallengeFields;
 use super::{Challenge, FORMAT, MAX_SEGMENTS, Version, bounded, error, read_json, write_json};
 use crate::error::{ErrorKind, Result};
 use serde::{Deserialize, Serialize};
@@ -82,14 +83,15 @@ impl SessionManifest {
     ///
     /// # Errors
     /// [`ErrorKind::LimitExceeded`] over [`MAX_SESSION_BYTES`] or [`MAX_FRAMES`], or if the challenge exceeds its limits;
-    /// [`ErrorKind::UnsupportedVersion`] for another format number; [`ErrorKind::Corrupt`] for all else that is no session.
+    /// [`ErrorKind::UnsupportedVersion`] for another format number; [`ErrorKind::Corrupt`] for what is no session, and for a challenge that
+    /// can't be played.
     pub fn parse(json: &[u8]) -> Result<Self> {
         bounded(json, MAX_SESSION_BYTES)?;
         let Versions { format, challenge } = read_json(json)?;
         Version { format }.check()?;
         challenge.check()?;
         let Fields { challenge, display, frames, .. } = read_json(json)?;
-        let session = Self { challenge, display, frames };
+        let session = Self { challenge: challenge.try_into()?, display, frames };
         session.check()?;
         Ok(session)
     }
@@ -101,7 +103,7 @@ impl SessionManifest {
     pub fn to_json(&self) -> Result<Vec<u8>> {
         self.check()?;
         let Self { challenge, display, frames } = self.clone();
-        let json = write_json(&Fields { format: FORMAT, challenge, display, frames })?;
+        let json = write_json(&Fields { format: FORMAT, challenge: challenge.into(), display, frames })?;
         bounded(&json, MAX_SESSION_BYTES)?;
         Ok(json)
     }
@@ -139,7 +141,7 @@ fn is_plain(name: &str) -> bool {
 #[serde(deny_unknown_fields)]
 struct Fields {
     format: u32,
-    challenge: Challenge,
+    challenge: ChallengeFields,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     display: Vec<ShownSegment>,
     frames: Vec<FrameRecord>,

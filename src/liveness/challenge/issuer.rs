@@ -97,7 +97,7 @@ impl Issuer {
     ///
     /// # Errors
     /// [`ErrorKind::Randomness`] if the generator fails, or gives the same 16 bytes twice in a row: no predictable challenge is ever issued.
-    /// [`ErrorKind::InvalidArgument`] if `now` is at the end of time.
+    /// [`ErrorKind::Corrupt`] if `now` is the end of time, after which nothing expires.
     pub fn issue_for<R: TryCryptoRng + ?Sized>(&self, nonce: Nonce, rng: &mut R, now: u64) -> Result<Challenge> {
         self.draw(nonce, Source::new(rng), now)
     }

@@ -82,13 +82,12 @@ impl Challenge {
     /// A challenge of given parts: one that was stored, or one of somebody else's. Times are Unix seconds.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidArgument`] if it expires when it is issued, or before. [`ErrorKind::Corrupt`] or [`ErrorKind::LimitExceeded`] if the
-    /// segments can't be played: none or over [`MAX_SEGMENTS`](super::MAX_SEGMENTS), empty, not in order, overlapping, or longer than
-    /// [`MAX_TOTAL_US`](super::MAX_TOTAL_US).
+    /// [`ErrorKind::LimitExceeded`] over [`MAX_SEGMENTS`](super::MAX_SEGMENTS) or [`MAX_TOTAL_US`](super::MAX_TOTAL_US). [`ErrorKind::Corrupt`] if it expires
+    /// when it is issued, or before, or if there are no segments, or some are empty, out of order or overlap.
     pub fn new(id: ChallengeId, nonce: Nonce, issued_at: u64, expires_at: u64, segments: Vec<Segment>) -> Result<Self> {
         if expires_at <= issued_at {
             let message = format!("issued at {issued_at}, and expired at {expires_at}");
-            return Err(error(ErrorKind::InvalidArgument, message));
+            return Err(error(ErrorKind::Corrupt, message));
         }
         segment::check(&segments)?;
         Ok(Self { id, nonce, issued_at, expires_at, segments })
@@ -97,12 +96,12 @@ impl Challenge {
     /// Reads JSON, whatever it holds.
     ///
     /// # Errors
-    /// [`ErrorKind::LimitExceeded`] over 64 KiB, [`ErrorKind::UnsupportedVersion`] for another format number, [`ErrorKind::Corrupt`] for all else that is
-    /// no challenge.
+    /// [`ErrorKind::LimitExceeded`] over 64 KiB, [`ErrorKind::UnsupportedVersion`] for another format number, [`ErrorKind::Corrupt`] for what is no
+    /// challenge, and the errors of [`Challenge::new`].
     pub fn parse(json: &[u8]) -> Result<Self> {
         super::bounded(json, MAX_BYTES)?;
         super::read_json::<Version>(json)?.check()?;
-        super::read_json(json)
+        super::read_json::<Fields>(json)?.try_into()
     }
 
     /// Writes JSON.
@@ -160,7 +159,7 @@ impl Challenge {
 /// A challenge as it is written.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Fields {
+pub(super) struct Fields {
     format: u32,
     #[serde(with = "hex")]
     id: ChallengeId,

@@ -75,7 +75,7 @@ impl Default for ChallengePolicy {
             palette: (0..8).map(corner).collect(),
             slots: 8,
             slot_us: 400_000,
-            jitter_us: 66_667,
+            jitter_us: MIN_JITTER_US,
             jitter_steps: 2,
             baseline: [128; 3],
             guard_us: MIN_GUARD_US,
