@@ -79,7 +79,10 @@ fn run(arguments: &Arguments) -> Result<()> {
     if arguments.json {
         let Entropy { order_bits, timing_bits } = entropy;
         let bits = json!({ "order_bits": order_bits, "timing_bits": timing_bits });
-        println!("{:#}", json!({ "challenge": challenge, "safety": report, "safe": report.is_safe(), "entropy": bits }));
+        println!(
+            "{:#}",
+            json!({ "challenge": challenge, "safety": report, "safe": report.is_safe(), "entropy": bits })
+        );
     } else {
         print(&challenge, &report, &entropy);
     }

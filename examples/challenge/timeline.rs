@@ -43,7 +43,11 @@ pub fn draw(challenge: &Challenge, report: &SafetyReport, entropy: &Entropy) -> 
     steps(&mut svg, reds, RED, "#c00");
     // From here on red is saturated.
     let saturated = RED.0 + RED.1 * 0.2;
-    line(&mut svg, [LEFT, saturated, LEFT + challenge.total_us() as f64 * PX_PER_US, saturated], "#c00\" stroke-dasharray=\"3 3");
+    line(
+        &mut svg,
+        [LEFT, saturated, LEFT + challenge.total_us() as f64 * PX_PER_US, saturated],
+        "#c00\" stroke-dasharray=\"3 3",
+    );
     axis(&mut svg, challenge.total_us());
     for (index, note) in notes.iter().enumerate() {
         text(&mut svg, LEFT, AXIS + 62.0 + 18.0 * index as f64, "start", note);

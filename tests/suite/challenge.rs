@@ -95,7 +95,8 @@ fn sequences() -> impl Strategy<Value = Vec<Segment>> {
     let channel = prop_oneof![Just(0u8), Just(255u8), any::<u8>()];
     let color = [channel.clone(), channel.clone(), channel];
     let regions = [Region::Full, Region::Full, Region::Top, Region::Bottom, Region::Left, Region::Right];
-    let segment = (10..40u64, prop_oneof![6 => Just(0), 1 => 1..10u64], color, proptest::sample::select(&regions[..]));
+    let segment =
+        (10..40u64, prop_oneof![6 => Just(0), 1 => 1..10u64], color, proptest::sample::select(regions.to_vec()));
     proptest::collection::vec(segment, 1..12).prop_map(|segments| {
         let mut start_us = 0;
         let place = |(duration, gap, color, region)| {

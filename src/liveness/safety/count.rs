@@ -24,8 +24,9 @@ pub(super) fn transitions(history: &[Shown], between: impl Fn(&Shown, &Shown) ->
     chains.iter().map(|(_, up, down)| *up.max(down)).max().unwrap_or(0)
 }
 
-/// The shortest time from the leading edge of one flash to that of the next in the same direction, if there are two. A change that takes
-/// several steps leads with the step that leaves its first light.
+/// The shortest time from the leading edge of one flash to that of the next in the same direction, if there are two. Where changes take several
+/// steps, the first flash leads with the last step from which on they still count, the second with its first: the time is never
+/// overstated.
 pub(super) fn shortest_interval(
     history: &[Shown],
     between: impl Fn(&Shown, &Shown) -> Option<Direction>,

@@ -46,7 +46,7 @@ fn stroboscopes_are_counted_by_every_definition() {
         ("reds of one chromaticity", [RED, [120, 0, 0]], 250_000, [3, 0, 3, 3]),
         ("green and blue", [[0, 255, 0], [0, 0, 255]], 250_000, [3, 0, 0, 3]),
         ("both over 0.80", [[240; 3], [255; 3]], 250_000, [0, 0, 0, 3]),
-        ("one under 0.80", [[228; 3], [240; 3]], 250_000, [3, 0, 0, 3]),
+        ("one under 0.80", [[225; 3], [240; 3]], 250_000, [3, 0, 0, 3]),
         ("0.09 apart", [[100; 3], [127; 3]], 250_000, [0, 0, 0, 3]),
         ("19 cd/m² apart", [[8; 3], [56; 3]], 250_000, [0, 0, 0, 0]),
     ];
@@ -56,9 +56,9 @@ fn stroboscopes_are_counted_by_every_definition() {
         if flashes(&report) != expected {
             wrong.push(format!("{name}: {:?}, not {expected:?}", flashes(&report)));
         }
-        assert_eq!(report.meets_wcag(), expected.iter().take(3).all(|n| *n <= 3), "{name}");
+        assert_eq!(report.meets_wcag(), flashes(&report).iter().take(3).all(|n| *n <= 3), "{name}");
         let too_many = report.findings.iter().any(|f| !matches!(f.rule, Rule::Interval | Rule::Length));
-        assert_eq!(too_many, expected.iter().any(|n| *n > MAX_FLASHES), "{name}");
+        assert_eq!(too_many, flashes(&report).iter().any(|n| *n > MAX_FLASHES), "{name}");
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
@@ -84,9 +84,9 @@ fn steps_in_one_direction_add_up() {
     let report = judge(&sequence(&stairs, 50_000, 30));
     // 150 ms up, 150 ms down.
     assert_eq!(report.general.flashes, 4);
-    // From the first step up to the first of the next stairs.
-    assert_eq!(report.closest.unwrap().interval_us, 300_000);
-    assert!(report.findings.iter().any(|f| f.rule == Rule::Interval && f.measured == 300_000 && f.limit == 376_667));
+    // 300 ms from stairs to stairs, less the 100 ms of the first that come before the steps that suffice for 20 cd/m².
+    assert_eq!(report.closest.unwrap().interval_us, 200_000);
+    assert!(report.findings.iter().any(|f| f.rule == Rule::Interval && f.measured == 200_000 && f.limit == 376_667));
 }
 
 #[test]
