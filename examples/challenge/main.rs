@@ -13,7 +13,7 @@ use clap::Parser;
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
 use selfsame::error::{Error, ErrorKind, Result, Stage};
-use selfsame::liveness::safety::{SafetyReport, WCAG_FLASHES};
+use selfsame::liveness::safety::{MAX_FLASHES, SafetyReport};
 use selfsame::liveness::{Challenge, ChallengePolicy, Entropy, Issuer};
 use serde_json::json;
 use std::path::PathBuf;
@@ -98,7 +98,7 @@ fn print(challenge: &Challenge, report: &SafetyReport, entropy: &Entropy) {
     for segment in challenge.segments() {
         let [r, g, b] = segment.color;
         let (start_ms, duration_ms) = (segment.start_us / 1000, segment.duration_us / 1000);
-        let region = format!("{:?}", segment.region).to_lowercase();
+        let region = segment.region.as_str();
         println!("{start_ms:6} ms {duration_ms:6} ms  #{r:02x}{g:02x}{b:02x}  {region}");
     }
     println!();
@@ -112,12 +112,12 @@ fn safety(report: &SafetyReport) -> Vec<String> {
     let verdict = if report.is_safe() { "safe" } else { "NOT SAFE" };
     let mut lines = vec![format!("{verdict}: {:.2} s in all", report.total_us as f64 / 1e6)];
     for (what, worst) in [
-        ("general", report.general),
-        ("red (WCAG 2.2)", report.red),
-        ("red (WCAG 2.1)", report.red_legacy),
-        ("luminance (BT.1702)", report.luminance),
+        ("general flashes (WCAG)", report.general),
+        ("red flashes (WCAG 2.2)", report.red),
+        ("red flashes (WCAG 2.1)", report.red_legacy),
+        ("flashes by luminance (BT.1702)", report.luminance),
     ] {
-        lines.push(format!("{what:<20} {} flashes in the worst second, {WCAG_FLASHES} allowed", worst.flashes));
+        lines.push(format!("{what}: {} of {MAX_FLASHES} begun in the worst second", worst.flashes));
     }
     if let Some(closest) = report.closest {
         lines.push(format!("leading edges at least {} ms apart", closest.interval_us / 1000));

@@ -38,7 +38,7 @@ pub fn draw(challenge: &Challenge, report: &SafetyReport, entropy: &Entropy) -> 
     for segment in challenge.segments() {
         screen(&mut svg, segment);
     }
-    let [luminances, reds] = [luminance, red].map(|of| challenge.segments().iter().map(|s| (s, of(s))).collect());
+    let [luminances, reds] = [luminance, red_share].map(|of| challenge.segments().iter().map(|s| (s, of(s))).collect());
     steps(&mut svg, luminances, LUMINANCE, "#333");
     steps(&mut svg, reds, RED, "#c00");
     // From here on red is saturated.
@@ -80,6 +80,9 @@ fn screen(svg: &mut String, segment: &Segment) {
         svg,
         "<rect x=\"{x:.1}\" y=\"{y}\" width=\"{w:.1}\" height=\"{h}\" fill=\"none\" stroke=\"#888\" stroke-width=\"0.5\"/>"
     );
+    if segment.region != Region::Full {
+        text(svg, x + 0.5 * w, y + h + 16.0, "middle", segment.region.as_str());
+    }
 }
 
 fn linear(segment: &Segment) -> [f32; 3] {
@@ -92,7 +95,7 @@ fn luminance(segment: &Segment) -> f64 {
 }
 
 /// R/(R+G+B) of the lit part; 0 for black.
-fn red(segment: &Segment) -> f64 {
+fn red_share(segment: &Segment) -> f64 {
     let [r, g, b] = linear(segment).map(f64::from);
     if r > 0.0 { r / (r + g + b) } else { 0.0 }
 }

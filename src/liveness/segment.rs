@@ -27,6 +27,19 @@ pub enum Region {
     Right,
 }
 
+impl Region {
+    /// A stable `snake_case` word for logs and machine-readable output; what is written as JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Full => "full",
+            Self::Top => "top",
+            Self::Bottom => "bottom",
+            Self::Left => "left",
+            Self::Right => "right",
+        }
+    }
+}
+
 /// A colour, when it begins, and for how long it is shown. Between segments the screen is black.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
