@@ -1,7 +1,7 @@
 //! [`Orders`]: every order of colours that a policy allows, counted, and each reachable by its number.
 //!
-//! A challenge is drawn by drawing a number below their count, so that all orders are equally likely, and the entropy is the count's logarithm: exact,
-//! not estimated. The count comes from dynamic programming from the last slot back: in how many ways can the rest be filled, after
+//! A challenge is drawn by drawing a number below their count, so that all orders are equally likely, and the entropy is the count's
+//! logarithm: exact, not estimated. The count comes from dynamic programming from the last slot back: in how many ways can the rest be filled, after
 //! this colour, with so many steps of each channel behind?
 
 use super::policy::ChallengePolicy;

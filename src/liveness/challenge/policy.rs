@@ -27,8 +27,8 @@ const MIN_COLOR_DISTANCE: f64 = 0.2;
 
 /// What challenges look like: a neutral baseline, `slots` random colours of random length, and the baseline again.
 ///
-/// The defaults are those of [`ChallengePolicy::default`]: eight slots of 400, 467 or 533 ms (whole frames at 15, 30 and 60 a second), in the eight corners
-/// of the RGB cube, between half-second guards of mid-grey; 5 s in all at most.
+/// The defaults: eight slots of 400, 467 or 533 ms (whole frames at 15, 30 and 60 a second), in the eight corners of the RGB cube,
+/// between half-second guards of mid-grey; 5 s in all at most.
 ///
 /// 400 ms rather than the shortest that is safe: in sequences of eight random colours that were played to a flash analyser, slots of 300 ms
 /// gave warnings for 5 of 20, slots of 400 ms for none.

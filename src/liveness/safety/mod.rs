@@ -1,6 +1,6 @@
 //! Whether a sequence of colours is safe to flash at a person: photosensitive epilepsy is rare, and a challenge can't ask.
 //!
-//! [`analyse`] counts flashes by three definitions, in every second of the sequence, and [`SafetyReport::is_safe`] allows fewer of them than
+//! [`analyse`] counts flashes by four definitions, in every second of the sequence, and [`SafetyReport::is_safe`] allows fewer of them than
 //! the standards do:
 //!
 //! | rule | a change counts if | standard | here |
