@@ -44,7 +44,7 @@ fn policy(rng: &mut ChaCha20Rng) -> ChallengePolicy {
     let colors = 2 + below(7);
     let grey = 60 + below(136) as u8;
     let corners = ChallengePolicy::default().palette;
-    let palette = (0..colors).map(|_| match below(3) {
+    let palette = (0..colors).map(|_| match below(20) {
         0 => [below(256) as u8, below(256) as u8, below(256) as u8],
         _ => corners[below(8) as usize],
     });
@@ -54,16 +54,16 @@ fn policy(rng: &mut ChaCha20Rng) -> ChallengePolicy {
     ChallengePolicy {
         palette,
         slots: below(10) as usize,
-        slot_us: 340_000 + below(200_000),
+        slot_us: 355_000 + below(100_000),
         jitter_us: 60_000 + below(100_000),
         jitter_steps: below(4) as u32,
         baseline: [grey; 3],
-        guard_us: 480_000 + below(400_000),
-        max_total_us: 5_100_000 - below(600_000).min(400_000),
+        guard_us: 490_000 + below(300_000),
+        max_total_us: 5_010_000 - below(500_000),
         channel_steps: below(2) as u8,
         luminance_steps: below(2) as u8,
         regions: below(2) == 1,
-        min_bits: below(12) as f64,
+        min_bits: below(8) as f64,
         lifetime_s: below(200),
         display: DisplayModel::new(50.0 + below(1500) as f64, 60.0 + below(60) as f64).unwrap(),
     }
