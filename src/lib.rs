@@ -25,6 +25,7 @@ pub mod fuzzing;
 pub mod gallery;
 pub mod geometry;
 pub mod image;
+pub mod liveness;
 pub mod mesh;
 pub mod model;
 mod nn;
