@@ -2,7 +2,7 @@
 //! nowhere else.
 
 use super::container::{self, Header};
-use super::frame::{Frame, PixelFormat};
+use super::frame::Frame;
 use super::jpeg2000;
 use super::upright;
 use crate::error::{Error, ErrorKind, Result, Stage};
@@ -107,6 +107,37 @@ impl Orientation {
     /// From the value of EXIF's tag, 1 ..= 8; `None` for any other.
     pub fn from_exif(value: u8) -> Option<Self> {
         Self::ALL.get(usize::from(value).checked_sub(1)?).copied()
+    }
+
+    /// Of a camera whose pictures must be turned clockwise by `degrees` to be upright, and whose pixels, once turned, show the scene
+    /// as a mirror does if `mirrored` is set (some front cameras, and canvases that draw a mirrored preview). `None` unless
+    /// `degrees` is 0, 90, 180 or 270.
+    pub fn of_camera(degrees: u32, mirrored: bool) -> Option<Self> {
+        match (degrees, mirrored) {
+            (0, false) => Some(Self::Upright),
+            (90, false) => Some(Self::Rotated90),
+            (180, false) => Some(Self::Rotated180),
+            (270, false) => Some(Self::Rotated270),
+            (0, true) => Some(Self::MirroredHorizontally),
+            (90, true) => Some(Self::Transposed),
+            (180, true) => Some(Self::MirroredVertically),
+            (270, true) => Some(Self::Transversed),
+            _ => None,
+        }
+    }
+
+    /// Whether stored columns are upright rows, and then whether they count from the stored right edge and from the bottom.
+    pub(super) fn as_swap_and_flips(self) -> [bool; 3] {
+        match self {
+            Self::Upright => [false, false, false],
+            Self::MirroredHorizontally => [false, true, false],
+            Self::Rotated180 => [false, true, true],
+            Self::MirroredVertically => [false, false, true],
+            Self::Transposed => [true, false, false],
+            Self::Rotated90 => [true, false, true],
+            Self::Transversed => [true, true, true],
+            Self::Rotated270 => [true, true, false],
+        }
     }
 
     /// Whether width and height change places.
@@ -268,9 +299,7 @@ impl Photo {
 
     /// The pixels as every stage takes them.
     pub fn frame(&self) -> Frame<'_> {
-        // In range, because `pixels` holds that many bytes.
-        let stride = self.width as usize * 3;
-        Frame::trusted(&self.pixels, self.width, self.height, stride, PixelFormat::Rgb8)
+        Frame::trusted_rgb8(&self.pixels, self.width, self.height)
     }
 
     /// What the photo was before it became upright RGB8.

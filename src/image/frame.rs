@@ -1,10 +1,11 @@
-//! Borrowed pixels: what a camera, a decoder or a test holds, described and checked once, then read
-//! row by row.
+//! Borrowed pixels: what a camera, a decoder or a test holds, described and checked once, then read where they are needed.
 //!
-//! A frame is one plane of interleaved samples today. Planar and subsampled camera formats will add
-//! planes behind the same constructor's checks, and a quarter-turn for sensors that are mounted
-//! sideways; whoever reads rows through [`Frame::write_row`] will not notice.
+//! A frame is one to three planes as a camera delivers them: nothing is copied, converted or turned. Width, height and every
+//! coordinate of the stages above are those of the *upright* picture; whoever samples pixels folds the orientation into its
+//! transform ([`Frame::stored_from_upright`]) and converts what it needs.
 
+use super::color::ColorSpace;
+use super::decode::Orientation;
 use crate::error::{Error, ErrorKind, Result, Stage};
 
 /// How samples lie in a frame's memory.
@@ -15,79 +16,260 @@ pub enum PixelFormat {
     Rgb8,
     /// Blue, green, red; three bytes per pixel.
     Bgr8,
-    /// Luma; one byte per pixel.
+    /// Red, green, blue, and a byte that is ignored (cameras' pixels are opaque).
+    Rgba8,
+    /// Blue, green, red, and a byte that is ignored.
+    Bgra8,
+    /// Luma, 0 ..= 255; one byte per pixel.
     Gray8,
+    /// A plane of luma, and one of pairs (U, V) for each 2 × 2 pixels.
+    Nv12,
+    /// A plane of luma, and one of pairs (V, U) for each 2 × 2 pixels.
+    Nv21,
+    /// A plane of luma, one of U and one of V for each 2 × 2 pixels (in files also "YU12").
+    I420,
+    /// Y, U, Y, V for each two pixels of a row (also "YUY2").
+    Yuyv,
+}
+
+/// Where a channel's samples lie: the first in `plane` at `offset`, and each `step` bytes after the one before it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Channel {
+    pub plane: usize,
+    pub offset: usize,
+    pub step: usize,
+}
+
+impl Channel {
+    /// The bytes of a row that hold `samples` of this channel, and of those that lie between them.
+    pub(super) fn bytes(&self, samples: std::ops::Range<usize>) -> std::ops::Range<usize> {
+        samples.start * self.step..samples.end * self.step
+    }
 }
 
 impl PixelFormat {
-    /// Bytes per pixel of the first plane.
-    pub(crate) fn bytes_per_pixel(self) -> usize {
+    /// Bytes per row and number of rows of each plane; sides are at least 1. `None` if a product overflows.
+    fn shapes(self, width: u32, height: u32) -> Option<[Option<(usize, usize)>; 3]> {
+        let (w, h) = (usize::try_from(width).ok()?, usize::try_from(height).ok()?);
+        let (half_w, half_h) = (w.div_ceil(2), h.div_ceil(2));
+        let times = |n: usize| w.checked_mul(n);
+        Some(match self {
+            Self::Rgb8 | Self::Bgr8 => [Some((times(3)?, h)), None, None],
+            Self::Rgba8 | Self::Bgra8 => [Some((times(4)?, h)), None, None],
+            Self::Gray8 => [Some((w, h)), None, None],
+            Self::Nv12 | Self::Nv21 => [Some((w, h)), Some((half_w.checked_mul(2)?, half_h)), None],
+            Self::I420 => [Some((w, h)), Some((half_w, half_h)), Some((half_w, half_h))],
+            Self::Yuyv => [Some((half_w.checked_mul(4)?, h)), None, None],
+        })
+    }
+
+    /// Red, green, blue; or luma, U, V.
+    pub(super) fn channels(self) -> [Channel; 3] {
+        let at = |plane, offset, step| Channel { plane, offset, step };
         match self {
-            Self::Rgb8 | Self::Bgr8 => 3,
-            Self::Gray8 => 1,
+            Self::Rgb8 => [at(0, 0, 3), at(0, 1, 3), at(0, 2, 3)],
+            Self::Bgr8 => [at(0, 2, 3), at(0, 1, 3), at(0, 0, 3)],
+            Self::Rgba8 => [at(0, 0, 4), at(0, 1, 4), at(0, 2, 4)],
+            Self::Bgra8 => [at(0, 2, 4), at(0, 1, 4), at(0, 0, 4)],
+            Self::Gray8 => [at(0, 0, 1); 3],
+            Self::Nv12 => [at(0, 0, 1), at(1, 0, 2), at(1, 1, 2)],
+            Self::Nv21 => [at(0, 0, 1), at(1, 1, 2), at(1, 0, 2)],
+            Self::I420 => [at(0, 0, 1), at(1, 0, 1), at(2, 0, 1)],
+            Self::Yuyv => [at(0, 0, 2), at(0, 1, 4), at(0, 3, 4)],
+        }
+    }
+
+    /// Columns and rows of pixels that share their chroma; `None` without chroma.
+    pub(super) fn chroma_block(self) -> Option<[usize; 2]> {
+        match self {
+            Self::Nv12 | Self::Nv21 | Self::I420 => Some([2, 2]),
+            Self::Yuyv => Some([2, 1]),
+            Self::Rgb8 | Self::Bgr8 | Self::Rgba8 | Self::Bgra8 | Self::Gray8 => None,
         }
     }
 }
 
-/// Upright pixels that belong to someone else. Copying a frame copies the description, never the
-/// pixels. `Debug` shows none.
+/// Bytes in rows: each begins `stride_bytes` after the one before it. The last row may lack its padding. `Debug` shows none.
+#[derive(Clone, Copy, Default)]
+pub struct Plane<'a> {
+    /// The bytes, from the first row's first.
+    pub data: &'a [u8],
+    /// From one row's begin to the next one's.
+    pub stride_bytes: usize,
+}
+
+impl<'a> Plane<'a> {
+    /// A plane of `data`.
+    pub fn new(data: &'a [u8], stride_bytes: usize) -> Self {
+        Self { data, stride_bytes }
+    }
+
+    /// `len` bytes of row `y` from `start` on; empty where there are not so many.
+    #[inline]
+    pub(super) fn bytes(&self, y: usize, start: usize, len: usize) -> &'a [u8] {
+        let from = y.checked_mul(self.stride_bytes).and_then(|row| row.checked_add(start));
+        from.and_then(|from| self.data.get(from..)?.get(..len)).unwrap_or_default()
+    }
+
+    /// Whether it holds `rows` rows of `row` bytes.
+    fn check(&self, (row, rows): (usize, usize)) -> Result<(), &'static str> {
+        if self.stride_bytes < row {
+            return Err("a plane's stride is shorter than its rows");
+        }
+        let needed = rows.checked_sub(1).and_then(|n| n.checked_mul(self.stride_bytes)?.checked_add(row));
+        needed.filter(|n| *n <= self.data.len()).map(|_| ()).ok_or("a plane's buffer is shorter than its rows")
+    }
+}
+
+impl std::fmt::Debug for Plane<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Plane").field("bytes", &self.data.len()).field("stride_bytes", &self.stride_bytes).finish()
+    }
+}
+
+/// The planes of a frame whose luma and chroma lie apart. Chroma has half the luma's width and height, both rounded up.
+#[derive(Debug, Clone, Copy)]
+pub enum Planes<'a> {
+    /// Luma; pairs (U, V).
+    Nv12 {
+        /// A byte per pixel.
+        y: Plane<'a>,
+        /// Two bytes per 2 × 2 pixels.
+        uv: Plane<'a>,
+    },
+    /// Luma; pairs (V, U).
+    Nv21 {
+        /// A byte per pixel.
+        y: Plane<'a>,
+        /// Two bytes per 2 × 2 pixels.
+        vu: Plane<'a>,
+    },
+    /// Luma; U; V.
+    I420 {
+        /// A byte per pixel.
+        y: Plane<'a>,
+        /// A byte per 2 × 2 pixels.
+        u: Plane<'a>,
+        /// A byte per 2 × 2 pixels.
+        v: Plane<'a>,
+    },
+}
+
+/// Pixels that belong to someone else. Copying a frame copies the description, never the pixels. `Debug` shows none.
 ///
 /// ```
-/// use selfsame::image::{Frame, PixelFormat};
-/// let camera = vec![0u8; 1280 * 720 * 3];
-/// let frame = Frame::new(&camera, 1280, 720, 1280 * 3, PixelFormat::Bgr8)?;
-/// assert_eq!((frame.width(), frame.height()), (1280, 720));
-/// # Ok::<(), selfsame::error::Error>(())
+/// use selfsame::image::{ColorSpace, Frame, Orientation, PixelFormat, Plane, Planes};
+/// // A phone's front camera: sensor mounted sideways, planes of its own, all 256 levels.
+/// let (luma, chroma) = (vec![0u8; 1280 * 720], vec![128u8; 1280 * 360]);
+/// let planes = Planes::Nv12 { y: Plane::new(&luma, 1280), uv: Plane::new(&chroma, 1280) };
+/// let orientation = Orientation::of_camera(270, false).ok_or("not a quarter turn")?;
+/// let frame = Frame::from_planes(planes, 1280, 720)?.oriented(orientation).with_color(ColorSpace::JFIF);
+/// assert_eq!((frame.width(), frame.height()), (720, 1280));
+/// // The same camera through an interface with one buffer.
+/// let buffer = [luma, chroma].concat();
+/// assert!(Frame::new(&buffer, 1280, 720, 1280, PixelFormat::Nv12).is_ok());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Copy)]
 pub struct Frame<'a> {
-    data: &'a [u8],
-    stride_bytes: usize,
+    planes: [Plane<'a>; 3],
+    /// As stored.
     width: u32,
     height: u32,
     format: PixelFormat,
+    orientation: Orientation,
+    color: ColorSpace,
 }
 
 impl<'a> Frame<'a> {
-    /// Describes `data`: `height` rows from the top, each beginning `stride_bytes` after the one
-    /// before it and holding `width` pixels of `format`. The last row may lack its padding.
+    /// Describes `data`: `height` rows from the top, each beginning `stride_bytes` after the one before it and holding `width`
+    /// pixels of `format`. The last row may lack its padding.
+    ///
+    /// Planes of chroma follow that of luma without a gap (`height` whole strides); their stride is the same for
+    /// [`PixelFormat::Nv12`] and [`PixelFormat::Nv21`], half of it, rounded up, for [`PixelFormat::I420`]. For any other
+    /// arrangement there is [`Frame::from_planes`].
     ///
     /// # Errors
-    /// [`ErrorKind::ShapeMismatch`] in [`Stage::Image`] if a side is zero, the stride is shorter
-    /// than a row, or `data` is shorter than the rows.
+    /// [`ErrorKind::ShapeMismatch`] in [`Stage::Image`] if a side is zero, the stride is shorter than a row, or `data` is shorter
+    /// than the rows.
     pub fn new(data: &'a [u8], width: u32, height: u32, stride_bytes: usize, format: PixelFormat) -> Result<Self> {
-        let mismatch = |what: &str| {
-            let message = format!("{what} ({width}×{height} {format:?}, stride {stride_bytes}, {} bytes)", data.len());
-            Err(Error::new(ErrorKind::ShapeMismatch, Stage::Image, message))
-        };
-        if width == 0 || height == 0 {
-            return mismatch("a frame's side is zero");
+        let chroma_stride = if format == PixelFormat::I420 { stride_bytes.div_ceil(2) } else { stride_bytes };
+        let shapes = format.shapes(width, height);
+        let mut planes = [Plane::default(); 3];
+        let mut rest = data;
+        let sizes = shapes.unwrap_or_default().into_iter().zip([stride_bytes, chroma_stride, chroma_stride]);
+        for (plane, (shape, stride)) in planes.iter_mut().zip(sizes) {
+            let Some((_, rows)) = shape else { break };
+            *plane = Plane::new(rest, stride);
+            let behind = rows.checked_mul(stride).and_then(|len| rest.get(len..));
+            rest = behind.unwrap_or_default();
         }
-        let row = usize::try_from(width).ok().and_then(|w| w.checked_mul(format.bytes_per_pixel()));
-        let Some(row) = row.filter(|row| stride_bytes >= *row) else {
-            return mismatch("a frame's stride is shorter than its rows");
-        };
-        let rows_before = usize::try_from(height - 1).ok();
-        let needed = rows_before.and_then(|n| n.checked_mul(stride_bytes)?.checked_add(row));
-        if needed.is_none_or(|n| n > data.len()) {
-            return mismatch("a frame's buffer is shorter than its rows");
-        }
-        Ok(Self::trusted(data, width, height, stride_bytes, format))
+        Self::checked(planes, width, height, format)
     }
 
-    /// [`Self::new`] for a caller whose own invariant is what that checks.
-    pub(super) fn trusted(data: &'a [u8], width: u32, height: u32, stride_bytes: usize, format: PixelFormat) -> Self {
-        Self { data, stride_bytes, width, height, format }
+    /// Describes planes of luma and chroma that lie apart, or have strides of their own; `width` and `height` are the luma's.
+    ///
+    /// # Errors
+    /// [`ErrorKind::ShapeMismatch`] in [`Stage::Image`] if a side is zero, a stride is shorter than its plane's rows, or a plane
+    /// is shorter than its rows.
+    pub fn from_planes(planes: Planes<'a>, width: u32, height: u32) -> Result<Self> {
+        let (planes, format) = match planes {
+            Planes::Nv12 { y, uv } => ([y, uv, Plane::default()], PixelFormat::Nv12),
+            Planes::Nv21 { y, vu } => ([y, vu, Plane::default()], PixelFormat::Nv21),
+            Planes::I420 { y, u, v } => ([y, u, v], PixelFormat::I420),
+        };
+        Self::checked(planes, width, height, format)
     }
 
-    /// Width in pixels; at least 1.
+    fn checked(planes: [Plane<'a>; 3], width: u32, height: u32, format: PixelFormat) -> Result<Self> {
+        let fits = || {
+            if width == 0 || height == 0 {
+                return Err("a frame's side is zero");
+            }
+            let shapes = format.shapes(width, height).ok_or("a frame's size overflows")?;
+            planes
+                .iter()
+                .zip(shapes)
+                .filter_map(|(plane, shape)| Some((plane, shape?)))
+                .try_for_each(|(p, s)| p.check(s))
+        };
+        fits().map_err(|what| {
+            let message = format!("{what} ({width}×{height} {format:?}, {planes:?})");
+            Error::new(ErrorKind::ShapeMismatch, Stage::Image, message)
+        })?;
+        let (orientation, color) = (Orientation::Upright, ColorSpace::default());
+        Ok(Self { planes, width, height, format, orientation, color })
+    }
+
+    /// A tight RGB8 frame, for a caller whose own invariant is what [`Self::new`] checks.
+    pub(super) fn trusted_rgb8(data: &'a [u8], width: u32, height: u32) -> Self {
+        let planes = [Plane::new(data, 3 * width as usize), Plane::default(), Plane::default()];
+        let (orientation, color) = (Orientation::Upright, ColorSpace::default());
+        Self { planes, width, height, format: PixelFormat::Rgb8, orientation, color }
+    }
+
+    /// The same pixels, and how they are to be turned and mirrored to be upright; [`Orientation::of_camera`] says it in a camera's
+    /// terms. Replaces what was said before.
+    ///
+    /// Upright pictures show the subject as others see them: the subject's left eye is at the image's right, and writing
+    /// can be read. A preview that shows a mirror image draws the point x at `width − x`.
+    pub fn oriented(self, orientation: Orientation) -> Self {
+        Self { orientation, ..self }
+    }
+
+    /// The same pixels with another meaning of luma and chroma; of no effect on formats without chroma.
+    pub fn with_color(self, color: ColorSpace) -> Self {
+        Self { color, ..self }
+    }
+
+    /// Width of the upright picture in pixels; at least 1.
     pub fn width(&self) -> u32 {
-        self.width
+        if self.orientation.swaps_sides() { self.height } else { self.width }
     }
 
-    /// Height in pixels; at least 1.
+    /// Height of the upright picture in pixels; at least 1.
     pub fn height(&self) -> u32 {
-        self.height
+        if self.orientation.swaps_sides() { self.width } else { self.height }
     }
 
     /// How the samples lie in memory.
@@ -95,109 +277,47 @@ impl<'a> Frame<'a> {
         self.format
     }
 
-    /// The bytes of the pixels `left .. left + width` of row `y`; empty where these are not all
-    /// inside the frame.
-    pub(crate) fn row(&self, y: usize, left: usize, width: usize) -> &'a [u8] {
-        let size = self.format.bytes_per_pixel();
-        let inside = left.checked_add(width).is_some_and(|right| right <= self.width as usize);
-        let start = y.checked_mul(self.stride_bytes).zip(left.checked_mul(size));
-        let bytes = start.and_then(|(row, x)| self.data.get(row.checked_add(x)?..)?.get(..width.checked_mul(size)?));
-        bytes.filter(|_| inside).unwrap_or_default()
+    /// How stored pixels become upright.
+    pub fn orientation(&self) -> Orientation {
+        self.orientation
     }
 
-    /// Writes the pixels of row `y` from column `left` on into `out` as quadruples of 0 ..= 255:
-    /// red, green, blue (or blue, green, red where `bgr` is set) and an unused fourth. Writes
-    /// nothing where these are not all inside the frame.
-    pub(crate) fn write_row(&self, y: usize, left: usize, bgr: bool, out: &mut [[f32; 4]]) {
-        let bytes = self.row(y, left, out.len());
-        match (self.format, bgr) {
-            (PixelFormat::Gray8, _) => {
-                for (target, v) in out.iter_mut().zip(bytes) {
-                    *target = [f32::from(*v); 4];
-                }
-            }
-            (PixelFormat::Rgb8, false) | (PixelFormat::Bgr8, true) => {
-                for (target, [a, b, c]) in out.iter_mut().zip(bytes.as_chunks().0) {
-                    *target = [*a, *b, *c, 0].map(f32::from);
-                }
-            }
-            (PixelFormat::Rgb8, true) | (PixelFormat::Bgr8, false) => {
-                for (target, [a, b, c]) in out.iter_mut().zip(bytes.as_chunks().0) {
-                    *target = [*c, *b, *a, 0].map(f32::from);
-                }
-            }
-        }
+    /// What luma and chroma mean.
+    pub fn color(&self) -> ColorSpace {
+        self.color
     }
 
-    /// The whole memory as rows of pixels without padding, with the width that the padding then
-    /// makes part of: for readers that know no strides. `None` if the stride is no whole number of
-    /// pixels, or the last row lacks its padding.
-    pub(crate) fn padded(&self) -> Option<(&'a [u8], u32)> {
-        let size = self.format.bytes_per_pixel();
-        let len = self.stride_bytes.checked_mul(self.height as usize)?;
-        let width = u32::try_from(self.stride_bytes / size).ok().filter(|_| self.stride_bytes.is_multiple_of(size))?;
-        Some((self.data.get(..len)?, width))
+    /// Width and height as stored.
+    pub(super) fn stored_size(&self) -> [u32; 2] {
+        [self.width, self.height]
+    }
+
+    /// Plane `index`; an empty one where there is none.
+    pub(super) fn plane(&self, index: usize) -> Plane<'a> {
+        self.planes.get(index).copied().unwrap_or_default()
+    }
+
+    /// Where upright points lie in the stored picture: x and y of the columns of a matrix, and a shift.
+    pub(super) fn stored_from_upright(&self) -> ([[f64; 2]; 2], [f64; 2]) {
+        let [swap, from_right, from_bottom] = self.orientation.as_swap_and_flips();
+        let axis = |flip: bool, side: u32| if flip { (-1.0, f64::from(side)) } else { (1.0, 0.0) };
+        let ((x_sign, x_shift), (y_sign, y_shift)) = (axis(from_right, self.width), axis(from_bottom, self.height));
+        let linear = if swap { [[0.0, y_sign], [x_sign, 0.0]] } else { [[x_sign, 0.0], [0.0, y_sign]] };
+        (linear, [x_shift, y_shift])
     }
 }
 
 impl std::fmt::Debug for Frame<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Frame")
-            .field("width", &self.width)
-            .field("height", &self.height)
-            .field("stride_bytes", &self.stride_bytes)
+            .field("stored_width", &self.width)
+            .field("stored_height", &self.height)
             .field("format", &self.format)
+            .field("orientation", &self.orientation)
+            .field("planes", &self.planes)
             .finish_non_exhaustive()
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    #[test]
-    fn a_description_that_the_buffer_cannot_hold_is_refused() {
-        let data = [0u8; 100];
-        let kind = |w, h, stride, format| Frame::new(&data, w, h, stride, format).map(|_| ()).map_err(|e| e.kind());
-        let bad = Err(ErrorKind::ShapeMismatch);
-        assert_eq!(kind(0, 1, 3, PixelFormat::Rgb8), bad, "no width");
-        assert_eq!(kind(1, 0, 3, PixelFormat::Rgb8), bad, "no height");
-        assert_eq!(kind(11, 3, 32, PixelFormat::Rgb8), bad, "stride one short");
-        assert_eq!(kind(11, 4, 33, PixelFormat::Rgb8), bad, "buffer too short");
-        assert_eq!(kind(u32::MAX, u32::MAX, usize::MAX, PixelFormat::Bgr8), bad, "product overflows");
-        assert_eq!(kind(11, 3, 33, PixelFormat::Rgb8), Ok(()));
-        assert_eq!(kind(10, 4, 23, PixelFormat::Gray8), Ok(()), "the last row needs no padding");
-        assert_eq!(kind(32, 4, 23, PixelFormat::Gray8), bad);
-    }
-
-    #[test]
-    fn rows_come_out_in_the_order_asked_for() {
-        let data = [1, 2, 3, 4, 5, 6, 99, 7, 8, 9, 10, 11, 12];
-        let mut out = [[0.0; 4]; 1];
-        for (format, bgr, expected) in [
-            (PixelFormat::Rgb8, false, [10.0, 11.0, 12.0, 0.0]),
-            (PixelFormat::Rgb8, true, [12.0, 11.0, 10.0, 0.0]),
-            (PixelFormat::Bgr8, false, [12.0, 11.0, 10.0, 0.0]),
-            (PixelFormat::Bgr8, true, [10.0, 11.0, 12.0, 0.0]),
-        ] {
-            Frame::new(&data, 2, 2, 7, format).unwrap().write_row(1, 1, bgr, &mut out);
-            assert_eq!(out[0], expected, "{format:?} {bgr}");
-        }
-        Frame::new(&data, 2, 2, 7, PixelFormat::Gray8).unwrap().write_row(1, 1, true, &mut out);
-        assert_eq!(out[0], [8.0; 4]);
-        let text = format!("{:?}", Frame::new(&data, 2, 2, 7, PixelFormat::Rgb8).unwrap());
-        assert!(!text.contains("99"), "{text}");
-    }
-
-    proptest! {
-        #[test]
-        fn no_row_reaches_outside(w in 1u32..9, h in 1u32..9, padding in 0usize..5, y in 0usize..12, left in 0usize..12, n in 0usize..12) {
-            let stride = w as usize * 3 + padding;
-            let data = vec![0u8; stride * h as usize - padding];
-            let frame = Frame::new(&data, w, h, stride, PixelFormat::Rgb8).unwrap();
-            let inside = y < h as usize && left + n <= w as usize;
-            prop_assert_eq!(frame.row(y, left, n).len(), if inside { 3 * n } else { 0 });
-        }
-    }
-}
+mod tests;

@@ -5,16 +5,20 @@
 //! [`Frame`], which a camera can supply as well. [`warp_into`] cuts, turns, scales and normalises
 //! in one pass; [`light`] tells stored values from light.
 
+mod color;
 mod container;
 mod decode;
 mod frame;
 mod jpeg2000;
 pub mod light;
+mod reduce;
 mod region;
+mod rows;
 mod upright;
 mod warp;
 
+pub use color::{ColorMatrix, ColorRange, ColorSpace};
 pub use decode::{Encoding, Limits, Orientation, Photo, PhotoInfo, SourceColor};
-pub use frame::{Frame, PixelFormat};
+pub use frame::{Frame, PixelFormat, Plane, Planes};
 pub use light::{linear_to_srgb, luminance_linear, srgb_to_linear, srgb8_to_linear};
 pub use warp::{Border, Crop, Normalisation, warp_into, warp_rgb8};

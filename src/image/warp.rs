@@ -7,6 +7,7 @@ use super::region::{self, Region};
 use crate::error::{Error, ErrorKind, Result, Stage};
 use crate::geometry::Similarity;
 use crate::model::{ChannelOrder, InputSpec};
+use crate::nn::kernels::{Isa, Kernel, Level};
 
 /// Largest side of a crop, in pixels.
 const MAX_SIDE_PX: usize = 16_384;
@@ -27,7 +28,7 @@ pub struct Crop {
     pub width: usize,
     /// Height of the result in pixels, 1 ..= 16,384.
     pub height: usize,
-    /// Where the result's points lie in the frame: the result's pixel (x, y) is the frame's value
+    /// Where the result's points lie in the upright frame: the result's pixel (x, y) is the frame's value
     /// at the image of (x + 0.5, y + 0.5).
     pub source_from_target: Similarity,
     /// What lies outside the frame.
@@ -57,8 +58,7 @@ impl From<&InputSpec> for Normalisation {
 ///
 /// Sampling is bilinear. Where the crop shrinks its source by more than 1.5 the needed part is
 /// first reduced to about one source pixel per target pixel with an antialiasing filter, so that
-/// nothing is skipped. After a first call of that size a thread allocates no pixel memory (the
-/// reduction allocates its filter coefficients, some KiB).
+/// nothing is skipped. After a first call of that size a thread allocates nothing.
 ///
 /// A transform that points far outside, or that shrinks or enlarges without measure, is not an
 /// error: it shows the border, or few pixels.
@@ -118,52 +118,106 @@ fn warp<T: Copy>(
 ) -> Result<()> {
     region::with_workspace(|workspace| {
         let region = region::stage(workspace, frame, crop, bgr)?;
-        for (y, row) in out.chunks_exact_mut(3 * crop.width).enumerate() {
-            sample_row(&region, y, row, &finish);
-        }
+        Level::best().run(Sample { region: &region, width: crop.width, out, finish });
         Ok(())
     })
 }
 
-/// One row of the result.
-fn sample_row<T: Copy>(region: &Region<'_>, y: usize, row: &mut [T], finish: impl Fn([f32; 4]) -> [T; 4]) {
+/// Pixels whose positions are computed at once.
+const BLOCK: usize = 32;
+
+/// The sampling of all rows of the result.
+struct Sample<'a, T, F> {
+    region: &'a Region<'a>,
+    width: usize,
+    out: &'a mut [T],
+    finish: F,
+}
+
+impl<T: Copy, F: Fn([f32; 4]) -> [T; 4]> Kernel for Sample<'_, T, F> {
+    #[inline(always)]
+    fn run<I: Isa>(self, _: I) {
+        let Self { region, width, out, finish } = self;
+        let (mut places, mut shares) = ([0u32; BLOCK], [[0.0f32; BLOCK]; 2]);
+        for (y, row) in out.chunks_exact_mut(3 * width).enumerate() {
+            for (block, _) in (0..width).step_by(BLOCK).enumerate() {
+                let first = block * BLOCK;
+                positions(region, first, y, &mut places, &mut shares);
+                let target = row.get_mut(3 * first..).unwrap_or_default();
+                sample(region, &places, &shares, target, &finish);
+            }
+        }
+    }
+}
+
+/// Where the pixels from column `first` of row `y` on look: the staged pixel above to the left, and the shares of its neighbours
+/// to the right and below. Apart from the sampling, so that the compiler makes vectors of it.
+#[inline(always)]
+fn positions(
+    region: &Region<'_>,
+    first: usize,
+    y: usize,
+    places: &mut [u32; BLOCK],
+    [right, below]: &mut [[f32; BLOCK]; 2],
+) {
     let y = y as f64;
     let ([u0, v0], [u_row, v_row], [du, dv]) = (region.origin, region.per_row, region.per_column);
     let (u0, v0) = (u0 + y * u_row, v0 + y * v_row);
     let ([u_low, v_low], [u_high, v_high]) = (region.lowest, region.highest);
-    for x in 0..row.len() / 3 {
-        let target = row.get_mut(3 * x..).unwrap_or_default();
+    let pitch = region.pitch as u32;
+    let targets = places.iter_mut().zip(right.iter_mut().zip(below));
+    for (x, (place, (right, below))) in (first as i32..).zip(targets) {
         // Not summed up step by step, so that errors do not add up either.
-        let x = x as f64;
+        let x = f64::from(x);
         let (column, fx) = split(between(u0 + x * du, u_low, u_high));
         let (line, fy) = split(between(v0 + x * dv, v_low, v_high));
-        let at = line * region.pitch + column;
+        (*place, *right, *below) = (line.wrapping_mul(pitch).wrapping_add(column), fx, fy);
+    }
+}
+
+/// Samples a block, or as much of it as there is room for in `row`.
+#[inline(always)]
+fn sample<T: Copy>(
+    region: &Region<'_>,
+    places: &[u32; BLOCK],
+    [right, below]: &[[f32; BLOCK]; 2],
+    row: &mut [T],
+    finish: impl Fn([f32; 4]) -> [T; 4],
+) {
+    let values = region.pixels.as_flattened();
+    let mut write = |x: usize, value: [T; 4]| {
+        // Four values are one vector, three are not: the next pixel writes over the fourth, which means nothing.
+        let target = row.get_mut(3 * x..).unwrap_or_default();
+        match target.first_chunk_mut() {
+            Some(four) => *four = value,
+            None => target.iter_mut().zip(value).for_each(|(t, v)| *t = v),
+        }
+    };
+    for (x, (place, (fx, fy))) in places.iter().zip(right.iter().zip(below)).enumerate() {
+        let at = 4 * *place as usize;
         // Both pairs exist: clamped positions leave a neighbour right and below inside the apron.
-        let above = region.pixels.get(at..).and_then(|p| p.first_chunk::<2>());
-        let below = region.pixels.get(at + region.pitch..).and_then(|p| p.first_chunk::<2>());
-        if let (Some([a, b]), Some([c, d])) = (above, below) {
-            let along = |from, to| each(from, to, |f, t| f + fx * (t - f));
-            let value = finish(each(along(*a, *b), along(*c, *d), |f, t| f + fy * (t - f)));
-            // Four values are one vector, three are not: the next pixel writes over the fourth, which means nothing.
-            match target.first_chunk_mut() {
-                Some(four) => *four = value,
-                None => target.iter_mut().zip(value).for_each(|(t, v)| *t = v),
-            }
+        let above = values.get(at..).and_then(|v| v.first_chunk::<8>());
+        let under = values.get(at + 4 * region.pitch..).and_then(|v| v.first_chunk::<8>());
+        if let (Some(above), Some(under)) = (above, under) {
+            let [a, b, c, d, e, f, g, h] = each(*above, *under, |a, b| a + fy * (b - a));
+            write(x, finish(each([a, b, c, d], [e, f, g, h], |a, b| a + fx * (b - a))));
         }
     }
 }
 
 /// Lane by lane; the compiler makes one vector operation of it.
 #[inline(always)]
-fn each(a: [f32; 4], b: [f32; 4], f: impl Fn(f32, f32) -> f32) -> [f32; 4] {
-    let ([a0, a1, a2, a3], [b0, b1, b2, b3]) = (a, b);
-    [f(a0, b0), f(a1, b1), f(a2, b2), f(a3, b3)]
+fn each<const N: usize>(a: [f32; N], b: [f32; N], f: impl Fn(f32, f32) -> f32) -> [f32; N] {
+    let mut out = a;
+    out.iter_mut().zip(b).for_each(|(a, b)| *a = f(*a, b));
+    out
 }
 
 fn quad([a, b, c]: [f32; 3]) -> [f32; 4] {
     [a, b, c, 0.0]
 }
 
+#[inline(always)]
 fn between(v: f64, low: f64, high: f64) -> f64 {
     let v = if v > low { v } else { low };
     if v < high { v } else { high }
@@ -172,13 +226,14 @@ fn between(v: f64, low: f64, high: f64) -> f64 {
 /// Whole part and remainder of a position in 0 .. 2²⁸, the latter to 24 binary digits: adding 2²⁸
 /// moves the binary point to a fixed place of the mantissa. Casts would do, but theirs saturate,
 /// which costs more than the rest.
-fn split(v: f64) -> (usize, f32) {
+#[inline(always)]
+fn split(v: f64) -> (u32, f32) {
     const SHIFT: f64 = (1u64 << 28) as f64;
     const UNIT: f32 = 1.0 / (1 << 24) as f32;
     let bits = (v + SHIFT).to_bits();
     let whole = ((bits >> 24) as u32) & 0x0FFF_FFFF;
     let remainder = (bits as u32) & 0x00FF_FFFF;
-    (whole as usize, remainder as i32 as f32 * UNIT)
+    (whole, remainder as i32 as f32 * UNIT)
 }
 
 #[cfg(test)]

@@ -1,0 +1,146 @@
+//! From luma and chroma to red, green and blue.
+//!
+//! ITU-R BT.601-7 and BT.709-6 weigh red, green and blue into luma; their quantisation leaves head- and footroom (luma 16 to 235,
+//! chroma 16 to 240), JFIF and many phones use all 256 levels with the same matrix.
+
+/// How luma was made of red, green and blue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum ColorMatrix {
+    /// ITU-R BT.601: webcams, phones' still and analysis streams, JFIF.
+    #[default]
+    Bt601,
+    /// ITU-R BT.709: high-definition video.
+    Bt709,
+}
+
+/// Which levels are black and white.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum ColorRange {
+    /// Luma 16 ..= 235, chroma 16 ..= 240 ("video range").
+    #[default]
+    Limited,
+    /// 0 ..= 255.
+    Full,
+}
+
+/// What the numbers of a frame with luma and chroma mean. The default is BT.601 with limited range; a camera's interface says
+/// what it delivers. A wrong matrix shifts hues slightly, a wrong range changes contrast by a sixth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct ColorSpace {
+    /// How luma was made.
+    pub matrix: ColorMatrix,
+    /// Which levels are black and white.
+    pub range: ColorRange,
+}
+
+impl ColorSpace {
+    /// BT.601 with all 256 levels: JFIF, and what Android's cameras deliver for analysis.
+    pub const JFIF: Self = Self { matrix: ColorMatrix::Bt601, range: ColorRange::Full };
+}
+
+/// The conversion, ready for use: each channel of the result is a sum of luma, both chroma values and a constant.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct ToRgb {
+    luma: f32,
+    u: [f32; 4],
+    v: [f32; 4],
+    constant: [f32; 4],
+}
+
+impl ToRgb {
+    /// The conversion from `color`, blue first where `bgr` is set.
+    pub(super) fn new(color: ColorSpace, bgr: bool) -> Self {
+        let (red, blue) = match color.matrix {
+            ColorMatrix::Bt601 => (0.299, 0.114),
+            ColorMatrix::Bt709 => (0.2126, 0.0722),
+        };
+        let green = 1.0 - red - blue;
+        let (luma, chroma, black) = match color.range {
+            ColorRange::Limited => (255.0 / 219.0, 255.0 / 224.0, 16.0),
+            ColorRange::Full => (1.0, 1.0, 0.0),
+        };
+        let (for_red, for_blue) = (2.0 * (1.0 - red) * chroma, 2.0 * (1.0 - blue) * chroma);
+        let (u_green, v_green) = (-for_blue * blue / green, -for_red * red / green);
+        let ordered = |r: f32, g: f32, b: f32| if bgr { [b, g, r, 0.0] } else { [r, g, b, 0.0] };
+        let (u, v) = (ordered(0.0, u_green, for_blue), ordered(for_red, v_green, 0.0));
+        let constant = [0, 1, 2, 3].map(|c: usize| {
+            let of = |weights: [f32; 4]| weights.get(c).copied().unwrap_or_default();
+            -128.0 * (of(u) + of(v)) - black * luma
+        });
+        Self { luma, u, v, constant }
+    }
+
+    /// Several pixels at once: luma, U and V become the first, second and third channel of the order asked for.
+    #[inline(always)]
+    pub(super) fn lanes<const N: usize>(&self, first: &mut [f32; N], second: &mut [f32; N], third: &mut [f32; N]) {
+        let ([u0, u1, u2, _], [v0, v1, v2, _], [c0, c1, c2, _]) = (self.u, self.v, self.constant);
+        let clip = |v: f32| v.clamp(0.0, 255.0);
+        for ((first, second), third) in first.iter_mut().zip(second).zip(third) {
+            let (y, u, v) = (self.luma * *first, *second, *third);
+            *first = clip(y + (u * u0 + v * v0 + c0));
+            *second = clip(y + (u * u1 + v * v1 + c1));
+            *third = clip(y + (u * u2 + v * v2 + c2));
+        }
+    }
+
+    /// What chroma adds to luma: made once for the pixels that share it.
+    #[inline(always)]
+    pub(super) fn chroma(&self, u: f32, v: f32) -> [f32; 4] {
+        let ([u0, u1, u2, u3], [v0, v1, v2, v3], [c0, c1, c2, c3]) = (self.u, self.v, self.constant);
+        [u * u0 + v * v0 + c0, u * u1 + v * v1 + c1, u * u2 + v * v2 + c2, u * u3 + v * v3 + c3]
+    }
+
+    /// The pixel, 0 ..= 255 each: colours that no screen can show are clipped.
+    #[inline(always)]
+    pub(super) fn pixel(&self, luma: f32, chroma: [f32; 4]) -> [f32; 4] {
+        let y = self.luma * luma;
+        chroma.map(|c| (y + c).clamp(0.0, 255.0))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rgb(color: ColorSpace, [y, u, v]: [u8; 3]) -> [u8; 3] {
+        let to_rgb = ToRgb::new(color, false);
+        let [r, g, b, _] = to_rgb.pixel(f32::from(y), to_rgb.chroma(f32::from(u), f32::from(v)));
+        [r, g, b].map(|c| c.round() as u8)
+    }
+
+    #[test]
+    fn published_points() {
+        let limited = ColorSpace::default();
+        let hd = ColorSpace { matrix: ColorMatrix::Bt709, range: ColorRange::Limited };
+        // Colour bars at full saturation: BT.601 and BT.709 code red, green, blue as these 8-bit levels.
+        for (color, yuv, expected) in [
+            (limited, [16, 128, 128], [0, 0, 0]),
+            (limited, [235, 128, 128], [255, 255, 255]),
+            (limited, [81, 90, 240], [255, 0, 0]),
+            (limited, [145, 54, 34], [0, 255, 0]),
+            (limited, [41, 240, 110], [0, 0, 255]),
+            (hd, [63, 102, 240], [255, 0, 0]),
+            (hd, [173, 42, 26], [0, 255, 0]),
+            (hd, [32, 240, 118], [0, 0, 255]),
+            // JFIF 1.02: Y = 76, Cb = 85, Cr = 255 for red.
+            (ColorSpace::JFIF, [76, 85, 255], [255, 0, 0]),
+            (ColorSpace::JFIF, [0, 128, 128], [0, 0, 0]),
+            (ColorSpace::JFIF, [255, 128, 128], [255, 255, 255]),
+        ] {
+            let got = rgb(color, yuv);
+            let off = got.iter().zip(expected).map(|(a, b): (&u8, u8)| a.abs_diff(b)).max().unwrap();
+            assert!(off <= 2, "{color:?} {yuv:?}: {got:?} for {expected:?}");
+        }
+    }
+
+    #[test]
+    fn bgr_is_rgb_backwards_and_levels_stay_inside() {
+        let color = ColorSpace::JFIF;
+        let (rgb, bgr) = (ToRgb::new(color, false), ToRgb::new(color, true));
+        let [r, g, b, _] = rgb.pixel(100.0, rgb.chroma(30.0, 200.0));
+        let [x, y, z, _] = bgr.pixel(100.0, bgr.chroma(30.0, 200.0));
+        assert_eq!([r, g, b], [z, y, x]);
+        let extreme = rgb.pixel(255.0, rgb.chroma(255.0, 0.0));
+        assert!(extreme.iter().all(|c| (0.0..=255.0).contains(c)), "{extreme:?}");
+    }
+}
