@@ -7,6 +7,7 @@ mod evaluate;
 mod gallery;
 mod house;
 mod jpeg2000;
+mod page;
 #[cfg(feature = "ort")]
 mod parity;
 mod verify;
