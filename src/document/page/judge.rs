@@ -98,3 +98,26 @@ pub(super) fn reasons(quality: &QualityReport, eye_distance_px: f32, doubt: f32)
     ];
     conditions.into_iter().filter_map(|(holds, reason)| holds.then_some(reason)).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn mirroring_twice_changes_nothing() {
+        let photo = Photo::from_rgb8(3, 2, (0..18).collect()).unwrap();
+        let once = mirrored(&photo).unwrap();
+        assert_eq!(once.pixels()[..9], [6, 7, 8, 3, 4, 5, 0, 1, 2]);
+        assert_eq!(mirrored(&once).unwrap().pixels(), photo.pixels());
+    }
+
+    #[test]
+    fn words_are_stable() {
+        use PageRefusal::*;
+        let words =
+            [NoPage, NoFace, Ambiguous, FaceTooSmall, Blurred, Glare, Occluded, NearlyBlack].map(PageRefusal::as_str);
+        let expected =
+            ["no_page", "no_face", "ambiguous", "face_too_small", "blurred", "glare", "occluded", "nearly_black"];
+        assert_eq!(words, expected);
+    }
+}

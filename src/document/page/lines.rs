@@ -15,11 +15,14 @@ const ANGLE_STEP: f32 = PI / ANGLES as f32;
 const VOTED_STEPS: usize = 4;
 /// Width of a vote's offset, in pixels.
 const OFFSET_STEP_PX: f32 = 1.5;
-/// Fewer edge pixels are no line.
-const LEAST_VOTES: u32 = 30;
+/// An edge pixel has as many votes as its gradient has levels, up to this: the grain of wood is long and faint, a page's sides are
+/// short and strong.
+const MOST_VOTES: f32 = 24.0;
+/// Fewer votes are no line.
+const LEAST_VOTES: u32 = 90;
 /// A line's neighbourhood that holds no second one, in steps: 4.5° and 6 px.
 const APART: (usize, usize) = (3, 4);
-/// Lines kept, the ones with most votes. On synthetic pages the four sides were among the first 30 in all but 1 %.
+/// Lines kept, the ones with most votes. The search for outlines grows with the fourth power.
 const KEPT_LINES: usize = 44;
 /// Gradients below are no edges, in levels of 255 per pixel.
 const LEAST_GRADIENT: f32 = 3.0;
@@ -37,6 +40,7 @@ struct Edge {
     at: Point,
     /// Direction of the gradient, 0 .. π: up or down is the same.
     angle: f32,
+    votes: u32,
 }
 
 /// A straight line with the stretches of it that show an edge.
@@ -154,10 +158,8 @@ pub(super) fn lines(picture: &Picture) -> Vec<Line> {
     let reach = (picture.width() as f32).hypot(picture.height() as f32);
     let offsets = (2.0 * reach / OFFSET_STEP_PX) as usize + 1;
     let mut votes = vec![0u32; ANGLES * offsets];
-    let normals: Vec<Point> = (0..ANGLES)
-        .map(|k| ((k as f32 + 0.5) * ANGLE_STEP).sin_cos())
-        .map(|(sin, cos)| Point::new(cos, sin))
-        .collect();
+    let normals: Vec<Point> =
+        (0..ANGLES).map(|k| ((k as f32 + 0.5) * ANGLE_STEP).sin_cos()).map(|(sin, cos)| Point::new(cos, sin)).collect();
     for edge in &edges {
         let middle = (edge.angle / ANGLE_STEP) as usize + ANGLES;
         for k in (middle - VOTED_STEPS)..=(middle + VOTED_STEPS) {
@@ -165,7 +167,7 @@ pub(super) fn lines(picture: &Picture) -> Vec<Line> {
             let Some(normal) = normals.get(k) else { continue };
             let bin = (dot(*normal, edge.at) + reach) / OFFSET_STEP_PX;
             if let Some(count) = votes.get_mut(k * offsets + bin as usize) {
-                *count += 1;
+                *count += edge.votes;
             }
         }
     }
@@ -245,7 +247,8 @@ fn edges(picture: &Picture) -> Vec<Edge> {
             };
             if here > before && here >= behind {
                 let angle = gy.atan2(gx).rem_euclid(PI);
-                edges.push(Edge { at: Point::new(x as f32 + 0.5, y as f32 + 0.5), angle });
+                let votes = here.min(MOST_VOTES) as u32;
+                edges.push(Edge { at: Point::new(x as f32 + 0.5, y as f32 + 0.5), angle, votes });
             }
         }
     }

@@ -1,7 +1,7 @@
 //! The data page photographed by hand: where the page lies, which of the faces is its portrait, and whether that can carry a
 //! comparison.
 //!
-//! Method: the page's outline comes first ([`lines`], [`quad`]), faces second. Four long edges that enclose a rectangle of a
+//! Method: the page's outline comes first (`lines`, `quad`), faces second. Four long edges that enclose a rectangle of a
 //! passport's or a card's proportions are taken for a page; it is straightened, and looked at both ways up; its portrait is the
 //! dominant face in the left part, of the size that portraits have on pages. What is not on a page (the holder's own face
 //! behind it, a picture on the wall) is thus never a candidate, and of a ghost portrait size and place tell. In doubt
@@ -15,7 +15,7 @@ mod lines;
 mod picture;
 mod quad;
 
-pub use judge::PageRefusal;
+pub use judge::{LEAST_EYE_DISTANCE_PX, LEAST_SHARPNESS, MOST_DOUBT, MOST_GLARE, PageRefusal};
 
 use super::{DocumentPhoto, Origin};
 use crate::detect::{DetectOptions, Detection, Detector, FaceSelection, select_face};
@@ -25,7 +25,7 @@ use crate::image::Photo;
 use crate::mesh::{FACE_FLAG_THRESHOLD, FaceMesher};
 use crate::quality::{QualityReport, assess};
 use homography::Homography;
-use picture::{Picture, rectified};
+use picture::Picture;
 use quad::Quad;
 use std::ops::RangeInclusive;
 
@@ -33,12 +33,17 @@ use std::ops::RangeInclusive;
 const RECTIFIED_PX: u32 = 384;
 /// Outlines that are looked at, two runs of the detector each. The first is the page's in nearly all pictures.
 const TRIED_OUTLINES: usize = 6;
+/// If none of them shows a portrait, the left part of the best is looked at once more, closer.
+const TRIED_CLOSER: usize = 3;
+const CLOSER_SHARE: f32 = 0.5;
 /// Where the centre of a portrait's face lies and how wide the detector's box is, in heights of the page. By ICAO Doc 9303 a TD3
 /// portrait is 35 × 45 mm at the left of 88 mm, on cards 25 × 32 mm at the left of 54 mm is usual: centres at 0.28 and 0.33
-/// across, boxes of 0.24 and 0.28. With room for other layouts and for the faces' own proportions.
+/// across, boxes of 0.24 and 0.28. With room for other layouts and for the faces' own proportions, but not for ghosts.
 const CENTER_X: RangeInclusive<f32> = 0.14..=0.62;
 const CENTER_Y: RangeInclusive<f32> = 0.22..=0.78;
-const FACE_WIDTH: RangeInclusive<f32> = 0.16..=0.48;
+const FACE_WIDTH: RangeInclusive<f32> = 0.185..=0.46;
+/// A face on a page is upright within this; more is the detector's mistake.
+const MOST_ROLL_DEG: f32 = 40.0;
 /// The portrait that is cut out, in widths of the detector's box: hair and chin with some ground, as on a passport photograph.
 const CUT_WIDTH: f32 = 2.0;
 const CUT_HEIGHT: f32 = 2.5;
@@ -88,20 +93,24 @@ pub(super) fn read(photo: &Photo, detector: &Detector, mesher: &FaceMesher) -> R
     if quads.is_empty() {
         return refused(PageRefusal::NoPage);
     }
-    let (mut found, mut tried): (Option<Found>, usize) = (None, 0);
-    for quad in &quads {
-        let same_page = |f: &Found| f.quad.holds(quad.center()) || quad.holds(f.quad.center());
-        if found.as_ref().is_some_and(same_page) {
-            continue;
+    let mut found: Option<Found> = None;
+    // A face that is small or tilted in the view of the whole page may yet be seen closer.
+    for (share, tried) in [(1.0, TRIED_OUTLINES), (CLOSER_SHARE, TRIED_CLOSER)] {
+        let mut left = tried;
+        for quad in &quads {
+            let same_page = |f: &Found| f.quad.holds(quad.center()) || quad.holds(f.quad.center());
+            if left == 0 || found.as_ref().is_some_and(same_page) {
+                continue;
+            }
+            left -= 1;
+            match look(&small, quad, share, detector)? {
+                Page::Empty => {}
+                Page::One(portrait) if found.is_none() => found = Some(portrait),
+                Page::One(_) | Page::Ambiguous => return refused(PageRefusal::Ambiguous),
+            }
         }
-        if tried == TRIED_OUTLINES {
+        if found.is_some() {
             break;
-        }
-        tried += 1;
-        match look(&small, quad, detector)? {
-            Page::Empty => {}
-            Page::One(portrait) if found.is_none() => found = Some(portrait),
-            Page::One(_) | Page::Ambiguous => return refused(PageRefusal::Ambiguous),
         }
     }
     match found {
@@ -114,14 +123,15 @@ fn rectified_height_px(quad: &Quad) -> f32 {
     (RECTIFIED_PX as f32 / quad.aspect).round()
 }
 
-/// Looks for a portrait on the page that `quad` outlines, both ways up.
-fn look(small: &Picture, quad: &Quad, detector: &Detector) -> Result<Page> {
+/// Looks for a portrait on the left `share` of the page that `quad` outlines, both ways up.
+fn look(small: &Picture, quad: &Quad, share: f32, detector: &Detector) -> Result<Page> {
     let mut page = Page::Empty;
     for quad in [*quad, quad.upside_down()] {
         let height = rectified_height_px(&quad);
-        let Some(view) = rectified(small, &quad.corners, RECTIFIED_PX, height as u32)? else {
+        let Some(map) = Homography::from_rectangle(RECTIFIED_PX as f32, height, &quad.corners) else {
             continue;
         };
+        let view = small.view((share * RECTIFIED_PX as f32) as u32, height as u32, |p| map.apply(p))?;
         let faces = detector.detect(&view.frame(), &DetectOptions::upright())?;
         let placed = |face: &Detection| {
             let center = face.rect.center();
@@ -177,14 +187,15 @@ fn cut(photo: &Photo, found: &Found, scale: f32, mesher: &FaceMesher) -> Result<
     })?;
 
     let cut_from_page = |p: Point| Point::new((p.x - corner.x) * cut_per_page, (p.y - corner.y) * cut_per_page);
-    let (a, b) = (cut_from_page(Point::new(rect.left(), rect.top())), cut_from_page(Point::new(rect.right(), rect.bottom())));
+    let (a, b) =
+        (cut_from_page(Point::new(rect.left(), rect.top())), cut_from_page(Point::new(rect.right(), rect.bottom())));
     let Some(rect) = Rect::from_edges(a.x, a.y, b.x, b.y) else {
         return refused(vec![PageRefusal::NoFace]);
     };
     let face = Detection { rect, keypoints: found.face.keypoints.map(cut_from_page), ..found.face };
     let frame = portrait.frame();
     let mesh = mesher.mesh(&frame, &face)?;
-    if mesh.flag().is_nan() || mesh.flag() < FACE_FLAG_THRESHOLD {
+    if mesh.flag() < FACE_FLAG_THRESHOLD || mesh.roll_deg().abs() > MOST_ROLL_DEG {
         return refused(vec![PageRefusal::NoFace]);
     }
     let quality = assess(&frame, &mesh)?;

@@ -1,6 +1,5 @@
 //! The small copy of a photograph in which the page is looked for, and views of pictures in perspective.
 
-use super::homography::Homography;
 use crate::error::{Error, ErrorKind, Result, Stage};
 use crate::geometry::{Point, Similarity};
 use crate::image::{Border, Crop, Normalisation, Photo, warp_into};
@@ -35,8 +34,7 @@ impl Picture {
             Error::new(ErrorKind::InvalidArgument, Stage::Document, "a part of the page has no finite place")
         })?;
         let side = |length: f32| (length / scale).round().max(1.0) as usize;
-        let crop =
-            Crop { width: side(width), height: side(height), source_from_target, border: Border::Replicate };
+        let crop = Crop { width: side(width), height: side(height), source_from_target, border: Border::Replicate };
         let mut pixels = vec![[0.0; 3]; crop.width.saturating_mul(crop.height)];
         let as_stored = Normalisation { order: ChannelOrder::Rgb, mean: [0.0; 3], scale: [1.0; 3] };
         warp_into(&photo.frame(), &crop, &as_stored, pixels.as_flattened_mut())?;
@@ -93,12 +91,4 @@ impl Picture {
         }
         Photo::from_rgb8(width, height, pixels)
     }
-}
-
-/// A page's rectangle seen upright: `width` pixels for its longer side.
-pub(super) fn rectified(picture: &Picture, corners: &[Point; 4], width: u32, height: u32) -> Result<Option<Photo>> {
-    let Some(map) = Homography::from_rectangle(width as f32, height as f32, corners) else {
-        return Ok(None);
-    };
-    picture.view(width, height, |p| map.apply(p)).map(Some)
 }

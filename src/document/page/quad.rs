@@ -27,7 +27,7 @@ const LEAST_MEAN: f32 = 0.62;
 /// zone can pass for a side; then the sides across go on beyond it.
 const BEYOND: f32 = 0.07;
 /// What such going on costs, against the sides' mean.
-const BEYOND_WEIGHT: f32 = 0.4;
+const BEYOND_WEIGHT: f32 = 0.8;
 /// Outlines kept: a page's own variants, with the lines beside its edges, must not crowd out a second page.
 const KEPT: usize = 40;
 /// Outlines whose corners are all nearer than this share of their longer side are one.
@@ -63,9 +63,8 @@ impl Quad {
 
     fn is_same(&self, other: &Self) -> bool {
         let [a, b, ..] = self.corners;
-        let near = |other: &Self| {
-            self.corners.iter().zip(&other.corners).all(|(p, q)| p.distance(*q) < SAME * a.distance(b))
-        };
+        let near =
+            |other: &Self| self.corners.iter().zip(&other.corners).all(|(p, q)| p.distance(*q) < SAME * a.distance(b));
         near(other) || near(&other.upside_down())
     }
 }
@@ -161,7 +160,8 @@ fn visible(sides: &[&Line; 4], corners: &[Point; 4]) -> Option<f32> {
             return None;
         }
         mean += 0.25 * support;
-        let past = |from: Point, to: Point, by: f32| Point::new(to.x + by * (to.x - from.x), to.y + by * (to.y - from.y));
+        let past =
+            |from: Point, to: Point, by: f32| Point::new(to.x + by * (to.x - from.x), to.y + by * (to.y - from.y));
         // The first pixels past a corner belong to the edge across.
         for (from, to) in [(from, to), (to, from)] {
             beyond += 0.125 * side.support(past(from, to, 0.2 * BEYOND), past(from, to, BEYOND));
@@ -180,4 +180,77 @@ fn aspect(corners: &[Point; 4], width: f32, height: f32) -> Option<f32> {
     let (xx, yy, xy) = (product(x, x), product(y, y), product(x, y));
     let cosine = xy / (xx * yy).sqrt();
     (cosine.abs() < SQUARENESS).then_some((xx / yy).sqrt() as f32)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::lines::lines;
+    use super::super::picture::Picture;
+    use super::*;
+
+    /// A camera's view of a sheet of `size` turned by 20° and tilted by 25° about an axis that lies diagonally in it.
+    fn seen(size: [f64; 2]) -> [Point; 4] {
+        let (axis, (s, c)) = (std::f64::consts::FRAC_1_SQRT_2, 25f64.to_radians().sin_cos());
+        let (sr, cr) = 20f64.to_radians().sin_cos();
+        [(-0.5, -0.5), (0.5, -0.5), (0.5, 0.5), (-0.5, 0.5)].map(|(u, v)| {
+            let (x, y) = (cr * u * size[0] - sr * v * size[1], sr * u * size[0] + cr * v * size[1]);
+            let along = axis * (x + y);
+            let across = axis * (y - x);
+            let (across, depth) = (across * c, 400.0 + across * s);
+            let (x, y) = (axis * (along - across), axis * (along + across));
+            let scale = 0.85 * 512.0 / depth;
+            Point::new((256.0 + scale * x) as f32, (192.0 + scale * y) as f32)
+        })
+    }
+
+    /// The sheet in a picture of 512 × 384 pixels, with a dark bar along its lower edge as text has.
+    fn picture(corners: &[Point; 4]) -> Picture {
+        let quad = Quad { corners: *corners, aspect: 1.0, score: 0.0 };
+        let [a, b, c, d] = *corners;
+        let bar = |p: Point, q: Point| Point::new(p.x + 0.85 * (q.x - p.x), p.y + 0.85 * (q.y - p.y));
+        let (e, f) = (bar(a, d), bar(b, c));
+        let color = |x: usize, y: usize| {
+            let p = Point::new(x as f32 + 0.5, y as f32 + 0.5);
+            let value = if !quad.holds(p) {
+                60.0
+            } else if turn(e, f, p).abs() < 900.0 {
+                90.0
+            } else {
+                210.0
+            };
+            [value; 3]
+        };
+        Picture::new(512, (0..384).flat_map(|y| (0..512).map(move |x| (x, y))).map(|(x, y)| color(x, y)).collect())
+    }
+
+    #[test]
+    fn a_page_in_perspective_has_its_outline_and_its_proportions() {
+        for (size, known) in [([125.0, 88.0], ASPECTS[0]), ([85.6 * 1.5, 53.98 * 1.5], ASPECTS[1])] {
+            let corners = seen(size);
+            let measured = aspect(&corners, 512.0, 384.0).unwrap();
+            assert!((measured / known - 1.0).abs() < 0.01, "{measured} for {known}");
+            let quads = quads(&lines(&picture(&corners)), 512.0, 384.0);
+            let best = quads.first().unwrap();
+            assert!((best.aspect / known - 1.0).abs() < 0.04);
+            let off = |quad: &Quad| quad.corners.iter().zip(&corners).map(|(p, q)| p.distance(*q)).fold(0.0, f32::max);
+            assert!(off(best).min(off(&best.upside_down())) < 2.0, "{best:?} {corners:?}");
+        }
+    }
+
+    #[test]
+    fn what_has_other_proportions_is_no_page() {
+        for size in [[100.0, 100.0], [120.0, 60.0], [60.0, 60.0 * 0.78]] {
+            let corners = seen(size);
+            assert!(quads(&lines(&picture(&corners)), 512.0, 384.0).is_empty(), "{size:?}");
+        }
+        assert!(quads(&[], 512.0, 384.0).is_empty());
+    }
+
+    #[test]
+    fn corners_are_clockwise_and_hold_the_center() {
+        let quad = Quad { corners: seen([125.0, 88.0]), aspect: 1.42, score: 1.0 };
+        assert!(quad.holds(quad.center()) && quad.upside_down().holds(quad.center()));
+        assert!(!quad.holds(Point::new(1.0, 1.0)) && !quad.holds(Point::new(f32::NAN, 1.0)));
+        assert!(quad.is_same(&quad.upside_down()));
+    }
 }

@@ -13,9 +13,10 @@ use crate::verify::engine;
 use people::People;
 use scene::{Kind, Scene, scene};
 use selfsame::compare::cosine;
-use selfsame::document::{Origin, PageOutcome, PagePortrait};
+use selfsame::document::{Origin, PageOutcome, PagePortrait, PageRefusal};
 use selfsame::engine::FaceOutcome;
 use selfsame::geometry::Point;
+use selfsame::image::Photo;
 use std::collections::BTreeMap;
 
 /// What became of one page.
@@ -89,9 +90,80 @@ fn summary(found: &[Found]) -> BTreeMap<String, usize> {
 }
 
 fn rights(found: &[Found]) -> Vec<f32> {
-    let mut cosines: Vec<f32> = found.iter().filter_map(|f| if let Found::Right(c) = f { Some(*c) } else { None }).collect();
+    let mut cosines: Vec<f32> =
+        found.iter().filter_map(|f| if let Found::Right(c) = f { Some(*c) } else { None }).collect();
     cosines.sort_by(f32::total_cmp);
     cosines
+}
+
+/// Small pictures: enough for pages that fill them.
+const SMALL: [u32; 2] = [1200, 900];
+
+#[test]
+fn portraits_of_drawn_pages_are_found() {
+    let found = run(&People::of_project(), Kind::Plain, 200_000..200_024, SMALL);
+    let right = found.iter().filter(|f| matches!(f, Found::Right(cosine) if *cosine > 0.6)).count();
+    assert!(right >= 23, "{:?}", summary(&found));
+    assert!(!found.iter().any(|f| matches!(f, Found::Wrong(_))), "{:?}", summary(&found));
+}
+
+#[test]
+fn what_cannot_carry_a_comparison_is_refused() {
+    let cases: [(Kind, &[&str]); 6] = [
+        (Kind::NoPortrait, &["no_face"]),
+        (Kind::NoPage, &["no_page", "no_face"]),
+        (Kind::TwoPages, &["ambiguous"]),
+        // Under some size neither outline nor face is found any more.
+        (Kind::Small, &["face_too_small", "no_page", "no_face"]),
+        (Kind::Glare, &["glare", "no_face", "occluded", "blurred"]),
+        (Kind::Blurred, &["blurred", "no_page", "no_face"]),
+    ];
+    for (kind, words) in cases {
+        for (seed, found) in (210_000..).zip(run(&People::of_project(), kind, 210_000..210_003, SMALL)) {
+            let Found::Refused(reasons) = &found else { panic!("{kind:?} {seed}: {found:?}") };
+            assert!(reasons.split('+').any(|word| words.contains(&word)), "{kind:?} {seed}: {found:?}");
+        }
+    }
+}
+
+#[test]
+fn a_photographed_page_verifies_its_holder_and_nobody_else() {
+    let people = People::of_project();
+    let selfies = ["obama3.jpg", "biden.jpg", "astronaut.png"].map(crate::verify::portrait);
+    for seed in 220_000..220_003 {
+        let scene = scene(&people, Kind::Plain, seed, SMALL);
+        let PageOutcome::Portrait(page) = engine().document_page(&scene.photo).unwrap() else { panic!("{seed}") };
+        for (person, selfie) in selfies.iter().enumerate() {
+            let verification = engine().verify(&page.document, selfie, 1e-4).unwrap();
+            assert_eq!(verification.origin, Origin::Page);
+            let expected = if person == scene.holder { "match" } else { "no_match" };
+            assert_eq!(verification.verdict.as_str(), expected, "{seed} {person}");
+        }
+    }
+}
+
+#[test]
+fn pictures_without_a_page_are_refused() {
+    for name in ["obama.jpg", "astronaut.png"] {
+        let outcome = engine().document_page(&crate::verify::portrait(name)).unwrap();
+        assert!(matches!(outcome, PageOutcome::Refused(_)), "{name}");
+    }
+    for (width, height) in [(1, 1), (1, 700), (900, 3)] {
+        let flat = Photo::from_rgb8(width, height, vec![128; (3 * width * height) as usize]).unwrap();
+        let PageOutcome::Refused(reasons) = engine().document_page(&flat).unwrap() else { panic!("{width}×{height}") };
+        assert_eq!(reasons, [PageRefusal::NoPage]);
+    }
+}
+
+/// Writes a page of the first person of `datasets/portraits` to `$SELFSAME_PAGE_FILE`, for the example `verify`.
+#[test]
+#[ignore = "writes a file"]
+fn page_for_the_example() {
+    let path = std::env::var_os("SELFSAME_PAGE_FILE").expect("SELFSAME_PAGE_FILE says where to");
+    let people = People::of_project();
+    let drawn = |seed| scene(&people, Kind::Plain, seed, SMALL);
+    let page = (230_000..).map(drawn).find(|s| s.holder == 0 && matches!(found(s), Found::Right(_))).unwrap();
+    std::fs::write(path, page.jpeg).unwrap();
 }
 
 #[test]
@@ -109,7 +181,8 @@ fn five_hundred_pages() {
     let at = |share: f64| cosines[(share * (cosines.len() - 1) as f64) as usize];
     println!("{:.1} detector runs", detector_runs(&scene(&people, Kind::Plain, from, [1600, 1200])));
     println!("cosine with the picture on the page: lowest {:.3}, 5 % {:.3}, median {:.3}", at(0.0), at(0.05), at(0.5));
-    for kind in [Kind::NoPortrait, Kind::Small, Kind::Finger, Kind::Glare, Kind::Blurred, Kind::TwoPages, Kind::NoPage] {
+    for kind in [Kind::NoPortrait, Kind::Small, Kind::Finger, Kind::Glare, Kind::Blurred, Kind::TwoPages, Kind::NoPage]
+    {
         let found = run(&people, kind, from..from + count / 10, [1600, 1200]);
         println!("{kind:?}: {:?}", summary(&found));
     }

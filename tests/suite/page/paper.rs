@@ -64,7 +64,8 @@ pub fn draw(random: &mut Random, subject: Option<&Subject>, px_per_mm: f64, size
     };
     let image = RgbImage::new((width * px_per_mm).round() as u32, (height * px_per_mm).round() as u32);
     let mut canvas = Canvas { image, px_per_mm };
-    let waves = [random.between(0.8, 2.2), random.between(0.2, 0.9), random.between(2.0, 9.0), random.between(0.0, 9.0)];
+    let waves =
+        [random.between(0.8, 2.2), random.between(0.2, 0.9), random.between(2.0, 9.0), random.between(0.0, 9.0)];
     canvas.paint([0.0, 0.0, width, height], |[x, y]| {
         let wave = (waves[0] * (y + waves[2] * (waves[1] * x * 0.3 + waves[3]).sin())).sin();
         (ground.map(|c| c + 7.0 * wave), 1.0)
@@ -75,7 +76,9 @@ pub fn draw(random: &mut Random, subject: Option<&Subject>, px_per_mm: f64, size
         let thick = random.between(0.05, 0.11) * height;
         canvas.paint([0.0, 0.0, width, thick], |_| (bar, 0.9));
     }
-    let frame = if passport { [random.between(4.0, 8.0), random.between(22.0, 27.0), 35.0, 45.0] } else {
+    let frame = if passport {
+        [random.between(4.0, 8.0), random.between(22.0, 27.0), 35.0, 45.0]
+    } else {
         let w = random.between(21.0, 25.0);
         [random.between(3.0, 6.0), random.between(13.0, 17.0), w, w / 0.78]
     };
@@ -91,9 +94,9 @@ pub fn draw(random: &mut Random, subject: Option<&Subject>, px_per_mm: f64, size
             let scale = pixels * w / ow;
             [middle[0] + scale * (x - ox - 0.5 * ow), middle[1] + scale * (y - oy - eye_line * ow / w)]
         };
-        eyes = subject.eyes.map(|[x, y]| {
-            [left + 0.5 * w + (x - middle[0]) / pixels, top + eye_line + (y - middle[1]) / pixels]
-        });
+        eyes = subject
+            .eyes
+            .map(|[x, y]| [left + 0.5 * w + (x - middle[0]) / pixels, top + eye_line + (y - middle[1]) / pixels]);
         let fade = random.between(0.88, 1.0);
         canvas.paint(frame, |p| (subject.at(source(p, frame)), fade));
         if random.chance(0.75) {

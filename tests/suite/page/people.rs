@@ -11,6 +11,8 @@ use std::path::{Path, PathBuf};
 
 /// A portrait with the places of its eyes.
 pub struct Subject {
+    /// Whose picture it is.
+    pub person: usize,
     pub image: RgbImage,
     /// The subject's right eye, left eye, in pixels of the image.
     pub eyes: [[f64; 2]; 2],
@@ -43,7 +45,7 @@ impl People {
         Some(Self(people))
     }
 
-    /// Two different people, the second without a template's sake.
+    /// Pictures of two different people.
     pub fn two(&self, random: &mut Random) -> [Subject; 2] {
         let first = random.below(self.0.len());
         let second = (first + 1 + random.below(self.0.len() - 1)) % self.0.len();
@@ -63,7 +65,7 @@ impl People {
                 let scale = (90.0 / distance(eyes[0], eyes[1])).min(1.0);
                 let side = |n: u32| (f64::from(n) * scale).round() as u32;
                 let image = resize(&image, side(image.width()), side(image.height()), FilterType::Triangle);
-                Subject { image, eyes: eyes.map(|eye| eye.map(|v| v * scale)), template: face.template }
+                Subject { person, image, eyes: eyes.map(|eye| eye.map(|v| v * scale)), template: face.template }
             }
             FaceOutcome::Refused(_) => self.one((person + 1) % self.0.len(), random),
         }
@@ -87,8 +89,7 @@ pub fn sample(image: &RgbImage, x: f64, y: f64) -> [f64; 3] {
     let (left, top) = (x as u32, y as u32);
     let (fx, fy) = (x - f64::from(left), y - f64::from(top));
     let pixel = |x: u32, y: u32| image.get_pixel(x.min(w - 1), y.min(h - 1)).0.map(f64::from);
-    let (a, b, c, d) =
-        (pixel(left, top), pixel(left + 1, top), pixel(left, top + 1), pixel(left + 1, top + 1));
+    let (a, b, c, d) = (pixel(left, top), pixel(left + 1, top), pixel(left, top + 1), pixel(left + 1, top + 1));
     [0, 1, 2].map(|i| {
         let above = a[i] + fx * (b[i] - a[i]);
         let below = c[i] + fx * (d[i] - c[i]);

@@ -41,6 +41,8 @@ pub struct Scene {
     pub corners: [Point; 4],
     /// By how much the face's eyes are off level on the page, in degrees.
     pub roll_deg: f32,
+    /// Whose portrait is on the page.
+    pub holder: usize,
     /// Of the picture on the page.
     pub template: Template,
 }
@@ -141,6 +143,7 @@ pub fn scene(people: &People, kind: Kind, seed: u64, [width, height]: [u32; 2]) 
             let [a, b] = l.paper.eyes;
             (b[1] - a[1]).atan2(b[0] - a[0]).to_degrees() as f32
         }),
+        holder: subject.person,
         template: subject.template,
     }
 }
@@ -170,7 +173,8 @@ fn within(image: &mut RgbImage, center: [f64; 2], radius: f64, change: impl Fn([
 /// Smooth noise, -1 ..= 1.
 fn noise(seed: u64, x: f64, y: f64) -> f64 {
     let lattice = |i: i64, j: i64| {
-        let mut h = seed ^ (i as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ (j as u64).wrapping_mul(0xC2B2_AE3D_27D4_EB4F);
+        let mut h =
+            seed ^ (i as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ (j as u64).wrapping_mul(0xC2B2_AE3D_27D4_EB4F);
         h = (h ^ (h >> 29)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
         ((h >> 40) & 0xFFFF) as f64 / 32_768.0 - 1.0
     };
@@ -193,8 +197,14 @@ fn desk(random: &mut Random, width: u32, height: u32) -> RgbImage {
         let (u, v) = (cos * x + sin * y, cos * y - sin * x);
         let change = match style {
             0 => 18.0 * noise(seed, u / 150.0, v / 7.0) + 8.0 * noise(seed + 1, u / 40.0, v / 2.5),
-            1 => 10.0 * noise(seed, u / 3.0, v / 3.0) + if ((u / period) as i64 + (v / period) as i64) % 2 == 0 { 9.0 } else { -9.0 },
-            2 => 5.0 * noise(seed, u / 60.0, v / 60.0) - if u.rem_euclid(period) < 4.0 || v.rem_euclid(period) < 4.0 { 30.0 } else { 0.0 },
+            1 => {
+                10.0 * noise(seed, u / 3.0, v / 3.0)
+                    + if ((u / period) as i64 + (v / period) as i64) % 2 == 0 { 9.0 } else { -9.0 }
+            }
+            2 => {
+                5.0 * noise(seed, u / 60.0, v / 60.0)
+                    - if u.rem_euclid(period) < 4.0 || v.rem_euclid(period) < 4.0 { 30.0 } else { 0.0 }
+            }
             _ => 12.0 * noise(seed, u / 300.0, v / 300.0),
         };
         ground.map(|c| c + change)
