@@ -78,7 +78,7 @@ impl Timings {
 enum Outcome {
     /// The page's photograph gave no portrait.
     Unread(Vec<PageRefusal>),
-    Verified(Verification),
+    Verified(Box<Verification>),
 }
 
 fn main() -> ExitCode {
@@ -141,7 +141,7 @@ fn run(arguments: &Arguments, timings: &mut Timings) -> Result<Outcome> {
     timings.enter(Side::Selfie, Stage::Decode);
     let selfie = Photo::decode(&selfie, &limits)?;
     timings.leave(Side::Selfie, Stage::Decode);
-    engine.verify_traced(&document, &selfie, arguments.fmr, timings).map(Outcome::Verified)
+    engine.verify_traced(&document, &selfie, arguments.fmr, timings).map(|v| Outcome::Verified(Box::new(v)))
 }
 
 fn fmr_text(fmr: FmrEstimate) -> String {

@@ -28,6 +28,8 @@ const LEAST_MEAN: f32 = 0.62;
 const BEYOND: f32 = 0.07;
 /// What such going on costs, against the sides' mean.
 const BEYOND_WEIGHT: f32 = 0.8;
+/// Outlines of which less is left are none: of tiles and chequered cloth all sides go on.
+const LEAST_SCORE: f32 = 0.3;
 /// Outlines kept: a page's own variants, with the lines beside its edges, must not crowd out a second page.
 const KEPT: usize = 40;
 /// Outlines whose corners are all nearer than this share of their longer side are one.
@@ -132,7 +134,6 @@ fn outline(across: (&Line, &Line), down: (&Line, &Line), width: f32, height: f32
     if turns.iter().any(|t| *t <= 0.0) || area < LEAST_AREA * width * height {
         return None;
     }
-    let mut corners = corners;
     let mut aspect = aspect(&corners, width, height)?;
     if aspect < 1.0 {
         corners.rotate_left(1);
@@ -167,7 +168,8 @@ fn visible(sides: &[&Line; 4], corners: &[Point; 4]) -> Option<f32> {
             beyond += 0.125 * side.support(past(from, to, 0.2 * BEYOND), past(from, to, BEYOND));
         }
     }
-    (mean >= LEAST_MEAN).then_some(mean - BEYOND_WEIGHT * beyond)
+    let score = mean - BEYOND_WEIGHT * beyond;
+    (mean >= LEAST_MEAN && score >= LEAST_SCORE).then_some(score)
 }
 
 /// Width over height in space of what `corners` show, the first two being the width: Z. Zhang and L. He, "Whiteboard scanning

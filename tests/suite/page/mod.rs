@@ -116,7 +116,8 @@ fn what_cannot_carry_a_comparison_is_refused() {
         // Under some size neither outline nor face is found any more.
         (Kind::Small, &["face_too_small", "no_page", "no_face"]),
         (Kind::Glare, &["glare", "no_face", "occluded", "blurred"]),
-        (Kind::Blurred, &["blurred", "no_page", "no_face"]),
+        // The mesh network doubts what is out of focus, too.
+        (Kind::Blurred, &["blurred", "occluded", "no_page", "no_face"]),
     ];
     for (kind, words) in cases {
         for (seed, found) in (210_000..).zip(run(&People::of_project(), kind, 210_000..210_003, SMALL)) {
@@ -153,6 +154,14 @@ fn pictures_without_a_page_are_refused() {
         let PageOutcome::Refused(reasons) = engine().document_page(&flat).unwrap() else { panic!("{width}×{height}") };
         assert_eq!(reasons, [PageRefusal::NoPage]);
     }
+}
+
+/// A finger that leaves enough of the face to be found is not always seen; the measurement below says how often.
+#[test]
+fn most_fingers_over_the_face_are_seen() {
+    let found = run(&People::of_project(), Kind::Finger, 215_000..215_006, SMALL);
+    let refused = found.iter().filter(|f| matches!(f, Found::Refused(_))).count();
+    assert!(refused >= 3, "{:?}", summary(&found));
 }
 
 /// Writes a page of the first person of `datasets/portraits` to `$SELFSAME_PAGE_FILE`, for the example `verify`.

@@ -81,9 +81,8 @@ pub fn scene(people: &People, kind: Kind, seed: u64, [width, height]: [u32; 2]) 
         let share = if pages.len() == 2 { [0.5 * frame[0], frame[1]] } else { frame };
         let fill = if pages.len() == 2 { 0.95 } else { fill };
         let mut photo_from_page = view(random, size, share, roll, 25.0, fill);
-        for column in 0..3 {
-            photo_from_page[0][column] += i as f64 * share[0] * photo_from_page[2][column];
-        }
+        let [across, _, depth] = &mut photo_from_page;
+        across.iter_mut().zip(*depth).for_each(|(a, d)| *a += i as f64 * share[0] * d);
         let corners = outline(&photo_from_page, size);
         let px_per_mm = f64::from(corners[0].distance(corners[1]).max(corners[3].distance(corners[2]))) / size[0];
         let paper = draw(random, *subject, px_per_mm, size, passport);
