@@ -1,6 +1,6 @@
 //! Compares a document's portrait with a selfie.
 //!
-//! `cargo run --release --example verify -- DOCUMENT SELFIE [--fmr 1e-4] [--int8] [--json]`
+//! `cargo run --release --example verify -- DOCUMENT SELFIE [--page] [--require-chip] [--fmr 1e-4] [--int8] [--json]`
 //!
 //! Exit status: 0 match, 1 no match, 2 refused, 3 error.
 
@@ -8,7 +8,7 @@ mod support;
 
 use clap::Parser;
 use selfsame::compare::FmrEstimate;
-use selfsame::document::DocumentPhoto;
+use selfsame::document::{DocumentPhoto, PageOutcome, PageRefusal};
 use selfsame::engine::{Engine, Side, SideReport, Trace, Verdict, Verification};
 use selfsame::error::{Result, Stage};
 use selfsame::image::{Limits, Photo};
@@ -20,10 +20,17 @@ use std::time::Instant;
 /// Compares a document's portrait with a selfie.
 #[derive(Parser)]
 struct Arguments {
-    /// The document's portrait: a chip's data group 2, or a photograph of the holder (JPEG, JPEG 2000, PNG or WebP).
+    /// The document's portrait: a chip's data group 2, or a photograph of the holder (JPEG, JPEG 2000, PNG or WebP); with
+    /// `--page` a photograph of the data page.
     document: PathBuf,
     /// Photograph of the person who claims to be the holder.
     selfie: PathBuf,
+    /// DOCUMENT is a photograph of a whole data page: find the portrait on it.
+    #[arg(long)]
+    page: bool,
+    /// Refuse documents that were not read from a chip.
+    #[arg(long)]
+    require_chip: bool,
     /// False match rate to decide at.
     #[arg(long, default_value = "1e-4")]
     fmr: f64,
@@ -67,6 +74,13 @@ impl Timings {
     }
 }
 
+/// How far it came.
+enum Outcome {
+    /// The page's photograph gave no portrait.
+    Unread(Vec<PageRefusal>),
+    Verified(Box<Verification>),
+}
+
 fn main() -> ExitCode {
     let arguments: Arguments = match support::arguments() {
         Ok(arguments) => arguments,
@@ -74,7 +88,16 @@ fn main() -> ExitCode {
     };
     let mut timings = Timings::default();
     match run(&arguments, &mut timings) {
-        Ok(verification) => {
+        Ok(Outcome::Unread(reasons)) => {
+            let words: Vec<String> = reasons.iter().map(|r| format!("document_{}", r.as_str())).collect();
+            if arguments.json {
+                println!("{}", serde_json::json!({ "decision": "refused", "origin": "page", "reasons": words }));
+            } else {
+                println!("decision   refused ({})\norigin     page, without a portrait to compare", words.join(", "));
+            }
+            ExitCode::from(2)
+        }
+        Ok(Outcome::Verified(verification)) => {
             if arguments.json {
                 println!("{}", json(&verification, &timings));
             } else {
@@ -90,21 +113,35 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(arguments: &Arguments, timings: &mut Timings) -> Result<Verification> {
+fn run(arguments: &Arguments, timings: &mut Timings) -> Result<Outcome> {
     timings.enter(Side::Both, Stage::Model);
     let backend = if arguments.int8 { Backend::Int8 } else { Backend::Native };
-    let engine = Engine::builder().backend(backend).build()?;
+    let builder = Engine::builder().backend(backend);
+    let engine = if arguments.require_chip { builder.require_chip() } else { builder }.build()?;
     timings.leave(Side::Both, Stage::Model);
     let limits = Limits::default();
     let document = support::read(&arguments.document, &limits, Stage::Decode)?;
     timings.enter(Side::Document, Stage::Decode);
-    let document = DocumentPhoto::from_bytes(&document, &limits)?;
-    timings.leave(Side::Document, Stage::Decode);
+    let document = if arguments.page {
+        let photo = Photo::decode(&document, &limits)?;
+        timings.leave(Side::Document, Stage::Decode);
+        timings.enter(Side::Document, Stage::Document);
+        let page = engine.document_page(&photo)?;
+        timings.leave(Side::Document, Stage::Document);
+        match page {
+            PageOutcome::Portrait(portrait) => portrait.document,
+            PageOutcome::Refused(reasons) => return Ok(Outcome::Unread(reasons)),
+        }
+    } else {
+        let document = DocumentPhoto::from_bytes(&document, &limits)?;
+        timings.leave(Side::Document, Stage::Decode);
+        document
+    };
     let selfie = support::read(&arguments.selfie, &limits, Stage::Decode)?;
     timings.enter(Side::Selfie, Stage::Decode);
     let selfie = Photo::decode(&selfie, &limits)?;
     timings.leave(Side::Selfie, Stage::Decode);
-    engine.verify_traced(&document, &selfie, arguments.fmr, timings)
+    engine.verify_traced(&document, &selfie, arguments.fmr, timings).map(|v| Outcome::Verified(Box::new(v)))
 }
 
 fn fmr_text(fmr: FmrEstimate) -> String {
@@ -138,6 +175,7 @@ fn print(verification: &Verification, timings: &Timings) {
         }
         None => println!("score      none, no comparison took place"),
     }
+    println!("origin     {}", verification.origin.as_str());
     for (name, side) in [("document", &verification.document), ("selfie", &verification.selfie)] {
         let what = match &side.face {
             Some(face) => {
@@ -176,6 +214,7 @@ fn json(verification: &Verification, timings: &Timings) -> serde_json::Value {
         timings.stages.iter().map(|(side, stage, ms)| (Timings::name(*side, *stage), (*ms).into())).collect();
     serde_json::json!({
         "decision": verification.verdict.as_str(),
+        "origin": verification.origin.as_str(),
         "score": comparison.map(|c| c.score.value()),
         "score_fmr": fmr,
         "log_likelihood_ratio": comparison.map(|c| c.log_likelihood_ratio),

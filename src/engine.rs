@@ -3,6 +3,7 @@
 //! Every stage that it calls is public and can be used alone. The engine is shared by all threads (`&self` everywhere, no
 //! lock), reads no clock and no file after it is built.
 
+mod page;
 mod verdict;
 
 pub use verdict::{Comparison, FaceReport, Reason, Refusal, Side, SideReport, Trace, Verdict, Verification};
@@ -29,6 +30,7 @@ pub struct EngineBuilder {
     calibrations: Vec<Calibration>,
     detect: DetectOptions,
     extract: ExtractOptions,
+    require_chip: bool,
 }
 
 impl Default for EngineBuilder {
@@ -41,6 +43,7 @@ impl Default for EngineBuilder {
             calibrations: Vec::new(),
             detect: DetectOptions::default(),
             extract: ExtractOptions::default(),
+            require_chip: false,
         }
     }
 }
@@ -89,6 +92,13 @@ impl EngineBuilder {
         self
     }
 
+    /// Demands documents read from a chip ([`crate::document::Origin::is_chip`]): [`Engine::verify`] refuses all others before
+    /// any network runs, with [`Reason::DocumentNotFromChip`]. An image file never satisfies this, wherever it was taken from.
+    pub fn require_chip(mut self) -> Self {
+        self.require_chip = true;
+        self
+    }
+
     /// Loads the networks.
     ///
     /// # Errors
@@ -114,6 +124,7 @@ impl EngineBuilder {
             extractor: TemplateExtractor::new(template)?,
             detect: self.detect,
             extract: self.extract,
+            require_chip: self.require_chip,
         })
     }
 }
@@ -139,6 +150,7 @@ pub struct Engine {
     calibrations: Vec<Calibration>,
     detect: DetectOptions,
     extract: ExtractOptions,
+    require_chip: bool,
 }
 
 /// One face, found, measured and turned into a template.
@@ -225,8 +237,8 @@ impl Engine {
 
     /// Is the person on `selfie` the one on `document`, at a false match rate of at most `fmr` (such as 1e-4)?
     ///
-    /// No face, two faces of similar size or a picture that can't carry a comparison is a [`Verdict::Refused`] with its
-    /// reasons, never a match.
+    /// No face, two faces of similar size, a picture that can't carry a comparison or a document of another origin than demanded
+    /// ([`EngineBuilder::require_chip`]) is a [`Verdict::Refused`] with its reasons, never a match.
     ///
     /// The threshold is that of [`Pairing::DocumentSelfie`], or where that is not calibrated of [`Pairing::SelfieSelfie`];
     /// [`Threshold::pairing`] tells which.
@@ -254,6 +266,12 @@ impl Engine {
             Error::new(ErrorKind::InvalidArgument, Stage::Engine, message)
         })?;
         let threshold = calibration.threshold(fmr)?;
+        let origin = document.origin();
+        if self.require_chip && !origin.is_chip() {
+            let verdict = Verdict::Refused(vec![Reason::DocumentNotFromChip]);
+            let unseen = || SideReport { faces: 0, face: None };
+            return Ok(Verification { verdict, threshold, origin, document: unseen(), selfie: unseen() });
+        }
         let (document, document_template) = self.side(Side::Document, document.photo(), trace)?;
         let (selfie, selfie_template) = self.side(Side::Selfie, selfie, trace)?;
         trace.enter(Side::Both, Stage::Compare);
@@ -268,7 +286,7 @@ impl Engine {
             }
         };
         trace.leave(Side::Both, Stage::Compare);
-        Ok(Verification { verdict, threshold, document, selfie })
+        Ok(Verification { verdict, threshold, origin, document, selfie })
     }
 
     /// One picture's report and its template, or the refusals.

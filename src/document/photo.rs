@@ -1,8 +1,11 @@
 //! [`DocumentPhoto`]: decoded, upright, with its origin and what was put up with on the way.
 
 use super::dg2::{Dg2, RecordFormat, Remark};
+use super::page::{self, PageOutcome};
+use crate::detect::Detector;
 use crate::error::{Error, ErrorKind, Result, Stage};
 use crate::image::{Limits, Photo};
+use crate::mesh::FaceMesher;
 
 /// Where a document portrait was read from. None of these says that it is genuine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -27,6 +30,11 @@ impl Origin {
             Self::Page => "page",
             Self::ImageFile => "image_file",
         }
+    }
+
+    /// Whether it was read from a chip's data group, or from a face record in its format.
+    pub fn is_chip(self) -> bool {
+        matches!(self, Self::Chip19794 | Self::Chip39794)
     }
 }
 
@@ -92,6 +100,18 @@ impl DocumentPhoto {
     /// As [`Photo::decode`].
     pub fn from_image_file(bytes: &[u8], limits: &Limits) -> Result<Self> {
         Ok(Self::from_photo(Photo::decode(bytes, limits)?, Origin::ImageFile))
+    }
+
+    /// Finds the portrait on a photograph of a data page taken by hand: turned, in perspective, with a ghost portrait beside it
+    /// and other faces behind the page. The whole page has to be in the picture.
+    ///
+    /// What cannot be told or cannot carry a comparison is a [`PageOutcome::Refused`]. [`crate::engine::Engine::document_page`]
+    /// does this with the engine's networks.
+    ///
+    /// # Errors
+    /// Faults of the detector and the mesher, and [`ErrorKind::LimitExceeded`] if there is no memory for the portrait.
+    pub fn from_page(photo: &Photo, detector: &Detector, mesher: &FaceMesher) -> Result<PageOutcome> {
+        page::read(photo, detector, mesher)
     }
 
     /// A portrait that was decoded before.

@@ -1,6 +1,7 @@
 //! What a verification says: verdict, reasons, and what was seen on each side.
 
 use crate::compare::{FmrEstimate, Score, Threshold};
+use crate::document::Origin;
 use crate::error::Stage;
 use crate::geometry::Rect;
 use crate::quality::{self, QualityReport};
@@ -61,6 +62,8 @@ pub enum Reason {
     ScoreBelowThreshold,
     /// A picture was refused.
     Refused(Side, Refusal),
+    /// The engine demands a chip's portrait, and the document's is none.
+    DocumentNotFromChip,
 }
 
 impl fmt::Display for Reason {
@@ -69,6 +72,7 @@ impl fmt::Display for Reason {
             Self::ScoreReachedThreshold => f.write_str("score_reached_threshold"),
             Self::ScoreBelowThreshold => f.write_str("score_below_threshold"),
             Self::Refused(side, refusal) => write!(f, "{}_{}", side.as_str(), refusal.as_str()),
+            Self::DocumentNotFromChip => f.write_str("document_not_from_chip"),
         }
     }
 }
@@ -143,19 +147,21 @@ pub struct FaceReport {
 /// What was seen on one picture.
 #[derive(Debug)]
 pub struct SideReport {
-    /// Faces found, the subject's included.
+    /// Faces found, the subject's included; 0 if nothing was looked at.
     pub faces: usize,
     /// The subject's face, if it can carry a comparison.
     pub face: Option<FaceReport>,
 }
 
-/// A verification: verdict, the threshold it used, and what was seen on each side.
+/// A verification: verdict, the threshold it used, what the document is, and what was seen on each side.
 #[derive(Debug)]
 pub struct Verification {
     /// The outcome.
     pub verdict: Verdict,
     /// The threshold, for the false match rate asked for.
     pub threshold: Threshold,
+    /// Where the document's portrait was read from.
+    pub origin: Origin,
     /// The document's portrait.
     pub document: SideReport,
     /// The selfie.

@@ -10,6 +10,7 @@ mod gallery;
 mod guide;
 mod house;
 mod jpeg2000;
+mod page;
 #[cfg(feature = "ort")]
 mod parity;
 mod verify;

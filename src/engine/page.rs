@@ -1,0 +1,28 @@
+//! The paved way from a photograph of a data page to its portrait.
+
+use super::Engine;
+use crate::document::{DocumentPhoto, PageOutcome};
+use crate::error::Result;
+use crate::image::Photo;
+
+impl Engine {
+    /// Finds the portrait on a photograph of a data page; see [`DocumentPhoto::from_page`].
+    ///
+    /// ```
+    /// use selfsame::{document::PageOutcome, engine::Engine, image::Photo};
+    ///
+    /// let photo = Photo::decode(&std::fs::read("datasets/portraits/obama.jpg")?, &Default::default())?;
+    /// match Engine::new()?.document_page(&photo)? {
+    ///     PageOutcome::Portrait(portrait) => println!("eyes at {:?}", portrait.eyes),
+    ///     // A portrait is no page.
+    ///     PageOutcome::Refused(reasons) => assert_eq!(reasons[0].as_str(), "no_page"),
+    /// }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`DocumentPhoto::from_page`].
+    pub fn document_page(&self, photo: &Photo) -> Result<PageOutcome> {
+        DocumentPhoto::from_page(photo, &self.detector, &self.mesher)
+    }
+}
