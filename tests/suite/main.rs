@@ -4,6 +4,7 @@ mod backends;
 mod decode;
 mod dg2;
 mod evaluate;
+mod frames;
 mod gallery;
 mod house;
 mod jpeg2000;
