@@ -36,7 +36,7 @@ pub enum Set {
 
 #[derive(Args)]
 pub struct Common {
-    /// Write report.html, report.json, det.svg and scores.svg into this folder.
+    /// Write report.html, report.json, det.svg, scores.svg (and discard.svg) into this folder.
     #[arg(long)]
     pub out: Option<PathBuf>,
     /// Keep templates in this file between runs, one file per choice of options. It holds biometric data: delete it after use.
@@ -66,6 +66,9 @@ pub struct Common {
     /// Turn one picture of each pair into a document's portrait, in several ways; with `--calibration` for such pairs too.
     #[arg(long)]
     pub documents: bool,
+    /// Fit the weights of the unified quality score on these pictures, and measure what discarding pairs by it gains.
+    #[arg(long)]
+    pub quality: bool,
     /// Times that people are resampled for the intervals.
     #[arg(long, default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(100..=100_000))]
     pub replicates: u32,

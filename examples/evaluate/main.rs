@@ -7,12 +7,14 @@
 //!
 //! `lfw`: `DIR` holds Labeled Faces in the Wild: `images/NAME/NAME_0001.jpg` and `pairs.txt` (View 2). `folder`: `DIR` holds a
 //! folder per person with their pictures. `--calibration` and `--impostors` write what a model's card says about scores; `--halves`,
-//! `--fuse` and `--documents` try thresholds, fused templates and document portraits. `--help` tells the options. Exit code 0, or 3 after an error.
+//! `--fuse` and `--documents` try thresholds, fused templates and document portraits; `--quality` fits and tries the unified quality
+//! score. `--help` tells the options. Exit code 0, or 3 after an error.
 
 mod arguments;
 mod card;
 mod further;
 mod print;
+mod quality;
 mod templates;
 
 use arguments::{Arguments, Common, Set};
@@ -142,13 +144,13 @@ fn measure(name: &str, setup: &Setup, paths: &[PathBuf], subjects: &[usize], com
     });
     let bootstrap = Bootstrap { replicates: common.replicates, seed: common.seed };
     let started = Instant::now();
-    let report = Report::new(&set, about, &bootstrap, &thresholds.collect::<Vec<_>>());
+    let mut report = Report::new(&set, about, &bootstrap, &thresholds.collect::<Vec<_>>());
     eprintln!("statistics             {:.1} s", started.elapsed().as_secs_f64());
-    further::run(
-        &further::Pictures { name, setup, templates: &templates, subjects: &kept, paths: &kept_paths },
-        &set,
-        common,
-    )?;
+    let pictures = further::Pictures { name, setup, templates: &templates, subjects: &kept, paths: &kept_paths };
+    further::run(&pictures, &set, common)?;
+    if common.quality {
+        report.discard = quality::run(&pictures, &set)?;
+    }
     Ok(Measured { report, templates })
 }
 

@@ -63,15 +63,18 @@ fn per_cent(interval: Option<Interval>) -> String {
     interval.map_or("-".into(), |i| format!("{:.4} % to {:.4} %", 100.0 * i.low, 100.0 * i.high))
 }
 
-/// Writes the four files into `folder`, which is made if it is not there.
+/// Writes the files into `folder`, which is made if it is not there.
 pub fn files(report: &Report, folder: &Path) -> Anyhow<()> {
     std::fs::create_dir_all(folder).map_err(|e| format!("cannot make {}: {e}", folder.display()))?;
-    let files = [
+    let mut files = vec![
         ("report.html", report.to_html()?),
         ("report.json", report.to_json()?),
         ("det.svg", report.det_svg()?),
         ("scores.svg", report.scores_svg()?),
     ];
+    if !report.discard.is_empty() {
+        files.push(("discard.svg", report.discard_svg()?));
+    }
     for (name, text) in files {
         let path = folder.join(name);
         std::fs::write(&path, text).map_err(|e| format!("cannot write {}: {e}", path.display()))?;

@@ -48,6 +48,8 @@ pub struct FaceMeasurements {
     pub light_balance: f32,
     /// Variance of the Laplacian over that of the luma; see [`crate::quality::QualityReport::sharpness`].
     pub sharpness: f32,
+    /// Unified quality score, in units of the comparison score; only differences count ([`crate::quality::QualityReport::unified`]).
+    pub quality: f32,
 }
 
 impl Measurements {
@@ -59,7 +61,7 @@ impl Measurements {
         let face = match &observation.face {
             Some(tracked) => match (tracked.smooth.pose(), face_oval(&tracked.smooth)) {
                 (Some(pose), Some(face)) => {
-                    let light = quality::assess(frame, &tracked.mesh)?;
+                    let light = quality::essentials(frame, &tracked.mesh)?;
                     Some(FaceMeasurements {
                         track: tracked.track,
                         size: face.width_px / oval.width_px,
@@ -69,12 +71,13 @@ impl Measurements {
                         pitch_deg: pose.pitch_deg,
                         roll_deg: pose.roll_deg,
                         flag: tracked.mesh.flag(),
-                        eye_openness: tracked.mesh.right_eye_openness().min(tracked.mesh.left_eye_openness()),
-                        mouth_openness: tracked.mesh.mouth_openness(),
-                        luminance: light.luminance_mean.native,
-                        over_exposure: light.over_exposure.native,
-                        light_balance: 1.0,
+                        eye_openness: light.eye_openness,
+                        mouth_openness: light.mouth_openness,
+                        luminance: light.luminance_mean,
+                        over_exposure: light.over_exposure,
+                        light_balance: (1.0 - light.light_balance.abs()) / (1.0 + light.light_balance.abs()),
                         sharpness: light.sharpness,
+                        quality: quality::unified_of_essentials(&light, &tracked.mesh).native,
                     })
                 }
                 _ => None,

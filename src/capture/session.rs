@@ -77,7 +77,7 @@ impl CaptureSession {
         let measurements = Measurements::of(&observation, frame, &self.oval(frame))?;
         let guidance = self.guide.update(&measurements);
         if let (Some(face), true) = (&observation.face, guidance.urge.is_good()) {
-            self.best.offer(frame, face, score(&measurements), timestamp_us)?;
+            self.best.offer(frame, face, measurements.face.map_or(f32::NAN, |f| f.quality), timestamp_us)?;
         }
         self.observation = Some(observation);
         Ok(guidance)
@@ -97,9 +97,4 @@ impl CaptureSession {
     pub fn best_frames(&self) -> &[KeptFrame] {
         self.best.frames()
     }
-}
-
-/// What frames are chosen by.
-fn score(measurements: &Measurements) -> f32 {
-    measurements.face.map_or(f32::MIN, |face| face.sharpness)
 }

@@ -12,7 +12,7 @@ pub(super) const SIDE_PX: usize = 128;
 /// Levels of the histogram.
 const LEVELS: usize = 256;
 /// Marks pixels outside the oval, or outside the frame.
-const OUTSIDE: f32 = -1.0;
+pub(super) const OUTSIDE: f32 = -1.0;
 /// Rec. 709 luma of stored (gamma-coded) values: what the eye calls brightness, good for judging detail.
 const LUMA: [f32; 3] = [0.2126, 0.7152, 0.0722];
 
@@ -38,6 +38,8 @@ pub(super) struct Light {
     /// Sum and sum of squares, 0 ..= 1 per pixel, not rounded to levels.
     sum: f64,
     squares: f64,
+    /// Sum and count in the image's right half of the crop.
+    right: (f64, u32),
 }
 
 impl FaceCrop {
@@ -53,25 +55,24 @@ impl FaceCrop {
             Crop { width: SIDE_PX, height: SIDE_PX, source_from_target: source_from_crop, border: Border::Replicate };
         warp_into(frame, &crop, &as_stored, &mut pixels)?;
 
-        let edge = source_from_crop.inverse().map(|to_crop| oval(mesh, &to_crop)).unwrap_or_default();
+        let edge = source_from_crop.inverse().map_or([Point::default(); OVAL.len()], |to_crop| oval(mesh, &to_crop));
         let visible = visible(frame, &source_from_crop);
         let mut luma = scratch::take(SIDE_PX * SIDE_PX);
         luma.fill(OUTSIDE);
-        let mut light = Light { histogram: [0; LEVELS], count: 0, sum: 0.0, squares: 0.0 };
+        let mut light = Light { histogram: [0; LEVELS], count: 0, sum: 0.0, squares: 0.0, right: (0.0, 0) };
         let linear = srgb8_to_linear();
-        let mut crossings = Vec::with_capacity(edge.len());
+        let mut crossings = [0.0; OVAL.len()];
         let rows = pixels.as_chunks::<3>().0.chunks_exact(SIDE_PX).zip(luma.chunks_exact_mut(SIDE_PX));
         for (y, (pixels, luma)) in rows.enumerate() {
             let y = y as f32 + 0.5;
-            cross(&edge, y, &mut crossings);
-            for stretch in inside(&crossings) {
+            for stretch in inside(cross(&edge, y, &mut crossings)) {
                 let within = pixels.get(stretch.clone()).zip(luma.get_mut(stretch.clone()));
                 let (pixels, luma) = within.unwrap_or_default();
                 for (x, (pixel, luma)) in stretch.zip(pixels.iter().zip(luma)) {
                     if visible(Point::new(x as f32 + 0.5, y)) {
                         // Stored values are 0 ..= 255 by the warp's contract; casts saturate.
                         let linear = pixel.map(|v| linear.get((v + 0.5) as usize).copied().unwrap_or(1.0));
-                        light.add(luminance_linear(linear));
+                        light.add(luminance_linear(linear), x >= SIDE_PX / 2);
                         let ([r, g, b], [wr, wg, wb]) = (*pixel, LUMA);
                         *luma = wr * r + wg * g + wb * b;
                     }
@@ -90,13 +91,16 @@ impl FaceCrop {
 
 impl Light {
     /// Counts a pixel.
-    fn add(&mut self, light: f32) {
+    fn add(&mut self, light: f32, is_right: bool) {
         if let Some(bin) = self.histogram.get_mut((light * 255.0 + 0.5) as usize) {
             *bin += 1;
         }
         self.count += 1;
         self.sum += f64::from(light);
         self.squares += f64::from(light).powi(2);
+        if is_right {
+            self.right = (self.right.0 + f64::from(light), self.right.1 + 1);
+        }
     }
 
     /// Share of the face whose luminance has one of `levels`; 0 for no pixels.
@@ -110,17 +114,30 @@ impl Light {
         (self.sum / f64::from(self.count.max(1))) as f32
     }
 
+    /// Variance of linear luminance, 0 ..= 0.25; 0 for no pixels.
+    pub fn variance(&self) -> f32 {
+        let n = f64::from(self.count.max(1));
+        (self.squares / n - (self.sum / n).powi(2)).max(0.0) as f32
+    }
+
     /// Standard deviation of linear luminance over its mean; 0 for a black face.
     pub fn contrast(&self) -> f32 {
         let n = f64::from(self.count.max(1));
         let (mean, squares) = (self.sum / n, self.squares / n);
         if mean > 0.0 { ((squares - mean * mean).max(0.0).sqrt() / mean) as f32 } else { 0.0 }
     }
-}
 
-/// Whether a value of [`FaceCrop::luma_rows`] is part of the face.
-pub(super) fn is_face(luma: f32) -> bool {
-    luma >= 0.0
+    /// (right − left) / (right + left) of the mean luminance of the image's halves of the face, −1 ..= 1; 0 without both.
+    pub fn balance(&self) -> f32 {
+        let (right, right_count) = self.right;
+        let left_count = self.count - right_count;
+        let mean = |sum: f64, count: u32| sum / f64::from(count);
+        if right_count == 0 || left_count == 0 || self.sum <= 0.0 {
+            return 0.0;
+        }
+        let (left, right) = (mean(self.sum - right, left_count), mean(right, right_count));
+        ((right - left) / (right + left)) as f32
+    }
 }
 
 /// The level square that just holds the mesh.
@@ -135,8 +152,8 @@ fn level_square(mesh: &Mesh) -> Option<Similarity> {
 }
 
 /// The edge of the face in the crop.
-fn oval(mesh: &Mesh, crop_from_source: &Similarity) -> Vec<Point> {
-    OVAL.iter().filter_map(|i| mesh.point(*i)).map(|p| crop_from_source.apply(p)).collect()
+fn oval(mesh: &Mesh, crop_from_source: &Similarity) -> [Point; OVAL.len()] {
+    OVAL.map(|i| crop_from_source.apply(mesh.point(i).unwrap_or_default()))
 }
 
 /// Tells which points of the crop lie inside the frame.
@@ -154,13 +171,18 @@ fn visible(frame: &Frame<'_>, source_from_crop: &Similarity) -> impl Fn(Point) -
     move |at| whole || inside_frame(at)
 }
 
-/// Where the closed polygon `edge` crosses the row at `y`, from left to right.
-fn cross(edge: &[Point], y: f32, crossings: &mut Vec<f32>) {
-    crossings.clear();
+/// Where the closed polygon `edge` crosses the row at `y`, from left to right: the part of `crossings` that this fills.
+fn cross<'a>(edge: &[Point], y: f32, crossings: &'a mut [f32]) -> &'a [f32] {
     let before = edge.last().into_iter().chain(edge);
     let crossing = before.zip(edge).filter(|(from, to)| (from.y > y) != (to.y > y));
-    crossings.extend(crossing.map(|(from, to)| from.x + (to.x - from.x) * (y - from.y) / (to.y - from.y)));
-    crossings.sort_by(f32::total_cmp);
+    let mut count = 0;
+    for (place, (from, to)) in crossings.iter_mut().zip(crossing) {
+        *place = from.x + (to.x - from.x) * (y - from.y) / (to.y - from.y);
+        count += 1;
+    }
+    let crossings = crossings.get_mut(..count).unwrap_or_default();
+    crossings.sort_unstable_by(f32::total_cmp);
+    crossings
 }
 
 /// The pixels of a row whose centres are inside the polygon that crosses it there, by the even-odd rule.
@@ -178,12 +200,10 @@ mod tests {
     fn inside_is_inside_a_concave_polygon() {
         let edge = [(0.0, 0.0), (4.0, 0.0), (4.0, 4.0), (2.0, 1.0), (0.0, 4.0)].map(|(x, y)| Point::new(x, y));
         for (pixel, y, expected) in [(1, 1.0, true), (1, 0.5, true), (1, 3.0, false), (3, 3.0, true), (5, 1.0, false)] {
-            let mut crossings = vec![9.0];
-            cross(&edge, y, &mut crossings);
-            assert_eq!(inside(&crossings).any(|stretch| stretch.contains(&pixel)), expected, "({pixel}, {y})");
+            let mut crossings = [9.0; 5];
+            let found = inside(cross(&edge, y, &mut crossings)).any(|stretch| stretch.contains(&pixel));
+            assert_eq!(found, expected, "({pixel}, {y})");
         }
-        let mut crossings = vec![9.0];
-        cross(&[], 0.0, &mut crossings);
-        assert_eq!(inside(&crossings).count(), 0);
+        assert_eq!(inside(cross(&[], 0.0, &mut [9.0; 5])).count(), 0);
     }
 }

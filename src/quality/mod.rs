@@ -7,16 +7,29 @@
 //! the colour of skin: judge a face against its own baseline, never by one limit for all. The limits here are therefore
 //! set far outside what skin can explain.
 
+mod cheeks;
 mod crop;
 mod dynamic_range;
+mod essentials;
 mod eyes_open;
 mod head_pose;
+mod head_size;
+mod illumination_uniformity;
 mod inter_eye_distance;
 mod luminance_mean;
+mod luminance_variance;
+mod margins;
 mod mouth_closed;
+mod natural_color;
 mod over_exposure;
 mod sharpness;
+mod single_face;
 mod under_exposure;
+mod unified;
+
+pub use essentials::{Essentials, essentials};
+pub use single_face::single_face;
+pub use unified::{unified_features, unified_of_essentials, unified_of_magnitude};
 
 use crate::error::Result;
 use crate::image::Frame;
@@ -142,6 +155,12 @@ pub struct QualityReport {
     pub inter_eye_distance: Measure,
     /// Mean luminance of the face, 0 ..= 1 of linear light (luminance mean).
     pub luminance_mean: Measure,
+    /// Variance of luminance over the face, 0 ..= 0.25 (luminance variance).
+    pub luminance_variance: Measure,
+    /// What the cheeks' luminance histograms have in common, 0 ..= 1 (illumination uniformity).
+    pub illumination_uniformity: Measure,
+    /// How far the cheeks' colour lies from what skin has, in units of CIELAB (natural colour).
+    pub natural_color: Measure,
     /// Share of the face with luminance 0 to 25 of 255, 0 ..= 1 (under-exposure prevention).
     pub under_exposure: Measure,
     /// Share of the face with luminance 247 to 255 of 255, 0 ..= 1 (over-exposure prevention).
@@ -158,6 +177,19 @@ pub struct QualityReport {
     pub pitch: Measure,
     /// Head rolled, degrees (head pose, roll).
     pub roll: Measure,
+    /// Distance of the head's size from a passport portrait's, in picture heights (head size).
+    pub head_size: Measure,
+    /// From the picture's left edge to the nearer eye, in inter-eye distances (leftward crop of the face).
+    pub margin_left: Measure,
+    /// From the other eye to the picture's right edge (rightward crop of the face).
+    pub margin_right: Measure,
+    /// From the picture's top to the eyes, in distances from eyes to chin (margin above the face).
+    pub margin_above: Measure,
+    /// From the eyes to the picture's bottom (margin below the face).
+    pub margin_below: Measure,
+    /// What the other measures say about a comparison: in units of its score, higher is better, only differences count (unified
+    /// quality score). With a template [`unified_of_magnitude`] says more.
+    pub unified: Measure,
     /// Standard deviation of luminance over its mean: the contrast, whatever the brightness. Not of the standard.
     pub contrast: f32,
     /// Variance of the Laplacian over the variance of the luma, in a 128-px crop of the face: how much of the contrast is fine
@@ -177,9 +209,13 @@ pub struct QualityReport {
 /// [`crate::error::ErrorKind::InvalidArgument`] if the mesh has no extent, and the errors of the warp.
 pub fn assess(frame: &Frame<'_>, mesh: &Mesh) -> Result<QualityReport> {
     let crop = FaceCrop::new(frame, mesh)?;
+    let cheeks = cheeks::cheeks(frame, mesh)?;
     let mut report = QualityReport {
         inter_eye_distance: inter_eye_distance::measure(mesh),
         luminance_mean: luminance_mean::measure(&crop),
+        luminance_variance: luminance_variance::measure(&crop),
+        illumination_uniformity: illumination_uniformity::measure(&cheeks),
+        natural_color: natural_color::measure(&cheeks),
         under_exposure: under_exposure::measure(&crop),
         over_exposure: over_exposure::measure(&crop),
         dynamic_range: dynamic_range::measure(&crop),
@@ -188,11 +224,18 @@ pub fn assess(frame: &Frame<'_>, mesh: &Mesh) -> Result<QualityReport> {
         yaw: head_pose::yaw(mesh),
         pitch: head_pose::pitch(mesh),
         roll: head_pose::roll(mesh),
+        head_size: head_size::measure(frame, mesh),
+        margin_left: margins::left(mesh),
+        margin_right: margins::right(frame, mesh),
+        margin_above: margins::above(mesh),
+        margin_below: margins::below(frame, mesh),
+        unified: Measure::new(0.0, 0.0),
         contrast: crop.light.contrast(),
         sharpness: sharpness::measure(&crop),
         refusals: Vec::new(),
         remarks: Vec::new(),
     };
+    report.unified = unified::measure(&report);
     let openness = mesh.right_eye_openness().min(mesh.left_eye_openness());
     report.judge(mesh.inter_eye_distance_px(), openness);
     Ok(report)

@@ -117,3 +117,55 @@ fn a_face_outside_the_frame_is_refused_and_a_mesh_without_extent_an_error() {
     let point = Mesh::new([[5.0; 3]; 468], 1.0).unwrap();
     assert!(assess(&small.frame(), &point).is_err());
 }
+
+#[test]
+fn one_dark_side_is_seen_by_balance_and_uniformity() {
+    fn even(_: u32, y: u32) -> u8 {
+        if y.is_multiple_of(2) { 100 } else { 160 }
+    }
+    fn harsh(x: u32, _: u32) -> u8 {
+        if x < 100 { 40 } else { 200 }
+    }
+    let balance = |inside: fn(u32, u32) -> u8| essentials(&photo(inside).frame(), &mesh()).unwrap().light_balance;
+    assert!(balance(even).abs() < 0.02);
+    // Levels 40 and 200 are 0.0212 and 0.5776 of linear light: (0.5776 − 0.0212) / (0.5776 + 0.0212) = 0.93, and a blend between.
+    assert!((balance(harsh) - 0.93).abs() < 0.03, "{}", balance(harsh));
+    assert!(balance(|x, y| harsh(199 - x, y)) < -0.85);
+    let (uniform, one_sided) = (report(even), report(harsh));
+    assert!(one_sided.illumination_uniformity.native < 0.05, "{:?}", one_sided.illumination_uniformity);
+    assert!(uniform.illumination_uniformity.native > 0.5, "{:?}", uniform.illumination_uniformity);
+}
+
+#[test]
+fn variance_color_and_margins_of_a_painted_face() {
+    let flat = report(|_, _| 128);
+    assert_eq!((flat.luminance_variance.native, flat.luminance_variance.component), (0.0, 0));
+    // Halves of level 0 and 255: variance 1/4.
+    let stripes = report(|x, _| if x / 16 % 2 == 0 { 0 } else { 255 });
+    assert!((stripes.luminance_variance.native - 0.25).abs() < 0.03, "{:?}", stripes.luminance_variance);
+    assert!((flat.natural_color.native - 50f32.sqrt()).abs() < 0.05, "grey: {:?}", flat.natural_color);
+    // Eyes at (75, 80) and (125, 80), chin at (100, 164) of 200 × 200.
+    let off = |measure: Measure, expected: f32| (measure.native - expected).abs() < 1e-3;
+    assert!(off(flat.margin_left, 1.5) && off(flat.margin_right, 1.5));
+    let t = (164.0 - 80.0f32).abs();
+    assert!(off(flat.margin_above, 80.0 / t) && off(flat.margin_below, 120.0 / t), "{:?}", flat.margin_above);
+    assert!(off(flat.head_size, (t / 200.0 - 0.45).abs()));
+}
+
+#[test]
+fn the_unified_score_falls_with_each_fault() {
+    let base = report(|x, y| if (x / 8 + y / 8) % 2 == 0 { 60 } else { 140 });
+    let worse: [fn(&mut QualityReport); 6] = [
+        |r| r.sharpness *= 0.2,
+        |r| r.pitch.native = -20.0,
+        |r| r.yaw.native = 30.0,
+        |r| r.inter_eye_distance.native = 20.0,
+        |r| r.luminance_mean.native = 0.01,
+        |r| r.over_exposure.native = 0.1,
+    ];
+    for (number, change) in worse.into_iter().enumerate() {
+        let mut changed = base.clone();
+        change(&mut changed);
+        assert!(unified::measure(&changed).native < base.unified.native - 0.01, "fault {number}");
+    }
+}

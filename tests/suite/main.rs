@@ -6,6 +6,7 @@ mod decode;
 mod dg2;
 mod evaluate;
 mod flicker;
+mod frames;
 mod gallery;
 mod guide;
 mod house;

@@ -21,6 +21,7 @@ fn good() -> FaceMeasurements {
         over_exposure: 0.0,
         light_balance: 0.9,
         sharpness: 0.04,
+        quality: 0.0,
     }
 }
 

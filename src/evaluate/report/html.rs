@@ -37,10 +37,15 @@ pub(super) fn page(report: &Report) -> Result<String> {
     }
     page += &rates(report);
     page += "<h2>Curves</h2>\n";
-    let figures = [
+    let mut figures = vec![
         (report.det_svg()?, "Detection error trade-off: what a lower false match rate costs in false non-matches."),
         (report.scores_svg()?, "Shares of scores on a logarithmic axis; dashed: thresholds for false match rates."),
     ];
+    if !report.discard.is_empty() {
+        let caption = "Error versus discard at the threshold for an FMR of 0.1 %: what leaving out the pairs with the worst \
+                       pictures gains. A pair is as good as its worse picture.";
+        figures.push((report.discard_svg()?, caption));
+    }
     for (svg, caption) in figures {
         let _ = write!(page, "<figure>\n{svg}\n<figcaption class=\"note\">{caption}</figcaption>\n</figure>\n");
     }

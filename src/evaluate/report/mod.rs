@@ -3,6 +3,7 @@
 //! No names and no paths of pictures: failures to enrol are listed by the pictures' numbers.
 
 mod det_plot;
+mod discard_plot;
 mod html;
 mod paper;
 mod score_bins;
@@ -11,7 +12,7 @@ mod score_plot;
 pub use score_bins::ScoreBins;
 
 use super::{
-    Bootstrap, DPrime, EnrolmentRate, EqualErrorRate, Interval, OperatingPoint, RocPoint, ScoreSet, TenFold,
+    Bootstrap, DPrime, Discard, EnrolmentRate, EqualErrorRate, Interval, OperatingPoint, RocPoint, ScoreSet, TenFold,
     area_under, rule_of_three, wilson,
 };
 use crate::error::{Error, ErrorKind, Result, Stage};
@@ -165,6 +166,8 @@ pub struct Report {
     pub band: Vec<BandPoint>,
     /// Counts of scores.
     pub scores: Option<ScoreBins>,
+    /// What discarding pairs of low quality gains, if that was measured.
+    pub discard: Vec<Discard>,
 }
 
 impl Report {
@@ -225,6 +228,7 @@ impl Report {
             curve: set.curve(),
             band,
             scores: ScoreBins::new(set),
+            discard: Vec::new(),
         }
     }
 
@@ -252,6 +256,14 @@ impl Report {
     /// [`ErrorKind::InvalidArgument`] if it cannot be drawn.
     pub fn scores_svg(&self) -> Result<String> {
         score_plot::svg(self)
+    }
+
+    /// The error versus discard characteristics as an SVG picture; says so inside if there are none.
+    ///
+    /// # Errors
+    /// As [`Report::det_svg`].
+    pub fn discard_svg(&self) -> Result<String> {
+        discard_plot::svg(&self.discard)
     }
 
     /// The report as one HTML page that needs nothing else.

@@ -1,0 +1,59 @@
+//! The two cheek squares that uniformity and colour look at: side 0.3 inter-eye distances, from half-way between eyes and mouth
+//! downwards, outwards from below each eye's centre (OFIQ 1.0.3 `CalculateRegionOfInterest`).
+
+use crate::error::{Error, ErrorKind, Result, Stage};
+use crate::geometry::{Point, Similarity};
+use crate::image::{Border, Crop, Frame, Normalisation, luminance_linear, srgb8_to_linear, warp_into};
+use crate::mesh::Mesh;
+use crate::model::ChannelOrder;
+use crate::scratch;
+
+/// Side of a square in pixels, as in OFIQ's aligned faces (113 px between the eyes): fewer pixels would make histograms of 256
+/// levels sparse, and unlike each other.
+const SIDE_PX: usize = 33;
+/// The same in inter-eye distances.
+const SIDE: f32 = 0.3;
+const PIXELS: f32 = (SIDE_PX * SIDE_PX) as f32;
+
+/// One cheek.
+pub(super) struct Cheek {
+    /// Pixels per level of linear luminance.
+    pub histogram: [u32; 256],
+    /// Mean of stored red, green and blue, 0 ..= 255.
+    pub mean: [f32; 3],
+}
+
+/// The subject's right cheek, and the left one. Outside the frame its edge goes on.
+pub(super) fn cheeks(frame: &Frame<'_>, mesh: &Mesh) -> Result<[Cheek; 2]> {
+    let degenerate =
+        || Error::new(ErrorKind::InvalidArgument, Stage::Quality, "the face has no extent, or no finite one");
+    let (right, left) = (mesh.right_eye(), mesh.left_eye());
+    let distance = right.distance(left);
+    let mouth = mesh.right_mouth_corner().midpoint(mesh.left_mouth_corner());
+    let down = 0.5 * mesh.eye_midpoint().distance(mouth);
+    let level = Similarity::new(1.0, mesh.roll_deg(), Point::default()).ok_or_else(degenerate)?;
+    let cheek = |eye: Point, sideways: f32| {
+        let offset = level.apply(Point::new(sideways, down));
+        let corner = Point::new(eye.x + offset.x, eye.y + offset.y);
+        let source_from_target = Similarity::new(SIDE * distance / SIDE_PX as f32, mesh.roll_deg(), corner);
+        read(frame, source_from_target.ok_or_else(degenerate)?)
+    };
+    Ok([cheek(right, -SIDE * distance)?, cheek(left, 0.0)?])
+}
+
+fn read(frame: &Frame<'_>, source_from_target: Similarity) -> Result<Cheek> {
+    let mut pixels = scratch::take(SIDE_PX * SIDE_PX * 3);
+    let as_stored = Normalisation { order: ChannelOrder::Rgb, mean: [0.0; 3], scale: [1.0; 3] };
+    let crop = Crop { width: SIDE_PX, height: SIDE_PX, source_from_target, border: Border::Replicate };
+    warp_into(frame, &crop, &as_stored, &mut pixels)?;
+    let linear = srgb8_to_linear();
+    let mut cheek = Cheek { histogram: [0; 256], mean: [0.0; 3] };
+    for pixel in pixels.as_chunks::<3>().0 {
+        cheek.mean.iter_mut().zip(pixel).for_each(|(mean, v)| *mean += v / PIXELS);
+        let light = luminance_linear(pixel.map(|v| linear.get((v + 0.5) as usize).copied().unwrap_or(1.0)));
+        if let Some(bin) = cheek.histogram.get_mut((light * 255.0 + 0.5) as usize) {
+            *bin += 1;
+        }
+    }
+    Ok(cheek)
+}

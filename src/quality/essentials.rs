@@ -1,0 +1,52 @@
+//! What guidance asks of every frame: a few measures of the face from one crop, without allocation.
+
+use super::crop::FaceCrop;
+use super::{over_exposure, sharpness, under_exposure};
+use crate::error::Result;
+use crate::image::Frame;
+use crate::mesh::Mesh;
+
+/// The cheap measures of one face, in the units of [`super::QualityReport`] and with the same values.
+#[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
+pub struct Essentials {
+    /// Mean luminance of the face, 0 ..= 1 of linear light.
+    pub luminance_mean: f32,
+    /// Share of the face with luminance 0 to 25 of 255, 0 ..= 1.
+    pub under_exposure: f32,
+    /// Share of the face with luminance 247 to 255 of 255, 0 ..= 1.
+    pub over_exposure: f32,
+    /// Standard deviation of luminance over its mean.
+    pub contrast: f32,
+    /// As [`super::QualityReport::sharpness`].
+    pub sharpness: f32,
+    /// How much more light one side of the face has, (left − right) / (left + right), −1 ..= 1: positive where the subject's
+    /// left side (the image's right) is brighter.
+    pub light_balance: f32,
+    /// Distance of the eyes' centres in pixels, not corrected for yaw.
+    pub inter_eye_distance_px: f32,
+    /// Openness of the more closed eye ([`Mesh::right_eye_openness`]).
+    pub eye_openness: f32,
+    /// Openness of the mouth ([`Mesh::mouth_openness`]).
+    pub mouth_openness: f32,
+}
+
+/// Measures the face that `mesh` shows in `frame`: for guidance, frame by frame. After a thread's first call nothing is
+/// allocated.
+///
+/// # Errors
+/// As [`super::assess`].
+pub fn essentials(frame: &Frame<'_>, mesh: &Mesh) -> Result<Essentials> {
+    let crop = FaceCrop::new(frame, mesh)?;
+    Ok(Essentials {
+        luminance_mean: crop.light.mean(),
+        under_exposure: under_exposure::measure(&crop).native,
+        over_exposure: over_exposure::measure(&crop).native,
+        contrast: crop.light.contrast(),
+        sharpness: sharpness::measure(&crop),
+        light_balance: crop.light.balance(),
+        inter_eye_distance_px: mesh.inter_eye_distance_px(),
+        eye_openness: mesh.right_eye_openness().min(mesh.left_eye_openness()),
+        mouth_openness: mesh.mouth_openness(),
+    })
+}
