@@ -35,6 +35,14 @@ pub enum ErrorKind {
     NonFinite,
     /// Templates of different models cannot be compared.
     ModelMismatch,
+    /// Sealed bytes were changed, or sealed under another key.
+    Tampered,
+    /// Sealed bytes whose time is over.
+    Expired,
+    /// Sealed bytes that were opened before.
+    Replayed,
+    /// What the integrator supplied (a registry, a key store, a log) failed.
+    Port,
     /// Another process, or another handle of this one, holds the file.
     Locked,
     /// A backend or one of its execution providers is not available on this machine.
@@ -58,6 +66,10 @@ impl ErrorKind {
             Self::InvalidArgument => "invalid_argument",
             Self::NonFinite => "non_finite",
             Self::ModelMismatch => "model_mismatch",
+            Self::Tampered => "tampered",
+            Self::Expired => "expired",
+            Self::Replayed => "replayed",
+            Self::Port => "port",
             Self::Locked => "locked",
             Self::BackendUnavailable => "backend_unavailable",
             Self::Backend => "backend",
@@ -93,6 +105,10 @@ pub enum Stage {
     Compare,
     /// The file of enrolled templates.
     Gallery,
+    /// Nonces, digests and other secrets.
+    Secret,
+    /// The enrolment ceremony.
+    Enrol,
     /// Configuration of the engine, and calls on it.
     Engine,
     /// Evaluation over a data set.
@@ -115,6 +131,8 @@ impl Stage {
             Self::Template => "template",
             Self::Compare => "compare",
             Self::Gallery => "gallery",
+            Self::Secret => "secret",
+            Self::Enrol => "enrol",
             Self::Engine => "engine",
             Self::Evaluate => "evaluate",
         }

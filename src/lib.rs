@@ -11,10 +11,13 @@
 #![deny(clippy::indexing_slicing, clippy::undocumented_unsafe_blocks)]
 
 pub mod align;
+pub mod binding;
 pub mod compare;
 pub mod detect;
+pub mod digest;
 pub mod document;
 pub mod engine;
+pub mod enrol;
 pub mod error;
 #[cfg(feature = "evaluate")]
 pub mod evaluate;
@@ -24,9 +27,11 @@ pub mod fuzzing;
 pub mod gallery;
 pub mod geometry;
 pub mod image;
+pub mod liveness;
 pub mod mesh;
 pub mod model;
 mod nn;
 pub mod quality;
 mod scratch;
+pub mod secret;
 pub mod template;

@@ -4,6 +4,7 @@
 //! on. Chips keep the portrait in data group 2 ([`Dg2`]).
 
 mod dg2;
+mod evidence;
 mod photo;
 
 pub use dg2::{
@@ -11,4 +12,5 @@ pub use dg2::{
     FeaturePoints, Gender, HairColour, ImageCoding, ImageType, Instance, MAX_FACES, NewFace, Pose, Properties,
     RecordFormat, Remark, SourceType, write_dg2, write_face_record,
 };
+pub use evidence::DocumentEvidence;
 pub use photo::{DocumentPhoto, Origin};
