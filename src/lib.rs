@@ -35,3 +35,7 @@ pub mod quality;
 mod scratch;
 pub mod secret;
 pub mod template;
+
+// Tests run code of the examples, which names the crate.
+#[cfg(test)]
+extern crate self as selfsame;

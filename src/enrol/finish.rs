@@ -29,7 +29,7 @@ impl Awaiting<Signature> {
         let parts: [&[u8]; 11] = [
             self.kind().as_str().as_bytes(),
             self.method().as_str().as_bytes(),
-            self.document_key().digest().as_bytes(),
+            self.core.audit.document.digest().as_bytes(),
             self.nonce().as_bytes(),
             read.applied.form.as_bytes(),
             read.document.as_bytes(),

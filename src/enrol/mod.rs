@@ -1,4 +1,6 @@
 #![doc = include_str!("../../docs/enrol/guide.md")]
+//! # States
+#![doc = include_str!("../../docs/enrol/states.svg")]
 
 mod account;
 mod application;

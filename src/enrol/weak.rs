@@ -100,7 +100,7 @@ fn is_sequential(digits: &[u8]) -> bool {
     };
     let mut steps = digits.windows(2).map(step);
     let first = steps.next();
-    digits.len() > 2 && steps.all(|step| Some(step) == first)
+    digits.len() > 2 && first != Some(0) && steps.all(|step| Some(step) == first)
 }
 
 /// Column and row of a digit's key: 1 2 3 / 4 5 6 / 7 8 9 / 0 in the middle.

@@ -3,6 +3,7 @@
 mod backends;
 mod decode;
 mod dg2;
+mod enrol;
 mod evaluate;
 mod gallery;
 mod house;
