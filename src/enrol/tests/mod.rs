@@ -7,6 +7,7 @@ mod model;
 mod sealed;
 mod secrets;
 mod steps;
+mod timing;
 
 use super::memory::{MemoryAttemptLog, MemoryKeyStore, MemoryRegistry};
 use super::*;
