@@ -126,7 +126,11 @@ fn run(arguments: &Arguments) -> Result<Ending> {
             })?;
             let mut script = Script::parse(text, Terminal.now())?;
             script.print = true;
-            journey::run(kind, method, &mut world, &mut camera, &mut script)?
+            let ending = journey::run(kind, method, &mut world, &mut camera, &mut script)?;
+            if script.left() > 0 {
+                eprintln!("{} answers of the script were not asked for", script.left());
+            }
+            ending
         }
         None => {
             let mut terminal = Terminal;
