@@ -3,6 +3,7 @@
 //! Every stage that it calls is public and can be used alone. The engine is shared by all threads (`&self` everywhere, no
 //! lock), reads no clock and no file after it is built.
 
+mod evidence;
 mod page;
 mod verdict;
 

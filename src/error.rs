@@ -37,6 +37,14 @@ pub enum ErrorKind {
     ModelMismatch,
     /// The caller's random number generator failed, or repeats itself.
     Randomness,
+    /// Sealed bytes were changed, or sealed under another key.
+    Tampered,
+    /// Sealed bytes whose time is over.
+    Expired,
+    /// Sealed bytes that were opened before.
+    Replayed,
+    /// What the integrator supplied (a registry, a key store, a log) failed.
+    Port,
     /// Another process, or another handle of this one, holds the file.
     Locked,
     /// A backend or one of its execution providers is not available on this machine.
@@ -61,6 +69,10 @@ impl ErrorKind {
             Self::NonFinite => "non_finite",
             Self::ModelMismatch => "model_mismatch",
             Self::Randomness => "randomness",
+            Self::Tampered => "tampered",
+            Self::Expired => "expired",
+            Self::Replayed => "replayed",
+            Self::Port => "port",
             Self::Locked => "locked",
             Self::BackendUnavailable => "backend_unavailable",
             Self::Backend => "backend",
@@ -98,6 +110,10 @@ pub enum Stage {
     Gallery,
     /// Challenges, their safety, and recorded sessions.
     Liveness,
+    /// Nonces, digests and other secrets.
+    Secret,
+    /// The enrolment ceremony.
+    Enrol,
     /// Configuration of the engine, and calls on it.
     Engine,
     /// Following and guiding a face before the camera.
@@ -123,6 +139,8 @@ impl Stage {
             Self::Compare => "compare",
             Self::Gallery => "gallery",
             Self::Liveness => "liveness",
+            Self::Secret => "secret",
+            Self::Enrol => "enrol",
             Self::Engine => "engine",
             Self::Capture => "capture",
             Self::Evaluate => "evaluate",

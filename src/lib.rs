@@ -11,11 +11,14 @@
 #![deny(clippy::indexing_slicing, clippy::undocumented_unsafe_blocks)]
 
 pub mod align;
+pub mod binding;
 pub mod capture;
 pub mod compare;
 pub mod detect;
+pub mod digest;
 pub mod document;
 pub mod engine;
+pub mod enrol;
 pub mod error;
 #[cfg(feature = "evaluate")]
 pub mod evaluate;
@@ -31,4 +34,9 @@ pub mod model;
 mod nn;
 pub mod quality;
 mod scratch;
+pub mod secret;
 pub mod template;
+
+// Tests run code of the examples, which names the crate.
+#[cfg(test)]
+extern crate self as selfsame;

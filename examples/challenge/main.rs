@@ -91,7 +91,7 @@ fn run(arguments: &Arguments) -> Result<()> {
 
 fn print(challenge: &Challenge, report: &SafetyReport, entropy: &Entropy) {
     let lifetime_s = challenge.expires_at() - challenge.issued_at();
-    println!("nonce     {}", challenge.nonce());
+    println!("nonce     {}", challenge.nonce().to_hex());
     println!("issued    {}, to be answered within {lifetime_s} s", challenge.issued_at());
     println!("entropy   {:.1} bits in the colours, {:.1} in their lengths", entropy.order_bits, entropy.timing_bits);
     println!("\n    start  duration  colour   region");

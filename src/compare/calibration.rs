@@ -7,6 +7,7 @@
 use super::{Decision, Pairing, Score};
 use crate::error::{Error, ErrorKind, Result, Stage};
 use crate::model::{CalibrationPoint, CalibrationSpec, ModelCard};
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// What the scores of one model mean for one kind of pairs.
@@ -22,7 +23,8 @@ pub struct Calibration {
 }
 
 /// What a score says about the false match rate.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum FmrEstimate {
     /// Of impostor pairs this share scores as high or higher: interpolated between points.
     About(f64),

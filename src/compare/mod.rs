@@ -15,9 +15,11 @@
 //! ```
 
 mod calibration;
+mod evidence;
 
 pub use crate::model::Pairing;
 pub use calibration::{Calibration, FmrEstimate, Threshold};
+pub use evidence::MatchEvidence;
 
 use crate::error::{Error, ErrorKind, Result, Stage};
 use crate::template::Template;

@@ -5,6 +5,7 @@
 //! ([`DocumentPhoto::from_page`]).
 
 mod dg2;
+mod evidence;
 mod page;
 mod photo;
 
@@ -13,6 +14,7 @@ pub use dg2::{
     FeaturePoints, Gender, HairColour, ImageCoding, ImageType, Instance, MAX_FACES, NewFace, Pose, Properties,
     RecordFormat, Remark, SourceType, write_dg2, write_face_record,
 };
+pub use evidence::DocumentEvidence;
 pub use page::{
     LEAST_EYE_DISTANCE_PX, LEAST_SHARPNESS, MOST_DOUBT, MOST_GLARE, PageOutcome, PagePortrait, PageRefusal,
 };

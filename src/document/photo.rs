@@ -3,17 +3,22 @@
 use super::dg2::{Dg2, RecordFormat, Remark};
 use super::page::{self, PageOutcome};
 use crate::detect::Detector;
+use crate::digest::Digest;
 use crate::error::{Error, ErrorKind, Result, Stage};
 use crate::image::{Limits, Photo};
 use crate::mesh::FaceMesher;
+use serde::{Deserialize, Serialize};
 
 /// Where a document portrait was read from. None of these says that it is genuine.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Origin {
     /// A chip's data group 2, or a face record, of ISO/IEC 19794-5.
+    #[serde(rename = "chip_19794")]
     Chip19794,
     /// A chip's data group 2, or a face block, of ISO/IEC 39794-5.
+    #[serde(rename = "chip_39794")]
     Chip39794,
     /// A photograph or scan of the data page.
     Page,
@@ -52,6 +57,8 @@ pub struct DocumentPhoto {
     photo: Photo,
     origin: Origin,
     remarks: Vec<Remark>,
+    /// Of the bytes that it was read from, if it was.
+    bytes: Option<Digest>,
 }
 
 impl DocumentPhoto {
@@ -83,7 +90,7 @@ impl DocumentPhoto {
             };
             for face in &instance.faces {
                 match Photo::decode(face.image, limits) {
-                    Ok(photo) => return Ok(Self { photo, origin, remarks }),
+                    Ok(photo) => return Ok(Self { photo, origin, remarks, bytes: Some(Digest::of(bytes)) }),
                     Err(error) => {
                         remarks.push(Remark::UndecodableImage { offset: face.image_offset });
                         first = first.or(Some(error));
@@ -99,7 +106,8 @@ impl DocumentPhoto {
     /// # Errors
     /// As [`Photo::decode`].
     pub fn from_image_file(bytes: &[u8], limits: &Limits) -> Result<Self> {
-        Ok(Self::from_photo(Photo::decode(bytes, limits)?, Origin::ImageFile))
+        let photo = Photo::decode(bytes, limits)?;
+        Ok(Self { bytes: Some(Digest::of(bytes)), ..Self::from_photo(photo, Origin::ImageFile) })
     }
 
     /// Finds the portrait on a photograph of a data page taken by hand: turned, in perspective, with a ghost portrait beside it
@@ -116,7 +124,7 @@ impl DocumentPhoto {
 
     /// A portrait that was decoded before.
     pub fn from_photo(photo: Photo, origin: Origin) -> Self {
-        Self { photo, origin, remarks: Vec::new() }
+        Self { photo, origin, remarks: Vec::new(), bytes: None }
     }
 
     /// The picture.
@@ -127,6 +135,11 @@ impl DocumentPhoto {
     /// Where it was read from.
     pub fn origin(&self) -> Origin {
         self.origin
+    }
+
+    /// Which document it is: the digest of the bytes that it was read from, or of [`Self::from_photo`]'s pixels.
+    pub fn digest(&self) -> Digest {
+        self.bytes.unwrap_or_else(|| self.photo.digest())
     }
 
     /// What was put up with when the data group was read; empty for an image file.

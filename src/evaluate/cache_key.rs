@@ -6,7 +6,7 @@ use crate::template::ExtractOptions;
 use sha2::{Digest, Sha256};
 
 /// Raised whenever templates change though crate version, models and options do not: new alignment, another search.
-const CHAIN: u32 = 3;
+const CHAIN: u32 = 4;
 
 /// The digest of everything that a template depends on besides its picture.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -12,18 +12,15 @@
 //!   of a slow camera, and a neutral baseline on both sides.
 
 mod challenge;
-mod hex;
-mod nonce;
+mod evidence;
 pub mod safety;
 mod segment;
 mod session;
 #[cfg(test)]
 mod tests;
 
-pub use challenge::{
-    Challenge, ChallengeId, ChallengePolicy, Entropy, Issuer, MIN_GUARD_US, MIN_JITTER_US, MIN_SLOT_US,
-};
-pub use nonce::Nonce;
+pub use challenge::{Challenge, ChallengePolicy, Entropy, Issuer, MIN_GUARD_US, MIN_JITTER_US, MIN_SLOT_US};
+pub use evidence::{ChallengeId, LivenessEvidence};
 pub use segment::{MAX_SEGMENTS, MAX_TOTAL_US, Region, Segment};
 pub use session::{FrameRecord, MAX_FRAMES, MAX_SESSION_BYTES, SessionManifest, ShownSegment};
 

@@ -27,7 +27,7 @@ fn a_hundred_thousand_challenges_are_safe_and_distinct() {
     for _ in 0..COUNT {
         let challenge = issuer.issue(&mut rng, NOW).unwrap();
         assert_safe(challenge.segments(), &issuer.policy().display);
-        ids.insert(*challenge.id());
+        ids.insert(challenge.id());
         nonces.insert(*challenge.nonce().as_bytes());
         shown.insert(challenge.segments().to_vec());
     }

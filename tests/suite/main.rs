@@ -4,6 +4,7 @@ mod backends;
 mod challenge;
 mod decode;
 mod dg2;
+mod enrol;
 mod evaluate;
 mod flicker;
 mod frames;

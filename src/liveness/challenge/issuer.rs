@@ -1,13 +1,14 @@
 //! [`Issuer`]: a policy that can be met, and the challenges drawn from it.
 
+use super::Challenge;
 use super::orders::Orders;
 use super::policy::ChallengePolicy;
 use super::source::Source;
 use super::timings::Timings;
-use super::{Challenge, ChallengeId};
 use crate::error::{ErrorKind, Result};
 use crate::liveness::safety::{self, SafetyReport};
-use crate::liveness::{Nonce, Region, Segment, error};
+use crate::liveness::{ChallengeId, Region, Segment, error};
+use crate::secret::Nonce;
 use rand_core::TryCryptoRng;
 
 /// How unpredictable challenges are, in bits: logarithms of how many there are, since all are equally likely.
@@ -103,7 +104,7 @@ impl Issuer {
     }
 
     fn draw<R: TryCryptoRng + ?Sized>(&self, nonce: Nonce, mut source: Source<'_, R>, now: u64) -> Result<Challenge> {
-        let id: ChallengeId = source.block()?;
+        let id = ChallengeId::from_bytes(source.block()?);
         let order = self.orders.at(source.below(self.orders.len())?);
         let timing = self.timings.at(source.below(self.timings.len())?);
         let segments = self.segments(&order, &timing);

@@ -13,13 +13,11 @@ pub use policy::{ChallengePolicy, MIN_GUARD_US, MIN_JITTER_US, MIN_SLOT_US};
 
 use super::safety::{self, DisplayModel, SafetyReport};
 use super::segment::{self, Segment};
-use super::{FORMAT, Nonce, Version, error, hex};
+use super::{ChallengeId, FORMAT, Version, error};
 use crate::error::{Error, ErrorKind, Result};
+use crate::secret::Nonce;
 use rand_core::TryCryptoRng;
 use serde::{Deserialize, Serialize};
-
-/// What names a challenge.
-pub type ChallengeId = [u8; 16];
 
 /// The largest file that is read as a challenge, in bytes: [`MAX_SEGMENTS`](super::MAX_SEGMENTS) take less than a fifth of it.
 const MAX_BYTES: usize = 1 << 16;
@@ -113,8 +111,8 @@ impl Challenge {
     }
 
     /// What names it.
-    pub fn id(&self) -> &ChallengeId {
-        &self.id
+    pub fn id(&self) -> ChallengeId {
+        self.id
     }
 
     /// The attempt that it belongs to.
@@ -161,7 +159,6 @@ impl Challenge {
 #[serde(deny_unknown_fields)]
 pub(super) struct Fields {
     format: u32,
-    #[serde(with = "hex")]
     id: ChallengeId,
     nonce: Nonce,
     issued_at: u64,

@@ -1,0 +1,438 @@
+//! The journey through a ceremony: what the applicant is told and asked at each step, and where that leads.
+//!
+//! Whoever answers (a terminal, a script) is behind [`Dialogue`], what the camera sees behind [`Camera`], so that the crate's tests
+//! walk the same way.
+
+use selfsame::binding::Binding;
+use selfsame::compare::MatchEvidence;
+use selfsame::digest::Digest;
+use selfsame::document::DocumentEvidence;
+use selfsame::enrol::memory::{MemoryAttemptLog, MemoryKeyStore, MemoryRegistry, MemoryTokens};
+use selfsame::enrol::{
+    Account, AccountId, AccountRegistry, Application, Awaiting, Ceremony, Confirmation, ConfirmationToken, Consent,
+    Context, Date, DeletionConsent, Document, DocumentKey, End, Enrolled, Form, Identity, Instructions, KeyStore, Kind,
+    Lock, Method, Oval, Personal, Pin, Pins, PinsAgain, Policy, SealKey, Signature, Signing, Step, Terminated, Word,
+};
+use selfsame::error::{Error, ErrorKind, Result, Stage};
+use selfsame::liveness::{ChallengeId, LivenessEvidence};
+use selfsame::secret::Nonce;
+use zeroize::Zeroizing;
+
+/// Who talks with the applicant.
+pub trait Dialogue {
+    /// Tells something.
+    fn tell(&mut self, text: &str);
+    /// Asks something; `name` is what scripts call it.
+    fn ask(&mut self, name: &str, prompt: &str) -> Result<Zeroizing<String>>;
+    /// The time, in Unix seconds.
+    fn now(&mut self) -> u64;
+}
+
+/// Evidence, or the reasons why there is none.
+pub type Seen<E> = std::result::Result<E, Vec<Word>>;
+
+/// What looks at document and face.
+pub trait Camera {
+    /// Reads the document.
+    fn document(&mut self, binding: &Binding) -> Result<Seen<DocumentEvidence>>;
+    /// Guides the face into the oval and makes a challenge with this nonce. `None` if flashes cannot be shown here.
+    fn challenge(&mut self, nonce: &Nonce, dialogue: &mut dyn Dialogue) -> Result<Option<ChallengeId>>;
+    /// Shows the flashes and judges the answer.
+    fn flashes(&mut self, binding: &Binding) -> Result<Seen<LivenessEvidence>>;
+    /// Compares the session's reference frame with the document.
+    fn compare(&mut self, binding: &Binding) -> Result<Seen<MatchEvidence>>;
+}
+
+/// The old account of everybody who tries this.
+pub const OLD_ACCOUNT: &str = "old-account";
+pub const OLD_HOLDER: (&str, &str) = ("Jo Example", "1984-03-15");
+pub const OLD_PINS: (&str, &str) = ("5172", "94027");
+/// How long evidence and sealed states count, in seconds.
+const EVIDENCE_S: u64 = 120;
+const SEAL_S: u64 = 3600;
+
+/// The world around the ceremony, in memory.
+pub struct World<R> {
+    pub policy: Policy,
+    pub log: MemoryAttemptLog,
+    pub registry: MemoryRegistry,
+    pub keys: MemoryKeyStore,
+    rng: R,
+    seal: SealKey,
+    tokens: MemoryTokens,
+}
+
+impl<R: rand_core::CryptoRng> World<R> {
+    /// One in which the old account exists.
+    pub fn new(mut rng: R) -> Result<Self> {
+        let (keys, registry) = (MemoryKeyStore::new(&mut rng), MemoryRegistry::default());
+        let pins = (Pin::parse(OLD_PINS.0), Pin::parse(OLD_PINS.1));
+        if let (Ok(pin1), Ok(pin2)) = pins {
+            let old_keys = keys.generate(&pin1, &pin2).map_err(failed)?;
+            let identity = Identity::of(&[OLD_HOLDER.0, OLD_HOLDER.1]);
+            registry.insert(Account { id: AccountId::new(OLD_ACCOUNT)?, identity, keys: old_keys });
+        }
+        let seal = SealKey::random(&mut rng);
+        let (policy, log, tokens) = (Policy::default(), MemoryAttemptLog::default(), MemoryTokens::default());
+        Ok(Self { policy, log, registry, keys, rng, seal, tokens })
+    }
+
+    fn context(&mut self, now: u64) -> Context<'_> {
+        Context {
+            now,
+            rng: &mut self.rng,
+            policy: &self.policy,
+            log: &self.log,
+            registry: &self.registry,
+            keys: &self.keys,
+        }
+    }
+
+    /// As between two requests: the state goes into storage and comes back.
+    fn stored(&mut self, ceremony: Ceremony, now: u64) -> Result<Ceremony> {
+        let key = SealKey::from_bytes(&[0; 32]);
+        let key = std::mem::replace(&mut self.seal, key);
+        let sealed = ceremony.seal(&key, SEAL_S, &mut self.context(now));
+        let opened = sealed.and_then(|bytes| Ceremony::open(&bytes, &key, now, |token| Ok(self.tokens.spend(token))));
+        self.seal = key;
+        opened
+    }
+}
+
+fn failed(cause: selfsame::enrol::PortError) -> Error {
+    Error::new(ErrorKind::Port, Stage::Enrol, "the key store failed").with_source(cause)
+}
+
+fn word(word: &str) -> Result<Vec<Word>> {
+    Ok(vec![Word::new(word)?])
+}
+
+/// How the journey ended.
+pub enum Ending {
+    Enrolled(Enrolled),
+    Terminated(Terminated),
+}
+
+/// What the applicant has said about themselves: a demonstration's document says the same.
+#[derive(Default)]
+struct Applicant {
+    name: String,
+    born: String,
+    number: String,
+}
+
+impl Applicant {
+    fn date_of_birth(&self) -> Option<Date> {
+        let mut parts = self.born.split('-');
+        let (year, month, day) =
+            (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
+        ((1..=12).contains(&month) && (1..=31).contains(&day)).then_some(Date { year, month, day })
+    }
+}
+
+/// Walks through one ceremony after the other until there is an account, or the applicant stops.
+pub fn run<R: rand_core::CryptoRng>(
+    kind: Kind,
+    method: Method,
+    world: &mut World<R>,
+    camera: &mut dyn Camera,
+    dialogue: &mut dyn Dialogue,
+) -> Result<Ending> {
+    loop {
+        let ending = Journey { world, camera, dialogue, applicant: Applicant::default() }.ceremony(kind, method)?;
+        let Ending::Terminated(terminated) = ending else { return Ok(ending) };
+        let now = dialogue.now();
+        dialogue.tell(&format!("It ends here: {}.", terminated.reason()));
+        match (terminated.reason(), terminated.wait_s(now)) {
+            (End::Locked(Lock::Until(_)), Some(wait_s)) => {
+                dialogue.tell(&format!("You can try again in {}.", countdown(wait_s)));
+                if &*dialogue.ask("again", "Try again then? (yes/no)")? == "yes" {
+                    continue;
+                }
+            }
+            _ => dialogue.tell("No account was made."),
+        }
+        return Ok(Ending::Terminated(terminated));
+    }
+}
+
+fn countdown(seconds: u64) -> String {
+    format!("{} h {:02} min {:02} s", seconds / 3600, seconds / 60 % 60, seconds % 60)
+}
+
+struct Journey<'a, R> {
+    world: &'a mut World<R>,
+    camera: &'a mut dyn Camera,
+    dialogue: &'a mut dyn Dialogue,
+    applicant: Applicant,
+}
+
+impl<R: rand_core::CryptoRng> Journey<'_, R> {
+    fn ceremony(mut self, kind: Kind, method: Method) -> Result<Ending> {
+        self.dialogue.tell("Step 1: the application form.");
+        self.applicant.number = self.ask("document_number", "Number of your document")?.to_string();
+        let key = DocumentKey::from_number("UTO", &self.applicant.number);
+        let now = self.dialogue.now();
+        let begun = Awaiting::begin(kind, method, key, &mut self.world.context(now))?;
+        let mut ceremony = match begun {
+            Ok(form) => form.into(),
+            Err(terminated) => return Ok(Ending::Terminated(terminated)),
+        };
+        loop {
+            ceremony = match ceremony {
+                Ceremony::Form(state) => self.form(state)?,
+                Ceremony::Document(state) => self.document(state)?,
+                Ceremony::Instructions(state) => self.instructions(state)?,
+                Ceremony::Oval(state) => self.face_check(state)?,
+                // Left behind by a crash in the middle of the face check.
+                Ceremony::Flashes(state) => {
+                    let words = word("interrupted")?;
+                    self.step(|ctx| state.failed(words, ctx))?
+                }
+                Ceremony::Comparison(state) => {
+                    let words = word("interrupted")?;
+                    self.step(|ctx| state.failed(words, ctx))?
+                }
+                Ceremony::Confirmation(state) => self.confirmation(state)?,
+                Ceremony::Consent(state) => self.consent(state)?,
+                Ceremony::Pins(state) => self.pins(state)?,
+                Ceremony::PinsAgain(state) => self.pins_again(state)?,
+                Ceremony::Signature(state) => self.signature(state)?,
+                Ceremony::Enrolled(enrolled) => return self.enrolled(enrolled),
+                Ceremony::Terminated(terminated) => return Ok(Ending::Terminated(terminated)),
+            };
+            // Chosen PINs are never stored, so that step stays in memory.
+            if !matches!(ceremony, Ceremony::PinsAgain(_)) {
+                let now = self.dialogue.now();
+                ceremony = self.world.stored(ceremony, now)?;
+            }
+        }
+    }
+
+    fn ask(&mut self, name: &str, prompt: &str) -> Result<Zeroizing<String>> {
+        self.dialogue.ask(name, prompt)
+    }
+
+    fn yes(&mut self, name: &str, prompt: &str) -> Result<bool> {
+        Ok(matches!(&*self.ask(name, prompt)?.to_lowercase(), "yes" | "y"))
+    }
+
+    /// Runs a transition now, and tells why a step is to be repeated.
+    fn step<N: Into<Ceremony>, S: Into<Ceremony>, F: Into<Error>>(
+        &mut self,
+        transition: impl FnOnce(&mut Context<'_>) -> std::result::Result<Step<N, S>, F>,
+    ) -> Result<Ceremony> {
+        let now = self.dialogue.now();
+        let step = transition(&mut self.world.context(now)).map_err(Into::into)?;
+        if let Step::Retry(_, reasons) = &step {
+            for reason in reasons {
+                self.dialogue.tell(&format!("  Not accepted: {reason}."));
+            }
+            self.dialogue.tell("  Please try again.");
+        }
+        Ok(step.into())
+    }
+
+    /// What evidence for the current attempt is bound to.
+    fn binding(&mut self, nonce: &Nonce) -> Binding {
+        Binding::new(*nonce, self.dialogue.now(), EVIDENCE_S)
+    }
+
+    fn form(&mut self, state: Awaiting<Form>) -> Result<Ceremony> {
+        self.applicant.name = self.ask("name", "Your name, as on the document")?.to_string();
+        self.applicant.born = self.ask("date_of_birth", "Your date of birth (YYYY-MM-DD)")?.to_string();
+        if self.applicant.date_of_birth().is_none() {
+            let words = word("date_of_birth_malformed")?;
+            return self.step(|ctx| state.failed(words, ctx));
+        }
+        let old_account = if state.kind().replaces_an_account() || state.method() == Method::ActiveAccount {
+            let id = self.ask("old_account", "Name of the account that you have")?;
+            AccountId::new(id.as_str()).ok()
+        } else {
+            None
+        };
+        let parts = [&self.applicant.number, &self.applicant.name, &self.applicant.born];
+        let form = Digest::of_parts("enrol example form 1", parts.map(|part| part.as_bytes()));
+        self.step(|ctx| state.submit(Application { old_account, form }, ctx))
+    }
+
+    fn document(&mut self, state: Awaiting<Document>) -> Result<Ceremony> {
+        self.dialogue.tell("Step 2: your document is read.");
+        let binding = self.binding(state.nonce());
+        match self.camera.document(&binding)? {
+            Ok(evidence) => {
+                let identity = Identity::of(&[&self.applicant.name, &self.applicant.born]);
+                self.step(|ctx| state.read(evidence, identity, ctx))
+            }
+            Err(words) => {
+                let ceremony = self.step(|ctx| state.failed(words, ctx))?;
+                // A file does not get better by reading it again at once.
+                let again =
+                    matches!(ceremony, Ceremony::Document(_)) && self.yes("scan_again", "Scan again? (yes/no)")?;
+                Ok(match ceremony {
+                    Ceremony::Document(state) if !again => self.abandon(state),
+                    ceremony => ceremony,
+                })
+            }
+        }
+    }
+
+    fn abandon<W: selfsame::enrol::Waiting>(&mut self, state: Awaiting<W>) -> Ceremony {
+        let now = self.dialogue.now();
+        state.abandon(&self.world.context(now)).into()
+    }
+
+    fn instructions(&mut self, state: Awaiting<Instructions>) -> Result<Ceremony> {
+        for line in [
+            "Step 3: the face check.",
+            "  Hold the camera at eye level, take off hat and dark glasses, and look into it.",
+            "  Move until your face fills the oval. The screen will then flash in several colours: hold still.",
+            "  If flashing light is bad for you (photosensitive epilepsy), do not go on, and choose another way to enrol.",
+        ] {
+            self.dialogue.tell(line);
+        }
+        if self.yes("ready", "Are you ready? (yes/no)")? {
+            self.step(|ctx| state.acknowledge(ctx))
+        } else {
+            Ok(self.abandon(state))
+        }
+    }
+
+    /// Oval, flashes and comparison.
+    fn face_check(&mut self, state: Awaiting<Oval>) -> Result<Ceremony> {
+        let Some(challenge) = self.camera.challenge(state.nonce(), self.dialogue)? else {
+            self.dialogue.tell("  Flashes cannot be shown and judged here, so that nobody can be enrolled.");
+            return Ok(self.abandon(state));
+        };
+        let state = match self.step(|ctx| state.begin_flashes(challenge, ctx))? {
+            Ceremony::Flashes(state) => state,
+            other => return Ok(other),
+        };
+        let binding = self.binding(state.nonce());
+        let answered = match self.camera.flashes(&binding)? {
+            Ok(evidence) => self.step(|ctx| state.answered(evidence, ctx))?,
+            Err(words) => self.step(|ctx| state.failed(words, ctx))?,
+        };
+        let Ceremony::Comparison(state) = answered else { return Ok(answered) };
+        self.dialogue.tell("  A live face was before the camera.");
+        let binding = self.binding(state.nonce());
+        match self.camera.compare(&binding)? {
+            Ok(evidence) => {
+                self.dialogue.tell(&format!(
+                    "  It matches the document ({:?}, {:.1} nats of evidence).",
+                    evidence.fmr(),
+                    evidence.log_likelihood_ratio()
+                ));
+                self.step(|ctx| state.matched(evidence, ctx))
+            }
+            Err(words) => self.step(|ctx| state.failed(words, ctx)),
+        }
+    }
+
+    /// What happens on the other device.
+    fn confirmation(&mut self, state: Awaiting<Confirmation>) -> Result<Ceremony> {
+        self.dialogue.tell(&format!(
+            "Step 4: on your other device, account {:?} asks you to confirm.",
+            state.old_account().as_str()
+        ));
+        if !self.yes("confirm", "Is it you who applies? (yes/no)")? {
+            let now = self.dialogue.now();
+            return Ok(state.refuse(&self.world.context(now)).into());
+        }
+        let (pin1, pin2) =
+            (self.ask("old_pin1", "PIN1 of that account")?, self.ask("old_pin2", "PIN2 of that account")?);
+        let signed = match (self.world.registry.find(state.old_account()), Pin::parse(&pin1), Pin::parse(&pin2)) {
+            (Ok(Some(account)), Ok(pin1), Ok(pin2)) => {
+                let request = state.request();
+                let first = self.world.keys.authenticate(&account.keys, &pin1, &request);
+                let second = self.world.keys.sign(&account.keys, &pin2, &request).map_err(failed)?;
+                match (first, second) {
+                    (Signing::Signed(authentication), Signing::Signed(signature)) => {
+                        Some(ConfirmationToken { authentication, signature })
+                    }
+                    _ => None,
+                }
+            }
+            _ => None,
+        };
+        match signed {
+            Some(token) => self.step(|ctx| state.confirm(&token, ctx)),
+            None => {
+                let words = word("wrong_pin")?;
+                self.step(|ctx| state.failed(words, ctx))
+            }
+        }
+    }
+
+    fn consent(&mut self, state: Awaiting<Consent>) -> Result<Ceremony> {
+        let account = state.old_account().clone();
+        self.dialogue.tell(&format!("Step 5: once the new account exists, {:?} is deleted.", account.as_str()));
+        if self.yes("consent", "Do you consent? (yes/no)")? {
+            self.step(|ctx| state.consent(DeletionConsent { account }, ctx))
+        } else {
+            let now = self.dialogue.now();
+            Ok(state.refuse(&self.world.context(now)).into())
+        }
+    }
+
+    fn pins(&mut self, state: Awaiting<Pins>) -> Result<Ceremony> {
+        let (policy, kind) = (&self.world.policy, state.kind());
+        let lengths = format!(
+            "Step 6: choose PIN1 ({} to {} digits, for logging in) and PIN2 ({} to {}, for signing).",
+            policy.pin1_digits.start(),
+            policy.pin1_digits.end(),
+            policy.pin2_digits.start(),
+            policy.pin2_digits.end()
+        );
+        self.dialogue.tell(&lengths);
+        self.dialogue
+            .tell("  They can be neither changed nor recovered. They show as you type: this is a demonstration.");
+        if kind.replaces_an_account() {
+            self.dialogue.tell("  You may use the PINs of your old account again.");
+        }
+        let (pin1, pin2) = self.both_pins("pin1", "pin2", "")?;
+        let birth = self.applicant.date_of_birth();
+        let number = self.applicant.number.clone();
+        let (dates, numbers) = (birth.as_slice(), [number.as_str()]);
+        let personal = Personal { dates_of_birth: dates, numbers: &numbers };
+        self.step(|ctx| state.choose(pin1, pin2, &personal, ctx))
+    }
+
+    fn pins_again(&mut self, state: Awaiting<PinsAgain>) -> Result<Ceremony> {
+        self.dialogue.tell("Step 7: enter both again.");
+        let (pin1, pin2) = self.both_pins("pin1_again", "pin2_again", " again")?;
+        self.step(|ctx| state.repeat(pin1, pin2, ctx))
+    }
+
+    fn both_pins(&mut self, first: &str, second: &str, again: &str) -> Result<(Pin<1>, Pin<2>)> {
+        Ok((self.pin(first, &format!("PIN1{again}"))?, self.pin(second, &format!("PIN2{again}"))?))
+    }
+
+    /// Asks until digits come.
+    fn pin<const N: u8>(&mut self, name: &str, prompt: &str) -> Result<Pin<N>> {
+        loop {
+            match Pin::parse(self.ask(name, prompt)?.trim()) {
+                Ok(pin) => return Ok(pin),
+                Err(fault) => self.dialogue.tell(&format!("  Not accepted: {fault}.")),
+            }
+        }
+    }
+
+    fn signature(&mut self, state: Awaiting<Signature>) -> Result<Ceremony> {
+        self.dialogue.tell("Step 8: sign the application with your new PIN2.");
+        let pin2 = self.pin("sign", "PIN2")?;
+        self.step(|ctx| state.sign(pin2, ctx))
+    }
+
+    fn enrolled(&mut self, enrolled: Enrolled) -> Result<Ending> {
+        let identity = enrolled.identity();
+        let id = AccountId::new(format!("account-of-{}", enrolled.keys()))?;
+        self.dialogue.tell(&format!("Enrolled: your account is {:?}.", id.as_str()));
+        self.world.registry.insert(Account { id, identity, keys: enrolled.keys().clone() });
+        if let Some(old) = enrolled.deletes() {
+            enrolled.delete_old_account(&self.world.registry)?;
+            self.dialogue.tell(&format!("The old account {:?} is deleted.", old.as_str()));
+        }
+        Ok(Ending::Enrolled(enrolled))
+    }
+}

@@ -1,0 +1,71 @@
+//! What the engine certifies: evidence for one attempt, made together with the verdict that it rests on.
+
+use super::{Engine, FaceOutcome, Refusal, Verdict, Verification};
+use crate::binding::Binding;
+use crate::compare::MatchEvidence;
+use crate::document::{DocumentEvidence, DocumentPhoto};
+use crate::error::Result;
+use crate::image::Photo;
+
+impl Engine {
+    /// [`Engine::verify`] for the attempt that `binding` names: with evidence if, and only if, the verdict is a match.
+    ///
+    /// A [`Verification`] alone is no evidence, and cannot be turned into it.
+    ///
+    /// ```
+    /// use selfsame::{binding::Binding, document::DocumentPhoto, engine::Engine, image::Photo, secret::Nonce};
+    ///
+    /// let engine = Engine::new()?;
+    /// let limits = Default::default();
+    /// let document = DocumentPhoto::from_bytes(&std::fs::read("datasets/portraits/obama.jpg")?, &limits)?;
+    /// let selfie = Photo::decode(&std::fs::read("datasets/portraits/obama2.jpg")?, &limits)?;
+    /// // The nonce is the ceremony's, the time the caller's.
+    /// let binding = Binding::new(Nonce::from_bytes([7; 32]), 1_790_000_000, 120);
+    /// let (verification, evidence) = engine.verify_for(&binding, &document, &selfie, 1e-4)?;
+    /// assert_eq!(verification.verdict.as_str(), "match");
+    /// assert_eq!(evidence.map(|e| (e.document(), e.capture())), Some((document.digest(), selfie.digest())));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Engine::verify`].
+    pub fn verify_for(
+        &self,
+        binding: &Binding,
+        document: &DocumentPhoto,
+        selfie: &Photo,
+        fmr: f64,
+    ) -> Result<(Verification, Option<MatchEvidence>)> {
+        let verification = self.verify(document, selfie, fmr)?;
+        let evidence = match &verification.verdict {
+            Verdict::Match(comparison) => Some(MatchEvidence {
+                binding: *binding,
+                document: document.digest(),
+                capture: selfie.digest(),
+                origin: document.origin(),
+                fmr_limit: verification.threshold.fmr(),
+                fmr: comparison.fmr,
+                log_likelihood_ratio: comparison.log_likelihood_ratio,
+                marginal: comparison.marginal,
+            }),
+            Verdict::NoMatch(_) | Verdict::Refused(_) => None,
+        };
+        Ok((verification, evidence))
+    }
+
+    /// Evidence that `document` was read in the attempt that `binding` names, if its portrait can carry a comparison; else why
+    /// not.
+    ///
+    /// # Errors
+    /// Faults of the stages.
+    pub fn document_evidence(
+        &self,
+        binding: &Binding,
+        document: &DocumentPhoto,
+    ) -> Result<Result<DocumentEvidence, Vec<Refusal>>> {
+        Ok(match self.face(&document.photo().frame())? {
+            FaceOutcome::Found(_) => Ok(DocumentEvidence::new(*binding, document.digest(), document.origin())),
+            FaceOutcome::Refused(refusals) => Err(refusals),
+        })
+    }
+}

@@ -1,0 +1,99 @@
+//! The first steps: begin, form, document.
+
+use super::audit::{Audit, Measure};
+use super::awaiting::{Awaiting, Core, Fault, Outcome, Step, port};
+use super::finish::Terminated;
+use super::kind::{Kind, Method, needs_old_account};
+use super::names::{AccountId, DocumentKey, Identity};
+use super::ports::Context;
+use super::reason::{End, Reason};
+use super::table::Event;
+use super::waits::{Applied, Document, Form, Instructions, OldAccount, Read};
+use crate::digest::Digest;
+use crate::document::DocumentEvidence;
+use crate::error::Error;
+use crate::secret::Nonce;
+use std::ops::ControlFlow;
+
+/// A filled form, as far as the ceremony has to know it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Application {
+    /// The account that the applicant has, where one has to confirm.
+    pub old_account: Option<AccountId>,
+    /// The digest of all that the form says: the applicant's signature covers it.
+    pub form: Digest,
+}
+
+impl Awaiting<Form> {
+    /// Begins a ceremony with the document of this number; or tells that it is locked. A fresh nonce is drawn.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Port`](crate::error::ErrorKind::Port) if the log of attempts fails.
+    pub fn begin(
+        kind: Kind,
+        method: Method,
+        document: DocumentKey,
+        ctx: &mut Context<'_>,
+    ) -> Result<Result<Self, Terminated>, Error> {
+        let audit = Audit { kind, method, document, began_at: ctx.now, records: Vec::new() };
+        let core = Box::new(Core { audit, nonce: Nonce::random(ctx.rng), since: ctx.now });
+        let this = Self { core, waiting: Box::new(Form {}) };
+        Ok(match this.lock(ctx)? {
+            Some(end) => Err(this.end(end, ctx.now)),
+            None => Ok(this),
+        })
+    }
+
+    /// Accepts the form. Where an old account has to confirm ([`Kind`], [`Method`]), the form names it and it has to be active.
+    /// Errors that the caller finds in the form go to [`Awaiting::failed`].
+    ///
+    /// # Errors
+    /// A [`Fault`] if a port fails.
+    pub fn submit(self, application: Application, ctx: &mut Context<'_>) -> Outcome<Awaiting<Document>, Form> {
+        let this = match self.open(ctx) {
+            ControlFlow::Continue(this) => this,
+            ControlFlow::Break(over) => return over,
+        };
+        let Application { old_account, form } = application;
+        let old = match (needs_old_account(this.kind(), this.method()), old_account) {
+            (false, None) => None,
+            (false, Some(_)) => return this.fail(vec![Reason::OldAccountUnneeded], ctx),
+            (true, None) => return this.fail(vec![Reason::OldAccountMissing], ctx),
+            (true, Some(id)) => match ctx.registry.find(&id) {
+                Ok(Some(account)) => Some(OldAccount { id, identity: account.identity }),
+                Ok(None) => return this.fail(vec![Reason::OldAccountUnknown], ctx),
+                Err(e) => return Err(Fault { state: this, error: port("looking up the old account", e) }),
+            },
+        };
+        Ok(Step::Next(this.pass(Event::FormAccepted, None, ctx, |_| Document { applied: Applied { form, old } })))
+    }
+}
+
+impl Awaiting<Document> {
+    /// Takes the document that was read, and who it belongs to, from what is printed or stored on it. If an old account has to
+    /// confirm, it must be the same person's; otherwise the ceremony ends. A scan that failed goes to [`Awaiting::failed`].
+    ///
+    /// # Errors
+    /// A [`Fault`] if a port fails.
+    pub fn read(
+        self,
+        evidence: DocumentEvidence,
+        identity: Identity,
+        ctx: &mut Context<'_>,
+    ) -> Outcome<Awaiting<Instructions>, Document> {
+        let this = match self.open(ctx) {
+            ControlFlow::Continue(this) => this,
+            ControlFlow::Break(over) => return over,
+        };
+        if let Some(reason) = this.core.objection(evidence.binding(), ctx) {
+            return this.fail(vec![reason], ctx);
+        }
+        if this.waiting.applied.old.as_ref().is_some_and(|old| old.identity != identity) {
+            return Ok(Step::Terminated(this.end(End::IdentityMismatch, ctx.now)));
+        }
+        let (document, measure) = (evidence.document(), Measure::Document { origin: evidence.origin() });
+        Ok(Step::Next(this.pass(Event::DocumentRead, Some(measure), ctx, |waiting| Instructions {
+            read: Read { applied: waiting.applied, document, identity },
+        })))
+    }
+}

@@ -1,0 +1,108 @@
+//! [`Ceremony`]: any state, for storage between requests.
+
+use super::account::AfterConfirmation;
+use super::audit::Audit;
+use super::awaiting::{Awaiting, Step};
+use super::face::AfterFace;
+use super::finish::{Enrolled, Terminated};
+use super::table::Phase;
+use super::waits::{
+    Comparison, Confirmation, Consent, Document, Flashes, Form, Instructions, Oval, Pins, PinsAgain, Signature,
+};
+use std::convert::Infallible;
+
+macro_rules! ceremony {
+    ($($(#[$doc:meta])* $name:ident($state:ty),)*) => {
+        /// A ceremony in any state. Made from every state and every [`Step`] with `into`; [`Ceremony::seal`] stores it.
+        #[derive(Debug)]
+        #[must_use = "a ceremony that is dropped is over"]
+        pub enum Ceremony {
+            $($(#[$doc])* $name($state),)*
+        }
+
+        $(impl From<$state> for Ceremony {
+            fn from(state: $state) -> Self {
+                Self::$name(state)
+            }
+        })*
+
+        impl Ceremony {
+            /// What is awaited, or how it ended.
+            pub fn phase(&self) -> Phase {
+                match self {
+                    $(Self::$name(_) => Phase::$name,)*
+                }
+            }
+
+            /// What happened so far.
+            pub fn audit(&self) -> &Audit {
+                match self {
+                    $(Self::$name(state) => state.audit(),)*
+                }
+            }
+        }
+    };
+}
+
+ceremony! {
+    /// The application form is awaited.
+    Form(Awaiting<Form>),
+    /// The document is awaited.
+    Document(Awaiting<Document>),
+    /// That the applicant has read the instructions of the face check is awaited.
+    Instructions(Awaiting<Instructions>),
+    /// That the face fills the oval is awaited.
+    Oval(Awaiting<Oval>),
+    /// The face's answer to the flashes is awaited.
+    Flashes(Awaiting<Flashes>),
+    /// The comparison is awaited.
+    Comparison(Awaiting<Comparison>),
+    /// The old account's confirmation is awaited.
+    Confirmation(Awaiting<Confirmation>),
+    /// Consent to the old account's deletion is awaited.
+    Consent(Awaiting<Consent>),
+    /// The choice of the PINs is awaited.
+    Pins(Awaiting<Pins>),
+    /// The PINs are awaited again.
+    PinsAgain(Awaiting<PinsAgain>),
+    /// The signature is awaited.
+    Signature(Awaiting<Signature>),
+    /// There is a new account.
+    Enrolled(Enrolled),
+    /// There is none.
+    Terminated(Terminated),
+}
+
+impl From<AfterFace> for Ceremony {
+    fn from(after: AfterFace) -> Self {
+        match after {
+            AfterFace::Confirmation(state) => state.into(),
+            AfterFace::Pins(state) => state.into(),
+        }
+    }
+}
+
+impl From<AfterConfirmation> for Ceremony {
+    fn from(after: AfterConfirmation) -> Self {
+        match after {
+            AfterConfirmation::Consent(state) => state.into(),
+            AfterConfirmation::Pins(state) => state.into(),
+        }
+    }
+}
+
+impl From<Infallible> for Ceremony {
+    fn from(never: Infallible) -> Self {
+        match never {}
+    }
+}
+
+impl<N: Into<Ceremony>, R: Into<Ceremony>> From<Step<N, R>> for Ceremony {
+    fn from(step: Step<N, R>) -> Self {
+        match step {
+            Step::Next(state) => state.into(),
+            Step::Retry(state, _) => state.into(),
+            Step::Terminated(state) => state.into(),
+        }
+    }
+}

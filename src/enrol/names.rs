@@ -1,0 +1,177 @@
+//! Names that the ceremony keeps: of documents, people, accounts and keys, and the words of reasons.
+
+use crate::digest::Digest;
+use crate::error::{Error, ErrorKind, Result, Stage};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// Length of an account's or a key's name in bytes, at most.
+const MAX_NAME_BYTES: usize = 256;
+/// Length of a [`Word`] in bytes, at most.
+const MAX_WORD_BYTES: usize = 64;
+
+/// The document that failed attempts are counted against, by its number: the same in every ceremony that uses it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct DocumentKey(Digest);
+
+impl DocumentKey {
+    /// Of the issuing state and the document's number. Case, spaces and hyphens make no difference.
+    ///
+    /// Numbers can be guessed from it: where logs are read by people, use a keyed digest and [`DocumentKey::from_digest`].
+    pub fn from_number(issuing_state: &str, number: &str) -> Self {
+        let plain = |text: &str| -> String {
+            text.chars().filter(|c| !c.is_whitespace() && *c != '-').flat_map(char::to_uppercase).collect()
+        };
+        let parts = [plain(issuing_state), plain(number)];
+        Self(Digest::of_parts("selfsame document number 1", parts.iter().map(String::as_bytes)))
+    }
+
+    /// Of a digest that always comes out the same for this document.
+    pub const fn from_digest(digest: Digest) -> Self {
+        Self(digest)
+    }
+
+    /// The digest.
+    pub fn digest(&self) -> &Digest {
+        &self.0
+    }
+}
+
+/// Who a document or an account belongs to: equal for one person's old and new documents, different for two people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Identity(Digest);
+
+impl Identity {
+    /// Of what identifies a person where the service runs: such as country and personal code, or names and date of birth,
+    /// in one spelling.
+    pub fn of(parts: &[&str]) -> Self {
+        Self(Digest::of_parts("selfsame identity 1", parts.iter().map(|part| part.as_bytes())))
+    }
+
+    /// Of a digest that always comes out the same for this person.
+    pub const fn from_digest(digest: Digest) -> Self {
+        Self(digest)
+    }
+
+    /// The digest.
+    pub fn digest(&self) -> &Digest {
+        &self.0
+    }
+}
+
+macro_rules! name {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[serde(try_from = "String")]
+        pub struct $name(String);
+
+        impl $name {
+            /// Of 1 to 256 bytes.
+            ///
+            /// # Errors
+            /// [`ErrorKind::InvalidArgument`] for another length.
+            pub fn new(name: impl Into<String>) -> Result<Self> {
+                let name = name.into();
+                if name.is_empty() || name.len() > MAX_NAME_BYTES {
+                    let message = format!("a name has 1 to {MAX_NAME_BYTES} bytes, this one {}", name.len());
+                    return Err(Error::new(ErrorKind::InvalidArgument, Stage::Enrol, message));
+                }
+                Ok(Self(name))
+            }
+
+            /// The name.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = Error;
+            fn try_from(name: String) -> Result<Self> {
+                Self::new(name)
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    };
+}
+
+name! {
+    /// The registry's name of an account.
+    AccountId
+}
+name! {
+    /// The key store's name of an account's keys.
+    KeyId
+}
+
+/// A reason that the caller reports: up to 64 letters, digits and underscores, so that neither PINs nor sentences about people
+/// get into the audit by this way.
+///
+/// ```
+/// use selfsame::enrol::Word;
+/// assert!(Word::new("document_glare").is_ok());
+/// for bad in ["", "Mr Smith", "8036"] {
+///     assert!(Word::new(bad).is_err());
+/// }
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String")]
+pub struct Word(String);
+
+impl Word {
+    /// A word in `snake_case` that begins with a letter, such as [`crate::engine::Refusal::as_str`] gives.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidArgument`] for anything else.
+    pub fn new(word: impl Into<String>) -> Result<Self> {
+        let word = word.into();
+        let letters = word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
+        if !letters || !word.starts_with(|c: char| c.is_ascii_lowercase()) || word.len() > MAX_WORD_BYTES {
+            let message = format!("a reason is a word in snake_case of up to {MAX_WORD_BYTES} letters");
+            return Err(Error::new(ErrorKind::InvalidArgument, Stage::Enrol, message));
+        }
+        Ok(Self(word))
+    }
+
+    /// The word.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for Word {
+    type Error = Error;
+    fn try_from(word: String) -> Result<Self> {
+        Self::new(word)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_document_has_one_key_however_its_number_is_typed() {
+        let key = DocumentKey::from_number("EST", "AB-123 4567");
+        assert_eq!(key, DocumentKey::from_number("est", "ab1234567"));
+        assert_ne!(key, DocumentKey::from_number("LVA", "AB1234567"));
+        assert_ne!(DocumentKey::from_number("A", "BC"), DocumentKey::from_number("AB", "C"));
+    }
+
+    #[test]
+    fn names_have_a_length() {
+        assert_eq!(AccountId::new("old").unwrap().as_str(), "old");
+        for bad in [String::new(), "x".repeat(257)] {
+            assert_eq!(KeyId::new(bad.clone()).unwrap_err().kind(), ErrorKind::InvalidArgument);
+            assert!(serde_json::from_value::<AccountId>(bad.into()).is_err());
+        }
+        assert!(serde_json::from_str::<Word>("\"12345\"").is_err());
+        assert!(Word::new("a".repeat(65)).is_err());
+    }
+}

@@ -1,0 +1,143 @@
+//! Why a step is to be repeated, and why a ceremony ended.
+
+use super::names::Word;
+use super::pin::WhichPin;
+use super::policy::Lock;
+use super::weak::Weakness;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// Why a step is to be repeated. Its display is a sentence for the applicant; none of them tells a digit of a PIN.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Reason {
+    /// What the caller reported: an error in the form, a refusal of the engine, a liveness verdict.
+    Reported(Word),
+    /// The step took too long.
+    TooSlow,
+    /// The form names no old account, and one is needed.
+    OldAccountMissing,
+    /// The form names an old account, and none is needed.
+    OldAccountUnneeded,
+    /// The old account does not exist, or is not active.
+    OldAccountUnknown,
+    /// The consent is to another account's deletion.
+    OtherAccount,
+    /// The evidence belongs to another ceremony, or to an earlier attempt.
+    OtherAttempt,
+    /// The evidence is issued in the future.
+    NotYetValid,
+    /// The evidence no longer counts.
+    Expired,
+    /// The evidence is about another challenge than the one that was shown.
+    OtherChallenge,
+    /// The comparison was made with another document than the one that was read.
+    OtherDocument,
+    /// The comparison was made with another picture than the live session's.
+    OtherCapture,
+    /// There are fewer bits of evidence of liveness than the policy asks for.
+    TooLittleEvidence,
+    /// The comparison was made at a higher false match rate than the policy allows.
+    FmrTooHigh,
+    /// The comparison's decision was marginal, and the policy does not accept that.
+    Marginal,
+    /// The old account's confirmation is not valid.
+    ConfirmationInvalid,
+    /// A PIN has fewer digits than this.
+    PinTooShort(WhichPin, usize),
+    /// A PIN has more digits than this.
+    PinTooLong(WhichPin, usize),
+    /// A PIN is too easy to guess.
+    WeakPin(WhichPin, Weakness),
+    /// A PIN that was entered again is not the one that was chosen.
+    PinDiffers(WhichPin),
+    /// PIN2 is not the new account's.
+    WrongPin2,
+    /// The signature over the application is not valid.
+    SignatureInvalid,
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let pin = |which: &WhichPin| match which {
+            WhichPin::Pin1 => "PIN1",
+            WhichPin::Pin2 => "PIN2",
+        };
+        match self {
+            Self::Reported(word) => f.write_str(&word.as_str().replace('_', " ")),
+            Self::TooSlow => f.write_str("this step took too long"),
+            Self::OldAccountMissing => f.write_str("the form has to name the account that you have"),
+            Self::OldAccountUnneeded => f.write_str("the form names an account, and none is needed"),
+            Self::OldAccountUnknown => f.write_str("there is no active account of that name"),
+            Self::OtherAccount => f.write_str("this is consent to another account's deletion"),
+            Self::OtherAttempt => f.write_str("this belongs to another attempt"),
+            Self::NotYetValid => f.write_str("this is dated in the future"),
+            Self::Expired => f.write_str("this has expired"),
+            Self::OtherChallenge => f.write_str("this answers another challenge"),
+            Self::OtherDocument => f.write_str("this is about another document"),
+            Self::OtherCapture => f.write_str("this is about another picture"),
+            Self::TooLittleEvidence => f.write_str("it is not certain enough that a live face was before the camera"),
+            Self::FmrTooHigh => f.write_str("the faces were not compared strictly enough"),
+            Self::Marginal => f.write_str("the faces are only just alike enough"),
+            Self::ConfirmationInvalid => f.write_str("the confirmation on the other device is not valid"),
+            Self::PinTooShort(which, least) => write!(f, "{} needs at least {least} digits", pin(which)),
+            Self::PinTooLong(which, most) => write!(f, "{} can have at most {most} digits", pin(which)),
+            Self::WeakPin(which, weakness) => {
+                let why = match weakness {
+                    Weakness::Repeated => "repeats the same digits",
+                    Weakness::Sequential => "counts up or down",
+                    Weakness::KeypadLine => "follows lines of the keypad",
+                    Weakness::DateOfBirth => "holds a date of birth",
+                    Weakness::PersonalNumber => "holds digits of one of your numbers",
+                    Weakness::HoldsPin1 => "holds PIN1",
+                };
+                write!(f, "{} is too easy: it {why}", pin(which))
+            }
+            Self::PinDiffers(which) => write!(f, "{} is not the one that you chose", pin(which)),
+            Self::WrongPin2 => f.write_str("PIN2 is wrong"),
+            Self::SignatureInvalid => f.write_str("the signature is not valid"),
+        }
+    }
+}
+
+/// Why a ceremony ended without an account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum End {
+    /// Too many attempts failed: no ceremony with this document before that time, or at all.
+    Locked(Lock),
+    /// The ceremony as a whole took too long.
+    TimeUp,
+    /// The old account belongs to somebody else than the document.
+    IdentityMismatch,
+    /// The old account is no longer there.
+    OldAccountGone,
+    /// The holder refused on the other device.
+    ConfirmationRefused,
+    /// The applicant did not consent to the old account's deletion.
+    ConsentRefused,
+    /// The applicant gave up.
+    Abandoned,
+    /// The ceremony had more steps than an honest one needs.
+    TooManySteps,
+}
+
+impl fmt::Display for End {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Locked(Lock::Until(_)) => "too many failed attempts: the document is locked for some time",
+            Self::Locked(Lock::ForGood) => {
+                "too many failed attempts: registration with this document is refused for good"
+            }
+            Self::TimeUp => "the time for the application is over",
+            Self::IdentityMismatch => "the document and the old account belong to different people",
+            Self::OldAccountGone => "the old account is no longer active",
+            Self::ConfirmationRefused => "the confirmation was refused on the other device",
+            Self::ConsentRefused => "without consent to the old account's deletion there is no new one",
+            Self::Abandoned => "the application was abandoned",
+            Self::TooManySteps => "the application took too many steps",
+        })
+    }
+}

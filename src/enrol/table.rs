@@ -1,0 +1,198 @@
+//! The phases of a ceremony, what can happen, and where that leads: one table, held against the code by a test in both
+//! directions, and drawn as the guide's diagram.
+
+use serde::{Deserialize, Serialize};
+
+/// What is awaited, or how it ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Phase {
+    /// The application form.
+    Form,
+    /// The document.
+    Document,
+    /// That the applicant has read the instructions of the face check.
+    Instructions,
+    /// That the face fills the oval.
+    Oval,
+    /// The face's answer to the flashes.
+    Flashes,
+    /// The comparison with the document.
+    Comparison,
+    /// The old account's confirmation on the other device.
+    Confirmation,
+    /// Consent to the old account's deletion.
+    Consent,
+    /// The choice of PIN1 and PIN2.
+    Pins,
+    /// Both PINs again.
+    PinsAgain,
+    /// The signature with the new PIN2.
+    Signature,
+    /// Nothing: there is a new account.
+    Enrolled,
+    /// Nothing: there is none.
+    Terminated,
+}
+
+impl Phase {
+    /// All, in the order of a ceremony.
+    pub const ALL: [Self; 13] = [
+        Self::Form,
+        Self::Document,
+        Self::Instructions,
+        Self::Oval,
+        Self::Flashes,
+        Self::Comparison,
+        Self::Confirmation,
+        Self::Consent,
+        Self::Pins,
+        Self::PinsAgain,
+        Self::Signature,
+        Self::Enrolled,
+        Self::Terminated,
+    ];
+
+    /// A stable `snake_case` word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Form => "form",
+            Self::Document => "document",
+            Self::Instructions => "instructions",
+            Self::Oval => "oval",
+            Self::Flashes => "flashes",
+            Self::Comparison => "comparison",
+            Self::Confirmation => "confirmation",
+            Self::Consent => "consent",
+            Self::Pins => "pins",
+            Self::PinsAgain => "pins_again",
+            Self::Signature => "signature",
+            Self::Enrolled => "enrolled",
+            Self::Terminated => "terminated",
+        }
+    }
+}
+
+/// What happened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Event {
+    /// The form was accepted.
+    FormAccepted,
+    /// The document was read.
+    DocumentRead,
+    /// The applicant has read the instructions.
+    InstructionsRead,
+    /// The face fills the oval; the flashes begin.
+    FlashesBegun,
+    /// A live face answered them.
+    FlashesAnswered,
+    /// The faces matched.
+    FacesMatched,
+    /// The old account confirmed.
+    AccountConfirmed,
+    /// The applicant consents to the old account's deletion.
+    ConsentGiven,
+    /// PINs were chosen.
+    PinsChosen,
+    /// They were entered again, and were the same.
+    PinsRepeated,
+    /// Chosen PINs were forgotten: the applicant wants others, or the state was sealed.
+    PinsForgotten,
+    /// The application was signed.
+    ApplicationSigned,
+    /// The step failed.
+    Failed,
+    /// The step took too long.
+    TooSlow,
+    /// The ceremony ended without an account.
+    Ended,
+}
+
+impl Event {
+    /// A stable `snake_case` word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::FormAccepted => "form_accepted",
+            Self::DocumentRead => "document_read",
+            Self::InstructionsRead => "instructions_read",
+            Self::FlashesBegun => "flashes_begun",
+            Self::FlashesAnswered => "flashes_answered",
+            Self::FacesMatched => "faces_matched",
+            Self::AccountConfirmed => "account_confirmed",
+            Self::ConsentGiven => "consent_given",
+            Self::PinsChosen => "pins_chosen",
+            Self::PinsRepeated => "pins_repeated",
+            Self::PinsForgotten => "pins_forgotten",
+            Self::ApplicationSigned => "application_signed",
+            Self::Failed => "failed",
+            Self::TooSlow => "too_slow",
+            Self::Ended => "ended",
+        }
+    }
+}
+
+/// One row of [`TRANSITIONS`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Transition {
+    /// The phase before.
+    pub from: Phase,
+    /// What happened.
+    pub event: Event,
+    /// The phase after.
+    pub to: Phase,
+}
+
+const fn row(from: Phase, event: Event, to: Phase) -> Transition {
+    Transition { from, event, to }
+}
+
+/// Every transition that there is. Where one event leads to two phases, the kind and the method of the ceremony decide.
+pub const TRANSITIONS: &[Transition] = &[
+    row(Phase::Form, Event::FormAccepted, Phase::Document),
+    row(Phase::Document, Event::DocumentRead, Phase::Instructions),
+    row(Phase::Instructions, Event::InstructionsRead, Phase::Oval),
+    row(Phase::Oval, Event::FlashesBegun, Phase::Flashes),
+    row(Phase::Flashes, Event::FlashesAnswered, Phase::Comparison),
+    row(Phase::Comparison, Event::FacesMatched, Phase::Confirmation),
+    row(Phase::Comparison, Event::FacesMatched, Phase::Pins),
+    row(Phase::Confirmation, Event::AccountConfirmed, Phase::Consent),
+    row(Phase::Confirmation, Event::AccountConfirmed, Phase::Pins),
+    row(Phase::Consent, Event::ConsentGiven, Phase::Pins),
+    row(Phase::Pins, Event::PinsChosen, Phase::PinsAgain),
+    row(Phase::PinsAgain, Event::PinsRepeated, Phase::Signature),
+    row(Phase::PinsAgain, Event::PinsForgotten, Phase::Pins),
+    row(Phase::Signature, Event::ApplicationSigned, Phase::Enrolled),
+    row(Phase::Form, Event::Failed, Phase::Form),
+    row(Phase::Document, Event::Failed, Phase::Document),
+    row(Phase::Oval, Event::Failed, Phase::Oval),
+    row(Phase::Flashes, Event::Failed, Phase::Oval),
+    row(Phase::Comparison, Event::Failed, Phase::Oval),
+    row(Phase::Confirmation, Event::Failed, Phase::Confirmation),
+    row(Phase::Consent, Event::Failed, Phase::Consent),
+    row(Phase::Pins, Event::Failed, Phase::Pins),
+    row(Phase::PinsAgain, Event::Failed, Phase::PinsAgain),
+    row(Phase::Signature, Event::Failed, Phase::Signature),
+    row(Phase::Form, Event::TooSlow, Phase::Form),
+    row(Phase::Document, Event::TooSlow, Phase::Document),
+    row(Phase::Instructions, Event::TooSlow, Phase::Instructions),
+    row(Phase::Oval, Event::TooSlow, Phase::Oval),
+    row(Phase::Flashes, Event::TooSlow, Phase::Oval),
+    row(Phase::Comparison, Event::TooSlow, Phase::Oval),
+    row(Phase::Confirmation, Event::TooSlow, Phase::Confirmation),
+    row(Phase::Consent, Event::TooSlow, Phase::Consent),
+    row(Phase::Pins, Event::TooSlow, Phase::Pins),
+    row(Phase::PinsAgain, Event::TooSlow, Phase::PinsAgain),
+    row(Phase::Signature, Event::TooSlow, Phase::Signature),
+    row(Phase::Form, Event::Ended, Phase::Terminated),
+    row(Phase::Document, Event::Ended, Phase::Terminated),
+    row(Phase::Instructions, Event::Ended, Phase::Terminated),
+    row(Phase::Oval, Event::Ended, Phase::Terminated),
+    row(Phase::Flashes, Event::Ended, Phase::Terminated),
+    row(Phase::Comparison, Event::Ended, Phase::Terminated),
+    row(Phase::Confirmation, Event::Ended, Phase::Terminated),
+    row(Phase::Consent, Event::Ended, Phase::Terminated),
+    row(Phase::Pins, Event::Ended, Phase::Terminated),
+    row(Phase::PinsAgain, Event::Ended, Phase::Terminated),
+    row(Phase::Signature, Event::Ended, Phase::Terminated),
+];

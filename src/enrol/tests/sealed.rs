@@ -1,0 +1,121 @@
+//! States sealed and opened, and everything that can be wrong with sealed bytes.
+
+use super::super::memory::MemoryTokens;
+use super::*;
+use crate::error::ErrorKind;
+use proptest::prelude::*;
+
+const KEY: [u8; 32] = [11; 32];
+
+fn sealed(office: &mut Office, ceremony: Ceremony) -> Vec<u8> {
+    ceremony.seal(&SealKey::from_bytes(&KEY), 600, &mut office.ctx()).unwrap()
+}
+
+fn open(bytes: &[u8], now: u64) -> Result<Ceremony, ErrorKind> {
+    Ceremony::open(bytes, &SealKey::from_bytes(&KEY), now, |_| Ok(true)).map_err(|e| e.kind())
+}
+
+#[test]
+fn every_state_is_as_it_was_and_the_whole_way_goes_through_storage() {
+    for (kind, method) in [(Kind::NewRegistration, Method::Biometrics), (Kind::Renewal, Method::ActiveAccount)] {
+        let mut office = Office::new(30);
+        let mut ceremony = office.begin(kind, method);
+        let mut seen = vec![ceremony.phase()];
+        while ceremony.phase() != Phase::Enrolled {
+            let before = format!("{ceremony:?}");
+            let bytes = sealed(&mut office, ceremony);
+            ceremony = open(&bytes, office.now).unwrap();
+            assert_eq!(format!("{ceremony:?}"), before);
+            ceremony = office.advance(ceremony);
+            if ceremony.phase() == Phase::PinsAgain {
+                seen.push(Phase::PinsAgain);
+                let bytes = sealed(&mut office, ceremony);
+                ceremony = open(&bytes, office.now).unwrap();
+                assert_eq!(ceremony.phase(), Phase::Pins, "chosen PINs are not stored");
+                ceremony = office.advance(ceremony);
+                ceremony = office.advance(ceremony);
+            }
+            seen.push(ceremony.phase());
+        }
+        let bytes = sealed(&mut office, ceremony);
+        let enrolled = state!(open(&bytes, office.now).unwrap(), Enrolled);
+        let signature = enrolled.signature();
+        assert!(office.keys.verify(enrolled.keys(), KeyUse::Signature, &enrolled.application(), signature).unwrap());
+        if kind == Kind::Renewal {
+            assert_eq!(seen, Phase::ALL[..12]);
+        }
+    }
+    let mut office = Office::new(31);
+    let form = state!(office.begin(Kind::Upgrade, Method::Biometrics), Form);
+    let terminated = form.abandon(&office.ctx());
+    let bytes = sealed(&mut office, terminated.into());
+    assert_eq!(state!(open(&bytes, office.now).unwrap(), Terminated).reason(), End::Abandoned);
+}
+
+#[test]
+fn each_fault_has_its_kind() {
+    let mut office = Office::new(32);
+    let ceremony = office.reach(Phase::Comparison, Kind::Renewal, Method::Biometrics);
+    let bytes = sealed(&mut office, ceremony);
+    assert!(open(&bytes, START + 599).is_ok());
+    assert_eq!(open(&bytes, START + 600).unwrap_err(), ErrorKind::Expired);
+    for cut in 0..bytes.len() {
+        assert_eq!(open(&bytes[..cut], START).unwrap_err(), ErrorKind::Corrupt, "cut to {cut}");
+    }
+    assert_eq!(open(&[&bytes[..], &[0]].concat(), START).unwrap_err(), ErrorKind::Corrupt);
+    assert_eq!(open(&vec![0; (1 << 20) + 1], START).unwrap_err(), ErrorKind::LimitExceeded);
+    for at in 0..bytes.len() {
+        let mut changed = bytes.clone();
+        changed[at] ^= 0x10;
+        let expected = match at {
+            0..4 => ErrorKind::UnsupportedFormat,
+            4 => ErrorKind::UnsupportedVersion,
+            53..57 => ErrorKind::Corrupt,
+            _ => ErrorKind::Tampered,
+        };
+        assert_eq!(open(&changed, START).unwrap_err(), expected, "byte {at}");
+    }
+    let other = SealKey::from_bytes(&[12; 32]);
+    let error = Ceremony::open(&bytes, &other, START, |_| Ok(true)).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Tampered);
+    let error = Ceremony::open(&bytes, &SealKey::from_bytes(&KEY), START, |_| Err("gone".into())).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Port);
+}
+
+#[test]
+fn sealed_bytes_open_once_and_damage_spends_nothing() {
+    let mut office = Office::new(33);
+    let tokens = MemoryTokens::default();
+    let ceremony = office.reach(Phase::Signature, Kind::NewRegistration, Method::Biometrics);
+    let bytes = sealed(&mut office, ceremony);
+    let key = SealKey::from_bytes(&KEY);
+    let spend = |bytes: &[u8]| Ceremony::open(bytes, &key, START, |token| Ok(tokens.spend(token)));
+    let mut damaged = bytes.clone();
+    *damaged.last_mut().unwrap() ^= 1;
+    assert_eq!(spend(&damaged).unwrap_err().kind(), ErrorKind::Tampered);
+    assert!(spend(&bytes).is_ok());
+    assert_eq!(spend(&bytes).unwrap_err().kind(), ErrorKind::Replayed);
+}
+
+#[test]
+fn two_sealings_share_nothing() {
+    let mut office = Office::new(34);
+    let one = office.begin(Kind::NewRegistration, Method::Biometrics);
+    let one = sealed(&mut office, one);
+    let again = open(&one, office.now).unwrap();
+    let two = sealed(&mut office, again);
+    assert_eq!(one.len(), two.len());
+    let alike = one.iter().zip(&two).skip(13).filter(|(a, b)| a == b).count();
+    assert!(alike < one.len() / 8, "{alike} of {} bytes are alike", one.len());
+}
+
+proptest! {
+    #[test]
+    fn any_bytes_are_refused_without_a_panic(mut bytes in prop::collection::vec(any::<u8>(), 0..300), head in 0usize..6) {
+        let start: [u8; 5] = *b"SLFE\x01";
+        for (byte, value) in bytes.iter_mut().zip(&start[..head.min(5)]) {
+            *byte = *value;
+        }
+        prop_assert!(open(&bytes, START).is_err());
+    }
+}

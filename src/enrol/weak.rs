@@ -1,0 +1,224 @@
+//! Which PINs are too easy to guess.
+//!
+//! Of PINs that people choose freely, dates and regular patterns are the greater part of what a thief tries first (J. Bonneau,
+//! S. Preibusch, R. Anderson, "A birthday present every eleven wallets?", 2012). Refused are:
+//! - **repeated**: one digit or one group of digits over and over, such as 0000, 1212, 481481;
+//! - **sequential**: every digit the same step from the one before, counted round from 9 to 0, such as 1234, 9876, 2468, 7890;
+//! - **keypad lines**: straight lines of at least three keys of a telephone's keypad, one after the other or around a corner,
+//!   such as 2580, 147258, 14789;
+//! - **dates of birth** that the caller gives, in any usual order, also with a short year or a part alone (1503 or 1984 for 15 March
+//!   1984), and any PIN that holds such a date of six or eight digits;
+//! - **numbers** that the caller gives, of documents or telephones: any part of them, and any PIN that holds all of one;
+//! - if the policy says so, a PIN2 that **holds PIN1**.
+
+use super::pin::{MAX_PIN_DIGITS, Pin};
+use serde::{Deserialize, Serialize};
+use zeroize::Zeroizing;
+
+/// Why a PIN is too easy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Weakness {
+    /// One digit or group of digits over and over.
+    Repeated,
+    /// Every digit the same step from the one before.
+    Sequential,
+    /// Lines on the keypad.
+    KeypadLine,
+    /// A date of birth, or part of one.
+    DateOfBirth,
+    /// Part of a number on the document, or of another number that was given.
+    PersonalNumber,
+    /// PIN2 holds PIN1.
+    HoldsPin1,
+}
+
+impl Weakness {
+    /// A stable `snake_case` word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Repeated => "repeated",
+            Self::Sequential => "sequential",
+            Self::KeypadLine => "keypad_line",
+            Self::DateOfBirth => "date_of_birth",
+            Self::PersonalNumber => "personal_number",
+            Self::HoldsPin1 => "holds_pin1",
+        }
+    }
+}
+
+/// A date of the Gregorian calendar.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Date {
+    /// Year, such as 1984.
+    pub year: u16,
+    /// Month, 1 ..= 12.
+    pub month: u8,
+    /// Day, 1 ..= 31.
+    pub day: u8,
+}
+
+/// What thieves know about the holder, for refusing PINs made of it. It is looked at, not kept.
+#[derive(Clone, Copy, Default)]
+pub struct Personal<'a> {
+    /// Dates of birth: the holder's, and if known their family's.
+    pub dates_of_birth: &'a [Date],
+    /// Numbers: document, personal code, telephone. Only their digits count.
+    pub numbers: &'a [&'a str],
+}
+
+/// The weaknesses of `pin`, the graver ones first.
+pub(super) fn weaknesses<const N: u8>(pin: &Pin<N>, personal: &Personal<'_>) -> Vec<Weakness> {
+    let digits = pin.expose_digits();
+    let found = [
+        (Weakness::Repeated, is_repeated(digits)),
+        (Weakness::Sequential, is_sequential(digits)),
+        (Weakness::KeypadLine, is_keypad_lines(digits)),
+        (Weakness::DateOfBirth, personal.dates_of_birth.iter().any(|date| is_date(digits, *date))),
+        (Weakness::PersonalNumber, personal.numbers.iter().any(|number| is_number(digits, number))),
+    ];
+    found.into_iter().filter_map(|(weakness, found)| found.then_some(weakness)).collect()
+}
+
+/// Whether `whole` holds `part` in one piece.
+pub(super) fn holds(whole: &[u8], part: &[u8]) -> bool {
+    !part.is_empty() && whole.windows(part.len()).any(|window| window == part)
+}
+
+fn is_repeated(digits: &[u8]) -> bool {
+    (1..=digits.len() / 2).any(|period| {
+        let shifted = digits.get(period..).unwrap_or_default();
+        digits.len().is_multiple_of(period) && digits.iter().zip(shifted).all(|(a, b)| a == b)
+    })
+}
+
+fn is_sequential(digits: &[u8]) -> bool {
+    let step = |pair: &[u8]| match pair {
+        [a, b] => (10 + b - a) % 10,
+        _ => 0,
+    };
+    let mut steps = digits.windows(2).map(step);
+    let first = steps.next();
+    digits.len() > 2 && first != Some(0) && steps.all(|step| Some(step) == first)
+}
+
+/// Column and row of a digit's key: 1 2 3 / 4 5 6 / 7 8 9 / 0 in the middle.
+fn key(digit: u8) -> (i8, i8) {
+    match digit {
+        b'1'..=b'9' => ((digit - b'1') as i8 % 3, (digit - b'1') as i8 / 3),
+        _ => (1, 3),
+    }
+}
+
+/// Whether the digits can be cut into straight lines of three or more neighbouring keys; a line may begin on the last key of
+/// the one before.
+fn is_keypad_lines(digits: &[u8]) -> bool {
+    // Item n: whether the first n digits can be cut so.
+    let mut covered = [false; MAX_PIN_DIGITS + 1];
+    let is = |covered: &[bool], n: usize| n == 0 || covered.get(n).is_some_and(|c| *c);
+    for start in 0..digits.len() {
+        if is(&covered, start) || is(&covered, start + 1) {
+            for end in line_ends(digits.get(start..).unwrap_or_default()) {
+                covered.get_mut(start + end).into_iter().for_each(|c| *c = true);
+            }
+        }
+    }
+    !digits.is_empty() && is(&covered, digits.len())
+}
+
+/// The lengths, from three on, of the straight lines that begin with the first digit.
+fn line_ends(digits: &[u8]) -> std::ops::RangeInclusive<usize> {
+    let step = |pair: &[u8]| match pair {
+        [a, b] => (key(*b).0 - key(*a).0, key(*b).1 - key(*a).1),
+        _ => (0, 0),
+    };
+    let mut steps = digits.windows(2).map(step);
+    let longest = match steps.next() {
+        Some(first) if first != (0, 0) && first.0.abs() <= 1 && first.1.abs() <= 1 => {
+            2 + steps.take_while(|step| *step == first).count()
+        }
+        _ => 0,
+    };
+    3..=longest
+}
+
+fn is_date(digits: &[u8], date: Date) -> bool {
+    let Date { year, month, day } = date;
+    let (short, long) = (format!("{:02}", year % 100), format!("{year:04}"));
+    let (month, day) = (format!("{month:02}"), format!("{day:02}"));
+    [&short, &long].into_iter().any(|year| {
+        let orders = [[&day, &month, year], [&month, &day, year], [year, &month, &day], [year, &day, &month]];
+        orders.into_iter().any(|order| {
+            let mut form = Zeroizing::new(String::with_capacity(8));
+            order.iter().for_each(|part| form.push_str(part));
+            holds(form.as_bytes(), digits) || holds(digits, form.as_bytes())
+        })
+    })
+}
+
+fn is_number(digits: &[u8], number: &str) -> bool {
+    let mut plain = Zeroizing::new(Vec::with_capacity(number.len()));
+    plain.extend(number.bytes().filter(u8::is_ascii_digit));
+    // Shorter numbers are in too many PINs by chance.
+    holds(&plain, digits) || plain.len() >= 4 && holds(digits, &plain)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PERSONAL: Personal<'_> =
+        Personal { dates_of_birth: &[Date { year: 1984, month: 3, day: 15 }], numbers: &["AB 730-912", "38403150019"] };
+
+    fn of(text: &str) -> Vec<Weakness> {
+        weaknesses(&Pin::<1>::parse(text).unwrap(), &PERSONAL)
+    }
+
+    #[test]
+    fn each_rule_finds_its_own() {
+        let cases: &[(Weakness, &[&str])] = &[
+            (Weakness::Repeated, &["0000", "1212", "481481", "77777777", "90909090", "123123123"]),
+            (Weakness::Sequential, &["1234", "4321", "2468", "7890", "0987", "0369", "13579", "123456789012"]),
+            (Weakness::KeypadLine, &["2580", "0852", "147258", "14789", "159357", "15951", "963258", "147852369"]),
+            (
+                Weakness::DateOfBirth,
+                &[
+                    "1503", "0315", "1984", "150384", "840315", "15031984", "198403", "031984", "5031", "0384",
+                    "7150384",
+                ],
+            ),
+            (Weakness::PersonalNumber, &["7309", "0912", "730912", "17309125", "40315001"]),
+        ];
+        for (weakness, pins) in cases {
+            for pin in *pins {
+                assert!(of(pin).contains(weakness), "{pin}: {:?}", of(pin));
+            }
+        }
+    }
+
+    #[test]
+    fn ordinary_pins_are_strong() {
+        for pin in
+            ["8036", "5172", "94027", "618304", "1478", "2508", "7391", "40718263", "602915", "1357902", "121", "159"]
+        {
+            let expected: &[Weakness] = match pin {
+                "159" => &[Weakness::Sequential, Weakness::KeypadLine],
+                _ => &[],
+            };
+            assert_eq!(of(pin), expected, "{pin}");
+        }
+    }
+
+    #[test]
+    fn half_of_all_patterns_is_not_refused() {
+        let refused = (0..10_000).filter(|n| !of(&format!("{n:04}")).is_empty()).count();
+        assert!((120..=220).contains(&refused), "{refused} of 10,000 PINs are refused");
+    }
+
+    #[test]
+    fn holding_is_in_one_piece() {
+        assert!(holds(b"80361", b"8036") && holds(b"18036", b"8036") && holds(b"8036", b"8036"));
+        assert!(!holds(b"803", b"8036") && !holds(b"80136", b"8036") && !holds(b"8036", b""));
+    }
+}

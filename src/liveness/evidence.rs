@@ -1,0 +1,110 @@
+//! [`LivenessEvidence`]: a live face answered one challenge.
+
+use crate::binding::Binding;
+use crate::digest::{Digest, from_hex, to_hex};
+use crate::error::Result;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// The 16 bytes that tell one challenge from all others.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+pub struct ChallengeId([u8; 16]);
+
+impl ChallengeId {
+    /// Of bytes that were drawn for this challenge.
+    pub const fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(bytes)
+    }
+
+    /// Reads 32 hexadecimal digits.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidArgument`](crate::error::ErrorKind::InvalidArgument) for anything else.
+    pub fn from_hex(text: &str) -> Result<Self> {
+        from_hex(text).map(Self)
+    }
+
+    /// Its bytes.
+    pub fn as_bytes(&self) -> &[u8; 16] {
+        &self.0
+    }
+}
+
+impl fmt::Display for ChallengeId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&to_hex(&self.0))
+    }
+}
+
+impl fmt::Debug for ChallengeId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ChallengeId({self})")
+    }
+}
+
+impl From<ChallengeId> for String {
+    fn from(id: ChallengeId) -> Self {
+        id.to_string()
+    }
+}
+
+impl TryFrom<String> for ChallengeId {
+    type Error = crate::error::Error;
+
+    fn try_from(text: String) -> Result<Self> {
+        Self::from_hex(&text)
+    }
+}
+
+/// Evidence that a live face answered one challenge, in one attempt. Only a liveness verdict makes it; it cannot be copied.
+#[derive(Debug)]
+#[must_use]
+pub struct LivenessEvidence {
+    binding: Binding,
+    challenge: ChallengeId,
+    capture: Digest,
+    evidence_bits: f64,
+}
+
+impl LivenessEvidence {
+    #[cfg_attr(not(test), expect(dead_code, reason = "the liveness verdict, which will make it, is being built"))]
+    pub(crate) fn new(binding: Binding, challenge: ChallengeId, capture: Digest, evidence_bits: f64) -> Self {
+        Self { binding, challenge, capture, evidence_bits }
+    }
+
+    /// The attempt that it belongs to, and how long it counts.
+    pub fn binding(&self) -> &Binding {
+        &self.binding
+    }
+
+    /// The challenge that was answered.
+    pub fn challenge(&self) -> ChallengeId {
+        self.challenge
+    }
+
+    /// The pixels of the session's reference frame, which is what has to match the document:
+    /// [`Photo::digest`](crate::image::Photo::digest).
+    pub fn capture(&self) -> Digest {
+        self.capture
+    }
+
+    /// How much likelier the response is from a live face than from an attack, as a binary logarithm.
+    pub fn evidence_bits(&self) -> f64 {
+        self.evidence_bits
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn challenge_ids_travel_as_text() {
+        let id = ChallengeId::from_bytes(std::array::from_fn(|i| 16 * i as u8 + 1));
+        let json = serde_json::to_string(&id).unwrap();
+        assert_eq!(json, "\"0111213141516171 8191a1b1c1d1e1f1\"".replace(' ', ""));
+        assert_eq!(serde_json::from_str::<ChallengeId>(&json).unwrap(), id);
+        assert!(serde_json::from_str::<ChallengeId>("\"01\"").is_err());
+    }
+}
