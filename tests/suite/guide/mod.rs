@@ -161,3 +161,33 @@ fn the_best_frames_are_kept_upright_and_can_be_compared() {
     let times: Vec<_> = session.best_frames().iter().map(|k| k.timestamp_us).collect();
     assert!(times.iter().enumerate().all(|(i, t)| times[..i].iter().all(|u| u.abs_diff(*t) >= 150_000)), "{times:?}");
 }
+
+/// On Labeled Faces in the Wild, where it lies beside the project.
+#[test]
+fn mirrored_photographs_have_mirrored_yaw() {
+    let beside = || std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared");
+    let shared = std::env::var_os("SELFSAME_SHARED").map_or_else(beside, std::path::PathBuf::from);
+    let Ok(people) = std::fs::read_dir(shared.join("data/lfw/images")) else {
+        eprintln!("skipped: no data/lfw in ../shared or $SELFSAME_SHARED");
+        return;
+    };
+    let mut folders: Vec<_> = people.map(|entry| entry.unwrap().path()).collect();
+    folders.sort();
+    let mut errors = Vec::new();
+    for folder in folders.iter().step_by(40) {
+        let mut files: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+        files.sort();
+        let photo = selfsame::image::Photo::decode(&std::fs::read(&files[0]).unwrap(), &Default::default()).unwrap();
+        let pose = |photo: &selfsame::image::Photo| {
+            let (_, mesh) = engine().locate(&photo.frame(), select_face).unwrap().outcome.ok()?;
+            mesh.pose()
+        };
+        if let (Some(a), Some(b)) = (pose(&photo), pose(&approach::mirrored(&photo))) {
+            errors.push((a.yaw_deg + b.yaw_deg).abs());
+        }
+    }
+    errors.sort_by(f32::total_cmp);
+    let median = errors[errors.len() / 2];
+    println!("median of |yaw + mirrored yaw| over {} photographs: {median:.2}°", errors.len());
+    assert!(errors.len() > 80 && median < 3.0, "{median}° over {}", errors.len());
+}
