@@ -224,10 +224,15 @@ impl<R: rand_core::CryptoRng> Journey<'_, R> {
     ) -> Result<Ceremony> {
         let now = self.dialogue.now();
         let step = transition(&mut self.world.context(now)).map_err(Into::into)?;
-        if let Step::Retry(_, reasons) = &step {
-            for reason in reasons {
-                self.dialogue.tell(&format!("  Not accepted: {reason}."));
-            }
+        let reasons = match &step {
+            Step::Next(_) => &[],
+            Step::Retry(_, reasons) => reasons.as_slice(),
+            Step::Terminated(terminated) => terminated.reasons(),
+        };
+        for reason in reasons {
+            self.dialogue.tell(&format!("  Not accepted: {reason}."));
+        }
+        if matches!(step, Step::Retry(..)) {
             self.dialogue.tell("  Please try again.");
         }
         Ok(step.into())

@@ -50,7 +50,7 @@ pub struct Record {
     pub event: Event,
     /// The phase after.
     pub to: Phase,
-    /// Why the step is to be repeated, if it is.
+    /// Why the step failed, if it did.
     pub reasons: Vec<Reason>,
     /// Why the ceremony ended, if it did.
     pub end: Option<End>,

@@ -190,8 +190,14 @@ impl<W: Waiting> Awaiting<W> {
         self.end(End::Abandoned, ctx.now)
     }
 
-    pub(super) fn end(mut self, end: End, now: u64) -> Terminated {
-        self.core.note(Record { end: Some(end), ..Record::new(now, W::PHASE, Event::Ended, Phase::Terminated) });
+    pub(super) fn end(self, end: End, now: u64) -> Terminated {
+        self.end_after(Vec::new(), end, now)
+    }
+
+    /// Ends the ceremony after a failure with these reasons.
+    fn end_after(mut self, reasons: Vec<Reason>, end: End, now: u64) -> Terminated {
+        let record = Record::new(now, W::PHASE, Event::Ended, Phase::Terminated);
+        self.core.note(Record { reasons, end: Some(end), ..record });
         Terminated { core: self.core, end }
     }
 
@@ -209,28 +215,34 @@ impl<W: Waiting> Awaiting<W> {
         let passed = |since: u64| ctx.now.saturating_sub(since);
         let over = passed(self.core.audit.began_at) >= times.total_s;
         if over || passed(self.core.since) >= W::time_s(times) {
-            return ControlFlow::Break(self.count(Some(Counted::Slowness), ctx, |this, ctx| {
-                if over {
-                    Step::Terminated(this.end(End::TimeUp, ctx.now))
-                } else {
-                    this.retry(Event::TooSlow, vec![Reason::TooSlow], ctx)
-                }
-            }));
+            return ControlFlow::Break(self.count(
+                Some(Counted::Slowness),
+                vec![Reason::TooSlow],
+                ctx,
+                |this, reasons, ctx| {
+                    if over {
+                        Step::Terminated(this.end(End::TimeUp, ctx.now))
+                    } else {
+                        this.retry(Event::TooSlow, reasons, ctx)
+                    }
+                },
+            ));
         }
         ControlFlow::Continue(self)
     }
 
     /// The step has failed.
     pub(super) fn fail<N>(self, reasons: Vec<Reason>, ctx: &mut Context<'_>) -> Outcome<N, W> {
-        self.count(W::COUNTED, ctx, |this, ctx| this.retry(Event::Failed, reasons, ctx))
+        self.count(W::COUNTED, reasons, ctx, |this, reasons, ctx| this.retry(Event::Failed, reasons, ctx))
     }
 
     /// Records a failed attempt; then ends the ceremony if that locks the document, and else goes on as `then` says.
     fn count<N>(
         self,
         counted: Option<Counted>,
+        reasons: Vec<Reason>,
         ctx: &mut Context<'_>,
-        then: impl FnOnce(Self, &mut Context<'_>) -> Step<N, Awaiting<W::Again>>,
+        then: impl FnOnce(Self, Vec<Reason>, &mut Context<'_>) -> Step<N, Awaiting<W::Again>>,
     ) -> Outcome<N, W> {
         let recorded = match counted {
             Some(counted) => ctx
@@ -242,8 +254,8 @@ impl<W: Waiting> Awaiting<W> {
         };
         match recorded {
             Err(error) => Err(Fault { state: self, error }),
-            Ok(Some(end)) => Ok(Step::Terminated(self.end(end, ctx.now))),
-            Ok(None) => Ok(then(self, ctx)),
+            Ok(Some(end)) => Ok(Step::Terminated(self.end_after(reasons, end, ctx.now))),
+            Ok(None) => Ok(then(self, reasons, ctx)),
         }
     }
 

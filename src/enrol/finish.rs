@@ -158,6 +158,11 @@ impl Terminated {
         self.end
     }
 
+    /// Why the last step failed, where that is what locked the document.
+    pub fn reasons(&self) -> &[Reason] {
+        self.core.audit.records.last().map_or(&[], |record| &record.reasons)
+    }
+
     /// The countdown: seconds until a new ceremony can begin with this document, 0 if it can now, `None` if it never can.
     pub fn wait_s(&self, now: u64) -> Option<u64> {
         match self.end {
