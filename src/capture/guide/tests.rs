@@ -142,7 +142,8 @@ fn at_a_limit_nothing_swings() {
     // Noise of ±3 % about the limit, which hysteresis of 15 % must swallow.
     let limits = GuideLimits::default();
     let noisy = |i: u64| 1.0 + 0.03 * (i as f32 * 2.399).sin();
-    let table: [(&str, fn(f32, GuideLimits) -> FaceMeasurements); 4] = [
+    type At = fn(f32, GuideLimits) -> FaceMeasurements;
+    let table: [(&str, At); 4] = [
         ("size", |noisy, limits| FaceMeasurements { size: limits.size_min.powf(noisy), ..good() }),
         ("place", |noisy, limits| FaceMeasurements { offset_x: limits.offset * noisy, ..good() }),
         ("pose", |noisy, limits| FaceMeasurements { yaw_deg: limits.yaw_deg * noisy, ..good() }),

@@ -19,15 +19,15 @@ pub struct Pose {
     pub roll_deg: f32,
     /// Light's factor.
     pub light: f32,
-    /// The picture is made this many times smaller, and enlarged again.
-    pub blur: f32,
+    /// Standard deviation of the blur, in pixels of the frame.
+    pub blur_px: f32,
     /// The picture is mirrored first: another face, for all that the frame tells.
     pub mirrored: bool,
 }
 
 impl Default for Pose {
     fn default() -> Self {
-        Self { size: 1.0, offset: [0.0; 2], roll_deg: 0.0, light: 1.0, blur: 1.0, mirrored: false }
+        Self { size: 1.0, offset: [0.0; 2], roll_deg: 0.0, light: 1.0, blur_px: 0.0, mirrored: false }
     }
 }
 
@@ -41,7 +41,7 @@ impl Pose {
             offset: [mix(self.offset[0], end.offset[0]), mix(self.offset[1], end.offset[1])],
             roll_deg: mix(self.roll_deg, end.roll_deg),
             light: scale(self.light, end.light),
-            blur: scale(self.blur, end.blur),
+            blur_px: mix(self.blur_px, end.blur_px),
             mirrored: end.mirrored,
         }
     }
@@ -75,8 +75,8 @@ impl Scene {
         let source_from_target = Similarity::new(scale, -side * pose.roll_deg, origin).unwrap();
         let crop = Crop { width: WIDTH, height: HEIGHT, source_from_target, border: Border::Replicate };
         let mut photo = warp_rgb8(&self.photo.frame(), &crop).unwrap();
-        if pose.blur > 1.0 {
-            photo = resized(&resized(&photo, 1.0 / pose.blur), pose.blur);
+        if pose.blur_px > 0.1 {
+            photo = blurred(&photo, pose.blur_px);
         }
         if pose.light != 1.0 {
             photo = lit(&photo, pose.light);
@@ -85,13 +85,10 @@ impl Scene {
     }
 }
 
-fn resized(photo: &Photo, factor: f32) -> Photo {
-    // Whole sizes: back to the frame's own at the end.
-    let side = |v: u32| if factor < 1.0 { ((v as f32 * factor).round() as usize).max(1) } else { 0 };
-    let (width, height) = if factor < 1.0 { (side(photo.width()), side(photo.height())) } else { (WIDTH, HEIGHT) };
-    let scale = photo.width() as f32 / width as f32;
-    let source_from_target = Similarity::new(scale, 0.0, Point::default()).unwrap();
-    warp_rgb8(&photo.frame(), &Crop { width, height, source_from_target, border: Border::Replicate }).unwrap()
+fn blurred(photo: &Photo, sigma_px: f32) -> Photo {
+    let picture = image::RgbImage::from_raw(photo.width(), photo.height(), photo.pixels().to_vec()).unwrap();
+    let picture = image::imageops::fast_blur(&picture, sigma_px);
+    Photo::from_rgb8(photo.width(), photo.height(), picture.into_raw()).unwrap()
 }
 
 fn lit(photo: &Photo, factor: f32) -> Photo {
@@ -107,17 +104,13 @@ pub fn mirrored(photo: &Photo) -> Photo {
     Photo::from_rgb8(photo.width(), photo.height(), pixels).unwrap()
 }
 
-/// Two photographs beside each other, each scaled to half the frame's width.
-pub fn side_by_side(left: &Photo, right: &Photo, width: usize, height: usize) -> Photo {
-    let half = |photo: &Photo| {
-        let scale = (photo.width() as f32 / (width / 2) as f32).min(photo.height() as f32 / height as f32);
-        let source_from_target = Similarity::new(scale, 0.0, Point::default()).unwrap();
-        warp_rgb8(&photo.frame(), &Crop { width: width / 2, height, source_from_target, border: Border::Replicate })
-            .unwrap()
-    };
-    let (left, right) = (half(left), half(right));
-    let rows = left.pixels().chunks_exact(3 * (width / 2)).zip(right.pixels().chunks_exact(3 * (width / 2)));
-    let pixels = rows.flat_map(|(a, b)| a.iter().chain(b).copied()).collect();
+/// One photograph twice, side by side.
+pub fn twice(photo: &Photo, width: usize, height: usize) -> Photo {
+    let scale = (photo.width() as f32 / (width / 2) as f32).max(photo.height() as f32 / height as f32);
+    let source_from_target = Similarity::new(scale, 0.0, Point::default()).unwrap();
+    let crop = Crop { width: width / 2, height, source_from_target, border: Border::Replicate };
+    let half = warp_rgb8(&photo.frame(), &crop).unwrap();
+    let pixels = half.pixels().chunks_exact(3 * (width / 2)).flat_map(|row| row.iter().chain(row).copied()).collect();
     Photo::from_rgb8(width as u32, height as u32, pixels).unwrap()
 }
 
@@ -193,7 +186,7 @@ fn fault(random: &mut Random, mirrored: bool, limits: &GuideLimits) -> Stage {
         5 => (Pose { offset: [0.0, -limits.offset * beyond], ..good }, Hint::MoveDown),
         6 => (Pose { roll_deg: limits.roll_deg * random.between(1.5, 2.0), ..good }, Hint::TurnStraight),
         7 => (Pose { light: random.between(0.01, 0.02), ..good }, Hint::TooDark),
-        _ => (Pose { blur: random.between(9.0, 12.0), ..good }, Hint::Blurred),
+        _ => (Pose { blur_px: random.between(6.0, 9.0), ..good }, Hint::Blurred),
     };
     Stage { pose, expected: Some(expected) }
 }
