@@ -97,6 +97,8 @@ pub enum Stage {
     Engine,
     /// Evaluation over a data set.
     Evaluate,
+    /// Simulation of recorded sessions.
+    Simulate,
 }
 
 impl Stage {
@@ -117,6 +119,7 @@ impl Stage {
             Self::Gallery => "gallery",
             Self::Engine => "engine",
             Self::Evaluate => "evaluate",
+            Self::Simulate => "simulate",
         }
     }
 }

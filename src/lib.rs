@@ -29,5 +29,9 @@ pub mod mesh;
 pub mod model;
 mod nn;
 pub mod quality;
+#[cfg(any(feature = "evaluate", feature = "simulate"))]
+mod random;
 mod scratch;
+#[cfg(feature = "simulate")]
+pub mod simulate;
 pub mod template;

@@ -41,7 +41,6 @@ mod lfw;
 mod logistic;
 mod operating_point;
 mod ordered_float;
-mod random;
 mod report;
 mod roc;
 mod score_set;
@@ -49,6 +48,8 @@ mod tail;
 mod ten_fold;
 #[cfg(test)]
 mod testing;
+
+use crate::random;
 
 pub use all_pairs::all_pairs;
 pub use bootstrap::{Bootstrap, FixedFmr, FixedThreshold};
