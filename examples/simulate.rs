@@ -1,18 +1,26 @@
 //! Writes a recorded session: a folder with `session.json` and its frames, made from a portrait.
 //!
 //! `cargo run --release --example simulate -- PORTRAIT --species print --ambient 300 --skin 4 --seed 7 --out DIR`
+//!
+//! Prints the frames made per second, JPEG and writing included. `scene.json` beside the session tells what was simulated.
 
 #[path = "support/mod.rs"]
 mod support;
 
 use clap::Parser;
+use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
+use rayon::prelude::*;
 use selfsame::engine::Engine;
 use selfsame::error::{Error, ErrorKind, Result, Stage};
 use selfsame::image::{Limits, Photo};
-use selfsame::liveness::{Region, Segment};
-use selfsame::simulate::{Scene, Species, Subject, simulate};
+use selfsame::liveness::{Challenge, ChallengePolicy, FrameRecord, SessionManifest, ShownSegment};
+use selfsame::simulate::{Recording, Scene, Species, Subject, simulate};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Instant;
+
+/// When the challenge is issued, in Unix seconds: always the same, so that the session is.
+const ISSUED_AT: u64 = 1_790_000_000;
 
 /// Writes a recorded flash session made from a portrait. A development tool: what is measured on it is measured on a simulation.
 #[derive(Parser)]
@@ -46,6 +54,9 @@ struct Arguments {
     /// How late an injected answer is beside that, in milliseconds.
     #[arg(long, default_value_t = 100)]
     delay: u64,
+    /// A challenge as JSON; without it one is issued from the seed.
+    #[arg(long)]
+    challenge: Option<PathBuf>,
     /// The same seed gives the same session.
     #[arg(long, default_value_t = 0)]
     seed: u64,
@@ -70,22 +81,14 @@ fn subject(engine: &Engine, path: &Path) -> Result<Subject> {
     Subject::new(engine, &Photo::decode(&support::read(path, &limits, Stage::Simulate)?, &limits)?)
 }
 
-/// A fixed sequence between two grey guards.
-fn sequence() -> Vec<Segment> {
-    let colors = [
-        [128; 3],
-        [255, 0, 0],
-        [0, 255, 255],
-        [0, 0, 255],
-        [255; 3],
-        [0, 255, 0],
-        [255, 0, 255],
-        [0; 3],
-        [255, 255, 0],
-        [128; 3],
-    ];
-    let segment = |(i, color): (u64, [u8; 3])| Segment { start_us: 450_000 * i, duration_us: 450_000, color, region: Region::Full };
-    (0..).zip(colors).map(segment).collect()
+fn challenge(arguments: &Arguments) -> Result<Challenge> {
+    match &arguments.challenge {
+        Some(path) => Challenge::parse(&support::read(path, &Limits::default(), Stage::Simulate)?),
+        None => {
+            let mut rng = ChaCha20Rng::seed_from_u64(arguments.seed);
+            Challenge::issue(&mut rng, &ChallengePolicy::default(), ISSUED_AT)
+        }
+    }
 }
 
 fn run(arguments: &Arguments) -> Result<()> {
@@ -103,16 +106,31 @@ fn run(arguments: &Arguments) -> Result<()> {
     let engine = Engine::new()?;
     let main = subject(&engine, &arguments.portrait)?;
     let other = arguments.other.as_deref().map(|path| subject(&engine, path)).transpose()?;
-    let recording = simulate(&main, other.as_ref(), &sequence(), &scene)?;
-
-    let io = |e| {
-        Error::new(ErrorKind::Io, Stage::Simulate, format!("cannot write {}", arguments.out.display())).with_source(e)
-    };
-    std::fs::create_dir_all(&arguments.out).map_err(io)?;
-    for (i, frame) in recording.frames().enumerate() {
-        let frame = frame?;
-        std::fs::write(arguments.out.join(format!("{i:06}.jpg")), frame.jpeg.unwrap_or_default()).map_err(io)?;
-    }
-    println!("{} frames of {} in {}", recording.len(), scene.species, arguments.out.display());
+    let challenge = challenge(arguments)?;
+    let recording = simulate(&main, other.as_ref(), challenge.segments(), &scene)?;
+    let start = Instant::now();
+    write(&recording, challenge, &arguments.out)?;
+    let rate = recording.len() as f64 / start.elapsed().as_secs_f64();
+    println!("{} frames of {} in {}: {rate:.0} a second", recording.len(), scene.species, arguments.out.display());
     Ok(())
+}
+
+/// The folder, its frames several at a time.
+fn write(recording: &Recording, challenge: Challenge, out: &Path) -> Result<()> {
+    let io = |e| Error::new(ErrorKind::Io, Stage::Simulate, format!("cannot write {}", out.display())).with_source(e);
+    std::fs::create_dir_all(out).map_err(io)?;
+    let record = |i: usize| {
+        let frame = recording.frame(i)?;
+        let file = format!("{i:06}.jpg");
+        std::fs::write(out.join(&file), frame.jpeg.unwrap_or_default()).map_err(io)?;
+        let (exposure_us, iso) = (Some(frame.exposure_us.into()), Some(frame.iso));
+        Ok(FrameRecord { file, timestamp_us: frame.timestamp_us, exposure_us, iso })
+    };
+    let frames = (0..recording.len()).into_par_iter().map(record).collect::<Result<_>>()?;
+    let shown = |(segment, s): (usize, &selfsame::liveness::Segment)| ShownSegment { segment, shown_us: s.start_us };
+    let display = challenge.segments().iter().enumerate().map(shown).collect();
+    let session = SessionManifest { challenge, display, frames }.to_json()?;
+    std::fs::write(out.join("session.json"), session).map_err(io)?;
+    let scene = serde_json::to_vec_pretty(recording.scene()).map_err(|e| io(e.into()))?;
+    std::fs::write(out.join("scene.json"), scene).map_err(io)
 }

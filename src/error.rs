@@ -35,6 +35,8 @@ pub enum ErrorKind {
     NonFinite,
     /// Templates of different models cannot be compared.
     ModelMismatch,
+    /// The caller's random number generator failed, or repeats itself.
+    Randomness,
     /// Another process, or another handle of this one, holds the file.
     Locked,
     /// A backend or one of its execution providers is not available on this machine.
@@ -58,6 +60,7 @@ impl ErrorKind {
             Self::InvalidArgument => "invalid_argument",
             Self::NonFinite => "non_finite",
             Self::ModelMismatch => "model_mismatch",
+            Self::Randomness => "randomness",
             Self::Locked => "locked",
             Self::BackendUnavailable => "backend_unavailable",
             Self::Backend => "backend",
@@ -93,6 +96,8 @@ pub enum Stage {
     Compare,
     /// The file of enrolled templates.
     Gallery,
+    /// Challenges, their safety, and recorded sessions.
+    Liveness,
     /// Configuration of the engine, and calls on it.
     Engine,
     /// Evaluation over a data set.
@@ -117,6 +122,7 @@ impl Stage {
             Self::Template => "template",
             Self::Compare => "compare",
             Self::Gallery => "gallery",
+            Self::Liveness => "liveness",
             Self::Engine => "engine",
             Self::Evaluate => "evaluate",
             Self::Simulate => "simulate",

@@ -3,6 +3,7 @@
 Needs PyPI onnx, numpy and pillow; writes beside itself."""
 
 import io
+import json
 import pathlib
 import struct
 
@@ -208,3 +209,17 @@ for name, options in {
     "markers.j2k": dict(no_jp2=True, plt=True, image=gray),
 }.items():
     (HERE / "decode" / name).write_bytes(jpeg2000(**options))
+
+# Challenges and sessions.
+sessions = HERE / "session"
+sessions.mkdir(exist_ok=True)
+segment = lambda start, duration, color, **region: dict(start_us=start, duration_us=duration, color=color, **region)
+challenge = dict(format=1, id="0f" * 16, nonce="07" * 32, issued_at=1790000000, expires_at=1790000120, segments=[
+    segment(0, 500000, [128, 128, 128]), segment(500000, 400000, [255, 0, 0], region="full"), segment(900000, 200000, [0, 255, 255], region="left")])
+frames = [dict(file="000000.jpg", timestamp_us=0, exposure_us=8333, iso=200), dict(file="000001.png", timestamp_us=33333)]
+for name, data in {
+    "challenge": challenge,
+    "session": dict(format=1, challenge=challenge, display=[dict(segment=1, shown_us=512345)], frames=frames),
+    "bare": dict(format=1, challenge=challenge | dict(segments=[segment(7, 1, [0, 0, 0], region="top")]), frames=[]),
+}.items():
+    (sessions / name).write_text(json.dumps(data))

@@ -1,5 +1,71 @@
 //! Flash-response liveness: the screen plays a random, safe sequence of colours, and a live face before the camera answers it.
+//!
+//! [`Issuer`] draws a [`Challenge`] by a [`ChallengePolicy`]; the verifier keeps it, a client plays its [`Segment`]s and records the face into a
+//! [session](SessionManifest). [`safety`] judges what may be flashed at a person.
+//!
+//! # What a challenge is made of
+//! - **Safe by its slots' length**, and analysed before it is issued all the same: [`MIN_SLOT_US`] leaves two flashes begun in any second, where
+//!   WCAG 2.2 allows three.
+//! - **Unpredictable**: all sequences that a policy allows are counted, and one is drawn with each as likely as any other. The
+//!   [`Entropy`] is the logarithm of that count.
+//! - **Decodable**: colours far apart, each of red, green, blue and luminance switched several times, slots of six frames or more
+//!   of a slow camera, and a neutral baseline on both sides.
 
+mod challenge;
+mod hex;
+mod nonce;
+pub mod safety;
 mod segment;
+mod session;
+#[cfg(test)]
+mod tests;
 
-pub use segment::{Region, Segment};
+pub use challenge::{
+    Challenge, ChallengeId, ChallengePolicy, Entropy, Issuer, MIN_GUARD_US, MIN_JITTER_US, MIN_SLOT_US,
+};
+pub use nonce::Nonce;
+pub use segment::{MAX_SEGMENTS, MAX_TOTAL_US, Region, Segment};
+pub use session::{FrameRecord, MAX_FRAMES, MAX_SESSION_BYTES, SessionManifest, ShownSegment};
+
+use crate::error::{Error, ErrorKind, Result, Stage};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+/// The number of the format of challenges and sessions.
+const FORMAT: u32 = 1;
+
+fn error(kind: ErrorKind, message: impl Into<String>) -> Error {
+    Error::new(kind, Stage::Liveness, message)
+}
+
+/// A format number, read before the rest: another version has other fields.
+#[derive(Deserialize)]
+struct Version {
+    format: u32,
+}
+
+impl Version {
+    fn check(&self) -> Result<()> {
+        if self.format == FORMAT {
+            return Ok(());
+        }
+        Err(error(ErrorKind::UnsupportedVersion, format!("format {}, not {FORMAT}", self.format)))
+    }
+}
+
+fn bounded(json: &[u8], limit: usize) -> Result<()> {
+    if json.len() <= limit {
+        return Ok(());
+    }
+    Err(error(ErrorKind::LimitExceeded, format!("{} bytes of JSON, over the limit of {limit}", json.len())))
+}
+
+fn read_json<T: DeserializeOwned>(json: &[u8]) -> Result<T> {
+    serde_json::from_slice(json)
+        .map_err(|e| error(ErrorKind::Corrupt, "the JSON is not what it should be").with_source(e))
+}
+
+fn write_json(value: &impl Serialize) -> Result<Vec<u8>> {
+    serde_json::to_vec(value)
+        .map_err(|e| error(ErrorKind::InvalidArgument, "this can't be written as JSON").with_source(e))
+}

@@ -1,6 +1,14 @@
 //! One colour on the screen for a while: what challenges are made of.
 
+use super::error;
+use crate::error::{ErrorKind, Result};
 use serde::{Deserialize, Serialize};
+
+/// What one challenge may hold at most. [`Issuer`](super::Issuer) stays far below.
+pub const MAX_SEGMENTS: usize = 64;
+
+/// How long one challenge may take at most, in microseconds: what is longer is no challenge, and not kept in memory.
+pub const MAX_TOTAL_US: u64 = 60_000_000;
 
 /// Which part of the screen is lit; the rest is black.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
@@ -19,7 +27,7 @@ pub enum Region {
     Right,
 }
 
-/// A colour, when it begins, and for how long it is shown.
+/// A colour, when it begins, and for how long it is shown. Between segments the screen is black.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Segment {
@@ -39,4 +47,31 @@ impl Segment {
     pub fn end_us(&self) -> u64 {
         self.start_us.saturating_add(self.duration_us)
     }
+}
+
+/// Whether `segments` can be played: there are some, not too many, each takes time, and they are in order without overlap.
+pub(super) fn check(segments: &[Segment]) -> Result<()> {
+    if segments.len() > MAX_SEGMENTS {
+        let message = format!("{} segments, over the limit of {MAX_SEGMENTS}", segments.len());
+        return Err(error(ErrorKind::LimitExceeded, message));
+    }
+    let corrupt = |message: String| Err(error(ErrorKind::Corrupt, message));
+    if segments.is_empty() {
+        return corrupt("a challenge without segments".into());
+    }
+    let mut free_from_us = 0;
+    for (index, segment) in segments.iter().enumerate() {
+        if segment.duration_us == 0 {
+            return corrupt(format!("segment {index} takes no time"));
+        }
+        if segment.start_us < free_from_us {
+            return corrupt(format!("segment {index} begins before the one before it ends"));
+        }
+        free_from_us = segment.end_us();
+        if free_from_us > MAX_TOTAL_US {
+            let message = format!("segment {index} ends after the limit of {} s", MAX_TOTAL_US / 1_000_000);
+            return Err(error(ErrorKind::LimitExceeded, message));
+        }
+    }
+    Ok(())
 }

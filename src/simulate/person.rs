@@ -94,7 +94,7 @@ impl Person {
             let gain = mix([subject.gain; 3], skin_gain, like_skin);
             let mut gains = gain.into_iter();
             let shaded = pixel.map(|v| (v * gains.next().unwrap_or(1.0)).clamp(0.003, 0.95));
-            let shading = 1.0 + person * (subject.shading(normal) - 1.0);
+            let shading = 1.0 + like_skin * (subject.shading(normal) - 1.0);
             let albedo = shaded.map(|v| (v / shading).min(0.95));
             let hole = eyes.iter().map(|(_, center)| in_hole(*center, [cx, cy])).fold(0.0, f32::max);
             Patch { albedo, shaded, normal, depth_cm, person, face, eye, hole }
@@ -118,7 +118,7 @@ impl Patch {
             }
             Eye::White => (self.normal, CORNEA_F0, 0.15),
             // Hair and clothes scatter what skin mirrors.
-            Eye::None if !self.face => (self.normal, 0.3 * SKIN_F0, SKIN_ROUGHNESS),
+            Eye::None if !self.face => (self.normal, 0.0, 1.0),
             Eye::None => (self.normal, SKIN_F0, SKIN_ROUGHNESS),
         };
         let position = grid.point(x, y, grid.distance_cm + self.depth_cm);

@@ -163,7 +163,7 @@ pub(super) fn masked(grid: &Grid, x: usize, y: usize, patch: &Patch, silicone: b
 pub(super) fn wall(grid: &Grid, x: usize, y: usize, distance_cm: f32) -> Surfel {
     let position = grid.point(x, y, distance_cm);
     let [px, py, _] = position;
-    let tone = 0.42 + 0.10 * (0.11 * px + 0.9).sin() * (0.07 * py + 0.4).sin() + 0.04 * (0.31 * px + 0.23 * py).sin();
+    let tone = 0.42 + 0.05 * (0.05 * px + 0.9).sin() * (0.03 * py + 0.4).sin() + 0.02 * (0.13 * px + 0.07 * py).sin();
     let normal = [0.0, 0.0, -1.0];
     Surfel { position, normal, mirror: normal, albedo: [tone, 0.98 * tone, 0.94 * tone], f0: 0.0, roughness: 1.0 }
 }

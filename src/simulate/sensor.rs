@@ -34,6 +34,7 @@ pub(super) struct Develop {
     /// Variance per signal, and at none.
     shot: f32,
     read: f32,
+    normal: &'static [f32],
     seed: u64,
 }
 
@@ -53,6 +54,7 @@ impl Develop {
             columns,
             shot: square * speed / ELECTRONS,
             read: square * (speed * READ_ELECTRONS / ELECTRONS).powi(2),
+            normal: &NORMAL,
             seed,
         }
     }
@@ -71,7 +73,7 @@ impl Develop {
         let [red, green, blue, _] = std::array::from_fn::<f32, 4, _>(|i| {
             let of = |column: &[f32; 4]| column.get(i).copied().unwrap_or(0.0);
             let signal = r * of(&cr) + g * of(&cg) + b * of(&cb);
-            let drawn = NORMAL.get((bits >> part) as usize & (DRAWN - 1)).copied().unwrap_or(0.0);
+            let drawn = self.normal.get((bits >> part) as usize & (DRAWN - 1)).copied().unwrap_or(0.0);
             part += 12;
             signal + drawn * (self.shot * signal + self.read).sqrt()
         });

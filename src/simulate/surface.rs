@@ -9,7 +9,7 @@
 //!   Physically-based Rendering", 1994.
 //! - The ambient light is a first-order environment: irradiance 1 + k·(n·l) over its value (R. Ramamoorthi, P. Hanrahan, "An
 //!   Efficient Representation for Irradiance Environment Maps", 2001, cut after the linear terms), and what gloss mirrors of it is
-//!   an even surrounding of its mean.
+//!   an even surrounding of its mean, without Fresnel's rise: at grazing angles a face mirrors the room behind it, which is darker.
 
 use super::light::{Light, QUARTERS};
 use super::scene::Device;
@@ -174,12 +174,13 @@ impl Screen {
     pub(super) fn texel(&self, surfel: &Surfel) -> Texel {
         let Surfel { position, normal, mirror, albedo, f0, roughness } = *surfel;
         let view = super::vector::unit(times(position, -1.0));
-        let fresnel = f0 + (1.0 - f0) * (1.0 - dot(mirror, view).clamp(0.0, 1.0)).powi(5) * (1.0 - roughness).max(0.0);
+        let grazing = (1.0 - dot(mirror, view).clamp(0.0, 1.0)).powi(5);
+        let fresnel = f0 + (1.0 - f0) * grazing * (1.0 - roughness).max(0.0);
         let gloss = self.mirrored(position, mirror, view, roughness).map(|v| fresnel * v);
         let [r, g, b] = albedo.map(|v| v * std::f32::consts::FRAC_1_PI);
         let [nx, ny, nz] = normal;
         Texel {
-            albedo: [r, g, b, fresnel * std::f32::consts::FRAC_1_PI],
+            albedo: [r, g, b, f0 * std::f32::consts::FRAC_1_PI],
             normal: [nx, ny, nz, 1.0],
             diffuse: self.irradiance(position, normal),
             gloss: if f0 > 0.0 { gloss } else { [0.0; QUARTERS] },

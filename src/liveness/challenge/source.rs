@@ -1,0 +1,44 @@
+//! [`Source`]: randomness that is there, or an error.
+
+use crate::error::{ErrorKind, Result};
+use crate::liveness::error;
+use rand_core::TryCryptoRng;
+
+/// Blocks of 16 bytes from a generator, each held against the one before: the continuous test of FIPS 140-2, 4.9.2. It finds a generator
+/// that is stuck, not one that is weak.
+pub(super) struct Source<'a, R: ?Sized> {
+    rng: &'a mut R,
+    previous: Option<[u8; 16]>,
+}
+
+impl<'a, R: TryCryptoRng + ?Sized> Source<'a, R> {
+    pub(super) fn new(rng: &'a mut R) -> Self {
+        Self { rng, previous: None }
+    }
+
+    pub(super) fn block(&mut self) -> Result<[u8; 16]> {
+        let mut block = [0; 16];
+        self.rng.try_fill_bytes(&mut block).map_err(|e| failed(format!("the random number generator failed: {e}")))?;
+        if self.previous.replace(block) == Some(block) {
+            return Err(failed("the random number generator repeats itself".into()));
+        }
+        Ok(block)
+    }
+
+    /// A number below `bound`, which is over 0, each equally likely: numbers of as many bits are drawn until one is below.
+    pub(super) fn below(&mut self, bound: u128) -> Result<u128> {
+        let mask = bound.checked_next_power_of_two().unwrap_or(0).wrapping_sub(1);
+        // Each is below with a chance of over one half: 128 that are not mean that the generator is broken.
+        for _ in 0..128 {
+            let drawn = u128::from_le_bytes(self.block()?) & mask;
+            if drawn < bound {
+                return Ok(drawn);
+            }
+        }
+        Err(failed("the random number generator gives no number in range".into()))
+    }
+}
+
+fn failed(message: String) -> crate::error::Error {
+    error(ErrorKind::Randomness, message)
+}
