@@ -18,12 +18,12 @@ const CHROMA: f32 = 0.85;
 const GLOSS_F0: f32 = 0.04;
 /// What a switched-off display scatters.
 const GLASS_ALBEDO: f32 = 0.015;
-/// A4 and its white margin, in centimetres.
+/// A4, in centimetres.
 const SHEET_CM: [f32; 2] = [21.0, 29.7];
 /// Edges are this soft, in centimetres.
 const SOFT_CM: f32 = 0.06;
 /// The frame about a display, in centimetres.
-const BEZEL_CM: f32 = 0.5;
+pub(super) const BEZEL_CM: f32 = 0.5;
 
 /// A sheet or a display, about the point between the eyes in the image.
 #[derive(Clone, Copy, Debug)]
@@ -32,7 +32,7 @@ pub(super) struct Prop {
     pub(super) distance_cm: f32,
     /// Half its width and height.
     half_cm: [f32; 2],
-    /// Of its middle above the eyes' line.
+    /// Where its middle is in the image.
     middle_px: [f32; 2],
     /// Depth gained per centimetre to the right and down.
     slope: [f32; 2],
@@ -55,7 +55,7 @@ impl Prop {
     /// A life-size print at the eyes' distance.
     pub(super) fn sheet(grid: &Grid, tilt_deg: [f32; 2], radius_cm: Option<f32>, glossy: bool) -> Self {
         let (roughness, f0) = if glossy { (0.04, GLOSS_F0) } else { (0.5, GLOSS_F0) };
-        Self { roughness, f0, ..Self::flat(grid, grid.distance_cm, SHEET_CM, tilt_deg) }.bent(radius_cm)
+        Self { roughness, f0, radius_cm, ..Self::flat(grid, grid.distance_cm, SHEET_CM, tilt_deg) }
     }
 
     /// A display of this size, held so near that its picture has the size of a face at the eyes' distance times `size`.
@@ -77,10 +77,6 @@ impl Prop {
             roughness: 0.5,
             f0: 0.0,
         }
-    }
-
-    fn bent(self, radius_cm: Option<f32>) -> Self {
-        Self { radius_cm, ..self }
     }
 
     pub(super) fn middle_px(&self) -> [f32; 2] {
@@ -133,11 +129,6 @@ impl Prop {
             roughness: self.roughness,
         }
     }
-}
-
-/// The frame about a display, in centimetres.
-pub(super) fn bezel_cm() -> f32 {
-    BEZEL_CM
 }
 
 /// The reflectance that a print gives to a reflectance.

@@ -147,7 +147,7 @@ fn timestamps(scene: &Scene, end_us: u64, random: &mut Random) -> Vec<u64> {
     let mut i = 0.0;
     loop {
         let jitter = f64::from((camera.jitter * random.normal()).clamp(-0.45, 0.45));
-        let stamp = ((i + jitter) * period_us).max(i) as u64;
+        let stamp = ((i + jitter) * period_us).max(0.0) as u64;
         i += 1.0;
         if stamp > last_us {
             return stamps;

@@ -4,7 +4,7 @@ use super::grid::Grid;
 use super::light::{Light, QUARTERS};
 use super::motion::{Pose, Poses};
 use super::person::{Patch, Person};
-use super::props::{Prop, bezel_cm, masked, wall};
+use super::props::{BEZEL_CM, Prop, Spot, masked, wall};
 use super::scene::Scene;
 use super::species::Species;
 use super::subject::Subject;
@@ -182,7 +182,7 @@ impl<'a> Builder<'a> {
                 return self.live(x, y);
             }
             let position = self.grid.point(x, y, self.grid.distance_cm + CUTOUT_CM);
-            let spot = super::props::Spot { position, ..sheet.spot(&self.grid, x, y) };
+            let spot = Spot { position, ..sheet.spot(&self.grid, x, y) };
             self.texel(&sheet.paper(&spot, &patch))
         });
         let flat = |_, _, patch: &Patch| [patch.person, if patch.face { CUTOUT_CM } else { patch.depth_cm }];
@@ -210,7 +210,7 @@ impl<'a> Builder<'a> {
         let share = |x, y, margin_cm| display.share(&display.spot(&self.grid, x, y), margin_cm);
         let glass = self.layer(SCENE, Body::Prop, |x, y| {
             let glass = self.texel(&display.glass(&display.spot(&self.grid, x, y)));
-            self.wall(x, y).mix(glass, share(x, y, bezel_cm()))
+            self.wall(x, y).mix(glass, share(x, y, BEZEL_CM))
         });
         let mut video = self.layer(VIDEO, Body::Head, |x, y| self.live(x, y));
         let level = luminance_linear(video.meter.ambient) * VIDEO_LUX;
@@ -222,7 +222,7 @@ impl<'a> Builder<'a> {
         video.meter = self.meter(&texels);
         video.texels = texels;
         let movers = vec![
-            self.prop(&display, |x, y, _| share(x, y, bezel_cm())),
+            self.prop(&display, |x, y, _| share(x, y, BEZEL_CM)),
             self.head(|x, y, patch| [patch.person * share(x, y, -0.5), patch.depth_cm]),
         ];
         Stage { layers: vec![glass, video], movers }
@@ -246,11 +246,8 @@ impl<'a> Builder<'a> {
         for y in range(middle, self.grid.height).step_by(3) {
             for x in range(ex, self.grid.width).step_by(3) {
                 let Some(texel) = texels.get(self.grid.at(x, y)) else { continue };
-                let mut add = |light: Light, sums: fn(&mut Meter) -> &mut [f32; 3]| {
-                    let radiance = texel.radiance(&light, &self.ambient);
-                    sums(&mut meter).iter_mut().zip(radiance).for_each(|(sum, v)| *sum += v);
-                };
-                add(Light { ambient: [1.0; 4], ..Light::default() }, |m| &mut m.ambient);
+                let white = texel.radiance(&Light { ambient: [1.0; 4], ..Light::default() }, &self.ambient);
+                meter.ambient.iter_mut().zip(white).for_each(|(sum, v)| *sum += v);
                 for (q, diffuse) in texel.diffuse.into_iter().enumerate() {
                     let gloss = texel.gloss.get(q).copied().unwrap_or(0.0);
                     let [r, g, b, _] = texel.albedo;
