@@ -41,7 +41,8 @@
 //! Subsurface scattering, cast shadows and light from one part of a face to another; hair's own shape and gloss, glasses, beards as
 //! anything but colour; blinks, speech and expressions; hands that hold a prop; halftone, moiré, refresh and seams of prints and
 //! displays; the flashing display's own response time and viewing angle; lens distortion, flare, focus and denoising; users who turn
-//! away when it flashes. The portrait's shadows and catchlights stay in the skin. The mesh's depth is a network's estimate.
+//! away when it flashes. The portrait's shadows and catchlights stay in the skin,
+//! and a tone group far from the portrait's own leaves a seam where hair lies inside the mesh. The mesh's depth is a network's estimate.
 //!
 //! Where a species is easier or harder to tell than in the field nobody has measured. An attack that this simulation lacks is one that
 //! a method tuned on it has never met.

@@ -87,7 +87,8 @@ impl Person {
             let eye = eyes.iter().map(|(lids, center)| Eye::at(lids, *center, [cx, cy])).find(|e| *e != Eye::None);
             let eye = eye.unwrap_or_default();
             let like_skin = match (face, eye) {
-                (_, Eye::White | Eye::Iris(_)) => 0.0,
+                // Half-way, so that no white of an eye outshines dark skin.
+                (_, Eye::White | Eye::Iris(_)) => 0.5,
                 (true, _) => 1.0,
                 (false, _) => person * subject.likeness(pixel),
             };

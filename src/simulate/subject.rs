@@ -133,7 +133,8 @@ impl Subject {
         let own = luminance_linear(self.skin).max(1e-4).ln();
         let ([rg, bg, y], [own_rg, own_bg, _]) = (logs(color), logs(self.skin));
         let distance = ((rg - own_rg) / 0.3).powi(2) + ((bg - own_bg) / 0.4).powi(2) + ((y - own) / 0.9).powi(2);
-        (-0.5 * distance).exp()
+        // What lies within the spread of one face's own skin is skin.
+        (-0.5 * (distance - 2.0).max(0.0)).exp()
     }
 
     /// The lids of both eyes, in centimetres, and the eyes' centres.
