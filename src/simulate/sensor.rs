@@ -68,15 +68,15 @@ impl Develop {
     #[inline(always)]
     pub(super) fn pixel(&self, [r, g, b, _]: [f32; 4], noise: &mut Random, tone: &Tone) -> [u8; 3] {
         let [cr, cg, cb] = self.columns;
+        let mut signal = [0.0; 4];
+        signal.iter_mut().zip(cr).for_each(|(sum, v)| *sum += r * v);
+        signal.iter_mut().zip(cg).for_each(|(sum, v)| *sum += g * v);
+        signal.iter_mut().zip(cb).for_each(|(sum, v)| *sum += b * v);
+        let [dr, dg, db, _] = signal.map(|s| (self.shot * s + self.read).sqrt());
+        let [red, green, blue, _] = signal;
         let bits = noise.next();
-        let mut part = 0;
-        let [red, green, blue, _] = std::array::from_fn::<f32, 4, _>(|i| {
-            let of = |column: &[f32; 4]| column.get(i).copied().unwrap_or(0.0);
-            let signal = r * of(&cr) + g * of(&cg) + b * of(&cb);
-            let drawn = self.normal.get((bits >> part) as usize & (DRAWN - 1)).copied().unwrap_or(0.0);
-            part += 12;
-            signal + drawn * (self.shot * signal + self.read).sqrt()
-        });
+        let drawn = |shift: u32| self.normal.get((bits >> shift) as usize & (DRAWN - 1)).copied().unwrap_or(0.0);
+        let (red, green, blue) = (red + dr * drawn(0), green + dg * drawn(12), blue + db * drawn(24));
         [red, green, blue].map(|v| tone.level(v))
     }
 }
