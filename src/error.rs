@@ -120,6 +120,8 @@ pub enum Stage {
     Capture,
     /// Evaluation over a data set.
     Evaluate,
+    /// Simulation of recorded sessions.
+    Simulate,
 }
 
 impl Stage {
@@ -144,6 +146,7 @@ impl Stage {
             Self::Engine => "engine",
             Self::Capture => "capture",
             Self::Evaluate => "evaluate",
+            Self::Simulate => "simulate",
         }
     }
 }

@@ -33,8 +33,12 @@ pub mod mesh;
 pub mod model;
 mod nn;
 pub mod quality;
+#[cfg(any(feature = "evaluate", feature = "simulate"))]
+mod random;
 mod scratch;
 pub mod secret;
+#[cfg(feature = "simulate")]
+pub mod simulate;
 pub mod template;
 
 // Tests run code of the examples, which names the crate.

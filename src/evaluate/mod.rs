@@ -43,7 +43,6 @@ mod logistic;
 mod operating_point;
 mod ordered_float;
 mod quality_fit;
-mod random;
 mod report;
 mod roc;
 mod score_set;
@@ -51,6 +50,8 @@ mod tail;
 mod ten_fold;
 #[cfg(test)]
 mod testing;
+
+use crate::random;
 
 pub use all_pairs::all_pairs;
 pub use bootstrap::{Bootstrap, FixedFmr, FixedThreshold};

@@ -1,21 +1,23 @@
-//! A small generator of random numbers for resampling: the same numbers from the same seed, everywhere.
+//! A small generator of random numbers for resampling and simulation: the same numbers from the same seed, everywhere.
 //!
 //! SplitMix64: G. L. Steele, D. Lea, C. H. Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014. Good enough
 //! for a bootstrap, and nothing for secrets.
 
 /// The state.
-pub(super) struct Random(u64);
+#[derive(Clone)]
+pub(crate) struct Random(u64);
 
 impl Random {
     /// The generator number `stream` of those that `seed` stands for.
-    pub(super) fn new(seed: u64, stream: u64) -> Self {
+    pub(crate) fn new(seed: u64, stream: u64) -> Self {
         let mut start = Self(seed);
         let offset = start.next();
         let mut random = Self(offset ^ stream.wrapping_mul(0xD1B5_4A32_D192_ED03));
         Self(random.next())
     }
 
-    fn next(&mut self) -> u64 {
+    /// 64 random bits.
+    pub(crate) fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -24,8 +26,21 @@ impl Random {
     }
 
     /// A number below `bound`, all about equally likely (they differ by less than `bound` / 2^64); 0 if `bound` is 0.
-    pub(super) fn below(&mut self, bound: usize) -> usize {
+    pub(crate) fn below(&mut self, bound: usize) -> usize {
         ((u128::from(self.next()) * bound as u128) >> 64) as usize
+    }
+
+    /// An even number in 0 .. 1, with 24 binary digits.
+    #[cfg(feature = "simulate")]
+    pub(crate) fn unit(&mut self) -> f32 {
+        (self.next() >> 40) as f32 / (1u64 << 24) as f32
+    }
+
+    /// A normally distributed number, mean 0 and deviation 1 (G. E. P. Box, M. E. Muller, 1958).
+    #[cfg(feature = "simulate")]
+    pub(crate) fn normal(&mut self) -> f32 {
+        let radius = (-2.0 * (1.0 - self.unit()).ln()).sqrt();
+        radius * (std::f32::consts::TAU * self.unit()).cos()
     }
 }
 

@@ -1,0 +1,342 @@
+//! One session: what every frame is taken with is worked out at once, the frames themselves when they are asked for, in any order.
+
+use super::exposure::{Control, Settings};
+use super::grid::Grid;
+use super::light::{Light, Track, kelvin_rgb};
+use super::motion::{Motion, Pose, Poses, Wave};
+use super::other::other_challenge;
+use super::scene::Scene;
+use super::sensor::{Develop, Tone, compressed};
+use super::species::Species;
+use super::stage::{Builder, Mover, Stage, VIDEO_LUX};
+use super::subject::Subject;
+use super::surface::Ambient;
+use super::vector::{times, unit};
+use crate::error::{self, Error, ErrorKind, Result};
+use crate::image::Photo;
+use crate::liveness::Segment;
+use crate::random::Random;
+use crate::scratch;
+use rayon::prelude::*;
+
+/// Longest challenge, in microseconds.
+const MAX_CHALLENGE_US: u64 = 120_000_000;
+/// The recording goes on so long after the last segment has reached the frames, in microseconds.
+const TAIL_US: u64 = 100_000;
+
+/// One frame of a session.
+#[derive(Debug, Clone)]
+pub struct SimulatedFrame {
+    /// Upright, not mirrored.
+    pub photo: Photo,
+    /// The JPEG that `photo` was decoded from; `None` if [`super::Camera::jpeg_quality`] is.
+    pub jpeg: Option<Vec<u8>>,
+    /// When the frame arrived, in microseconds on the challenge's clock.
+    pub timestamp_us: u64,
+    /// Exposure time in microseconds, as the camera reports it.
+    pub exposure_us: u32,
+    /// ISO speed, as the camera reports it.
+    pub iso: u32,
+}
+
+/// A session whose frames can be taken in any order, by any thread.
+///
+/// It holds some 64 bytes for each pixel of a frame, and for replays and swaps twice that.
+pub struct Recording {
+    grid: Grid,
+    stages: Vec<Stage>,
+    plans: Vec<Plan>,
+    tracks: Vec<Track>,
+    ambient: Ambient,
+    tone: Tone,
+    scene: Scene,
+}
+
+/// What one frame is taken with.
+#[derive(Clone, Debug)]
+struct Plan {
+    timestamp_us: u64,
+    /// End of the first row's exposure, on the clock of what is shown.
+    end_us: f64,
+    settings: Settings,
+    poses: Poses,
+    stage: usize,
+    seed: u64,
+}
+
+impl std::fmt::Debug for Recording {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Recording")
+            .field("frames", &self.plans.len())
+            .field("scene", &self.scene)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Records `subject` before the screen that plays `segments`: see [`Recording::frames`]. `other` is who takes over in a
+/// [`Species::FaceSwap`].
+///
+/// # Errors
+/// [`ErrorKind::InvalidArgument`] in [`error::Stage::Simulate`] if the scene is out of range ([`Scene::check`]), there are no
+/// segments, they are not in order or longer than two minutes, or a swap lacks its other subject.
+pub fn simulate(subject: &Subject, other: Option<&Subject>, segments: &[Segment], scene: &Scene) -> Result<Recording> {
+    scene.check()?;
+    let end_us = segments.iter().map(Segment::end_us).max().unwrap_or(0);
+    let ordered = segments.is_sorted_by(|a, b| a.end_us() <= b.start_us);
+    if segments.is_empty() || !ordered || end_us > MAX_CHALLENGE_US {
+        return Err(invalid("the challenge is empty, not in order or longer than two minutes"));
+    }
+    let mut random = Random::new(scene.seed, 0);
+    let side = 2.0 * random.unit() - 1.0;
+    let axis = unit([0.8 * side, -0.9, -0.5]);
+    let ambient = Ambient::new(axis, scene.ambient_direction);
+    let motion = Motion::new(&mut random, scene.motion);
+    let tracks = tracks(segments, scene, &mut random);
+    let mut stages = vec![Builder::new(subject, scene, ambient)?.stage()];
+    if scene.species == Species::FaceSwap {
+        let other = other.ok_or_else(|| invalid("a swap needs another subject"))?;
+        stages.push(Builder::new(other, scene, ambient)?.stage());
+    }
+    let plans = plans(scene, end_us, &stages, &tracks, &motion, &mut random);
+    let (grid, tone) = (Grid::new(scene), Tone::new(scene.camera.tone));
+    Ok(Recording { grid, stages, plans, tracks, ambient, tone, scene: scene.clone() })
+}
+
+fn invalid(message: impl Into<String>) -> Error {
+    Error::new(ErrorKind::InvalidArgument, error::Stage::Simulate, message)
+}
+
+/// The light on the scene, and that in a video of the face.
+fn tracks(segments: &[Segment], scene: &Scene, random: &mut Random) -> Vec<Track> {
+    let luminance = scene.device.luminance_cd_m2;
+    let ambient = times(kelvin_rgb(scene.ambient_kelvin), scene.ambient_lux);
+    let varying = |mut track: Track| {
+        (track.drift, track.flicker) = (scene.ambient_drift, scene.flicker);
+        track
+    };
+    let drift = Wave::new(random, 0.1, 1.5);
+    let real = varying(Track::new(segments, luminance, ambient, drift.clone()));
+    let mut changed = random.clone();
+    let video = match scene.species {
+        Species::ReplayPhone | Species::ReplayTablet => Track::new(segments, 0.0, [VIDEO_LUX; 3], drift),
+        Species::ReplayOther => Track::new(&other_challenge(segments, &mut changed), luminance, [VIDEO_LUX; 3], drift),
+        Species::InjectedPlain => varying(Track::new(segments, 0.0, ambient, drift)),
+        Species::InjectedOther => {
+            varying(Track::new(&other_challenge(segments, &mut changed), luminance, ambient, drift))
+        }
+        _ => {
+            let mut late = varying(Track::new(segments, luminance, ambient, drift));
+            late.delay_us = scene.attack.delay_us as f64;
+            late
+        }
+    };
+    vec![real, video]
+}
+
+/// Timestamps of the frames that arrive: even, with jitter, some lost.
+fn timestamps(scene: &Scene, end_us: u64, random: &mut Random) -> Vec<u64> {
+    let (camera, attack) = (&scene.camera, &scene.attack);
+    let late_us = match scene.species {
+        Species::Delayed => attack.delay_us,
+        Species::Stretched => (end_us as f32 * (attack.stretch - 1.0).max(0.0)) as u64,
+        _ => 0,
+    };
+    let last_us = end_us + camera.lag_us + late_us + TAIL_US;
+    let period_us = 1e6 / f64::from(camera.fps);
+    let mut stamps = Vec::new();
+    let mut i = 0.0;
+    loop {
+        let jitter = f64::from((camera.jitter * random.normal()).clamp(-0.45, 0.45));
+        let stamp = ((i + jitter) * period_us).max(0.0) as u64;
+        i += 1.0;
+        if stamp > last_us {
+            return stamps;
+        }
+        if random.unit() >= camera.drop_share {
+            stamps.push(stamp);
+        }
+    }
+}
+
+fn plans(
+    scene: &Scene,
+    end_us: u64,
+    stages: &[Stage],
+    tracks: &[Track],
+    motion: &Motion,
+    random: &mut Random,
+) -> Vec<Plan> {
+    let (camera, attack) = (&scene.camera, &scene.attack);
+    let stamps = timestamps(scene, end_us, random);
+    let lights = |end: f64, exposure_s: f32| -> Vec<Light> {
+        let middle = end + 0.5 * camera.rolling_shutter_us as f64;
+        tracks.iter().map(|track| track.over(middle - 1e6 * f64::from(exposure_s), middle)).collect()
+    };
+    let Some(first) = stages.first() else { return Vec::new() };
+    let mut control = Control::settled(camera, first, &lights(-1e6, 1e-6));
+    if scene.species.is_synthetic() {
+        control.lock();
+    }
+    let mut before: Option<(u64, usize, Vec<Light>)> = None;
+    let mut plans: Vec<Plan> = Vec::with_capacity(stamps.len());
+    let repeated = stamps.iter().filter(|stamp| **stamp < attack.loop_us).count().max(1);
+    for (i, timestamp_us) in stamps.into_iter().enumerate() {
+        if scene.species == Species::Looped
+            && let Some(plan) = i.checked_sub(repeated).and_then(|j| plans.get(j))
+        {
+            let again = Plan { timestamp_us, ..plan.clone() };
+            plans.push(again);
+            continue;
+        }
+        let seen_us = timestamp_us as f64 - camera.lag_us as f64;
+        let end = match scene.species {
+            Species::Delayed => seen_us - attack.delay_us as f64,
+            Species::Stretched => seen_us / f64::from(attack.stretch),
+            _ => seen_us,
+        };
+        let stage = usize::from(stages.len() > 1 && 2.0 * seen_us > end_us as f64);
+        if let Some((then, shown, light)) = &before
+            && let Some(shown) = stages.get(*shown)
+        {
+            control.follow(shown, light, 1e-6 * (timestamp_us - then) as f32);
+        }
+        let settings = control.settings();
+        before = Some((timestamp_us, stage, lights(end, settings.exposure_s)));
+        plans.push(Plan {
+            timestamp_us,
+            end_us: end,
+            settings,
+            poses: motion.at(1e-6 * end),
+            stage,
+            seed: random.next(),
+        });
+    }
+    plans
+}
+
+impl Recording {
+    /// Number of frames.
+    pub fn len(&self) -> usize {
+        self.plans.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.plans.is_empty()
+    }
+
+    /// What was recorded.
+    pub fn scene(&self) -> &Scene {
+        &self.scene
+    }
+
+    /// The frames in order, each made when it is asked for.
+    pub fn frames(&self) -> impl ExactSizeIterator<Item = Result<SimulatedFrame>> + '_ {
+        (0..self.len()).map(|i| self.frame(i))
+    }
+
+    /// Frame `index`, 0 .. [`Recording::len`]. Its rows are shared among rayon's threads; whoever takes several frames at once
+    /// keeps these busier still, since a JPEG is made by one.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidArgument`] in [`error::Stage::Simulate`] if there is no such frame.
+    pub fn frame(&self, index: usize) -> Result<SimulatedFrame> {
+        let plan = self.plans.get(index);
+        let both = plan.and_then(|plan| Some((plan, self.stages.get(plan.stage)?)));
+        let (plan, stage) = both.ok_or_else(|| invalid(format!("there is no frame {index}")))?;
+        let mut radiance = scratch::take(4 * self.grid.width * self.grid.height);
+        let radiance = radiance.as_chunks_mut::<4>().0;
+        self.shade(plan, stage, radiance);
+        let pixels = self.develop(plan, stage, radiance);
+        let photo = Photo::from_rgb8(self.grid.width as u32, self.grid.height as u32, pixels)?;
+        let (jpeg, photo) = match self.scene.camera.jpeg_quality {
+            None => (None, photo),
+            Some(quality) => {
+                let (file, photo) = compressed(&photo, quality)?;
+                (Some(file), photo)
+            }
+        };
+        let exposure_us = (1e6 * plan.settings.exposure_s).round() as u32;
+        Ok(SimulatedFrame {
+            photo,
+            jpeg,
+            timestamp_us: plan.timestamp_us,
+            exposure_us,
+            iso: plan.settings.iso.round() as u32,
+        })
+    }
+
+    /// Radiance of everything where it was set up, each row in the light of its own exposure.
+    fn shade(&self, plan: &Plan, stage: &Stage, radiance: &mut [[f32; 4]]) {
+        let width = self.grid.width;
+        let row_us = self.scene.camera.rolling_shutter_us as f64 / self.grid.height as f64;
+        let exposure_us = 1e6 * f64::from(plan.settings.exposure_s);
+        radiance.par_chunks_mut(width).enumerate().for_each(|(y, row)| {
+            // Motion moves rows by so little that a row's light is that of its place.
+            let end = plan.end_us + y as f64 * row_us;
+            for (i, layer) in stage.layers.iter().enumerate() {
+                let light =
+                    self.tracks.get(layer.track).map(|track| track.over(end - exposure_us, end)).unwrap_or_default();
+                let ambient = self.ambient.turned(layer.body.pose(&plan.poses).turn);
+                let texels = layer.texels.get(y * width..).unwrap_or_default();
+                let pairs = row.iter_mut().zip(texels);
+                if i == 0 {
+                    pairs.for_each(|(sum, texel)| *sum = texel.radiance(&light, &ambient));
+                } else {
+                    pairs.for_each(|(sum, texel)| {
+                        sum.iter_mut().zip(texel.radiance(&light, &ambient)).for_each(|(sum, v)| *sum += v);
+                    });
+                }
+            }
+        });
+    }
+
+    /// The picture of that, with everything moved to where it is now.
+    fn develop(&self, plan: &Plan, stage: &Stage, radiance: &[[f32; 4]]) -> Vec<u8> {
+        let (width, height) = (self.grid.width, self.grid.height);
+        let Settings { gains, iso, .. } = plan.settings;
+        let develop = Develop::new(gains, iso, self.scene.camera.noise, plan.seed);
+        let movers: Vec<(&Mover, Pose)> = stage.movers.iter().map(|m| (m, m.body.pose(&plan.poses))).collect();
+        let Pose { shift_cm: [hx, hy], turn: [_, _, roll], growth } = plan.poses.hand;
+        let (hx, hy) = (hx * self.grid.px_per_cm(), hy * self.grid.px_per_cm());
+        let middle = [0.5 * width as f32, 0.5 * height as f32];
+        let [mx, my] = middle;
+        let mut pixels = vec![0u8; 3 * width * height];
+        pixels.par_chunks_mut(3 * width).enumerate().for_each(|(y, row)| {
+            let mut noise = develop.noise(y);
+            for (x, pixel) in row.as_chunks_mut::<3>().0.iter_mut().enumerate() {
+                let (dx, dy) = (x as f32 + 0.5 - mx, y as f32 + 0.5 - my);
+                let mut place =
+                    [mx + (dx + roll * dy) * (1.0 - growth) - hx, my + (dy - roll * dx) * (1.0 - growth) - hy];
+                let [px, py] = place;
+                let at = self.grid.at((px.max(0.0) as usize).min(width - 1), (py.max(0.0) as usize).min(height - 1));
+                for (mover, pose) in &movers {
+                    let shift = mover.shift(at, [px, py], pose);
+                    place.iter_mut().zip(shift).for_each(|(v, shift)| *v -= shift);
+                }
+                *pixel = develop.pixel(bilinear(radiance, width, height, place), &mut noise, &self.tone);
+            }
+        });
+        pixels
+    }
+}
+
+/// The value at a place in pixels, centres at +0.5; the nearest outside.
+#[inline(always)]
+fn bilinear(values: &[[f32; 4]], width: usize, height: usize, [x, y]: [f32; 2]) -> [f32; 4] {
+    let inside = |v: f32, side: usize| (v - 0.5).clamp(0.0, (side - 1) as f32 - 1e-3);
+    let (x, y) = (inside(x, width), inside(y, height));
+    let (column, line) = (x as usize, y as usize);
+    let at = line * width + column;
+    let above = values.get(at..).and_then(|v| v.first_chunk::<2>());
+    let below = values.get(at + width..).and_then(|v| v.first_chunk::<2>());
+    let (Some([a, b]), Some([c, d])) = (above, below) else { return [0.0; 4] };
+    let (fx, fy) = (x - column as f32, y - line as f32);
+    blend(blend(*a, *b, fx), blend(*c, *d, fx), fy)
+}
+
+/// From `a` to `b`; written out, so that the compiler makes one vector operation of it.
+#[inline(always)]
+fn blend([a0, a1, a2, a3]: [f32; 4], [b0, b1, b2, b3]: [f32; 4], t: f32) -> [f32; 4] {
+    [a0 + t * (b0 - a0), a1 + t * (b1 - a1), a2 + t * (b2 - a2), a3 + t * (b3 - a3)]
+}

@@ -1,0 +1,326 @@
+//! What stands before the camera, species by species: layers of surface, each under its own light, and what moves with what.
+
+use super::grid::Grid;
+use super::light::{Light, QUARTERS};
+use super::motion::{Pose, Poses};
+use super::person::{Patch, Person};
+use super::props::{BEZEL_CM, Prop, Spot, masked, wall};
+use super::scene::Scene;
+use super::species::Species;
+use super::subject::Subject;
+use super::surface::{Ambient, Screen, Surfel, Texel};
+use crate::error::Result;
+use crate::image::luminance_linear;
+
+/// Number of the light that shines on the scene, and of that in a video of it.
+pub(super) const SCENE: usize = 0;
+pub(super) const VIDEO: usize = 1;
+/// Ambient light in a replayed video, in lux; its display shows a face at this share of its white.
+pub(super) const VIDEO_LUX: f32 = 300.0;
+const VIDEO_LEVEL: f32 = 0.25;
+/// Where the head turns: behind the eyes, in centimetres.
+const PIVOT_CM: f32 = 5.0;
+/// Of a mask cut out of paper, before the eyes.
+const CUTOUT_CM: f32 = -1.5;
+/// Displays: lit area in centimetres, and distance over that of a face of the same size in the image.
+const PHONE: ([f32; 2], f32) = ([7.0, 14.5], 0.45);
+const TABLET: ([f32; 2], f32) = ([16.0, 23.0], 0.85);
+
+/// What a thing moves with.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Body {
+    Head,
+    Prop,
+}
+
+impl Body {
+    pub(super) fn pose(self, poses: &Poses) -> Pose {
+        match self {
+            Self::Head => poses.head,
+            Self::Prop => poses.prop,
+        }
+    }
+}
+
+/// Surfaces under one light; radiances of layers add up.
+pub(super) struct Layer {
+    pub(super) texels: Vec<Texel>,
+    /// Which light.
+    pub(super) track: usize,
+    pub(super) body: Body,
+    pub(super) meter: Meter,
+}
+
+/// Mean radiance of a layer where the exposure control looks, per unit of light: linear red, green, blue.
+#[derive(Clone, Copy, Default, Debug)]
+pub(super) struct Meter {
+    ambient: [f32; 3],
+    quarters: [[f32; 3]; QUARTERS],
+}
+
+/// One thing's motion in the image.
+pub(super) struct Mover {
+    pub(super) body: Body,
+    /// For each pixel how much of it moves, and that times its depth behind the pivot in centimetres.
+    field: Vec<[f32; 2]>,
+    px_per_cm: f32,
+    distance_cm: f32,
+    middle_px: [f32; 2],
+}
+
+/// Everything before the camera.
+pub(super) struct Stage {
+    pub(super) layers: Vec<Layer>,
+    pub(super) movers: Vec<Mover>,
+}
+
+/// Builds the stage of a species.
+pub(super) struct Builder<'a> {
+    grid: Grid,
+    scene: &'a Scene,
+    screen: Screen,
+    ambient: Ambient,
+    person: Person,
+}
+
+impl<'a> Builder<'a> {
+    pub(super) fn new(subject: &Subject, scene: &'a Scene, ambient: Ambient) -> Result<Self> {
+        let grid = Grid::new(scene);
+        let person = Person::new(subject, &grid, scene.skin)?;
+        Ok(Self { grid, scene, screen: Screen::new(&scene.device), ambient, person })
+    }
+
+    pub(super) fn stage(&self) -> Stage {
+        let Scene { species, attack, .. } = self.scene;
+        let live = |x, y| self.live(x, y);
+        match species {
+            Species::Live | Species::FaceSwap | Species::Looped | Species::Delayed | Species::Stretched => {
+                self.headed(SCENE, live)
+            }
+            Species::InjectedOther | Species::InjectedPlain => self.headed(VIDEO, live),
+            Species::InjectedTint => self.headed(VIDEO, |x, y| self.tinted(x, y)),
+            Species::InjectedRelight => self.headed(VIDEO, |x, y| self.relit(x, y)),
+            Species::MaskPaper => self.headed(SCENE, |x, y| self.mask(x, y, false)),
+            Species::MaskSilicone => self.headed(SCENE, |x, y| self.mask(x, y, true)),
+            Species::MaskFlat => self.cut_out(),
+            Species::PrintFlat => self.print(None, false, false),
+            Species::PrintBent => self.print(Some(attack.bend_radius_cm), false, false),
+            Species::PrintEyeHoles => self.print(None, false, true),
+            Species::PrintGlossy => self.print(None, true, false),
+            Species::ReplayPhone => self.replay(PHONE),
+            Species::ReplayTablet | Species::ReplayOther => self.replay(TABLET),
+        }
+    }
+
+    fn patch(&self, x: usize, y: usize) -> Patch {
+        self.person.patch(&self.grid, x, y)
+    }
+
+    fn texel(&self, surfel: &Surfel) -> Texel {
+        self.screen.texel(surfel)
+    }
+
+    /// A background's texel: light from everywhere, whatever turns.
+    fn behind(&self, surfel: &Surfel) -> Texel {
+        Texel { normal: [0.0, 0.0, 0.0, 1.0], ..self.texel(surfel) }
+    }
+
+    /// The portrait's own background.
+    fn background(&self, x: usize, y: usize, patch: &Patch) -> Texel {
+        let distance_cm = self.scene.distance_cm + self.scene.background_cm;
+        self.behind(&Surfel { albedo: patch.albedo, ..wall(&self.grid, x, y, distance_cm) })
+    }
+
+    fn wall(&self, x: usize, y: usize) -> Texel {
+        self.behind(&wall(&self.grid, x, y, self.scene.distance_cm + self.scene.background_cm))
+    }
+
+    /// A texel before the portrait's background, as far as the pixel shows the person.
+    fn over_background(&self, x: usize, y: usize, patch: &Patch, person: impl FnOnce() -> Texel) -> Texel {
+        match patch.person {
+            share if share <= 0.0 => self.background(x, y, patch),
+            share if share >= 1.0 => person(),
+            share => self.background(x, y, patch).mix(person(), share),
+        }
+    }
+
+    fn live(&self, x: usize, y: usize) -> Texel {
+        let patch = self.patch(x, y);
+        self.over_background(x, y, &patch, || self.texel(&patch.live(&self.grid, x, y)))
+    }
+
+    fn mask(&self, x: usize, y: usize, silicone: bool) -> Texel {
+        let patch = self.patch(x, y);
+        if patch.face { self.texel(&masked(&self.grid, x, y, &patch, silicone)) } else { self.live(x, y) }
+    }
+
+    /// What an attacker's tint does: every pixel as if it faced the screen where the face is.
+    fn tinted(&self, x: usize, y: usize) -> Texel {
+        let face = [0.0, 0.0, self.scene.distance_cm];
+        let diffuse = self.screen.irradiance(face, [0.0, 0.0, -1.0]).map(|v| self.scene.attack.gain * v);
+        Texel { diffuse, gloss: [0.0; QUARTERS], ..self.live(x, y) }
+    }
+
+    /// What relighting through a mesh does: the person's diffuse answer, no gloss, no background.
+    fn relit(&self, x: usize, y: usize) -> Texel {
+        let texel = self.live(x, y);
+        let gain = self.scene.attack.gain * self.patch(x, y).person;
+        Texel { diffuse: texel.diffuse.map(|v| gain * v), gloss: [0.0; QUARTERS], ..texel }
+    }
+
+    /// One layer that moves with the head.
+    fn headed(&self, track: usize, texel: impl Fn(usize, usize) -> Texel + Sync) -> Stage {
+        let layer = self.layer(track, Body::Head, texel);
+        Stage { layers: vec![layer], movers: vec![self.head(|_, _, patch| [patch.person, patch.depth_cm])] }
+    }
+
+    fn cut_out(&self) -> Stage {
+        let sheet = Prop::sheet(&self.grid, [0.0, 0.0], None, false);
+        let layer = self.layer(SCENE, Body::Head, |x, y| {
+            let patch = self.patch(x, y);
+            if !patch.face {
+                return self.live(x, y);
+            }
+            let position = self.grid.point(x, y, self.grid.distance_cm + CUTOUT_CM);
+            let spot = Spot { position, ..sheet.spot(&self.grid, x, y) };
+            self.texel(&sheet.paper(&spot, &patch))
+        });
+        let flat = |_, _, patch: &Patch| [patch.person, if patch.face { CUTOUT_CM } else { patch.depth_cm }];
+        Stage { layers: vec![layer], movers: vec![self.head(flat)] }
+    }
+
+    fn print(&self, radius_cm: Option<f32>, glossy: bool, holes: bool) -> Stage {
+        let sheet = Prop::sheet(&self.grid, self.scene.attack.tilt_deg, radius_cm, glossy);
+        let spot = |x, y| sheet.spot(&self.grid, x, y);
+        let layer = self.layer(SCENE, Body::Prop, |x, y| {
+            let (patch, spot) = (self.patch(x, y), spot(x, y));
+            let paper = self.wall(x, y).mix(self.texel(&sheet.paper(&spot, &patch)), sheet.share(&spot, 0.0));
+            if holes && patch.hole > 0.0 { paper.mix(self.live(x, y), patch.hole) } else { paper }
+        });
+        let hole = |patch: &Patch| if holes { patch.hole } else { 0.0 };
+        let mut movers = vec![self.prop(&sheet, |x, y, patch| sheet.share(&spot(x, y), 0.0) * (1.0 - hole(patch)))];
+        if holes {
+            movers.push(self.head(|_, _, patch| [patch.hole, patch.depth_cm]));
+        }
+        Stage { layers: vec![layer], movers }
+    }
+
+    fn replay(&self, (size_cm, size): ([f32; 2], f32)) -> Stage {
+        let display = Prop::display(&self.grid, size_cm, size, self.scene.attack.tilt_deg);
+        let share = |x, y, margin_cm| display.share(&display.spot(&self.grid, x, y), margin_cm);
+        let glass = self.layer(SCENE, Body::Prop, |x, y| {
+            let glass = self.texel(&display.glass(&display.spot(&self.grid, x, y)));
+            self.wall(x, y).mix(glass, share(x, y, BEZEL_CM))
+        });
+        let mut video = self.layer(VIDEO, Body::Head, |x, y| self.live(x, y));
+        let level = luminance_linear(video.meter.ambient) * VIDEO_LUX;
+        let gain = VIDEO_LEVEL * self.scene.attack.display_cd_m2 / level.max(1e-6);
+        let texels = self.grid.map(|x, y| {
+            let texel = video.texels.get(self.grid.at(x, y)).copied().unwrap_or_default();
+            texel.scaled(gain * share(x, y, 0.0))
+        });
+        video.meter = self.meter(&texels);
+        video.texels = texels;
+        let movers = vec![
+            self.prop(&display, |x, y, _| share(x, y, BEZEL_CM)),
+            self.head(|x, y, patch| [patch.person * share(x, y, -0.5), patch.depth_cm]),
+        ];
+        Stage { layers: vec![glass, video], movers }
+    }
+
+    fn layer(&self, track: usize, body: Body, texel: impl Fn(usize, usize) -> Texel + Sync) -> Layer {
+        let texels = self.grid.map(texel);
+        let meter = self.meter(&texels);
+        Layer { texels, track, body, meter }
+    }
+
+    /// Means over the window that the exposure control looks at: the face and what is close to it.
+    fn meter(&self, texels: &[Texel]) -> Meter {
+        let [ex, ey] = self.grid.eyes_px();
+        let (half, middle) = (8.0 * self.grid.px_per_cm(), ey + 3.0 * self.grid.px_per_cm());
+        let range = |middle: f32, side: usize| {
+            let (from, to) = ((middle - half).max(0.0) as usize, (middle + half).max(1.0) as usize);
+            from.min(side - 1)..to.min(side)
+        };
+        let (mut meter, mut n) = (Meter::default(), 0.0f32);
+        for y in range(middle, self.grid.height).step_by(3) {
+            for x in range(ex, self.grid.width).step_by(3) {
+                let Some(texel) = texels.get(self.grid.at(x, y)) else { continue };
+                let white = texel.radiance(&Light { ambient: [1.0; 4], ..Light::default() }, &self.ambient);
+                meter.ambient.iter_mut().zip(white).for_each(|(sum, v)| *sum += v);
+                for (q, diffuse) in texel.diffuse.into_iter().enumerate() {
+                    let gloss = texel.gloss.get(q).copied().unwrap_or(0.0);
+                    let [r, g, b, _] = texel.albedo;
+                    if let Some(sums) = meter.quarters.get_mut(q) {
+                        sums.iter_mut().zip([r, g, b]).for_each(|(sum, albedo)| *sum += albedo * diffuse + gloss);
+                    }
+                }
+                n += 1.0;
+            }
+        }
+        let mean = |sums: [f32; 3]| sums.map(|v| v / n.max(1.0));
+        Meter { ambient: mean(meter.ambient), quarters: meter.quarters.map(mean) }
+    }
+
+    /// What moves with the head; `part` gives share and depth behind the eyes.
+    fn head(&self, part: impl Fn(usize, usize, &Patch) -> [f32; 2] + Sync) -> Mover {
+        let field = self.grid.map(|x, y| {
+            let [share, depth_cm] = part(x, y, &self.patch(x, y));
+            [share, share * (depth_cm - PIVOT_CM)]
+        });
+        Mover {
+            body: Body::Head,
+            field,
+            px_per_cm: self.grid.px_per_cm(),
+            distance_cm: self.grid.distance_cm,
+            middle_px: self.grid.eyes_px(),
+        }
+    }
+
+    /// What moves with the prop; `part` gives the share.
+    fn prop(&self, prop: &Prop, part: impl Fn(usize, usize, &Patch) -> f32 + Sync) -> Mover {
+        let field = self.grid.map(|x, y| {
+            let share = part(x, y, &self.patch(x, y));
+            let [_, _, z] = prop.spot(&self.grid, x, y).position;
+            [share, share * (z - prop.distance_cm)]
+        });
+        let px_per_cm = self.grid.focal_px / prop.distance_cm;
+        Mover { body: Body::Prop, field, px_per_cm, distance_cm: prop.distance_cm, middle_px: prop.middle_px() }
+    }
+}
+
+impl Meter {
+    /// Mean radiance under `light`.
+    pub(super) fn radiance(&self, light: &Light) -> [f32; 3] {
+        let mut channel = 0..;
+        self.ambient.map(|ambient| {
+            let c = channel.next().unwrap_or(0);
+            let at = |values: &[f32]| values.get(c).copied().unwrap_or(0.0);
+            let screen = self.quarters.iter().zip(&light.screen).map(|(answer, source)| at(answer) * at(source));
+            ambient * at(&light.ambient) + screen.sum::<f32>()
+        })
+    }
+
+    /// Mean radiance under one lux of white light.
+    pub(super) fn white(&self) -> [f32; 3] {
+        self.ambient
+    }
+}
+
+impl Mover {
+    /// By how many pixels what the pixel `at`, (x, y) in the image, shows has moved in this pose.
+    #[inline(always)]
+    pub(super) fn shift(&self, at: usize, [x, y]: [f32; 2], pose: &Pose) -> [f32; 2] {
+        let [share, z] = self.field.get(at).copied().unwrap_or_default();
+        if share == 0.0 {
+            return [0.0; 2];
+        }
+        let ([mx, my], [sx, sy], [yaw, pitch, roll]) = (self.middle_px, pose.shift_cm, pose.turn);
+        let (x, y) = ((x - mx) / self.px_per_cm, (y - my) / self.px_per_cm);
+        // Small turns of (x, y, z), then perspective: what turned nearer grows.
+        let nearer = (yaw * x - pitch * y) / self.distance_cm + pose.growth;
+        let dx = share * (sx - roll * y + x * nearer) + yaw * z;
+        let dy = share * (sy + roll * x + y * nearer) - pitch * z;
+        [dx * self.px_per_cm, dy * self.px_per_cm]
+    }
+}
