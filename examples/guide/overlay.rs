@@ -28,7 +28,7 @@ pub fn write(path: &Path, photo: &Photo, session: &CaptureSession, guidance: &Gu
             canvas.ellipse(&oval, BLUE, 1);
         }
     }
-    let scale = (photo.width() / 320).clamp(1, 6) as usize;
+    let scale = (photo.width() / 240).clamp(1, 6) as usize;
     let mut lines = vec![format!("{} {:.0}%", guidance.hint.as_str(), 100.0 * guidance.progress)];
     if let Some(f) = &guidance.measurements.face {
         lines.push(format!("size {:.2} off {:+.2} {:+.2}", f.size, f.offset_x, f.offset_y));

@@ -51,12 +51,14 @@ impl Pose {
 pub struct Scene {
     photo: Photo,
     face: Oval,
+    /// The head's own tilt, which frames undo.
+    roll_deg: f32,
     oval: f32,
 }
 
 impl Scene {
-    pub fn new(photo: Photo, face: Oval, oval: f32) -> Self {
-        Self { photo, face, oval }
+    pub fn new(photo: Photo, face: Oval, roll_deg: f32, oval: f32) -> Self {
+        Self { photo, face, roll_deg, oval }
     }
 
     /// The frame in which the face lies as `pose` says.
@@ -69,10 +71,11 @@ impl Scene {
             target.center.y + pose.offset[1] * target.height_px,
         );
         // Target to source: the point `at` becomes the face's centre.
-        let turn = Similarity::new(scale, -side * pose.roll_deg, Point::default()).unwrap();
+        let turn_deg = self.roll_deg - side * pose.roll_deg;
+        let turn = Similarity::new(scale, turn_deg, Point::default()).unwrap();
         let moved = turn.apply(at);
         let origin = Point::new(self.face.center.x - moved.x, self.face.center.y - moved.y);
-        let source_from_target = Similarity::new(scale, -side * pose.roll_deg, origin).unwrap();
+        let source_from_target = Similarity::new(scale, turn_deg, origin).unwrap();
         let crop = Crop { width: WIDTH, height: HEIGHT, source_from_target, border: Border::Replicate };
         let mut photo = warp_rgb8(&self.photo.frame(), &crop).unwrap();
         if pose.blur_px > 0.1 {

@@ -68,10 +68,8 @@ fn scenes() -> Vec<Scene> {
             let (_, mesh) = engine().locate(&photo.frame(), select_face).unwrap().outcome.unwrap();
             let (pose, limits) = (mesh.pose().unwrap(), GuideLimits::default());
             // Who looks aside by nearly as much as is allowed has a fault of his own.
-            let straight = pose.yaw_deg.abs() < 0.7 * limits.yaw_deg
-                && pose.pitch_deg.abs() < 0.7 * limits.pitch_deg
-                && pose.roll_deg.abs() < 0.5 * limits.roll_deg;
-            straight.then(|| Scene::new(photo, face_oval(&mesh).unwrap(), OVAL))
+            let share = (pose.yaw_deg / limits.yaw_deg).abs().max((pose.pitch_deg / limits.pitch_deg).abs());
+            (share < 0.78).then(|| Scene::new(photo, face_oval(&mesh).unwrap(), pose.roll_deg, OVAL))
         })
         .collect()
 }
