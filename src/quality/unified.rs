@@ -51,6 +51,11 @@ pub fn unified_features(report: &QualityReport) -> [f32; 6] {
     .features()
 }
 
+/// What each of [`unified_features`] weighs in [`QualityReport::unified`]; 0 if it is left out.
+pub fn unified_weights() -> [f32; 6] {
+    WEIGHTS
+}
+
 /// The native values that the score rests on.
 struct Inputs {
     sharpness: f32,
