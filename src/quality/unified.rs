@@ -30,13 +30,13 @@ const LEAST_LIGHT: f32 = 1e-3;
 
 /// Comparison score per unit of each feature: ln(sharpness), −(pitch/45°)², −(yaw/45°)², ln(inter-eye distance in px),
 /// ln(luminance mean), −(blown-out share).
-const WEIGHTS: [f32; 6] = [0.010_01, 0.201_11, 0.041_11, 0.027_62, 0.016_61, 2.028_36];
+const WEIGHTS: [f32; 6] = [0.012_32, 0.160_60, 0.0, 0.0, 0.0, 2.288_86];
 /// The native value of the worst tenth of folds 1 to 5 becomes 50, the median 80.
-const WORST_TENTH: f32 = 0.0163;
-const WIDTH: f32 = 0.0159;
+const WORST_TENTH: f32 = -0.0630;
+const WIDTH: f32 = 0.0126;
 /// The same for the logarithm of the magnitude.
-const WORST_TENTH_LN_MAGNITUDE: f32 = 4.0867;
-const WIDTH_LN_MAGNITUDE: f32 = 0.1115;
+const WORST_TENTH_LN_MAGNITUDE: f32 = 4.0766;
+const WIDTH_LN_MAGNITUDE: f32 = 0.1146;
 
 /// The six features of a report, in the order of the weights: what the fit regresses on.
 pub fn unified_features(report: &QualityReport) -> [f32; 6] {
@@ -119,7 +119,7 @@ mod tests {
     #[test]
     fn mapping() {
         assert_eq!(unified_of_magnitude(WORST_TENTH_LN_MAGNITUDE.exp()).component, 50);
-        assert_eq!(unified_of_magnitude(69.5).component, 80);
+        assert_eq!(unified_of_magnitude(69.1).component, 80);
         assert_eq!([0.0, 20.0, 300.0].map(|m| unified_of_magnitude(m).component), [0, 0, 100]);
     }
 }
