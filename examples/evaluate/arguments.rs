@@ -66,9 +66,14 @@ pub struct Common {
     /// Turn one picture of each pair into a document's portrait, in several ways; with `--calibration` for such pairs too.
     #[arg(long)]
     pub documents: bool,
-    /// Fit the weights of the unified quality score on these pictures, and measure what discarding pairs by it gains.
+    /// Measure what discarding pairs by the unified quality scores gains (error versus discard, at the threshold for an FMR of
+    /// 1e-3), and print the weights fitted on these pictures. On all ten folds of LFW the weights are those of the other five.
     #[arg(long)]
     pub quality: bool,
+    /// Compare which measures the unified quality score could rest on, each choice fitted on all folds but one and judged on that
+    /// one, and print the one to take. For folds 1-5 alone: those that it is then tried on must not choose.
+    #[arg(long)]
+    pub choose_quality: bool,
     /// Times that people are resampled for the intervals.
     #[arg(long, default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(100..=100_000))]
     pub replicates: u32,

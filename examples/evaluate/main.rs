@@ -8,13 +8,14 @@
 //! `lfw`: `DIR` holds Labeled Faces in the Wild: `images/NAME/NAME_0001.jpg` and `pairs.txt` (View 2). `folder`: `DIR` holds a
 //! folder per person with their pictures. `--calibration` and `--impostors` write what a model's card says about scores; `--halves`,
 //! `--fuse` and `--documents` try thresholds, fused templates and document portraits; `--quality` fits and tries the unified quality
-//! score. `--help` tells the options. Exit code 0, or 3 after an error.
+//! score, `--choose-quality` tells which measures it should rest on. `--help` tells the options. Exit code 0, or 3 after an error.
 
 mod arguments;
 mod card;
 mod further;
 mod print;
 mod quality;
+mod quality_choice;
 mod templates;
 
 use arguments::{Arguments, Common, Set};
@@ -29,6 +30,9 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
 use templates::{Outcome, Setup, templates};
+
+/// Folds that the people of a folder are dealt into.
+const FOLDS: usize = 5;
 
 type Anyhow<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
@@ -61,7 +65,9 @@ fn lfw(folder: &Path, folds: Option<(usize, usize)>, common: &Common) -> Anyhow<
     let setup = Setup::new(common, FaceChoice::Central)?;
     let images = folder.join("images");
     let paths: Vec<_> = (0..pairs.images.len()).map(|i| images.join(pairs.path(i).unwrap_or_default())).collect();
-    let measured = measure(&name, &setup, &paths, &pairs.subjects(), common)?;
+    let subjects = pairs.subjects();
+    let folds = folds_of_people(&pairs, &subjects);
+    let measured = measure(&name, &setup, &paths, &subjects, &|person| folds[person], common)?;
 
     let scores = comparison_scores(&measured.templates)?;
     let score = |a, b| Some(scores(a, b)).filter(|s| s.is_finite());
@@ -72,13 +78,22 @@ fn lfw(folder: &Path, folds: Option<(usize, usize)>, common: &Common) -> Anyhow<
     finish(&report, common)
 }
 
+/// The fold of each person: nobody is in two.
+fn folds_of_people(pairs: &LfwPairs, subjects: &[usize]) -> Vec<usize> {
+    let mut folds = vec![0; subjects.len()];
+    for (number, fold) in pairs.folds.iter().enumerate() {
+        fold.iter().for_each(|pair| (folds[subjects[pair.a]], folds[subjects[pair.b]]) = (number, number));
+    }
+    folds
+}
+
 fn own(folder: &Path, central: bool, common: &Common) -> Anyhow<()> {
     let found = IdentityFolder::read(folder)?;
     eprintln!("{} pictures of {} people, {} other entries", found.images.len(), found.people(), found.skipped);
     let choice = if central { FaceChoice::Central } else { FaceChoice::AsVerify };
     let setup = Setup::new(common, choice)?;
     let name = folder.file_name().unwrap_or(folder.as_os_str()).to_string_lossy();
-    finish(&measure(&name, &setup, &found.images, &found.subjects, common)?.report, common)
+    finish(&measure(&name, &setup, &found.images, &found.subjects, &|person| person % FOLDS, common)?.report, common)
 }
 
 fn finish(report: &Report, common: &Common) -> Anyhow<()> {
@@ -98,8 +113,15 @@ struct Measured {
     templates: Vec<Option<Template>>,
 }
 
-/// Takes the templates and compares all with all.
-fn measure(name: &str, setup: &Setup, paths: &[PathBuf], subjects: &[usize], common: &Common) -> Anyhow<Measured> {
+/// Takes the templates and compares all with all. `fold_of` tells which fold a person is in.
+fn measure(
+    name: &str,
+    setup: &Setup,
+    paths: &[PathBuf],
+    subjects: &[usize],
+    fold_of: &dyn Fn(usize) -> usize,
+    common: &Common,
+) -> Anyhow<Measured> {
     let outcomes = templates(setup, paths, common)?;
     let (mut kept, mut templates, mut failures, mut left_out) = (Vec::new(), Vec::new(), Vec::new(), 0);
     let mut kept_paths = Vec::new();
@@ -148,8 +170,15 @@ fn measure(name: &str, setup: &Setup, paths: &[PathBuf], subjects: &[usize], com
     eprintln!("statistics             {:.1} s", started.elapsed().as_secs_f64());
     let pictures = further::Pictures { name, setup, templates: &templates, subjects: &kept, paths: &kept_paths };
     further::run(&pictures, &set, common)?;
-    if common.quality {
-        report.discard = quality::run(&pictures, &set)?;
+    if common.quality || common.choose_quality {
+        let folds: Vec<usize> = kept.iter().map(|person| fold_of(*person)).collect();
+        let measured = quality::Measured::new(&pictures, &folds)?;
+        if common.choose_quality {
+            quality_choice::run(&measured, &bootstrap)?;
+        }
+        if common.quality {
+            report.discard = quality::run(&measured, &bootstrap)?;
+        }
     }
     Ok(Measured { report, templates })
 }

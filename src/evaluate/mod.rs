@@ -59,7 +59,7 @@ pub use cache::{PictureDigest, TemplateCache};
 pub use cache_key::CacheKey;
 pub use comparison_scores::comparison_scores;
 pub use d_prime::DPrime;
-pub use discard::{Discard, DiscardPoint};
+pub use discard::{Discard, DiscardPoint, DiscardTrial};
 pub use documents::DocumentKind;
 pub use enrolment::EnrolmentRate;
 pub use equal_error_rate::EqualErrorRate;

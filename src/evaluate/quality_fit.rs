@@ -27,9 +27,9 @@ pub fn genuine_pairs(subjects: &[usize], score: impl Fn(usize, usize) -> f32) ->
     pairs
 }
 
-/// The least squares fit of the pairs' scores to a constant and a weighted sum of both pictures' features; returns the weights.
-/// Everyone counts alike: a person with n pairs has the weight 1/n in each. Pairs with a picture without features, or without
-/// score, are left out.
+/// The least squares fit of the pairs' scores to a constant and a weighted sum of both pictures' features, those that are `used`;
+/// returns the weights, 0 for the others. Everyone counts alike: a person with n pairs has the weight 1/n in each. Pairs with a
+/// picture without features, or without score, are left out.
 ///
 /// # Errors
 /// [`ErrorKind::InvalidArgument`] if the pairs do not determine the weights.
@@ -37,6 +37,7 @@ pub fn fit_quality<const N: usize>(
     pairs: &[GenuinePair],
     subjects: &[usize],
     features: &[Option<[f32; N]>],
+    used: [bool; N],
 ) -> Result<[f64; N]> {
     let mut counts = std::collections::BTreeMap::<usize, usize>::new();
     let person = |pair: &GenuinePair| subjects.get(pair.a).copied();
@@ -47,10 +48,14 @@ pub fn fit_quality<const N: usize>(
         let of = |picture: usize| features.get(picture).copied().flatten();
         let (Some(a), Some(b), Some(subject)) = (of(pair.a), of(pair.b), person(pair)) else { continue };
         let weight = 1.0 / counts.get(&subject).copied().unwrap_or(1) as f64;
-        let sums = a.iter().zip(&b).map(|(a, b)| f64::from(a + b));
+        let sums = a.iter().zip(&b).zip(used).map(|((a, b), used)| if used { f64::from(a + b) } else { 0.0 });
         let row = DVector::from_iterator(N + 1, std::iter::once(1.0).chain(sums));
         normal.ger(weight, &row, &row, 1.0);
         right.axpy(weight * f64::from(pair.score), &row, 1.0);
+    }
+    // An equation of its own for each weight that is 0.
+    for (place, _) in used.iter().enumerate().filter(|(_, used)| !**used) {
+        normal.get_mut((place + 1, place + 1)).into_iter().for_each(|v| *v = 1.0);
     }
     let undetermined =
         || Error::new(ErrorKind::InvalidArgument, Stage::Evaluate, "the pairs do not determine the weights");
@@ -74,16 +79,18 @@ mod tests {
         let made = |i: usize| features[i].unwrap().iter().zip([0.5, -0.2, 0.0]).map(|(f, w)| f * w).sum::<f32>();
         let pairs = genuine_pairs(&subjects, |a, b| 0.7 + made(a) + made(b));
         assert_eq!(pairs.len(), 300);
-        let weights = fit_quality(&pairs, &subjects, &features).unwrap();
+        let weights = fit_quality(&pairs, &subjects, &features, [true; 3]).unwrap();
         for (got, expected) in weights.iter().zip([0.5, -0.2, 0.0]) {
             assert!((got - expected).abs() < 1e-4, "{weights:?}");
         }
+        let one = fit_quality(&pairs, &subjects, &features, [false, true, false]).unwrap();
+        assert!(one[0] == 0.0 && (one[1] + 0.2).abs() < 0.1 && one[2] == 0.0, "{one:?}");
     }
 
     #[test]
     fn what_says_nothing_is_an_error() {
         let features = [Some([1.0f32]), Some([1.0]), None];
         let pairs = genuine_pairs(&[0, 0, 0], |_, _| 0.5);
-        assert_eq!(fit_quality(&pairs, &[0, 0, 0], &features).unwrap_err().kind(), ErrorKind::InvalidArgument);
+        assert_eq!(fit_quality(&pairs, &[0, 0, 0], &features, [true]).unwrap_err().kind(), ErrorKind::InvalidArgument);
     }
 }

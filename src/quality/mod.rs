@@ -29,7 +29,7 @@ mod unified;
 
 pub use essentials::{Essentials, essentials};
 pub use single_face::single_face;
-pub use unified::{unified_features, unified_of_essentials, unified_of_magnitude};
+pub use unified::{unified_features, unified_of_essentials, unified_of_magnitude, unified_weights};
 
 use crate::error::Result;
 use crate::image::Frame;

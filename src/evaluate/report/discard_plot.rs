@@ -1,6 +1,6 @@
 //! The error versus discard characteristics: FNMR of the pairs that remain, over the share that is left out.
 
-use super::paper::{BLUE, FAINT_GRID, GREY, GRID, INK, SIZE, VERMILION, drawn, legend_type, type_of};
+use super::paper::{BLUE, GREY, GRID, INK, SIZE, VERMILION, drawn, legend_type, type_of};
 use crate::error::Result;
 use crate::evaluate::Discard;
 use plotters::prelude::*;
@@ -28,7 +28,7 @@ pub(super) fn svg(curves: &[Discard]) -> Result<String> {
                 chart
                     .configure_mesh()
                     .bold_line_style(GRID)
-                    .light_line_style(FAINT_GRID)
+                    .light_line_style(TRANSPARENT)
                     .axis_style(INK)
                     .x_desc("Pairs of lowest quality discarded")
                     .y_desc("False non-match rate (FNMR) of the others")

@@ -1,5 +1,5 @@
 use super::*;
-use crate::evaluate::{Pair, all_pairs, roc, ten_fold};
+use crate::evaluate::{DiscardTrial, GenuinePair, Pair, all_pairs, roc, ten_fold};
 
 fn about() -> About {
     About {
@@ -92,6 +92,7 @@ fn json_says_what_was_measured_and_null_what_was_not() {
         "curve",
         "band",
         "scores",
+        "discard",
     ];
     expected.sort_unstable();
     let mut sorted = keys.clone();
@@ -156,4 +157,63 @@ fn view_2_holds_its_folds() {
     let html = report.to_html().unwrap();
     well_formed(&html);
     assert!(html.contains("LFW View 2") && html.contains("Area under the ROC curve"));
+}
+
+/// A hundred people with a pair each, of which `errors` do not match; the first picture of person i has the quality i.
+fn discard(name: &str, errors: usize) -> Discard {
+    let score = |i: usize| if i < errors { 0.1 } else { 0.9 };
+    let pairs: Vec<_> = (0..100).map(|i| GenuinePair { a: 2 * i, b: 2 * i + 1, score: score(i) }).collect();
+    let subjects: Vec<usize> = (0..200).map(|picture| picture / 2).collect();
+    let quality: Vec<f32> = (0..200).map(|picture| if picture % 2 == 0 { picture as f32 } else { 1e6 }).collect();
+    let trial = DiscardTrial { pairs: &pairs, subjects: &subjects, quality: &quality, threshold: 0.5 };
+    Discard::new(name, &[trial], &Bootstrap { replicates: 200, seed: 1 })
+}
+
+/// The points of the thick line of this colour, in pixels.
+fn line(svg: &str, color: &str) -> Vec<(f64, f64)> {
+    let tags = svg.split('<').filter(|tag| tag.starts_with("polyline"));
+    let mut thick = tags.filter(|tag| tag.contains(color) && tag.contains("stroke-width=\"3\""));
+    let points = thick.next().unwrap().split("points=\"").nth(1).unwrap().split('"').next().unwrap();
+    points
+        .split_whitespace()
+        .map(|p| p.split_once(',').map(|(x, y)| (x.parse().unwrap(), y.parse().unwrap())).unwrap())
+        .collect()
+}
+
+#[test]
+fn discarding_is_drawn_to_scale() {
+    let mut report = report(10);
+    report.discard = vec![discard("all <seen>", 20), discard("few", 10)];
+    let svg = report.discard_svg().unwrap();
+    well_formed(&svg);
+    for text in ["Pairs of lowest quality discarded", "False non-match rate (FNMR)", "all &lt;seen&gt;", "50 %", "20 %"]
+    {
+        assert!(svg.contains(text), "{text}");
+    }
+    let (first, second) = (line(&svg, "#0072B2"), line(&svg, "#D55E00"));
+    assert_eq!((first.len(), second.len()), (13, 13));
+    let (left, right) = (first[0].0, first[12].0);
+    let floor = first[12].1;
+    assert!(left < right && first[0].1 < floor, "an error rate falls to the bottom: {first:?}");
+    for (curve, line) in report.discard.iter().zip([&first, &second]) {
+        for (point, (x, y)) in curve.points.iter().zip(line) {
+            let expected =
+                (left + point.discarded / 0.5 * (right - left), floor - point.fnmr / 0.2 * (floor - first[0].1));
+            assert!((x - expected.0).abs() <= 1.5 && (y - expected.1).abs() <= 1.5, "{point:?}: {x}, {y}");
+        }
+    }
+    report.discard = vec![discard("none", 0)];
+    assert!(report.discard_svg().unwrap().contains("no errors to discard"));
+}
+
+#[test]
+fn the_page_tells_what_discarding_gains_and_on_what_it_was_chosen() {
+    let mut report = report(10);
+    assert!(!report.to_html().unwrap().contains("Error versus discard"));
+    // Of 20 errors in 100 pairs 10 remain in 90: 1 − (10 / 90) / 0.2 = 0.444.
+    report.discard = vec![discard("all <seen>", 20)];
+    let html = report.to_html().unwrap();
+    well_formed(&html);
+    assert!(html.contains("all &lt;seen&gt;</td><td class=\"n\">20\u{a0}%</td><td class=\"n\">11.1\u{a0}%"));
+    assert!(html.contains("-44\u{a0}%") && html.contains("10 of 20</td>") && html.contains("no blind test"));
 }
