@@ -1,9 +1,10 @@
 //! What one frame says about the face before the camera: the numbers that guidance rests on.
 
-use super::oval::{Oval, face_oval};
+use super::oval::Oval;
 use super::tracker::{Observation, TrackId};
 use crate::error::Result;
 use crate::image::Frame;
+use crate::mesh::View;
 use crate::quality;
 
 /// What one frame says. Without pixels: small, and safe to log.
@@ -58,10 +59,16 @@ impl Measurements {
     /// # Errors
     /// Those of the quality measures' warp.
     pub fn of(observation: &Observation, frame: &Frame<'_>, oval: &Oval) -> Result<Self> {
+        Self::seen(observation, frame, oval, &View::default())
+    }
+
+    /// [`Measurements::of`], with what the mesh network looked at.
+    pub(super) fn seen(observation: &Observation, frame: &Frame<'_>, oval: &Oval, view: &View) -> Result<Self> {
         let face = match &observation.face {
-            Some(tracked) => match (tracked.smooth.pose(), face_oval(&tracked.smooth)) {
-                (Some(pose), Some(face)) => {
-                    let light = quality::essentials(frame, &tracked.mesh)?;
+            Some(tracked) => match tracked.smooth.pose() {
+                Some(pose) => {
+                    let face = Oval::about(&tracked.smooth, &pose);
+                    let light = quality::essentials_seen(frame, &tracked.mesh, view)?;
                     Some(FaceMeasurements {
                         track: tracked.track,
                         size: face.width_px / oval.width_px,
@@ -80,7 +87,7 @@ impl Measurements {
                         quality: quality::unified_of_essentials(&light, &tracked.mesh).native,
                     })
                 }
-                _ => None,
+                None => None,
             },
             None => None,
         };

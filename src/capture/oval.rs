@@ -2,7 +2,7 @@
 
 use crate::error::{Error, ErrorKind, Result, Stage};
 use crate::geometry::Point;
-use crate::mesh::Mesh;
+use crate::mesh::{HeadPose, Mesh};
 
 /// Height of a face's oval over its width: the golden ratio, as in deployed clients (AWS Amplify's face liveness).
 const HEIGHT_OVER_WIDTH: f32 = 1.618;
@@ -84,8 +84,15 @@ impl OvalSpec {
 /// The oval about a face: centred between the top of the forehead and the chin, as wide as the head's size asks, however it is
 /// turned; `None` if the mesh has no extent.
 pub fn face_oval(mesh: &Mesh) -> Option<Oval> {
-    let width_px = FACE_WIDTH_CM * mesh.pose()?.px_per_cm;
-    Some(Oval { center: mesh.forehead().midpoint(mesh.chin()), width_px, height_px: HEIGHT_OVER_WIDTH * width_px })
+    mesh.pose().map(|pose| Oval::about(mesh, &pose))
+}
+
+impl Oval {
+    /// [`face_oval`] of a mesh whose pose is known.
+    pub(super) fn about(mesh: &Mesh, pose: &HeadPose) -> Self {
+        let width_px = FACE_WIDTH_CM * pose.px_per_cm;
+        Self { center: mesh.forehead().midpoint(mesh.chin()), width_px, height_px: HEIGHT_OVER_WIDTH * width_px }
+    }
 }
 
 #[cfg(test)]

@@ -74,7 +74,7 @@ impl CaptureSession {
         timestamp_us: u64,
     ) -> Result<Guidance> {
         let observation = self.tracker.track(detector, mesher, frame, timestamp_us)?;
-        let measurements = Measurements::of(&observation, frame, &self.oval(frame))?;
+        let measurements = Measurements::seen(&observation, frame, &self.oval(frame), self.tracker.view())?;
         let guidance = self.guide.update(&measurements);
         if let (Some(face), true) = (&observation.face, guidance.urge.is_good()) {
             self.best.offer(frame, face, measurements.face.map_or(f32::NAN, |f| f.quality), timestamp_us)?;

@@ -6,7 +6,7 @@ use super::oval::face_oval;
 use crate::detect::{DetectOptions, Detection, Detector, dominant_face};
 use crate::error::{Error, ErrorKind, Result, Stage};
 use crate::image::Frame;
-use crate::mesh::{FACE_FLAG_THRESHOLD, FaceMesher, Mesh};
+use crate::mesh::{FACE_FLAG_THRESHOLD, FaceMesher, Mesh, View};
 
 /// A track goes on if the detector's face and the track's overlap by this much (intersection over union) of their boxes.
 const SAME_FACE_IOU: f32 = 0.3;
@@ -81,6 +81,7 @@ pub struct Tracker {
     last_us: Option<u64>,
     detected_us: u64,
     detections: Vec<Detection>,
+    view: View,
 }
 
 impl std::fmt::Debug for Tracker {
@@ -118,13 +119,14 @@ impl Tracker {
             None => 0,
         };
         self.last_us = Some(timestamp_us);
+        self.view.clear();
         if elapsed_us > MAX_GAP_US {
             self.track = None;
         }
         // Taken out, so that an error leaves no track behind whose frame was never seen.
         let mut followed = match self.track.take() {
             Some(track) => {
-                let mesh = mesher.refine(frame, &track.mesh)?;
+                let mesh = mesher.refine_seen(frame, &track.mesh, &mut self.view)?;
                 is_face(&mesh).then_some(Track { mesh, ..track })
             }
             None => None,
@@ -159,6 +161,11 @@ impl Tracker {
         Ok(Observation { timestamp_us, faces, face, detected })
     }
 
+    /// What the mesh network looked at in the last frame; empty unless the face of before was looked for.
+    pub(super) fn view(&self) -> &View {
+        &self.view
+    }
+
     /// For tests of what follows.
     #[cfg(test)]
     pub(super) fn track_id_for_tests(id: u64) -> TrackId {
@@ -167,6 +174,7 @@ impl Tracker {
 
     /// A new track of a detected face, if the mesh network recognises it.
     fn begin(&mut self, mesher: &FaceMesher, frame: &Frame<'_>, detection: &Detection) -> Result<Option<Track>> {
+        self.view.clear();
         let mesh = mesher.mesh(frame, detection)?;
         if !is_face(&mesh) {
             return Ok(None);

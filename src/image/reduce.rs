@@ -59,7 +59,9 @@ impl Taps {
             let mut sum = 0.0;
             for (x, weight) in (first..end).zip(weights.iter_mut()) {
                 let at = ((x as f64 + 0.5 - center) / radius).abs().min(1.0) * STEPS as f64;
-                let (whole, part) = (at as usize, (at - at.floor()) as f32);
+                // Not `floor`, which is a function call where the baseline has no instruction for it.
+                let whole = at as u32;
+                let (whole, part) = (whole as usize, (at - f64::from(whole)) as f32);
                 let between = filter.get(whole).zip(filter.get(whole + 1));
                 *weight = between.map_or(0.0, |(a, b)| a + part * (b - a));
                 sum += *weight;

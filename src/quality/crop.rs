@@ -3,12 +3,15 @@
 use crate::error::{Error, ErrorKind, Result, Stage};
 use crate::geometry::{Point, Similarity};
 use crate::image::{Border, Crop, Frame, Normalisation, luminance_linear, srgb8_to_linear, warp_into};
-use crate::mesh::Mesh;
+use crate::mesh::{Mesh, View};
 use crate::model::ChannelOrder;
 use crate::scratch::{self, Scratch};
 
 /// Side of the crop in pixels. Fixed, so that sharpness is judged at the scale that templates see.
 pub(super) const SIDE_PX: usize = 128;
+/// The mesh network sees faces at this crop's scale, where the face before was as large. By so much the scales may differ for the
+/// measures to be the same within a few per cent: sharpness changes by up to their square.
+const SAME_SCALE: std::ops::RangeInclusive<f32> = 0.98..=1.02;
 /// Levels of the histogram.
 const LEVELS: usize = 256;
 /// Marks pixels outside the oval, or outside the frame.
@@ -25,8 +28,9 @@ const OVAL: [usize; 36] = [
 /// Linear luminance and luma picture of a face's oval.
 pub(super) struct FaceCrop {
     pub light: Light,
-    /// Luma, 0 ..= 255, row by row; [`OUTSIDE`] outside the oval.
+    /// Luma, 0 ..= 255, row by row of the oval's bounding box; [`OUTSIDE`] outside the oval.
     luma: Scratch,
+    width: usize,
 }
 
 /// Linear luminance of the pixels of the oval inside the frame.
@@ -54,52 +58,97 @@ impl FaceCrop {
         let crop =
             Crop { width: SIDE_PX, height: SIDE_PX, source_from_target: source_from_crop, border: Border::Replicate };
         warp_into(frame, &crop, &as_stored, &mut pixels)?;
-
         let edge = source_from_crop.inverse().map_or([Point::default(); OVAL.len()], |to_crop| oval(mesh, &to_crop));
-        let visible = visible(frame, &source_from_crop);
-        let mut luma = scratch::take(SIDE_PX * SIDE_PX);
+        let picture = Picture { side: SIDE_PX, middle: SIDE_PX / 2, source_from_picture: source_from_crop };
+        Ok(Self::read(frame, &edge, &picture, &pixels, |pixel| *pixel))
+    }
+
+    /// The same from what the mesh network looked at: `None` where that shows the face at another scale, or not all of it.
+    pub fn seen(frame: &Frame<'_>, mesh: &Mesh, view: &View) -> Option<Self> {
+        let (source_from_crop, source_from_view) = (level_square(mesh)?, view.source_from_view()?);
+        let view_from_source = source_from_view.inverse()?;
+        let edge = oval(mesh, &view_from_source);
+        let inside = |v: f32| (0.0..=View::SIDE_PX as f32).contains(&v);
+        let shown = SAME_SCALE.contains(&(source_from_view.scale() / source_from_crop.scale()))
+            && edge.iter().all(|p| inside(p.x) && inside(p.y));
+        let half = 0.5 * SIDE_PX as f32;
+        let center = view_from_source.apply(source_from_crop.apply(Point::new(half, half)));
+        let (values, as_stored) = view.pixels().filter(|_| shown)?;
+        let picture = Picture {
+            side: View::SIDE_PX,
+            // The cast saturates.
+            middle: center.x.round() as usize,
+            source_from_picture: source_from_view,
+        };
+        Some(Self::read(frame, &edge, &picture, values, as_stored))
+    }
+
+    /// `as_stored` makes red, green and blue, 0 ..= 255, of a pixel.
+    fn read(
+        frame: &Frame<'_>,
+        edge: &[Point],
+        picture: &Picture,
+        pixels: &[f32],
+        as_stored: impl Fn(&[f32; 3]) -> [f32; 3],
+    ) -> Self {
+        let Picture { side, middle, source_from_picture } = *picture;
+        let [columns, rows] = [|p: &Point| p.x, |p: &Point| p.y].map(|axis| extent(edge.iter().map(axis), side));
+        let mut luma = scratch::take(columns.len() * rows.len());
         luma.fill(OUTSIDE);
+        let visible = visible(frame, &source_from_picture, side);
         let mut light = Light { histogram: [0; LEVELS], count: 0, sum: 0.0, squares: 0.0, right: (0.0, 0) };
         let linear = srgb8_to_linear();
         let mut crossings = [0.0; OVAL.len()];
-        let rows = pixels.as_chunks::<3>().0.chunks_exact(SIDE_PX).zip(luma.chunks_exact_mut(SIDE_PX));
-        for (y, (pixels, luma)) in rows.enumerate() {
+        let pixels = pixels.as_chunks::<3>().0.chunks_exact(side).enumerate().skip(rows.start);
+        for ((y, pixels), luma) in pixels.zip(luma.chunks_exact_mut(columns.len().max(1))) {
             let y = y as f32 + 0.5;
-            for stretch in inside(cross(&edge, y, &mut crossings)) {
-                let within = pixels.get(stretch.clone()).zip(luma.get_mut(stretch.clone()));
-                let (pixels, luma) = within.unwrap_or_default();
-                for (x, (pixel, luma)) in stretch.zip(pixels.iter().zip(luma)) {
-                    if visible(Point::new(x as f32 + 0.5, y)) {
-                        // Stored values are 0 ..= 255 by the warp's contract; casts saturate.
-                        let linear = pixel.map(|v| linear.get((v + 0.5) as usize).copied().unwrap_or(1.0));
-                        light.add(luminance_linear(linear), x >= SIDE_PX / 2);
-                        let ([r, g, b], [wr, wg, wb]) = (*pixel, LUMA);
-                        *luma = wr * r + wg * g + wb * b;
+            for stretch in inside(cross(edge, y, &mut crossings), side) {
+                let halves = [stretch.start..stretch.end.min(middle), stretch.start.max(middle)..stretch.end];
+                for (half, is_right) in halves.into_iter().zip([false, true]) {
+                    let place = half.start.saturating_sub(columns.start)..half.end.saturating_sub(columns.start);
+                    let Some((pixels, luma)) = pixels.get(half.clone()).zip(luma.get_mut(place)) else { continue };
+                    let (mut count, mut sum, mut squares) = (0, 0.0, 0.0);
+                    for (x, (pixel, luma)) in half.zip(pixels.iter().zip(luma)) {
+                        if visible(Point::new(x as f32 + 0.5, y)) {
+                            let [r, g, b] = as_stored(pixel);
+                            let linear = [r, g, b].map(|v| linear.get(usize::from(nearest(v))).copied().unwrap_or(1.0));
+                            let luminance = luminance_linear(linear);
+                            light.count_level(luminance);
+                            (count, sum, squares) = (count + 1, sum + luminance, squares + luminance * luminance);
+                            let [wr, wg, wb] = LUMA;
+                            *luma = wr * r + wg * g + wb * b;
+                        }
                     }
+                    light.add(count, f64::from(sum), f64::from(squares), is_right);
                 }
             }
         }
-        Ok(Self { light, luma })
+        Self { light, luma, width: columns.len() }
     }
 
-    /// Luma of three neighbouring rows at a time, [`SIDE_PX`] values each, from the top.
+    /// Luma of three neighbouring rows at a time, from the top.
     pub fn luma_rows(&self) -> impl Iterator<Item = [&[f32]; 3]> {
-        let rows = || self.luma.chunks_exact(SIDE_PX);
+        let rows = || self.luma.chunks_exact(self.width.max(1));
         rows().zip(rows().skip(1)).zip(rows().skip(2)).map(|((above, row), below)| [above, row, below])
     }
 }
 
 impl Light {
-    /// Counts a pixel.
-    fn add(&mut self, light: f32, is_right: bool) {
-        if let Some(bin) = self.histogram.get_mut((light * 255.0 + 0.5) as usize) {
+    /// Counts a pixel of luminance `light` in the histogram.
+    #[inline(always)]
+    fn count_level(&mut self, light: f32) {
+        if let Some(bin) = self.histogram.get_mut(usize::from(nearest(light * 255.0))) {
             *bin += 1;
         }
-        self.count += 1;
-        self.sum += f64::from(light);
-        self.squares += f64::from(light).powi(2);
+    }
+
+    /// Adds a stretch of `count` pixels.
+    fn add(&mut self, count: u32, sum: f64, squares: f64, is_right: bool) {
+        self.count += count;
+        self.sum += sum;
+        self.squares += squares;
         if is_right {
-            self.right = (self.right.0 + f64::from(light), self.right.1 + 1);
+            self.right = (self.right.0 + sum, self.right.1 + count);
         }
     }
 
@@ -140,6 +189,29 @@ impl Light {
     }
 }
 
+/// Where a picture of a face lies.
+struct Picture {
+    side: usize,
+    /// The first column of the image's right half of the face.
+    middle: usize,
+    source_from_picture: Similarity,
+}
+
+/// The whole number nearest to a value in 0 ..= 255: adding 2²³ leaves it in the mantissa's last bits. A cast would saturate,
+/// which costs more than the rest.
+#[inline(always)]
+fn nearest(v: f32) -> u8 {
+    (v + 8_388_608.0).to_bits() as u8
+}
+
+/// The pixels of an axis of `side` pixels that hold `values`.
+fn extent(values: impl Iterator<Item = f32>, side: usize) -> std::ops::Range<usize> {
+    let (low, high) = values.fold((f32::MAX, f32::MIN), |(low, high), v| (low.min(v), high.max(v)));
+    // Casts saturate.
+    let start = (low.floor() as usize).min(side);
+    start..(high.ceil() as usize).clamp(start, side)
+}
+
 /// The level square that just holds the mesh.
 fn level_square(mesh: &Mesh) -> Option<Similarity> {
     let roll = mesh.roll_deg();
@@ -157,7 +229,7 @@ fn oval(mesh: &Mesh, crop_from_source: &Similarity) -> [Point; OVAL.len()] {
 }
 
 /// Tells which points of the crop lie inside the frame.
-fn visible(frame: &Frame<'_>, source_from_crop: &Similarity) -> impl Fn(Point) -> bool {
+fn visible(frame: &Frame<'_>, source_from_crop: &Similarity, side: usize) -> impl Fn(Point) -> bool {
     let (width, height) = (frame.width() as f32, frame.height() as f32);
     let source_from_crop = *source_from_crop;
     let inside_frame = move |at: Point| {
@@ -165,7 +237,7 @@ fn visible(frame: &Frame<'_>, source_from_crop: &Similarity) -> impl Fn(Point) -
         p.x >= 0.0 && p.y >= 0.0 && p.x < width && p.y < height
     };
     // Both are convex: a frame that holds the crop's corners holds the crop.
-    let side = SIDE_PX as f32;
+    let side = side as f32;
     let corners = [(0.0, 0.0), (side, 0.0), (0.0, side), (side, side)];
     let whole = corners.into_iter().all(|(x, y)| inside_frame(Point::new(x, y)));
     move |at| whole || inside_frame(at)
@@ -186,9 +258,9 @@ fn cross<'a>(edge: &[Point], y: f32, crossings: &'a mut [f32]) -> &'a [f32] {
 }
 
 /// The pixels of a row whose centres are inside the polygon that crosses it there, by the even-odd rule.
-fn inside(crossings: &[f32]) -> impl Iterator<Item = std::ops::Range<usize>> {
+fn inside(crossings: &[f32], side: usize) -> impl Iterator<Item = std::ops::Range<usize>> {
     // The first pixel whose centre is not left of the crossing; casts saturate.
-    let first = |crossing: f32| ((crossing - 0.5).ceil() as usize).min(SIDE_PX);
+    let first = move |crossing: f32| ((crossing - 0.5).ceil() as usize).min(side);
     crossings.as_chunks::<2>().0.iter().map(move |[enter, leave]| first(*enter)..first(*leave))
 }
 
@@ -201,9 +273,9 @@ mod tests {
         let edge = [(0.0, 0.0), (4.0, 0.0), (4.0, 4.0), (2.0, 1.0), (0.0, 4.0)].map(|(x, y)| Point::new(x, y));
         for (pixel, y, expected) in [(1, 1.0, true), (1, 0.5, true), (1, 3.0, false), (3, 3.0, true), (5, 1.0, false)] {
             let mut crossings = [9.0; 5];
-            let found = inside(cross(&edge, y, &mut crossings)).any(|stretch| stretch.contains(&pixel));
+            let found = inside(cross(&edge, y, &mut crossings), 128).any(|stretch| stretch.contains(&pixel));
             assert_eq!(found, expected, "({pixel}, {y})");
         }
-        assert_eq!(inside(cross(&[], 0.0, &mut [9.0; 5])).count(), 0);
+        assert_eq!(inside(cross(&[], 0.0, &mut [9.0; 5]), 128).count(), 0);
     }
 }

@@ -27,6 +27,7 @@ mod single_face;
 mod under_exposure;
 mod unified;
 
+pub(crate) use essentials::essentials_seen;
 pub use essentials::{Essentials, essentials};
 pub use single_face::single_face;
 pub use unified::{unified_features, unified_of_essentials, unified_of_magnitude, unified_weights};

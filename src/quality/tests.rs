@@ -180,3 +180,37 @@ fn guidance_and_report_give_one_unified_score() {
     assert!(report.over_exposure.native > BRIGHT_OVER_EXPOSURE);
     assert_eq!(unified_of_essentials(&essentials, &mesh), report.unified);
 }
+
+#[test]
+fn what_the_mesh_network_saw_gives_nearly_the_same_essentials() {
+    let engine = crate::engine::Engine::new().unwrap();
+    for name in ["obama.jpg", "obama2.jpg", "biden.jpg"] {
+        let path = format!("{}/datasets/portraits/{name}", env!("CARGO_MANIFEST_DIR"));
+        let photo = Photo::decode(&std::fs::read(path).unwrap(), &Default::default()).unwrap();
+        let detections = engine.detector().detect(&photo.frame(), &Default::default()).unwrap();
+        let mut mesh = engine.mesher().mesh(&photo.frame(), &detections[0]).unwrap();
+        let mut view = crate::mesh::View::default();
+        assert!(FaceCrop::seen(&photo.frame(), &mesh, &view).is_none(), "nothing was seen yet");
+        // As in a track: the crop lies about the mesh before.
+        for _ in 0..3 {
+            mesh = engine.mesher().refine_seen(&photo.frame(), &mesh, &mut view).unwrap();
+        }
+        assert!(FaceCrop::seen(&photo.frame(), &mesh, &view).is_some(), "{name}");
+        let got = essentials_seen(&photo.frame(), &mesh, &view).unwrap();
+        let expected = essentials(&photo.frame(), &mesh).unwrap();
+        let near = |a: f32, b: f32, share: f32| (a - b).abs() <= share * b.abs();
+        assert!(near(got.luminance_mean, expected.luminance_mean, 0.01), "{got:?} for {expected:?}");
+        assert!(near(got.contrast, expected.contrast, 0.02), "{got:?} for {expected:?}");
+        assert!(near(got.sharpness, expected.sharpness, 0.05), "{got:?} for {expected:?}");
+        let shares = [
+            (got.over_exposure, expected.over_exposure),
+            (got.under_exposure, expected.under_exposure),
+            (got.light_balance, expected.light_balance),
+        ];
+        assert!(shares.iter().all(|(a, b)| (a - b).abs() < 0.01), "{got:?} for {expected:?}");
+        // Another scale is not taken.
+        let grown = mesh.points().map(|point| point.map(|v| 1.1 * v));
+        let grown = Mesh::new(grown, 1.0).unwrap();
+        assert!(FaceCrop::seen(&photo.frame(), &grown, &view).is_none());
+    }
+}
