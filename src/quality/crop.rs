@@ -107,19 +107,20 @@ impl FaceCrop {
                 for (half, is_right) in halves.into_iter().zip([false, true]) {
                     let place = half.start.saturating_sub(columns.start)..half.end.saturating_sub(columns.start);
                     let Some((pixels, luma)) = pixels.get(half.clone()).zip(luma.get_mut(place)) else { continue };
-                    let (mut count, mut sum, mut squares) = (0, 0.0, 0.0);
+                    let (mut count, mut sum, mut squares) = (0, 0.0f64, 0.0f64);
                     for (x, (pixel, luma)) in half.zip(pixels.iter().zip(luma)) {
                         if visible(Point::new(x as f32 + 0.5, y)) {
                             let [r, g, b] = as_stored(pixel);
                             let linear = [r, g, b].map(|v| linear.get(usize::from(nearest(v))).copied().unwrap_or(1.0));
                             let luminance = luminance_linear(linear);
                             light.count_level(luminance);
-                            (count, sum, squares) = (count + 1, sum + luminance, squares + luminance * luminance);
+                            let exact = f64::from(luminance);
+                            (count, sum, squares) = (count + 1, sum + exact, squares + exact * exact);
                             let [wr, wg, wb] = LUMA;
                             *luma = wr * r + wg * g + wb * b;
                         }
                     }
-                    light.add(count, f64::from(sum), f64::from(squares), is_right);
+                    light.add(count, sum, squares, is_right);
                 }
             }
         }

@@ -41,7 +41,8 @@ pub fn essentials(frame: &Frame<'_>, mesh: &Mesh) -> Result<Essentials> {
 }
 
 /// [`essentials`], from what the mesh network looked at where that shows the face as the measures' own crop would: nearly the
-/// same values at a third of the cost.
+/// same values at a third of the cost. Sharpness of blurred faces is the same within 8 %, that of very sharp ones within 30 %: detail of a
+/// pixel's size depends on where pixels fall.
 pub(crate) fn essentials_seen(frame: &Frame<'_>, mesh: &Mesh, view: &View) -> Result<Essentials> {
     match FaceCrop::seen(frame, mesh, view) {
         Some(crop) => Ok(of_crop(&crop, mesh)),

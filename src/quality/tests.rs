@@ -48,7 +48,7 @@ fn only_the_face_is_measured() {
     // Level 128 is 0.2158605 of linear light; the white around it is not part of the face.
     assert!((flat.luminance_mean.native - 0.215_860_5).abs() < 1e-4, "{}", flat.luminance_mean.native);
     assert_eq!((flat.over_exposure.native, flat.under_exposure.native, flat.dynamic_range.native), (0.0, 0.0, 0.0));
-    assert_eq!((flat.contrast, flat.sharpness), (0.0, 0.0));
+    assert!(flat.contrast < 1e-6 && flat.sharpness == 0.0, "{} {}", flat.contrast, flat.sharpness);
     assert_eq!(flat.refusals, []);
     assert_eq!(flat.remarks, [Remark::LowContrast, Remark::Blurred]);
     assert!((flat.inter_eye_distance.native - 50.0).abs() < 1e-3);
@@ -139,7 +139,7 @@ fn one_dark_side_is_seen_by_balance_and_uniformity() {
 #[test]
 fn variance_color_and_margins_of_a_painted_face() {
     let flat = report(|_, _| 128);
-    assert_eq!((flat.luminance_variance.native, flat.luminance_variance.component), (0.0, 0));
+    assert!(flat.luminance_variance.native < 1e-12 && flat.luminance_variance.component == 0);
     // Halves of level 0 and 255: variance 1/4.
     let stripes = report(|x, _| if x / 16 % 2 == 0 { 0 } else { 255 });
     assert!((stripes.luminance_variance.native - 0.25).abs() < 0.03, "{:?}", stripes.luminance_variance);
@@ -181,6 +181,12 @@ fn guidance_and_report_give_one_unified_score() {
     assert_eq!(unified_of_essentials(&essentials, &mesh), report.unified);
 }
 
+fn blurred(photo: &Photo, sigma_px: f32) -> Photo {
+    let picture = image::RgbImage::from_raw(photo.width(), photo.height(), photo.pixels().to_vec()).unwrap();
+    let picture = image::imageops::fast_blur(&picture, sigma_px);
+    Photo::from_rgb8(photo.width(), photo.height(), picture.into_raw()).unwrap()
+}
+
 #[test]
 fn what_the_mesh_network_saw_gives_nearly_the_same_essentials() {
     let engine = crate::engine::Engine::new().unwrap();
@@ -201,13 +207,19 @@ fn what_the_mesh_network_saw_gives_nearly_the_same_essentials() {
         let near = |a: f32, b: f32, share: f32| (a - b).abs() <= share * b.abs();
         assert!(near(got.luminance_mean, expected.luminance_mean, 0.01), "{got:?} for {expected:?}");
         assert!(near(got.contrast, expected.contrast, 0.02), "{got:?} for {expected:?}");
-        assert!(near(got.sharpness, expected.sharpness, 0.05), "{got:?} for {expected:?}");
+        // Detail of a pixel's size depends on where pixels fall; what is blurred, which is what is asked, does not.
+        assert!(near(got.sharpness, expected.sharpness, 0.3), "{got:?} for {expected:?}");
         let shares = [
             (got.over_exposure, expected.over_exposure),
             (got.under_exposure, expected.under_exposure),
             (got.light_balance, expected.light_balance),
         ];
         assert!(shares.iter().all(|(a, b)| (a - b).abs() < 0.01), "{got:?} for {expected:?}");
+        let blurred = blurred(&photo, 0.03 * mesh.inter_eye_distance_px());
+        let _ = engine.mesher().refine_seen(&blurred.frame(), &mesh, &mut view).unwrap();
+        let got = essentials_seen(&blurred.frame(), &mesh, &view).unwrap().sharpness;
+        let expected = essentials(&blurred.frame(), &mesh).unwrap().sharpness;
+        assert!(expected < 4.0 * BLURRED_SHARPNESS && near(got, expected, 0.08), "{got} for {expected}");
         // Another scale is not taken.
         let grown = mesh.points().map(|point| point.map(|v| 1.1 * v));
         let grown = Mesh::new(grown, 1.0).unwrap();

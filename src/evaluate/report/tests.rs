@@ -87,7 +87,6 @@ fn json_says_what_was_measured_and_null_what_was_not() {
         "at_threshold",
         "equal_error_rate",
         "d_prime",
-        "discard",
         "view2",
         "curve",
         "band",
