@@ -38,6 +38,7 @@ impl View {
     }
 
     /// The values, [`View::SIDE_PX`] rows of as many pixels, and what makes stored red, green and blue (0 ..= 255) of one.
+    #[allow(clippy::type_complexity)]
     pub(crate) fn pixels(&self) -> Option<(&[f32], impl Fn(&[f32; 3]) -> [f32; 3])> {
         let (_, Normalisation { order, mean, scale }) = self.seen.as_ref()?;
         let ([m0, m1, m2], [s0, s1, s2]) = (*mean, scale.map(|scale| 1.0 / scale));
