@@ -5,7 +5,7 @@
 
 use crate::image::Photo;
 
-/// The share of print below which an outline is no page's. Of 156 synthetic pages the least has 0.0077; tiles and faint
+/// The share of print below which an outline is no page's. Of 271 synthetic pages the least has 0.0076; tiles and faint
 /// shading have none, coarse cloth at most 0.0007. The grain of wood has up to 0.05: it is not told from print.
 const LEAST_PRINT: f32 = 0.003;
 /// A stroke is darker by this many levels than what lies three pixels beside it: above a camera's noise, below the contrast that
