@@ -3,9 +3,9 @@
 //!
 //! Method: the page's outline comes first (`lines`, `quad`), faces second. Four long edges that enclose a rectangle of a
 //! passport's or a card's proportions are taken for a page; it is straightened, and looked at both ways up; its portrait is the
-//! dominant face in the left part, of the size that portraits have on pages. What is not on a page (the holder's own face
-//! behind it, a picture on the wall) is thus never a candidate, and of a ghost portrait size and place tell. In doubt
-//! the page is refused.
+//! dominant face in the left part, of the size that portraits have on pages, with print at its right (`print`). What is not on
+//! a page (the holder's own face behind it, a picture on the wall) is thus never a candidate, and of a ghost portrait size and
+//! place tell. In doubt the page is refused.
 //!
 //! The whole page has to be in the picture. Nothing here says that it is genuine, or more than a print of one.
 
@@ -13,6 +13,7 @@ mod homography;
 mod judge;
 mod lines;
 mod picture;
+mod print;
 mod quad;
 
 pub use judge::{LEAST_EYE_DISTANCE_PX, LEAST_SHARPNESS, MOST_DOUBT, MOST_GLARE, PageRefusal};
@@ -42,6 +43,8 @@ const CLOSER_SHARE: f32 = 0.5;
 const CENTER_X: RangeInclusive<f32> = 0.14..=0.62;
 const CENTER_Y: RangeInclusive<f32> = 0.22..=0.78;
 const FACE_WIDTH: RangeInclusive<f32> = 0.185..=0.46;
+/// Print is looked for this far from the detector's box, in widths of that: beyond the portrait's edge.
+const BESIDE_FACE: f32 = 0.5;
 /// A face on a page is upright within this; more is the detector's mistake.
 const MOST_ROLL_DEG: f32 = 40.0;
 /// The portrait that is cut out, in widths of the detector's box: hair and chin with some ground, as on a passport photograph.
@@ -138,12 +141,22 @@ fn look(small: &Picture, quad: &Quad, share: f32, detector: &Detector) -> Result
             let inside = |range: RangeInclusive<f32>, px: f32| range.contains(&(px / height));
             inside(CENTER_X, center.x) && inside(CENTER_Y, center.y) && inside(FACE_WIDTH, face.rect.width())
         };
-        page = match (select_face(&faces), page) {
-            (FaceSelection::One(face), Page::Empty) if placed(&face) => Page::One(Found { quad, face }),
+        let selected = select_face(&faces);
+        let candidate = match &selected {
+            FaceSelection::One(face) => Some(face),
+            FaceSelection::Several(faces) => faces.iter().find(|face| placed(face)),
+            FaceSelection::None => None,
+        };
+        let Some(candidate) = candidate.filter(|face| placed(face)) else { continue };
+        // The closer view shows a part alone.
+        let whole = small.view(RECTIFIED_PX, height as u32, |p| map.apply(p))?;
+        if !print::is_printed(&whole, candidate.rect.right() + BESIDE_FACE * candidate.rect.width()) {
+            continue;
+        }
+        page = match (selected, page) {
+            (FaceSelection::One(face), Page::Empty) => Page::One(Found { quad, face }),
             // Portraits in both corners, or beside a face as large.
-            (FaceSelection::One(face), Page::One(_)) if placed(&face) => Page::Ambiguous,
-            (FaceSelection::Several(faces), _) if faces.iter().any(placed) => Page::Ambiguous,
-            (_, page) => page,
+            _ => Page::Ambiguous,
         };
     }
     Ok(page)
