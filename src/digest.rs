@@ -93,17 +93,27 @@ impl fmt::Debug for Digest {
 /// As hexadecimal text where people may read it, as bytes elsewhere.
 impl Serialize for Digest {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if serializer.is_human_readable() { serializer.collect_str(self) } else { self.0.serialize(serializer) }
+        serialize_bytes(&self.0, serializer)
     }
 }
 
 impl<'de> Deserialize<'de> for Digest {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        if !deserializer.is_human_readable() {
-            return <[u8; 32]>::deserialize(deserializer).map(Self);
-        }
-        Self::from_hex(&String::deserialize(deserializer)?).map_err(serde::de::Error::custom)
+        deserialize_bytes(deserializer).map(Self)
     }
+}
+
+/// As hexadecimal text where people may read it, as bytes elsewhere.
+pub(crate) fn serialize_bytes<S: Serializer>(bytes: &[u8; 32], serializer: S) -> Result<S::Ok, S::Error> {
+    if serializer.is_human_readable() { to_hex(bytes).serialize(serializer) } else { bytes.serialize(serializer) }
+}
+
+/// What [`serialize_bytes`] wrote.
+pub(crate) fn deserialize_bytes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<[u8; 32], D::Error> {
+    if !deserializer.is_human_readable() {
+        return <[u8; 32]>::deserialize(deserializer);
+    }
+    from_hex(&String::deserialize(deserializer)?).map_err(serde::de::Error::custom)
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! What must not leak: bytes that are overwritten when dropped, never printed, and compared in constant time.
 
-use crate::digest::{abbreviated, from_hex, to_hex};
+use crate::digest::{abbreviated, deserialize_bytes, from_hex, serialize_bytes, to_hex};
 use crate::error::Result;
 use rand_core::CryptoRng;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -132,16 +132,13 @@ impl fmt::Debug for Nonce {
 /// As hexadecimal text where people may read it, as bytes elsewhere.
 impl Serialize for Nonce {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if serializer.is_human_readable() { self.to_hex().serialize(serializer) } else { self.0.serialize(serializer) }
+        serialize_bytes(&self.0, serializer)
     }
 }
 
 impl<'de> Deserialize<'de> for Nonce {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        if !deserializer.is_human_readable() {
-            return <[u8; 32]>::deserialize(deserializer).map(Self);
-        }
-        Self::from_hex(&String::deserialize(deserializer)?).map_err(serde::de::Error::custom)
+        deserialize_bytes(deserializer).map(Self)
     }
 }
 
