@@ -52,6 +52,7 @@
 //! there. A frame's timestamp is when it arrives, [`Camera::lag_us`] after its first row's exposure has ended. Before the first segment
 //! and after the last one the screen shows their colours.
 
+mod develop;
 mod exposure;
 mod grid;
 mod light;
@@ -63,6 +64,7 @@ mod recording;
 mod sample;
 mod scene;
 mod sensor;
+mod shade;
 mod skin;
 mod species;
 mod stage;

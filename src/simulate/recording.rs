@@ -1,20 +1,23 @@
 //! One session: what every frame is taken with is worked out at once, the frames themselves when they are asked for, in any order.
 
+use super::develop::{Frame, Row};
 use super::exposure::{Control, Settings};
 use super::grid::Grid;
 use super::light::{Light, Track, kelvin_rgb};
-use super::motion::{Motion, Pose, Poses, Wave};
+use super::motion::{Motion, Poses, Wave};
 use super::other::other_challenge;
 use super::scene::Scene;
-use super::sensor::{Develop, Tone, compressed};
+use super::sensor::{Sensor, Tone, compressed};
+use super::shade::{LANES, Lit, Pixels, blocks_in};
 use super::species::Species;
-use super::stage::{Builder, Mover, Stage, VIDEO_LUX};
+use super::stage::{Builder, Stage, VIDEO_LUX};
 use super::subject::Subject;
 use super::surface::Ambient;
 use super::vector::{times, unit};
 use crate::error::{self, Error, ErrorKind, Result};
 use crate::image::Photo;
 use crate::liveness::Segment;
+use crate::nn::kernels::Level;
 use crate::random::Random;
 use crate::scratch;
 use rayon::prelude::*;
@@ -47,7 +50,6 @@ pub struct Recording {
     stages: Vec<Stage>,
     plans: Vec<Plan>,
     tracks: Vec<Track>,
-    ambient: Ambient,
     tone: Tone,
     scene: Scene,
 }
@@ -99,7 +101,7 @@ pub fn simulate(subject: &Subject, other: Option<&Subject>, segments: &[Segment]
     }
     let plans = plans(scene, end_us, &stages, &tracks, &motion, &mut random);
     let (grid, tone) = (Grid::new(scene), Tone::new(scene.camera.tone));
-    Ok(Recording { grid, stages, plans, tracks, ambient, tone, scene: scene.clone() })
+    Ok(Recording { grid, stages, plans, tracks, tone, scene: scene.clone() })
 }
 
 fn invalid(message: impl Into<String>) -> Error {
@@ -244,10 +246,7 @@ impl Recording {
         let plan = self.plans.get(index);
         let both = plan.and_then(|plan| Some((plan, self.stages.get(plan.stage)?)));
         let (plan, stage) = both.ok_or_else(|| invalid(format!("there is no frame {index}")))?;
-        let mut radiance = scratch::take(4 * self.grid.width * self.grid.height);
-        let radiance = radiance.as_chunks_mut::<4>().0;
-        self.shade(plan, stage, radiance);
-        let pixels = self.develop(plan, stage, radiance);
+        let pixels = self.picture(plan, stage);
         let photo = Photo::from_rgb8(self.grid.width as u32, self.grid.height as u32, pixels)?;
         let (jpeg, photo) = match self.scene.camera.jpeg_quality {
             None => (None, photo),
@@ -266,77 +265,46 @@ impl Recording {
         })
     }
 
-    /// Radiance of everything where it was set up, each row in the light of its own exposure.
-    fn shade(&self, plan: &Plan, stage: &Stage, radiance: &mut [[f32; 4]]) {
-        let width = self.grid.width;
-        let row_us = self.scene.camera.rolling_shutter_us as f64 / self.grid.height as f64;
-        let exposure_us = 1e6 * f64::from(plan.settings.exposure_s);
-        radiance.par_chunks_mut(width).enumerate().for_each(|(y, row)| {
-            // Motion moves rows by so little that a row's light is that of its place.
-            let end = plan.end_us + y as f64 * row_us;
-            for (i, layer) in stage.layers.iter().enumerate() {
-                let light =
-                    self.tracks.get(layer.track).map(|track| track.over(end - exposure_us, end)).unwrap_or_default();
-                let ambient = self.ambient.turned(layer.body.pose(&plan.poses).turn);
-                let texels = layer.texels.get(y * width..).unwrap_or_default();
-                let pairs = row.iter_mut().zip(texels);
-                if i == 0 {
-                    pairs.for_each(|(sum, texel)| *sum = texel.radiance(&light, &ambient));
-                } else {
-                    pairs.for_each(|(sum, texel)| {
-                        sum.iter_mut().zip(texel.radiance(&light, &ambient)).for_each(|(sum, v)| *sum += v);
-                    });
-                }
-            }
-        });
-    }
-
-    /// The picture of that, with everything moved to where it is now.
-    fn develop(&self, plan: &Plan, stage: &Stage, radiance: &[[f32; 4]]) -> Vec<u8> {
-        let (width, height) = (self.grid.width, self.grid.height);
+    /// Everything where it was set up, each row in the light of its own exposure; then moved to where it is now.
+    fn picture(&self, plan: &Plan, stage: &Stage) -> Vec<u8> {
+        let Grid { width, height, .. } = self.grid;
+        let blocks = blocks_in(width);
         let Settings { gains, iso, .. } = plan.settings;
-        let develop = Develop::new(gains, iso, self.scene.camera.noise, plan.seed);
-        let movers: Vec<(&Mover, Pose)> = stage.movers.iter().map(|m| (m, m.body.pose(&plan.poses))).collect();
-        let Pose { shift_cm: [hx, hy], turn: [_, _, roll], growth } = plan.poses.hand;
-        let (hx, hy) = (hx * self.grid.px_per_cm(), hy * self.grid.px_per_cm());
-        let middle = [0.5 * width as f32, 0.5 * height as f32];
-        let [mx, my] = middle;
+        let sensor = Sensor::new(gains, iso, self.scene.camera.noise, plan.seed);
+        let mut signal = scratch::take(4 * LANES * blocks * height);
+        let (signal, _) = signal.as_chunks_mut::<4>();
+        let (rows, _) = signal.as_chunks_mut::<LANES>();
+        rows.par_chunks_mut(blocks).enumerate().for_each(|(y, row)| self.shade(plan, stage, &sensor, y, row));
+        let frame = Frame {
+            width,
+            height,
+            pitch: LANES * blocks,
+            signal,
+            movers: stage.movers.iter().map(|m| (m, m.body.pose(&plan.poses))).collect(),
+            hand: plan.poses.hand,
+            px_per_cm: self.grid.px_per_cm(),
+            sensor,
+            tone: &self.tone,
+        };
         let mut pixels = vec![0u8; 3 * width * height];
-        pixels.par_chunks_mut(3 * width).enumerate().for_each(|(y, row)| {
-            let mut noise = develop.noise(y);
-            for (x, pixel) in row.as_chunks_mut::<3>().0.iter_mut().enumerate() {
-                let (dx, dy) = (x as f32 + 0.5 - mx, y as f32 + 0.5 - my);
-                let mut place =
-                    [mx + (dx + roll * dy) * (1.0 - growth) - hx, my + (dy - roll * dx) * (1.0 - growth) - hy];
-                let [px, py] = place;
-                let at = self.grid.at((px.max(0.0) as usize).min(width - 1), (py.max(0.0) as usize).min(height - 1));
-                for (mover, pose) in &movers {
-                    let shift = mover.shift(at, [px, py], pose);
-                    place.iter_mut().zip(shift).for_each(|(v, shift)| *v -= shift);
-                }
-                *pixel = develop.pixel(bilinear(radiance, width, height, place), &mut noise, &self.tone);
-            }
-        });
+        pixels
+            .par_chunks_mut(3 * width)
+            .enumerate()
+            .for_each(|(y, pixels)| Level::best().run(Row { frame: &frame, y, pixels }));
         pixels
     }
-}
 
-/// The value at a place in pixels, centres at +0.5; the nearest outside.
-#[inline(always)]
-fn bilinear(values: &[[f32; 4]], width: usize, height: usize, [x, y]: [f32; 2]) -> [f32; 4] {
-    let inside = |v: f32, side: usize| (v - 0.5).clamp(0.0, (side - 1) as f32 - 1e-3);
-    let (x, y) = (inside(x, width), inside(y, height));
-    let (column, line) = (x as usize, y as usize);
-    let at = line * width + column;
-    let above = values.get(at..).and_then(|v| v.first_chunk::<2>());
-    let below = values.get(at + width..).and_then(|v| v.first_chunk::<2>());
-    let (Some([a, b]), Some([c, d])) = (above, below) else { return [0.0; 4] };
-    let (fx, fy) = (x - column as f32, y - line as f32);
-    blend(blend(*a, *b, fx), blend(*c, *d, fx), fy)
-}
-
-/// From `a` to `b`; written out, so that the compiler makes one vector operation of it.
-#[inline(always)]
-fn blend([a0, a1, a2, a3]: [f32; 4], [b0, b1, b2, b3]: [f32; 4], t: f32) -> [f32; 4] {
-    [a0 + t * (b0 - a0), a1 + t * (b1 - a1), a2 + t * (b2 - a2), a3 + t * (b3 - a3)]
+    /// Row `y` where it was set up. Motion moves rows by so little that a row's light is that of its place.
+    fn shade(&self, plan: &Plan, stage: &Stage, sensor: &Sensor, y: usize, row: &mut [Pixels]) {
+        let row_us = self.scene.camera.rolling_shutter_us as f64 / self.grid.height as f64;
+        let exposure_us = 1e6 * f64::from(plan.settings.exposure_s);
+        let end = plan.end_us + y as f64 * row_us;
+        for (i, layer) in stage.layers.iter().enumerate() {
+            let light =
+                self.tracks.get(layer.track).map(|track| track.over(end - exposure_us, end)).unwrap_or_default();
+            let [yaw, pitch, _] = layer.body.pose(&plan.poses).turn;
+            let lit = Lit { light, turn: [yaw, pitch], columns: sensor.columns };
+            layer.surface.shade(y, &lit, i > 0, row);
+        }
+    }
 }

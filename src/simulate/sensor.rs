@@ -4,11 +4,11 @@
 //! Standard 1288, 4.0). Its amount is that of a small sensor of which many pixels make one of a preview's. The tone curve is
 //! sRGB's with a slight S about the middle, as cameras add it.
 
+use super::develop::BLOCK;
 use crate::error::{Error, ErrorKind, Result, Stage};
 use crate::image::{Limits, Photo, linear_to_srgb};
 use crate::random::Random;
-use image::ExtendedColorType;
-use image::codecs::jpeg::JpegEncoder;
+use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
 use std::sync::LazyLock;
 
 /// Electrons that fill a pixel of a frame at ISO 100, and the deviation of reading it.
@@ -21,24 +21,24 @@ const STEPS: usize = 1 << 14;
 /// Noise values drawn once; pixels pick among them.
 const DRAWN: usize = 1 << 12;
 
-static NORMAL: LazyLock<Vec<f32>> = LazyLock::new(|| {
+static NORMAL: LazyLock<[f32; DRAWN]> = LazyLock::new(|| {
     let mut random = Random::new(0, 0);
-    (0..DRAWN).map(|_| random.normal()).collect()
+    [(); DRAWN].map(|()| random.normal())
 });
 
 /// What one frame's rows are developed with.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Develop {
+pub(super) struct Sensor {
     /// Each input colour's part in the three outputs, with gains.
-    columns: [[f32; 4]; 3],
+    pub(super) columns: [[f32; 4]; 3],
     /// Variance per signal, and at none.
     shot: f32,
     read: f32,
-    normal: &'static [f32],
+    normal: &'static [f32; DRAWN],
     seed: u64,
 }
 
-impl Develop {
+impl Sensor {
     /// With these gains (signal per cd/m²) at ISO speed `iso`; `noise` times the model's.
     pub(super) fn new(gains: [f32; 3], iso: f32, noise: f32, seed: u64) -> Self {
         let [r, g, b] = gains;
@@ -64,52 +64,62 @@ impl Develop {
         Random::new(self.seed, y as u64)
     }
 
-    /// The pixel that sees `radiance`.
+    /// Normally distributed numbers for a block of pixels, one drawing of bits for each.
     #[inline(always)]
-    pub(super) fn pixel(&self, [r, g, b, _]: [f32; 4], noise: &mut Random, tone: &Tone) -> [u8; 3] {
-        let [cr, cg, cb] = self.columns;
-        let mut signal = [0.0; 4];
-        signal.iter_mut().zip(cr).for_each(|(sum, v)| *sum += r * v);
-        signal.iter_mut().zip(cg).for_each(|(sum, v)| *sum += g * v);
-        signal.iter_mut().zip(cb).for_each(|(sum, v)| *sum += b * v);
-        let [dr, dg, db, _] = signal.map(|s| (self.shot * s + self.read).sqrt());
-        let [red, green, blue, _] = signal;
-        let bits = noise.next();
-        let drawn = |shift: u32| self.normal.get((bits >> shift) as usize & (DRAWN - 1)).copied().unwrap_or(0.0);
-        let (red, green, blue) = (red + dr * drawn(0), green + dg * drawn(12), blue + db * drawn(24));
-        [red, green, blue].map(|v| tone.level(v))
+    pub(super) fn draw(&self, noise: &mut Random, normal: &mut [[f32; 4]; BLOCK]) {
+        for normal in normal {
+            let bits = noise.next();
+            let drawn = |shift: u32| self.normal.get((bits >> shift) as usize % DRAWN).copied().unwrap_or(0.0);
+            *normal = [drawn(0), drawn(12), drawn(24), 0.0];
+        }
+    }
+
+    /// Steps of the tone curve for a block of pixels with that noise: light below the scale and NaN is 0, light beyond it the last
+    /// step.
+    #[inline(always)]
+    pub(super) fn steps(&self, signal: &[[f32; 4]; BLOCK], normal: &[[f32; 4]; BLOCK]) -> [[u16; 4]; BLOCK] {
+        let mut steps = [[0; 4]; BLOCK];
+        let values = signal.as_flattened().iter().zip(normal.as_flattened());
+        for (step, (s, normal)) in steps.as_flattened_mut().iter_mut().zip(values) {
+            let noisy = s + (self.shot * s + self.read).sqrt() * normal;
+            *step = ((noisy * (STEPS - 1) as f32 + 0.5) as i32).clamp(0, STEPS as i32 - 1) as u16;
+        }
+        steps
     }
 }
 
 /// A table from linear light to 8 bits.
-pub(super) struct Tone(Vec<u8>);
+pub(super) struct Tone(Box<[u8; STEPS]>);
 
 impl Tone {
     /// sRGB's curve, bent by `amount`, 0 ..= 1.
     pub(super) fn new(amount: f32) -> Self {
-        let level = |i: usize| {
+        let mut levels = Box::new([0; STEPS]);
+        for (i, level) in levels.iter_mut().enumerate() {
             let v = linear_to_srgb(i as f32 / (STEPS - 1) as f32);
             let bent = v + 0.6 * amount * v * (1.0 - v) * (2.0 * v - 1.0);
-            (bent * 255.0 + 0.5) as u8
-        };
-        Self((0..STEPS).map(level).collect())
+            *level = (bent * 255.0 + 0.5) as u8;
+        }
+        Self(levels)
     }
 
+    /// The level of a step.
     #[inline(always)]
-    fn level(&self, light: f32) -> u8 {
+    pub(super) fn level(&self, step: u16) -> u8 {
         let Self(levels) = self;
-        // Negative light and NaN become 0, too much the last step.
-        let step = ((light * (STEPS - 1) as f32 + 0.5) as usize).min(STEPS - 1);
-        levels.get(step).copied().unwrap_or(u8::MAX)
+        levels.get(usize::from(step) % STEPS).copied().unwrap_or(u8::MAX)
     }
 }
 
-/// The picture as a JPEG, and as it comes out of that.
+/// The picture as a JPEG, its colours as fine as its luminance, and as it comes out of that.
 pub(super) fn compressed(photo: &Photo, quality: u8) -> Result<(Vec<u8>, Photo)> {
+    let fault = || Error::new(ErrorKind::InvalidArgument, Stage::Simulate, "the frame has no JPEG");
+    let [width, height] = [photo.width(), photo.height()].map(u16::try_from);
+    let (Ok(width), Ok(height)) = (width, height) else { return Err(fault()) };
     let mut file = Vec::with_capacity(photo.pixels().len() / 8);
-    JpegEncoder::new_with_quality(&mut file, quality)
-        .encode(photo.pixels(), photo.width(), photo.height(), ExtendedColorType::Rgb8)
-        .map_err(|e| Error::new(ErrorKind::InvalidArgument, Stage::Simulate, "the frame has no JPEG").with_source(e))?;
+    let mut encoder = Encoder::new(&mut file, quality);
+    encoder.set_sampling_factor(SamplingFactor::R_4_4_4);
+    encoder.encode(photo.pixels(), width, height, ColorType::Rgb).map_err(|e| fault().with_source(e))?;
     let decoded = Photo::decode(&file, &Limits::default())?;
     Ok((file, decoded))
 }
@@ -122,10 +132,14 @@ mod tests {
     fn grey_comes_out_grey_and_noise_grows_with_the_speed() {
         let tone = Tone::new(0.0);
         let levels = |iso: f32| {
-            let develop = Develop::new([1.0; 3], iso, 1.0, 7);
-            let mut noise = develop.noise(0);
-            let values: Vec<[u8; 3]> =
-                (0..4000).map(|_| develop.pixel([0.2158, 0.2158, 0.2158, 0.0], &mut noise, &tone)).collect();
+            let sensor = Sensor::new([1.0; 3], iso, 1.0, 7);
+            let (mut noise, mut normal) = (sensor.noise(0), [[0.0; 4]; BLOCK]);
+            let mut block = || {
+                sensor.draw(&mut noise, &mut normal);
+                sensor.steps(&[[0.2158; 4]; BLOCK], &normal)
+            };
+            let steps: Vec<[u16; 4]> = (0..250).flat_map(|_| block()).collect();
+            let values: Vec<[u8; 4]> = steps.iter().map(|pixel| pixel.map(|step| tone.level(step))).collect();
             let channel = |c: usize| values.iter().map(|v| f64::from(v[c])).collect::<Vec<_>>();
             let stats = |v: Vec<f64>| {
                 let mean = v.iter().sum::<f64>() / v.len() as f64;
@@ -143,9 +157,13 @@ mod tests {
 
     #[test]
     fn light_beyond_the_scale_is_clipped() {
-        let tone = Tone::new(1.0);
-        assert_eq!([-1.0, f32::NAN, 0.0, 1.0, 7.0, f32::INFINITY].map(|v| tone.level(v)), [0, 0, 0, 255, 255, 255]);
-        let rising: Vec<u8> = (0..=1000).map(|i| tone.level(i as f32 / 1000.0)).collect();
+        let (tone, sensor) = (Tone::new(1.0), Sensor::new([1.0; 3], 100.0, 0.0, 0));
+        let level = |light: f32| {
+            let [[step, ..], ..] = sensor.steps(&[[light; 4]; BLOCK], &[[0.0; 4]; BLOCK]);
+            tone.level(step)
+        };
+        assert_eq!([-1.0, f32::NAN, 0.0, 1.0, 7.0, f32::INFINITY].map(level), [0, 0, 0, 255, 255, 255]);
+        let rising: Vec<u8> = (0..=1000).map(|i| level(i as f32 / 1000.0)).collect();
         assert!(rising.is_sorted());
     }
 }

@@ -1,11 +1,13 @@
 //! What stands before the camera, species by species: layers of surface, each under its own light, and what moves with what.
 
+use super::develop::{BLOCK, Block};
 use super::grid::Grid;
 use super::light::{Light, QUARTERS};
 use super::motion::{Pose, Poses};
 use super::person::{Patch, Person};
 use super::props::{BEZEL_CM, Prop, Spot, masked, wall};
 use super::scene::Scene;
+use super::shade::Surface;
 use super::species::Species;
 use super::subject::Subject;
 use super::surface::{Ambient, Screen, Surfel, Texel};
@@ -44,7 +46,7 @@ impl Body {
 
 /// Surfaces under one light; radiances of layers add up.
 pub(super) struct Layer {
-    pub(super) texels: Vec<Texel>,
+    pub(super) surface: Surface,
     /// Which light.
     pub(super) track: usize,
     pub(super) body: Body,
@@ -207,20 +209,15 @@ impl<'a> Builder<'a> {
 
     fn replay(&self, (size_cm, size): ([f32; 2], f32)) -> Stage {
         let display = Prop::display(&self.grid, size_cm, size, self.scene.attack.tilt_deg);
+        let live = |x, y| self.live(x, y);
         let share = |x, y, margin_cm| display.share(&display.spot(&self.grid, x, y), margin_cm);
         let glass = self.layer(SCENE, Body::Prop, |x, y| {
             let glass = self.texel(&display.glass(&display.spot(&self.grid, x, y)));
             self.wall(x, y).mix(glass, share(x, y, BEZEL_CM))
         });
-        let mut video = self.layer(VIDEO, Body::Head, |x, y| self.live(x, y));
-        let level = luminance_linear(video.meter.ambient) * VIDEO_LUX;
+        let level = luminance_linear(self.meter(&live).ambient) * VIDEO_LUX;
         let gain = VIDEO_LEVEL * self.scene.attack.display_cd_m2 / level.max(1e-6);
-        let texels = self.grid.map(|x, y| {
-            let texel = video.texels.get(self.grid.at(x, y)).copied().unwrap_or_default();
-            texel.scaled(gain * share(x, y, 0.0))
-        });
-        video.meter = self.meter(&texels);
-        video.texels = texels;
+        let video = self.layer(VIDEO, Body::Head, |x, y| live(x, y).scaled(gain * share(x, y, 0.0)));
         let movers = vec![
             self.prop(&display, |x, y, _| share(x, y, BEZEL_CM)),
             self.head(|x, y, patch| [patch.person * share(x, y, -0.5), patch.depth_cm]),
@@ -229,13 +226,12 @@ impl<'a> Builder<'a> {
     }
 
     fn layer(&self, track: usize, body: Body, texel: impl Fn(usize, usize) -> Texel + Sync) -> Layer {
-        let texels = self.grid.map(texel);
-        let meter = self.meter(&texels);
-        Layer { texels, track, body, meter }
+        let meter = self.meter(&texel);
+        Layer { surface: Surface::new(&self.grid, &self.ambient, texel), track, body, meter }
     }
 
     /// Means over the window that the exposure control looks at: the face and what is close to it.
-    fn meter(&self, texels: &[Texel]) -> Meter {
+    fn meter(&self, texel: &impl Fn(usize, usize) -> Texel) -> Meter {
         let [ex, ey] = self.grid.eyes_px();
         let (half, middle) = (8.0 * self.grid.px_per_cm(), ey + 3.0 * self.grid.px_per_cm());
         let range = |middle: f32, side: usize| {
@@ -245,8 +241,9 @@ impl<'a> Builder<'a> {
         let (mut meter, mut n) = (Meter::default(), 0.0f32);
         for y in range(middle, self.grid.height).step_by(3) {
             for x in range(ex, self.grid.width).step_by(3) {
-                let Some(texel) = texels.get(self.grid.at(x, y)) else { continue };
-                let white = texel.radiance(&Light { ambient: [1.0; 4], ..Light::default() }, &self.ambient);
+                let texel = texel(x, y);
+                let light = Light { ambient: [1.0; 4], ..Light::default() };
+                let white = texel.radiance(&light, &self.ambient, [0.0; 2]);
                 meter.ambient.iter_mut().zip(white).for_each(|(sum, v)| *sum += v);
                 for (q, diffuse) in texel.diffuse.into_iter().enumerate() {
                     let gloss = texel.gloss.get(q).copied().unwrap_or(0.0);
@@ -308,19 +305,25 @@ impl Meter {
 }
 
 impl Mover {
-    /// By how many pixels what the pixel `at`, (x, y) in the image, shows has moved in this pose.
+    /// Takes from `place` by how many pixels what the pixels `at`, which lie there in the image, show has moved in this pose.
     #[inline(always)]
-    pub(super) fn shift(&self, at: usize, [x, y]: [f32; 2], pose: &Pose) -> [f32; 2] {
-        let [share, z] = self.field.get(at).copied().unwrap_or_default();
-        if share == 0.0 {
-            return [0.0; 2];
+    pub(super) fn shift(&self, at: &[i32; BLOCK], [x, y]: [&Block; 2], pose: &Pose, [px, py]: &mut [Block; 2]) {
+        let (mut share, mut depth) = ([0.0; BLOCK], [0.0; BLOCK]);
+        for (at, (share, depth)) in at.iter().zip(share.iter_mut().zip(&mut depth)) {
+            [*share, *depth] = self.field.get(*at as usize).copied().unwrap_or_default();
+        }
+        if share.iter().all(|share| *share == 0.0) {
+            return;
         }
         let ([mx, my], [sx, sy], [yaw, pitch, roll]) = (self.middle_px, pose.shift_cm, pose.turn);
-        let (x, y) = ((x - mx) / self.px_per_cm, (y - my) / self.px_per_cm);
-        // Small turns of (x, y, z), then perspective: what turned nearer grows.
-        let nearer = (yaw * x - pitch * y) / self.distance_cm + pose.growth;
-        let dx = share * (sx - roll * y + x * nearer) + yaw * z;
-        let dy = share * (sy + roll * x + y * nearer) - pitch * z;
-        [dx * self.px_per_cm, dy * self.px_per_cm]
+        let (cm_per_px, per_cm) = (1.0 / self.px_per_cm, 1.0 / self.distance_cm);
+        let of = share.iter().zip(&depth).zip(x.iter().zip(y));
+        for (((share, z), (x, y)), (px, py)) in of.zip(px.iter_mut().zip(py)) {
+            let (x, y) = ((x - mx) * cm_per_px, (y - my) * cm_per_px);
+            // Small turns of (x, y, z), then perspective: what turned nearer grows.
+            let nearer = (yaw * x - pitch * y) * per_cm + pose.growth;
+            *px -= (share * (sx - roll * y + x * nearer) + yaw * z) * self.px_per_cm;
+            *py -= (share * (sy + roll * x + y * nearer) - pitch * z) * self.px_per_cm;
+        }
     }
 }

@@ -70,13 +70,11 @@ impl Texel {
         Self { albedo: self.albedo.map(|v| gain * v), gloss: self.gloss.map(|v| gain * v), ..self }
     }
 
-    /// Radiance in cd/m² (red, green, blue, unused).
-    #[inline(always)]
-    pub(super) fn radiance(&self, light: &Light, ambient: &Ambient) -> [f32; 4] {
-        let [nx, ny, nz, share] = self.normal;
-        let [lx, ly, lz] = ambient.axis;
-        let level = share * (ambient.even + nx * lx + ny * ly + nz * lz);
-        let [ar, ag, ab, mirrored] = self.albedo;
+    /// Radiance in cd/m² (red, green, blue, unused) on a layer turned by yaw and pitch in radians.
+    pub(super) fn radiance(&self, light: &Light, ambient: &Ambient, [yaw, pitch]: [f32; 2]) -> [f32; 4] {
+        let [level, by_yaw, by_pitch] = ambient.levels(self.normal);
+        let level = level + yaw * by_yaw + pitch * by_pitch;
+        let ([ar, ag, ab, mirrored], [.., share]) = (self.albedo, self.normal);
         let mirrored = mirrored * share;
         let mut lux = light.ambient.map(|v| level * v);
         let mut out = light.ambient.map(|v| mirrored * v);
@@ -105,10 +103,11 @@ impl Ambient {
         Self { even: scale, axis: times(axis, direction * scale) }
     }
 
-    /// As something sees it that is turned by (yaw, pitch) radians.
-    pub(super) fn turned(self, [yaw, pitch, _]: [f32; 3]) -> Self {
+    /// On a surface with this normal, last how much ambient light there is: as things were set up, and what being turned by yaw and
+    /// pitch adds to it per radian.
+    pub(super) fn levels(&self, [nx, ny, nz, share]: [f32; 4]) -> [f32; 3] {
         let [x, y, z] = self.axis;
-        Self { axis: [x - yaw * z, y + pitch * z, z + yaw * x - pitch * y], ..self }
+        [share * (self.even + nx * x + ny * y + nz * z), share * (nz * x - nx * z), share * (ny * z - nz * y)]
     }
 }
 
@@ -235,7 +234,7 @@ mod tests {
             Texel { albedo: [1.0, 1.0, 1.0, 0.0], normal: [x, y, z, 1.0], ..Texel::default() }
         };
         let light = Light { ambient: [300.0; 4], ..Light::default() };
-        let level = |normal| texel(normal).radiance(&light, &ambient)[0];
+        let level = |normal| texel(normal).radiance(&light, &ambient, [0.0; 2])[0];
         assert!((level([0.0, 0.0, -1.0]) - 300.0).abs() < 1e-3);
         assert!(level([0.0, -1.0, 0.0]) > 1.5 * level([0.0, 1.0, 0.0]), "from above");
     }

@@ -1,0 +1,109 @@
+//! One row of a picture: where each of its pixels looks, now that head, prop and hand have moved, and the sensor's noise on that.
+
+use super::motion::Pose;
+use super::sensor::{Sensor, Tone};
+use super::stage::Mover;
+use crate::nn::kernels::{Isa, Kernel};
+
+/// Pixels that are worked on at once.
+pub(super) const BLOCK: usize = 16;
+pub(super) type Block = [f32; BLOCK];
+
+/// Everything about a frame that its rows share.
+pub(super) struct Frame<'a> {
+    pub(super) width: usize,
+    pub(super) height: usize,
+    /// From one row of `signal` to the next, in pixels; at least `width`.
+    pub(super) pitch: usize,
+    /// Full is 1.
+    pub(super) signal: &'a [[f32; 4]],
+    pub(super) movers: Vec<(&'a Mover, Pose)>,
+    pub(super) hand: Pose,
+    /// What the hand moves by a centimetre, in pixels.
+    pub(super) px_per_cm: f32,
+    pub(super) sensor: Sensor,
+    pub(super) tone: &'a Tone,
+}
+
+/// The inner loop over row `y`.
+pub(super) struct Row<'a> {
+    pub(super) frame: &'a Frame<'a>,
+    pub(super) y: usize,
+    pub(super) pixels: &'a mut [u8],
+}
+
+impl Kernel for Row<'_> {
+    #[inline(always)]
+    fn run<I: Isa>(self, _: I) {
+        let Self { frame, y, pixels } = self;
+        let mut noise = frame.sensor.noise(y);
+        let (mut signal, mut normal) = ([[0.0; 4]; BLOCK], [[0.0; 4]; BLOCK]);
+        for (i, pixels) in pixels.chunks_mut(3 * BLOCK).enumerate() {
+            let place = frame.places(BLOCK * i, y);
+            frame.sample(&place, &mut signal);
+            frame.sensor.draw(&mut noise, &mut normal);
+            let steps = frame.sensor.steps(&signal, &normal);
+            for (pixel, [r, g, b, _]) in pixels.as_chunks_mut::<3>().0.iter_mut().zip(steps) {
+                *pixel = [r, g, b].map(|step| frame.tone.level(step));
+            }
+        }
+    }
+}
+
+impl Frame<'_> {
+    /// Where the pixels from column `first` of row `y` on look: x and y in pixels.
+    #[inline(always)]
+    fn places(&self, first: usize, y: usize) -> [Block; 2] {
+        let [mx, my] = [0.5 * self.width as f32, 0.5 * self.height as f32];
+        let Pose { shift_cm: [hx, hy], turn: [_, _, roll], growth } = self.hand;
+        let (hx, hy, scale) = (hx * self.px_per_cm, hy * self.px_per_cm, 1.0 - growth);
+        let dy = y as f32 + 0.5 - my;
+        let mut lane = first as i32..;
+        let dx = [(); BLOCK].map(|()| lane.next().unwrap_or(0) as f32 + 0.5 - mx);
+        let px = dx.map(|dx| mx + (dx + roll * dy) * scale - hx);
+        let py = dx.map(|dx| my + (dy - roll * dx) * scale - hy);
+        if self.movers.is_empty() {
+            return [px, py];
+        }
+        let (right, bottom) = (self.width as i32 - 1, self.height as i32 - 1);
+        let mut at = [0i32; BLOCK];
+        for (at, (x, y)) in at.iter_mut().zip(px.iter().zip(&py)) {
+            *at = (*y as i32).clamp(0, bottom) * self.width as i32 + (*x as i32).clamp(0, right);
+        }
+        let mut place = [px, py];
+        for (mover, pose) in &self.movers {
+            mover.shift(&at, [&px, &py], pose, &mut place);
+        }
+        place
+    }
+
+    /// The signal at places in pixels, centres at +0.5, interpolated bilinearly; the nearest outside.
+    #[inline(always)]
+    fn sample(&self, [x, y]: &[Block; 2], signal: &mut [[f32; 4]; BLOCK]) {
+        let inside = |v: f32, side: usize| {
+            let (v, most) = (v - 0.5, (side - 1) as f32 - 1e-3);
+            let v = if v > 0.0 { v } else { 0.0 };
+            if v < most { v } else { most }
+        };
+        let (mut at, mut fx, mut fy) = ([0i32; BLOCK], [0.0; BLOCK], [0.0; BLOCK]);
+        let targets = at.iter_mut().zip(fx.iter_mut().zip(&mut fy));
+        for ((x, y), (at, (fx, fy))) in x.iter().zip(y).zip(targets) {
+            let (x, y) = (inside(*x, self.width), inside(*y, self.height));
+            let (column, line) = (x as i32, y as i32);
+            (*at, *fx, *fy) = (line * self.pitch as i32 + column, x - column as f32, y - line as f32);
+        }
+        for (signal, (at, (fx, fy))) in signal.iter_mut().zip(at.iter().zip(fx.iter().zip(&fy))) {
+            let at = *at as usize;
+            let above = self.signal.get(at..).and_then(|v| v.first_chunk::<2>());
+            let below = self.signal.get(at + self.pitch..).and_then(|v| v.first_chunk::<2>());
+            let (Some([a, b]), Some([c, d])) = (above, below) else { continue };
+            *signal = blend(blend(*a, *b, *fx), blend(*c, *d, *fx), *fy);
+        }
+    }
+}
+
+/// From `a` to `b`; written out, so that the compiler makes one vector operation of it.
+#[inline(always)]
+fn blend([a0, a1, a2, a3]: [f32; 4], [b0, b1, b2, b3]: [f32; 4], t: f32) -> [f32; 4] {
+    [a0 + t * (b0 - a0), a1 + t * (b1 - a1), a2 + t * (b2 - a2), a3 + t * (b3 - a3)]
+}
