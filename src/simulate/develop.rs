@@ -3,6 +3,7 @@
 use super::motion::Pose;
 use super::sensor::{Sensor, Tone};
 use super::stage::Mover;
+use super::vector::{between, nearest};
 use crate::nn::kernels::{Isa, Kernel};
 
 /// Pixels that are worked on at once.
@@ -65,10 +66,11 @@ impl Frame<'_> {
         if self.movers.is_empty() {
             return [px, py];
         }
-        let (right, bottom) = (self.width as i32 - 1, self.height as i32 - 1);
+        let (right, bottom) = ((self.width - 1) as f32, (self.height - 1) as f32);
         let mut at = [0i32; BLOCK];
         for (at, (x, y)) in at.iter_mut().zip(px.iter().zip(&py)) {
-            *at = (*y as i32).clamp(0, bottom) * self.width as i32 + (*x as i32).clamp(0, right);
+            let (column, line) = (nearest(between(x - 0.5, 0.0, right)), nearest(between(y - 0.5, 0.0, bottom)));
+            *at = line * self.width as i32 + column;
         }
         let mut place = [px, py];
         for (mover, pose) in &self.movers {
@@ -80,16 +82,12 @@ impl Frame<'_> {
     /// The signal at places in pixels, centres at +0.5, interpolated bilinearly; the nearest outside.
     #[inline(always)]
     fn sample(&self, [x, y]: &[Block; 2], signal: &mut [[f32; 4]; BLOCK]) {
-        let inside = |v: f32, side: usize| {
-            let (v, most) = (v - 0.5, (side - 1) as f32 - 1e-3);
-            let v = if v > 0.0 { v } else { 0.0 };
-            if v < most { v } else { most }
-        };
+        let (right, bottom) = ((self.width - 1) as f32 - 1e-3, (self.height - 1) as f32 - 1e-3);
         let (mut at, mut fx, mut fy) = ([0i32; BLOCK], [0.0; BLOCK], [0.0; BLOCK]);
         let targets = at.iter_mut().zip(fx.iter_mut().zip(&mut fy));
         for ((x, y), (at, (fx, fy))) in x.iter().zip(y).zip(targets) {
-            let (x, y) = (inside(*x, self.width), inside(*y, self.height));
-            let (column, line) = (x as i32, y as i32);
+            let (x, y) = (between(x - 0.5, 0.0, right), between(y - 0.5, 0.0, bottom));
+            let (column, line) = (nearest(x - 0.5), nearest(y - 0.5));
             (*at, *fx, *fy) = (line * self.pitch as i32 + column, x - column as f32, y - line as f32);
         }
         for (signal, (at, (fx, fy))) in signal.iter_mut().zip(at.iter().zip(fx.iter().zip(&fy))) {

@@ -8,7 +8,7 @@
 use super::grid::Grid;
 use super::subject::{Subject, linear};
 use super::surface::Surfel;
-use super::vector::{Vector, mix, smoothstep, unit};
+use super::vector::{Vector, length, mix, smoothstep, unit};
 use crate::error::{Error, ErrorKind, Result, Stage};
 use crate::geometry::{Point, Similarity};
 use crate::image::{Border, Crop, warp_rgb8};
@@ -90,6 +90,7 @@ impl Person {
                 // Half-way, so that no white of an eye outshines dark skin.
                 (_, Eye::White | Eye::Iris(_)) => 0.5,
                 (true, _) => 1.0,
+                (false, _) if person == 0.0 => 0.0,
                 (false, _) => person * subject.likeness(pixel),
             };
             let gain = mix([subject.gain; 3], skin_gain, like_skin);
@@ -130,16 +131,16 @@ impl Patch {
 /// How much of a hole about `center` is at the point.
 fn in_hole([cx, cy]: [f32; 2], [x, y]: [f32; 2]) -> f32 {
     let [a, b] = HOLE_CM;
-    1.0 - smoothstep(0.95, 1.05, ((x - cx) / a).hypot((y - cy) / b))
+    1.0 - smoothstep(0.95, 1.05, length((x - cx) / a, (y - cy) / b))
 }
 
 impl Eye {
     fn at(lids: &[[f32; 2]], center: [f32; 2], point: [f32; 2]) -> Self {
         let ([cx, cy], [x, y]) = (center, point);
         let (dx, dy) = (x - cx, y - cy);
-        if dx.hypot(dy) > 2.5 || !inside(lids, point) {
+        if length(dx, dy) > 2.5 || !inside(lids, point) {
             Self::None
-        } else if dx.hypot(dy) < IRIS_CM {
+        } else if length(dx, dy) < IRIS_CM {
             Self::Iris([dx / CORNEA_CM, dy / CORNEA_CM])
         } else {
             Self::White
@@ -245,14 +246,14 @@ impl Silhouette {
     /// How much of the point is person.
     fn share(&self, x: f32, y: f32) -> f32 {
         let [u, v] = self.in_head(x, y);
-        let head = 1.0 - smoothstep(0.96, 1.04, u.hypot(v));
+        let head = 1.0 - smoothstep(0.96, 1.04, length(u, v));
         head.max(smoothstep(-0.4, 0.4, self.in_body(x, y)))
     }
 
     /// Normal and depth where the membrane is held: at the head's edge and on the body.
     fn fixed(&self, x: f32, y: f32) -> Option<[f32; 4]> {
         let [u, v] = self.in_head(x, y);
-        if u.hypot(v) < 1.0 {
+        if length(u, v) < 1.0 {
             return None;
         }
         if self.in_body(x, y) > -0.4 {
@@ -280,12 +281,16 @@ impl Membrane {
         };
         let held: Vec<Option<[f32; 4]>> = (0..columns * rows).map(held).collect();
         let mut cells: Vec<[f32; 4]> = held.iter().map(|cell| cell.unwrap_or([0.0, 0.0, -1.0, 4.0])).collect();
+        let free: Vec<usize> = (0..).zip(&held).filter(|(_, cell)| cell.is_none()).map(|(i, _)| i).collect();
         for _ in 0..SWEEPS {
-            for (i, _) in held.iter().enumerate().filter(|(_, cell)| cell.is_none()) {
+            for i in &free {
                 let around = [i.wrapping_sub(1), i + 1, i.wrapping_sub(columns), i + columns];
                 let near = around.into_iter().filter_map(|j| cells.get(j));
                 let (sum, n) = near.fold(([0.0; 4], 0.0), |(sum, n), v| (add(sum, *v), n + 1.0));
-                cells.iter_mut().skip(i).take(1).for_each(|cell| *cell = sum.map(|v| v / f32::max(n, 1.0)));
+                let share = 1.0 / f32::max(n, 1.0);
+                if let Some(cell) = cells.get_mut(*i) {
+                    *cell = sum.map(|v| v * share);
+                }
             }
         }
         Self { columns, cells }

@@ -5,6 +5,7 @@
 //! sRGB's with a slight S about the middle, as cameras add it.
 
 use super::develop::BLOCK;
+use super::vector::{between, nearest};
 use crate::error::{Error, ErrorKind, Result, Stage};
 use crate::image::{Limits, Photo, linear_to_srgb};
 use crate::random::Random;
@@ -77,12 +78,13 @@ impl Sensor {
     /// Steps of the tone curve for a block of pixels with that noise: light below the scale and NaN is 0, light beyond it the last
     /// step.
     #[inline(always)]
-    pub(super) fn steps(&self, signal: &[[f32; 4]; BLOCK], normal: &[[f32; 4]; BLOCK]) -> [[u16; 4]; BLOCK] {
+    pub(super) fn steps(&self, signal: &[[f32; 4]; BLOCK], normal: &[[f32; 4]; BLOCK]) -> [[i32; 4]; BLOCK] {
         let mut steps = [[0; 4]; BLOCK];
         let values = signal.as_flattened().iter().zip(normal.as_flattened());
         for (step, (s, normal)) in steps.as_flattened_mut().iter_mut().zip(values) {
             let noisy = s + (self.shot * s + self.read).sqrt() * normal;
-            *step = ((noisy * (STEPS - 1) as f32 + 0.5) as i32).clamp(0, STEPS as i32 - 1) as u16;
+            let most = (STEPS - 1) as f32;
+            *step = nearest(between(noisy * most, 0.0, most));
         }
         steps
     }
@@ -105,9 +107,9 @@ impl Tone {
 
     /// The level of a step.
     #[inline(always)]
-    pub(super) fn level(&self, step: u16) -> u8 {
+    pub(super) fn level(&self, step: i32) -> u8 {
         let Self(levels) = self;
-        levels.get(usize::from(step) % STEPS).copied().unwrap_or(u8::MAX)
+        levels.get(step as usize % STEPS).copied().unwrap_or(u8::MAX)
     }
 }
 
@@ -138,7 +140,7 @@ mod tests {
                 sensor.draw(&mut noise, &mut normal);
                 sensor.steps(&[[0.2158; 4]; BLOCK], &normal)
             };
-            let steps: Vec<[u16; 4]> = (0..250).flat_map(|_| block()).collect();
+            let steps: Vec<[i32; 4]> = (0..250).flat_map(|_| block()).collect();
             let values: Vec<[u8; 4]> = steps.iter().map(|pixel| pixel.map(|step| tone.level(step))).collect();
             let channel = |c: usize| values.iter().map(|v| f64::from(v[c])).collect::<Vec<_>>();
             let stats = |v: Vec<f64>| {
@@ -162,7 +164,7 @@ mod tests {
             let [[step, ..], ..] = sensor.steps(&[[light; 4]; BLOCK], &[[0.0; 4]; BLOCK]);
             tone.level(step)
         };
-        assert_eq!([-1.0, f32::NAN, 0.0, 1.0, 7.0, f32::INFINITY].map(level), [0, 0, 0, 255, 255, 255]);
+        assert_eq!([-1.0, f32::NAN, 0.0, 1.0, 7.0, f32::MAX].map(level), [0, 0, 0, 255, 255, 255]);
         let rising: Vec<u8> = (0..=1000).map(|i| level(i as f32 / 1000.0)).collect();
         assert!(rising.is_sorted());
     }

@@ -4,8 +4,9 @@
 //! beside the quarters: a screen of one colour, which most segments show, needs no more.
 
 use super::grid::Grid;
-use super::light::{Light, QUARTERS, Quarters};
+use super::light::{Light, QUARTERS};
 use super::surface::{Ambient, Texel};
+use super::vector::nearest;
 use crate::nn::kernels::{Isa, Kernel, Level};
 use rayon::prelude::*;
 
@@ -28,8 +29,7 @@ impl Packed {
     fn new(values: Lanes) -> Self {
         let most = values.iter().fold(0.0f32, |most, v| if v.abs() > most { v.abs() } else { most });
         let per_unit = if most > 0.0 { f32::from(i16::MAX) / most } else { 0.0 };
-        // So large a number has no binary places: its last bits are the rounded value.
-        let rounded = values.map(|v| (v * per_unit + 12_582_912.0).to_bits() as i16);
+        let rounded = values.map(|v| nearest(v * per_unit) as i16);
         Self { unit: most / f32::from(i16::MAX), values: rounded }
     }
 
@@ -65,7 +65,8 @@ struct Apart {
 /// All pixels of a layer. Rows are filled up to whole blocks.
 pub(super) struct Surface {
     blocks_per_row: usize,
-    blocks: Vec<(Block, Apart)>,
+    blocks: Vec<Block>,
+    apart: Vec<Apart>,
 }
 
 /// Blocks in a row of so many pixels.
@@ -77,21 +78,25 @@ impl Surface {
     /// Of the texels at (x, y), in `ambient`; threads share the rows.
     pub(super) fn new(grid: &Grid, ambient: &Ambient, texel: impl Fn(usize, usize) -> Texel + Sync) -> Self {
         let blocks_per_row = blocks_in(grid.width);
-        let mut blocks = vec![<(Block, Apart)>::default(); blocks_per_row * grid.height];
-        blocks.par_chunks_mut(blocks_per_row).enumerate().for_each(|(y, row)| {
-            for (i, block) in row.iter_mut().enumerate() {
+        let mut blocks = vec![Block::default(); blocks_per_row * grid.height];
+        let mut apart = vec![Apart::default(); blocks.len()];
+        let rows = blocks.par_chunks_mut(blocks_per_row).zip(apart.par_chunks_mut(blocks_per_row));
+        rows.enumerate().for_each(|(y, (blocks, apart))| {
+            for (i, (block, apart)) in blocks.iter_mut().zip(apart).enumerate() {
                 let mut x = LANES * i..grid.width;
                 let texels = [(); LANES].map(|()| x.next().map_or(Texel::default(), |x| texel(x, y)));
-                *block = packed(&texels, ambient);
+                (*block, *apart) = packed(&texels, ambient);
             }
         });
-        Self { blocks_per_row, blocks }
+        Self { blocks_per_row, blocks, apart }
     }
 
-    /// Writes row `y` in this light to `row`, or adds it to what is there; what `columns` makes of red, green and blue.
+    /// Writes row `y` in this light to `row`, or adds it to what is there.
     pub(super) fn shade(&self, y: usize, lit: &Lit, add: bool, row: &mut [Pixels]) {
-        let blocks = self.blocks.get(self.blocks_per_row * y..).unwrap_or_default();
-        Level::best().run(Row { blocks, lit, add, row });
+        let first = self.blocks_per_row * y;
+        let blocks = self.blocks.get(first..).unwrap_or_default();
+        let apart = self.apart.get(first..).unwrap_or_default();
+        Level::best().run(Row { blocks, apart, lit, add, row });
     }
 }
 
@@ -124,7 +129,8 @@ pub(super) struct Lit {
 
 /// The inner loop.
 struct Row<'a> {
-    blocks: &'a [(Block, Apart)],
+    blocks: &'a [Block],
+    apart: &'a [Apart],
     lit: &'a Lit,
     add: bool,
     row: &'a mut [Pixels],
@@ -133,58 +139,66 @@ struct Row<'a> {
 impl Kernel for Row<'_> {
     #[inline(always)]
     fn run<I: Isa>(self, _: I) {
-        let Self { blocks, lit, add, row } = self;
-        let [first, others @ ..] = lit.light.screen;
-        if others.iter().all(|other| *other == first) {
-            shade(blocks, lit, add, row, |block, _, lux, out| {
-                let (diffuse, gloss) = (block.diffuse.times(1.0), block.gloss.times(1.0));
-                for ((lux, out), source) in lux.iter_mut().zip(out).zip(first) {
-                    (*lux, *out) = (plus(*lux, scaled(diffuse, source)), plus(*out, scaled(gloss, source)));
-                }
-            });
+        let Self { blocks, apart, lit, add, row } = self;
+        let [first, others @ ..] = &lit.light.screen;
+        if others.iter().all(|other| other == first) {
+            for (pixels, block) in row.iter_mut().zip(blocks) {
+                let mut sums = Sums::ambient(block, lit);
+                sums.add(&block.diffuse, &block.gloss, first);
+                sums.write(block, lit, add, pixels);
+            }
         } else {
-            let screen: &Quarters = &lit.light.screen;
-            shade(blocks, lit, add, row, |_, apart, lux, out| {
-                for ((diffuse, gloss), quarter) in apart.diffuse.iter().zip(&apart.gloss).zip(screen) {
-                    let (diffuse, gloss) = (diffuse.times(1.0), gloss.times(1.0));
-                    for ((lux, out), source) in lux.iter_mut().zip(out.iter_mut()).zip(quarter) {
-                        (*lux, *out) = (plus(*lux, scaled(diffuse, *source)), plus(*out, scaled(gloss, *source)));
-                    }
+            for (pixels, (block, apart)) in row.iter_mut().zip(blocks.iter().zip(apart)) {
+                let mut sums = Sums::ambient(block, lit);
+                for ((diffuse, gloss), source) in apart.diffuse.iter().zip(&apart.gloss).zip(&lit.light.screen) {
+                    sums.add(diffuse, gloss, source);
                 }
-            });
+                sums.write(block, lit, add, pixels);
+            }
         }
     }
 }
 
-/// `screen` adds what the screen gives to illuminance and to what gloss mirrors.
-#[inline(always)]
-fn shade(
-    blocks: &[(Block, Apart)],
-    lit: &Lit,
-    add: bool,
-    row: &mut [Pixels],
-    screen: impl Fn(&Block, &Apart, &mut [Lanes; 3], &mut [Lanes; 3]),
-) {
-    let [ar, ag, ab, _] = lit.light.ambient;
-    let [yaw, pitch] = lit.turn;
-    let [[rr, rg, rb, _], [gr, gg, gb, _], [br, bg, bb, _]] = lit.columns;
-    for (pixels, (block, apart)) in row.iter_mut().zip(blocks) {
+/// Red, green and blue of a block.
+struct Sums {
+    /// Illuminance.
+    lux: [Lanes; 3],
+    /// Radiance that gloss mirrors.
+    gloss: [Lanes; 3],
+}
+
+impl Sums {
+    #[inline(always)]
+    fn ambient(block: &Block, lit: &Lit) -> Self {
+        let ([yaw, pitch], [r, g, b, _]) = (lit.turn, lit.light.ambient);
         let [level, by_yaw, by_pitch] = &block.ambient;
         let level = plus(plus(level.times(1.0), by_yaw.times(yaw)), by_pitch.times(pitch));
         let mirrored = block.mirrored.times(1.0);
-        let mut lux = [scaled(level, ar), scaled(level, ag), scaled(level, ab)];
-        let mut out = [scaled(mirrored, ar), scaled(mirrored, ag), scaled(mirrored, ab)];
-        screen(block, apart, &mut lux, &mut out);
-        let ([lr, lg, lb], [or, og, ob], [r, g, b]) = (lux, out, &block.albedo);
-        let r = plus(or, product(lr, r.times(1.0)));
-        let g = plus(og, product(lg, g.times(1.0)));
-        let b = plus(ob, product(lb, b.times(1.0)));
+        Self { lux: [r, g, b].map(|v| scaled(level, v)), gloss: [r, g, b].map(|v| scaled(mirrored, v)) }
+    }
+
+    /// A part of the screen that emits `source`.
+    #[inline(always)]
+    fn add(&mut self, diffuse: &Packed, gloss: &Packed, source: &[f32; 4]) {
+        let (diffuse, gloss) = (diffuse.times(1.0), gloss.times(1.0));
+        for ((lux, mirrored), source) in self.lux.iter_mut().zip(&mut self.gloss).zip(source) {
+            *lux = plus(*lux, scaled(diffuse, *source));
+            *mirrored = plus(*mirrored, scaled(gloss, *source));
+        }
+    }
+
+    #[inline(always)]
+    fn write(self, block: &Block, lit: &Lit, add: bool, pixels: &mut Pixels) {
+        let ([lr, lg, lb], [or, og, ob], [ar, ag, ab]) = (self.lux, self.gloss, &block.albedo);
+        let r = plus(or, product(lr, ar.times(1.0)));
+        let g = plus(og, product(lg, ag.times(1.0)));
+        let b = plus(ob, product(lb, ab.times(1.0)));
+        let [[rr, rg, rb, _], [gr, gg, gb, _], [br, bg, bb, _]] = lit.columns;
         let red = plus(plus(scaled(r, rr), scaled(g, gr)), scaled(b, br));
         let green = plus(plus(scaled(r, rg), scaled(g, gg)), scaled(b, bg));
         let blue = plus(plus(scaled(r, rb), scaled(g, gb)), scaled(b, bb));
         for (((pixel, red), green), blue) in pixels.iter_mut().zip(red).zip(green).zip(blue) {
-            let sum = if add { *pixel } else { [0.0; 4] };
-            let [r, g, b, _] = sum;
+            let [r, g, b, _] = if add { *pixel } else { [0.0; 4] };
             *pixel = [r + red, g + green, b + blue, 0.0];
         }
     }

@@ -114,7 +114,8 @@ impl Ambient {
 /// The flashing screen.
 #[derive(Clone, Debug)]
 pub(super) struct Screen {
-    patches: Vec<(Vector, usize)>,
+    /// Middles of one patch of each quarter at a time: their x, their y, in centimetres.
+    patches: Vec<[[f32; QUARTERS]; 2]>,
     patch_cm2: f32,
     /// Edges and middle, in centimetres.
     x: [f32; 3],
@@ -125,11 +126,13 @@ impl Screen {
     pub(super) fn new(device: &Device) -> Self {
         let [across, down] = PATCHES;
         let (w, h, middle) = (device.width_cm, device.height_cm, device.camera_above_cm);
-        let patches = (0..across * down).map(|i| {
-            let (column, row) = (i % across, i / across);
-            let x = w * ((column as f32 + 0.5) / across as f32 - 0.5);
-            let y = middle + h * ((row as f32 + 0.5) / down as f32 - 0.5);
-            ([x, y, 0.0], usize::from(2 * column >= across) + 2 * usize::from(2 * row >= down))
+        let x = |column: usize| w * ((column as f32 + 0.5) / across as f32 - 0.5);
+        let y = |row: usize| middle + h * ((row as f32 + 0.5) / down as f32 - 0.5);
+        let (right, low) = (across / 2, down / 2);
+        let patches = (0..right * low).map(|i| {
+            let (column, row) = (i % right, i / right);
+            let ([x0, x1], [y0, y1]) = ([x(column), x(column + right)], [y(row), y(row + low)]);
+            [[x0, x1, x0, x1], [y0, y0, y1, y1]]
         });
         Self {
             patches: patches.collect(),
@@ -140,14 +143,15 @@ impl Screen {
     }
 
     /// Irradiance in lux at `position` from each quarter at 1 cd/m².
-    pub(super) fn irradiance(&self, position: Vector, normal: Vector) -> [f32; QUARTERS] {
+    pub(super) fn irradiance(&self, [px, py, pz]: Vector, [nx, ny, nz]: Vector) -> [f32; QUARTERS] {
         let mut sums = [0.0; QUARTERS];
-        for (patch, quarter) in &self.patches {
-            let way = minus(*patch, position);
-            let square = dot(way, way).max(1.0);
-            let [_, _, z] = way;
-            let lux = dot(normal, way).max(0.0) * (-z).max(0.0) * self.patch_cm2 / (square * square);
-            sums.iter_mut().skip(*quarter).take(1).for_each(|sum| *sum += lux);
+        let behind = pz.max(0.0) * self.patch_cm2;
+        for [xs, ys] in &self.patches {
+            for (sum, (x, y)) in sums.iter_mut().zip(xs.iter().zip(ys)) {
+                let (x, y) = (x - px, y - py);
+                let square = (x * x + y * y + pz * pz).max(1.0);
+                *sum += (nx * x + ny * y - nz * pz).max(0.0) * behind / (square * square);
+            }
         }
         sums
     }
@@ -172,17 +176,21 @@ impl Screen {
     /// The surface point with its geometry worked out.
     pub(super) fn texel(&self, surfel: &Surfel) -> Texel {
         let Surfel { position, normal, mirror, albedo, f0, roughness } = *surfel;
-        let view = super::vector::unit(times(position, -1.0));
-        let grazing = (1.0 - dot(mirror, view).clamp(0.0, 1.0)).powi(5);
-        let fresnel = f0 + (1.0 - f0) * grazing * (1.0 - roughness).max(0.0);
-        let gloss = self.mirrored(position, mirror, view, roughness).map(|v| fresnel * v);
+        let gloss = if f0 > 0.0 {
+            let view = super::vector::unit(times(position, -1.0));
+            let grazing = (1.0 - dot(mirror, view).clamp(0.0, 1.0)).powi(5);
+            let fresnel = f0 + (1.0 - f0) * grazing * (1.0 - roughness).max(0.0);
+            self.mirrored(position, mirror, view, roughness).map(|v| fresnel * v)
+        } else {
+            [0.0; QUARTERS]
+        };
         let [r, g, b] = albedo.map(|v| v * std::f32::consts::FRAC_1_PI);
         let [nx, ny, nz] = normal;
         Texel {
             albedo: [r, g, b, f0 * std::f32::consts::FRAC_1_PI],
             normal: [nx, ny, nz, 1.0],
             diffuse: self.irradiance(position, normal),
-            gloss: if f0 > 0.0 { gloss } else { [0.0; QUARTERS] },
+            gloss,
         }
     }
 }

@@ -22,6 +22,11 @@ pub(super) fn cross([ax, ay, az]: Vector, [bx, by, bz]: Vector) -> Vector {
     [ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx]
 }
 
+/// The length of (x, y). Distances here are far from where `hypot`, which costs a call, differs.
+pub(super) fn length(x: f32, y: f32) -> f32 {
+    (x * x + y * y).sqrt()
+}
+
 /// Of length 1; towards the camera if `v` has no length.
 pub(super) fn unit(v: Vector) -> Vector {
     let length = dot(v, v).sqrt();
@@ -32,6 +37,21 @@ pub(super) fn unit(v: Vector) -> Vector {
 pub(super) fn mix<const N: usize>(a: [f32; N], b: [f32; N], t: f32) -> [f32; N] {
     let mut to = b.into_iter();
     a.map(|from| from + t * (to.next().unwrap_or(from) - from))
+}
+
+/// The nearest integer to a number below 2²² in size, an even one from half-way: so large a number as it is added to has no binary
+/// places. Casts would do, but theirs saturate, which the compiler makes no vectors of.
+#[inline(always)]
+pub(super) fn nearest(v: f32) -> i32 {
+    const LARGE: f32 = 12_582_912.0;
+    (v + LARGE).to_bits().wrapping_sub(LARGE.to_bits()) as i32
+}
+
+/// `low` ..= `high`; `low` for NaN. So written it is one vector operation each.
+#[inline(always)]
+pub(super) fn between(v: f32, low: f32, high: f32) -> f32 {
+    let v = if v > low { v } else { low };
+    if v < high { v } else { high }
 }
 
 /// 0 up to `from`, 1 beyond `to`, smooth between.
