@@ -15,6 +15,7 @@ use crate::detect::{DetectOptions, Detection, Detector, FaceSelection, Rotation,
 use crate::document::DocumentPhoto;
 use crate::error::{Error, ErrorKind, Result, Stage};
 use crate::image::{Frame, Photo};
+use crate::liveness::{LivenessProgress, LivenessSession};
 use crate::mesh::{FACE_FLAG_THRESHOLD, FaceMesher, Mesh};
 use crate::model::{Backend, Model, ModelSource, Task};
 use crate::quality::{QualityReport, assess};
@@ -315,6 +316,20 @@ impl Engine {
     /// As [`crate::capture::Tracker::track`].
     pub fn guide(&self, session: &mut CaptureSession, frame: &Frame<'_>, timestamp_us: u64) -> Result<Guidance> {
         session.frame(&self.detector, &self.mesher, frame, timestamp_us)
+    }
+
+    /// Shows the next frame to a liveness session; `timestamp_us` counts from the challenge's first picture on the screen, on any clock of
+    /// the client's.
+    ///
+    /// # Errors
+    /// As [`LivenessSession::frame`].
+    pub fn watch(
+        &self,
+        session: &mut LivenessSession,
+        frame: &Frame<'_>,
+        timestamp_us: u64,
+    ) -> Result<LivenessProgress> {
+        session.frame(&self.detector, &self.mesher, &self.extractor, frame, timestamp_us)
     }
 
     /// Finds the subject's face in `frame`, measures it, and takes its template.

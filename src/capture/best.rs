@@ -69,6 +69,11 @@ impl BestFrames {
         Ok(())
     }
 
+    /// The best frame.
+    pub(crate) fn into_best(self) -> Option<KeptFrame> {
+        self.kept.into_iter().next()
+    }
+
     /// The kept frames, the best one first.
     pub fn frames(&self) -> &[KeptFrame] {
         &self.kept

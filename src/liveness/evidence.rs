@@ -68,7 +68,6 @@ pub struct LivenessEvidence {
 }
 
 impl LivenessEvidence {
-    #[cfg_attr(not(test), expect(dead_code, reason = "the liveness verdict, which will make it, is being built"))]
     pub(crate) fn new(binding: Binding, challenge: ChallengeId, capture: Digest, evidence_bits: f64) -> Self {
         Self { binding, challenge, capture, evidence_bits }
     }

@@ -11,18 +11,26 @@
 //! - **Decodable**: colours far apart, each of red, green, blue and luminance switched several times, slots of six frames or more
 //!   of a slow camera, and a neutral baseline on both sides.
 
+mod analysis;
 mod challenge;
 mod evidence;
+mod live;
+mod response;
 pub mod safety;
 mod segment;
 mod session;
 #[cfg(test)]
 mod tests;
+mod verdict;
 
+pub use analysis::{Cues, IdentityCue, RecordingCue, ResponseCue, SequenceCue, ShapeCue, TimingCue};
 pub use challenge::{Challenge, ChallengePolicy, Entropy, Issuer, MIN_GUARD_US, MIN_JITTER_US, MIN_SLOT_US};
 pub use evidence::{ChallengeId, LivenessEvidence};
+pub use live::{Finished, LivenessOptions, LivenessProgress, LivenessReport, LivenessSession};
+pub use response::Trace;
 pub use segment::{MAX_SEGMENTS, MAX_TOTAL_US, Region, Segment};
 pub use session::{FrameRecord, MAX_FRAMES, MAX_SESSION_BYTES, SessionManifest, ShownSegment};
+pub use verdict::{Advice, AttackReason, InconclusiveReason, LivenessLimits, LivenessVerdict};
 
 use crate::error::{Error, ErrorKind, Result, Stage};
 use serde::de::DeserializeOwned;

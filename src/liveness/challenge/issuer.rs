@@ -78,6 +78,11 @@ impl Issuer {
         Entropy { order_bits: bits(self.orders.len()), timing_bits: bits(self.timings.len()) }
     }
 
+    /// How many jitter steps all slots may take together.
+    pub(in crate::liveness) fn slack(&self) -> usize {
+        self.policy.slack().unwrap_or(0)
+    }
+
     /// Draws a challenge with a nonce of its own. `now` is in Unix seconds.
     ///
     /// # Errors

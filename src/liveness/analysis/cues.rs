@@ -1,0 +1,247 @@
+//! [`Cues`]: everything that a session was judged by.
+
+use super::expected::Expected;
+use super::sequence::Normalised;
+use super::shape::Shape;
+use super::signal::{Signals, difference};
+use super::timing::{Edges, Rhythm};
+use super::{Chain, Path};
+use crate::liveness::Challenge;
+use crate::liveness::response::{Rgb, SECTORS, Sample, Trace};
+use serde::Serialize;
+
+/// Lags of the camera that are allowed for, in milliseconds: from a timestamp that is taken before a frame's exposure to one that
+/// comes with a slow driver's buffer. With them the exposure itself.
+const LAGS_MS: std::ops::RangeInclusive<i32> = -60..=360;
+const LAG_STEP_MS: usize = 20;
+/// Relief of faces and of sheets: mean and deviation, from simulated sessions of the tuning half.
+const FACE_RELIEF: [f64; 2] = [1.05, 0.3];
+const SHEET_RELIEF: [f64; 2] = [0.0, 0.12];
+
+/// What a session's frames say, cue by cue. `None` where a cue could not be measured, which never speaks for a live face.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Cues {
+    /// The recording itself.
+    pub recording: RecordingCue,
+    /// How strongly the face answers the screen.
+    pub response: Option<ResponseCue>,
+    /// Does it answer this challenge?
+    pub sequence: Option<SequenceCue>,
+    /// Do all edges come at one lag?
+    pub timing: Option<TimingCue>,
+    /// Has what answers the shape of a face?
+    pub shape: Option<ShapeCue>,
+    /// Is it one person all the time?
+    pub identity: Option<IdentityCue>,
+}
+
+/// How regular the recording is, and what it shows.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct RecordingCue {
+    /// Frames.
+    pub frames: usize,
+    /// Of them with a face.
+    pub with_face: usize,
+    /// Of these in another track than the first: the face was lost, or jumped.
+    pub other_track: usize,
+    /// Of these with a second face of similar size.
+    pub several_faces: usize,
+    /// Of these with exactly the pixels of the frame before: a stuttering camera.
+    pub stuttered: usize,
+    /// Of these with exactly the pixels of an earlier frame: a loop.
+    pub repeated: usize,
+    /// Median time between frames, in milliseconds.
+    pub interval_ms: f64,
+    /// Longest time between frames with a face, in milliseconds.
+    pub longest_gap_ms: f64,
+    /// How much of the challenge has no frames with a face before its first and behind its last one, in milliseconds.
+    pub missing_ms: f64,
+    /// Mean share of the face that is blown out, 0 ..= 1.
+    pub over_exposed: f32,
+    /// Mean share of the face that is black, 0 ..= 1.
+    pub under_exposed: f32,
+    /// Frames in which the head is turned away by more than 30°.
+    pub turned_away: usize,
+}
+
+/// How strongly the face answers, beyond what the background does.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct ResponseCue {
+    /// Light on over light off less 1, in red, green and blue, whatever the challenge: the range of the signal.
+    pub range: Rgb,
+    /// Noise of single frames in the same unit.
+    pub noise: Rgb,
+    /// The part of it that follows the challenge.
+    pub contrast: Rgb,
+    /// Contrast of what lies beside the head over that of the face: two sectors at the image's left, two at its right. Near 0
+    /// before a distant background, near 1 on a sheet that goes on there.
+    pub surroundings: [Option<f32>; SECTORS],
+    /// Contrast of the brightest points of both irises over that of the face: corneas mirror the screen.
+    pub corneas: [f32; 2],
+}
+
+/// Evidence that it answers this challenge.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct SequenceCue {
+    /// Bits of evidence against all other challenges of the policy; a response that does not know its challenge reaches k bits with a probability
+    /// of 2^−k at most.
+    pub bits: f64,
+    /// Binary logarithm of how well the challenge explains the response, 0 for perfectly.
+    pub fit: f64,
+    /// The same of all challenges of the policy together; near 0 or above if there is one that explains it.
+    pub best_fit: f64,
+    /// The likeliest lag of the camera, in milliseconds.
+    pub lag_ms: f64,
+}
+
+/// When the response crosses the challenge's edges.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct TimingCue {
+    /// Edges of the challenge.
+    pub edges: usize,
+    /// Of them found in the response.
+    pub found: usize,
+    /// Median lag, in milliseconds.
+    pub lag_ms: f64,
+    /// Upper quartile of single edges' distances from it, in milliseconds.
+    pub spread_ms: f64,
+    /// How much the lag grows, in milliseconds per second.
+    pub drift_ms_per_s: f64,
+}
+
+/// The response's shape.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct ShapeCue {
+    /// How much of the relief that the mesh predicts the response has: about 1 for a face, 0 for a sheet.
+    pub relief: f64,
+    /// Its standard error.
+    pub relief_error: f64,
+    /// How much likelier this relief is of a face than of a sheet, as a binary logarithm.
+    pub bits: f64,
+    /// How the response changes with a patch's brightness; 0 where light is reflected in proportion.
+    pub gloss: f64,
+    /// Deviation of patches from the fit, over their mean response.
+    pub residual: f64,
+}
+
+/// Agreement of the session's frames with its first.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct IdentityCue {
+    /// Frames that were compared.
+    pub compared: usize,
+    /// The lowest comparison score.
+    pub lowest: f32,
+    /// The median score.
+    pub median: f32,
+}
+
+impl Cues {
+    /// Of a session that answered, or not, the challenge at `path`.
+    pub(crate) fn new(trace: &Trace, challenge: &Challenge, chain: &Chain, path: &Path) -> Self {
+        let recording = RecordingCue::new(trace, challenge);
+        let identity = IdentityCue::new(trace);
+        let mut cues = Self { recording, response: None, sequence: None, timing: None, shape: None, identity };
+        let signals = Signals::new(trace);
+        let (Some(own), Some(background)) = (signals.own(), &signals.background) else { return cues };
+        let response = Normalised::new(&signals.times, &own);
+        let lags: Vec<f64> = LAGS_MS.step_by(LAG_STEP_MS).map(|ms| 1e-3 * f64::from(ms)).collect();
+        let evidence = chain.evidence(&response, path, &lags);
+        let expected = Expected::new(&signals.times, challenge, evidence.lag_s);
+        cues.sequence = Some(SequenceCue {
+            bits: evidence.bits,
+            fit: evidence.fit,
+            best_fit: evidence.best_fit,
+            lag_ms: 1e3 * evidence.lag_s,
+        });
+        cues.response = Some(ResponseCue::new(trace, &signals, background, &own, &response, &expected));
+        let edges = Edges::new(&signals.times, &response, challenge, evidence.lag_s);
+        cues.timing = edges.map(|edges| TimingCue {
+            edges: challenge.segments().len().saturating_sub(1),
+            found: edges.count,
+            lag_ms: 1e3 * edges.lag_s,
+            spread_ms: 1e3 * edges.spread_s,
+            drift_ms_per_s: 1e3 * edges.drift,
+        });
+        cues.shape = Shape::new(trace, &signals, &expected).map(ShapeCue::from);
+        cues
+    }
+}
+
+impl RecordingCue {
+    fn new(trace: &Trace, challenge: &Challenge) -> Self {
+        let samples = &trace.samples;
+        let count = |which: &dyn Fn(&Sample) -> bool| samples.iter().filter(|s| which(s)).count();
+        let first = samples.first().map_or(0, |s| s.track);
+        let mean = |of: &dyn Fn(&Sample) -> f32| samples.iter().map(of).sum::<f32>() / samples.len().max(1) as f32;
+        let rhythm = Rhythm::new(trace);
+        let turned = |s: &Sample| {
+            let [yaw, pitch, _] = s.turn_deg;
+            yaw.hypot(pitch) > 30.0
+        };
+        let total_us = challenge.total_us();
+        let missing_us = match (samples.first(), samples.last()) {
+            (Some(first), Some(last)) => first.timestamp_us + total_us.saturating_sub(last.timestamp_us),
+            _ => total_us,
+        };
+        Self {
+            frames: trace.timestamps_us.len(),
+            with_face: samples.len(),
+            other_track: count(&|s| s.track != first),
+            several_faces: count(&|s| s.faces > 1),
+            stuttered: rhythm.stuttered,
+            repeated: rhythm.repeated,
+            interval_ms: 1e3 * rhythm.median_s,
+            longest_gap_ms: 1e3 * rhythm.longest_s,
+            missing_ms: 1e-3 * missing_us as f64,
+            over_exposed: mean(&|s| s.clipped),
+            under_exposed: mean(&|s| s.dark),
+            turned_away: count(&turned),
+        }
+    }
+}
+
+impl ResponseCue {
+    fn new(
+        trace: &Trace,
+        signals: &Signals,
+        background: &[Rgb],
+        own: &[Rgb],
+        response: &Normalised,
+        expected: &Expected,
+    ) -> Self {
+        let contrast = expected.contrast(own);
+        let face: f32 = contrast.iter().sum();
+        let over_face = |logs: &[Rgb]| expected.contrast(&difference(logs, background)).iter().sum::<f32>() / face;
+        let surroundings = signals.ring.each_ref().map(|ring| ring.as_ref().map(|ring| over_face(ring)));
+        let mut eye = 0..;
+        let corneas = [(); 2].map(|()| {
+            let eye = eye.next().unwrap_or(0);
+            let brightest = |s: &Sample| s.eyes.get(eye).map_or([0.0; 3], |[bright, _]| *bright);
+            over_face(&signals.change_of(trace.samples.iter().map(brightest)))
+        });
+        Self { range: response.amplitude, noise: response.noise, contrast, surroundings, corneas }
+    }
+}
+
+impl From<Shape> for ShapeCue {
+    fn from(shape: Shape) -> Self {
+        let Shape { relief, relief_error, gloss, residual } = shape;
+        // Logarithm of the normal density of the measured relief, for a population of this mean and deviation.
+        let density = |[mean, deviation]: [f64; 2]| {
+            let deviation = deviation.hypot(relief_error);
+            -0.5 * ((relief.min(mean.max(1.0)) - mean) / deviation).powi(2) - deviation.ln()
+        };
+        let bits = (density(FACE_RELIEF) - density(SHEET_RELIEF)) * std::f64::consts::LOG2_E;
+        Self { relief, relief_error, bits, gloss, residual }
+    }
+}
+
+impl IdentityCue {
+    fn new(trace: &Trace) -> Option<Self> {
+        let mut scores: Vec<f32> = trace.identity.iter().map(|(_, score)| *score).collect();
+        scores.sort_by(f32::total_cmp);
+        let lowest = *scores.first()?;
+        let median = *scores.get(scores.len() / 2)?;
+        Some(Self { compared: scores.len(), lowest, median })
+    }
+}

@@ -1,0 +1,149 @@
+//! Does the response have the shape of a face? Each patch's response against what the mesh's normals predict.
+//!
+//! A patch's response over its brightness without the screen is E_screen / E_ambient: its albedo cancels. On a face before a near
+//! screen that follows the screen's irradiance, which falls towards the sides, under the brows and beside the nose as cosine and
+//! inverse square say (J. H. Lambert, *Photometria*, 1760). On a sheet of paper or glass, flat or bent about an upright axis, it is
+//! smooth. So the responses are fitted by all that a sheet could show (a constant, slopes in x and y, a curvature in x), by
+//! the patch's brightness (what a camera's tone curve and a gloss that adds light leave), and by the predicted irradiance. The
+//! latter's coefficient, the *relief*, is about 1 for a face and 0 for a sheet.
+
+use super::expected::Expected;
+use super::signal::{Signals, difference, mean_log};
+use crate::image::luminance_linear;
+use crate::liveness::response::{Rgb, Trace};
+use nalgebra::{DMatrix, DVector};
+
+/// Focal length over the frame's shorter side: 50° across it, a front camera's usual field of view.
+const FOCAL: f32 = 1.08;
+/// The screen: half its width and height, and its middle below the camera, in centimetres: a phone's.
+const SCREEN_CM: [f32; 3] = [3.5, 7.0, 7.3];
+/// Patches whose predicted irradiance is lower, over the mean, are seen too obliquely.
+const LEAST_IRRADIANCE: f32 = 0.45;
+/// Responses count within these, over their mean.
+const RANGE: [f32; 2] = [-1.0, 4.0];
+/// Fewer patches show no shape.
+const LEAST_PATCHES: usize = 20;
+/// What is fitted: constant, x, y, x², brightness, irradiance.
+const TERMS: usize = 6;
+const GLOSS: usize = 4;
+const RELIEF: usize = 5;
+/// Rounds of reweighting.
+const ROUNDS: usize = 4;
+
+/// What the patches say.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Shape {
+    /// Coefficient of the predicted irradiance, and its standard error.
+    pub(super) relief: f64,
+    pub(super) relief_error: f64,
+    /// Coefficient of the patch's brightness: 0 where light is reflected in proportion to it.
+    pub(super) gloss: f64,
+    /// Deviation of the patches from the fit, over their mean response.
+    pub(super) residual: f64,
+}
+
+impl Shape {
+    /// `None` if there is no background, or the patches are too few or without response.
+    pub(super) fn new(trace: &Trace, signals: &Signals, expected: &Expected) -> Option<Self> {
+        let own = signals.own()?;
+        let face = expected.contrast(&own);
+        let irradiance = irradiance_of_patches(trace);
+        let mean = irradiance.iter().sum::<f32>() / irradiance.len().max(1) as f32;
+        let n = trace.samples.len().max(1) as f32;
+        let mut rows: Vec<[f64; TERMS]> = Vec::new();
+        let mut responses: Vec<f64> = Vec::new();
+        for ((logs, shape), irradiance) in signals.patches.iter().zip(&trace.shape).zip(irradiance) {
+            let irradiance = irradiance / mean.max(1e-9);
+            // Written so that NaN is left out.
+            if !(irradiance > LEAST_IRRADIANCE) {
+                continue;
+            }
+            let [x, y, ..] = shape.map(|v| f64::from(v / n) / 7.0);
+            let level = luminance_linear(mean_log(logs).map(f32::exp)).max(1e-4).ln();
+            rows.push([1.0, x, y, x * x, level.into(), irradiance.into()]);
+            responses.push(response(expected, logs, &signals.face, face).into());
+        }
+        let mean = responses.iter().sum::<f64>() / responses.len().max(1) as f64;
+        if responses.len() < LEAST_PATCHES || !(mean > 0.0) {
+            return None;
+        }
+        let [low, high] = RANGE.map(f64::from);
+        let values = responses.into_iter().map(|r| (r / mean).clamp(low, high)).collect();
+        let rows = DMatrix::from_row_iterator(rows.len(), TERMS, rows.into_iter().flatten());
+        fit(&rows, &DVector::from_vec(values))
+    }
+}
+
+/// The patch's response, summed over channels: from its change against the face, in which gains and lamps cancel, and the face's own contrast.
+fn response(expected: &Expected, logs: &[Rgb], face: &[Rgb], contrast: Rgb) -> f32 {
+    let change = against_mean(&difference(logs, face));
+    let relative = expected.contrast(&change);
+    // (1 + patch) / (1 + face) = 1 + relative.
+    relative.iter().zip(contrast).map(|(relative, face)| (1.0 + relative) * (1.0 + face) - 1.0).sum()
+}
+
+/// The contrast is a ratio, so the level does not matter; exponentials want to stay near 1.
+fn against_mean(logs: &[Rgb]) -> Vec<Rgb> {
+    let [r, g, b] = mean_log(logs);
+    logs.iter().map(|[vr, vg, vb]| [vr - r, vg - g, vb - b]).collect()
+}
+
+/// Least squares with Huber's weights, so that a few odd patches (hair, glasses) do not decide.
+fn fit(rows: &DMatrix<f64>, values: &DVector<f64>) -> Option<Shape> {
+    let count = rows.nrows();
+    let mut weights = DVector::from_element(count, 1.0);
+    let mut shape = None;
+    for _ in 0..ROUNDS {
+        let mut weighted = rows.clone();
+        weighted.row_iter_mut().zip(weights.iter()).for_each(|(mut row, weight)| row *= *weight);
+        let inverse = (rows.transpose() * &weighted).try_inverse()?;
+        let solution = &inverse * weighted.transpose() * values;
+        let rest = values - rows * &solution;
+        let variance =
+            rest.iter().zip(weights.iter()).map(|(r, w)| w * r * r).sum::<f64>() / count.saturating_sub(TERMS) as f64;
+        let at = |term: usize| solution.get(term).copied().unwrap_or(f64::NAN);
+        let spread = inverse.get((RELIEF, RELIEF)).copied().unwrap_or(f64::NAN);
+        shape = Some(Shape {
+            relief: at(RELIEF),
+            relief_error: (variance * spread).sqrt(),
+            gloss: at(GLOSS),
+            residual: variance.sqrt(),
+        });
+        let mut sizes: Vec<f64> = rest.iter().map(|r| r.abs()).collect();
+        sizes.sort_by(f64::total_cmp);
+        let scale = (sizes.get(count / 2).copied().unwrap_or_default() / 0.6745).max(1e-3);
+        weights = rest.map(|r| (1.5 * scale / r.abs().max(1e-9)).min(1.0));
+    }
+    shape.filter(|shape| shape.relief.is_finite() && shape.relief_error.is_finite())
+}
+
+/// The screen's irradiance on each patch, over a constant.
+fn irradiance_of_patches(trace: &Trace) -> Vec<f32> {
+    let n = trace.samples.len().max(1) as f32;
+    let px_per_cm = (trace.samples.iter().map(|s| s.px_per_cm).sum::<f32>() / n).max(1e-3);
+    let [width, height] = trace.size_px;
+    let distance = FOCAL * width.min(height) / px_per_cm;
+    let [x, y] = trace.eyes_px.map(|v| v / n);
+    let [ex, ey] = [(x - 0.5 * width) / px_per_cm, (y - 0.5 * height) / px_per_cm];
+    let patch = |shape: &[f32; 6]| {
+        let [x, y, z, nx, ny, nz] = shape.map(|v| v / n);
+        let length = (nx * nx + ny * ny + nz * nz).sqrt().max(1e-6);
+        irradiance([ex + x, ey + y, distance + z], [nx / length, ny / length, nz / length])
+    };
+    trace.shape.iter().map(patch).collect()
+}
+
+/// From the whole screen on a point in centimetres from the camera: Lambert's law on both sides, inverse square, over a grid of the
+/// screen's points.
+fn irradiance([px, py, pz]: [f32; 3], [nx, ny, nz]: [f32; 3]) -> f32 {
+    let [half_width, half_height, below] = SCREEN_CM;
+    let mut sum = 0.0;
+    for v in [-0.8, -0.4, 0.0, 0.4, 0.8] {
+        for u in [-0.67, 0.0, 0.67] {
+            let (dx, dy, dz) = (u * half_width - px, below + v * half_height - py, -pz);
+            let square = (dx * dx + dy * dy + dz * dz).max(1.0);
+            sum += (nx * dx + ny * dy + nz * dz).max(0.0) * pz / (square * square);
+        }
+    }
+    sum
+}

@@ -1,0 +1,152 @@
+//! From a trace to signals over time: how face, ring and background change, in logarithms of light, free of the camera's gains.
+//!
+//! Exposure and white balance multiply all of a picture's red, green and blue alike, so they cancel in the difference of two
+//! logarithms: the face's own change is what the background does not share. Medians over patches and cells keep a mirrored lamp or a
+//! passer-by out.
+
+use crate::liveness::response::{CELLS, Rgb, SECTORS, Trace};
+
+/// Linear light below which logarithms tell noise, and above which a picture is blown out.
+const USABLE: [f32; 2] = [0.002, 0.92];
+/// Background cells are this far from the face's box, over its width and height: to the side, and above.
+const HEAD: [f32; 2] = [1.25, 1.45];
+/// A background of fewer cells is none.
+const LEAST_CELLS: usize = 6;
+
+/// Signals of one session; each of as many values as there are samples.
+pub(super) struct Signals {
+    /// Times in seconds.
+    pub(super) times: Vec<f64>,
+    /// Logarithm of each patch, [patch][sample].
+    pub(super) patches: Vec<Vec<Rgb>>,
+    /// Median patch's change.
+    pub(super) face: Vec<Rgb>,
+    /// The background's change; `None` if too little of it can be seen.
+    pub(super) background: Option<Vec<Rgb>>,
+    /// Change of each sector of the ring, if it can be measured.
+    pub(super) ring: [Option<Vec<Rgb>>; SECTORS],
+}
+
+impl Signals {
+    pub(super) fn new(trace: &Trace) -> Self {
+        let samples = &trace.samples;
+        let times = samples.iter().map(|s| 1e-6 * s.timestamp_us as f64).collect();
+        let count = samples.first().map_or(0, |s| s.patches.len());
+        let patches: Vec<Vec<Rgb>> =
+            (0..count).map(|k| logs(samples.iter().map(|s| s.patches.get(k).copied()))).collect();
+        let face = median_change(&patches, samples.len());
+        let cells: Vec<Vec<Rgb>> = background_cells(trace)
+            .into_iter()
+            .filter(|k| usable(samples.iter().filter_map(|s| s.cells.get(*k).copied())))
+            .map(|k| logs(samples.iter().map(|s| s.cells.get(k).copied())))
+            .collect();
+        let background = (cells.len() >= LEAST_CELLS).then(|| median_change(&cells, samples.len()));
+        let sector = |k: usize| {
+            let values = || samples.iter().map(move |s| s.ring.get(k).copied().flatten());
+            let seen = values().flatten().count();
+            let enough = seen == samples.len() && usable(values().flatten());
+            enough.then(|| median_change(&[logs(values())], samples.len()))
+        };
+        let mut k = 0..;
+        let ring = [(); SECTORS].map(|()| k.next().and_then(sector));
+        Self { times, patches, face, background, ring }
+    }
+
+    /// The change of any series of colours.
+    pub(super) fn change_of(&self, values: impl Iterator<Item = Rgb>) -> Vec<Rgb> {
+        against_median(&logs(values.map(Some)))
+    }
+
+    /// The face's change that the background does not share.
+    pub(super) fn own(&self) -> Option<Vec<Rgb>> {
+        self.background.as_ref().map(|background| difference(&self.face, background))
+    }
+}
+
+pub(super) fn difference(a: &[Rgb], b: &[Rgb]) -> Vec<Rgb> {
+    a.iter().zip(b).map(|([ar, ag, ab], [br, bg, bb])| [ar - br, ag - bg, ab - bb]).collect()
+}
+
+fn logs(values: impl Iterator<Item = Option<Rgb>>) -> Vec<Rgb> {
+    let [least, _] = USABLE;
+    values.map(|v| v.unwrap_or_default().map(|v| v.max(0.1 * least).ln())).collect()
+}
+
+/// Whether at most some of the values are too dark or too bright.
+fn usable(values: impl Iterator<Item = Rgb>) -> bool {
+    let [least, most] = USABLE;
+    let (mut bad, mut n) = (0, 0);
+    for value in values {
+        n += 1;
+        bad += usize::from(value.iter().any(|v| !(least..=most).contains(v)));
+    }
+    n > 0 && 20 * bad <= n
+}
+
+/// Each series against its own median over time; of these the median at each time.
+fn median_change(series: &[Vec<Rgb>], samples: usize) -> Vec<Rgb> {
+    let changes: Vec<Vec<Rgb>> = series.iter().map(|values| against_median(values)).collect();
+    let mut column: [Vec<f32>; 3] = Default::default();
+    (0..samples)
+        .map(|i| {
+            column.iter_mut().for_each(Vec::clear);
+            for change in &changes {
+                if let Some(value) = change.get(i) {
+                    column.iter_mut().zip(value).for_each(|(column, v)| column.push(*v));
+                }
+            }
+            column.each_mut().map(|values| median(values))
+        })
+        .collect()
+}
+
+fn against_median(values: &[Rgb]) -> Vec<Rgb> {
+    let mut channels: [Vec<f32>; 3] = Default::default();
+    for value in values {
+        channels.iter_mut().zip(value).for_each(|(channel, v)| channel.push(*v));
+    }
+    let [r, g, b] = channels.each_mut().map(|values| median(values));
+    values.iter().map(|[vr, vg, vb]| [vr - r, vg - g, vb - b]).collect()
+}
+
+/// Each channel's mean.
+pub(super) fn mean_log(logs: &[Rgb]) -> Rgb {
+    let sum = logs.iter().fold([0.0; 3], |[r, g, b], [vr, vg, vb]| [r + vr, g + vg, b + vb]);
+    sum.map(|v| v / logs.len().max(1) as f32)
+}
+
+/// The median; of two in the middle their mean; 0 of nothing.
+pub(super) fn median(values: &mut [f32]) -> f32 {
+    values.sort_unstable_by(f32::total_cmp);
+    let at = |i: usize| values.get(i).copied().unwrap_or_default();
+    match values.len() {
+        0 => 0.0,
+        n if n % 2 == 1 => at(n / 2),
+        n => 0.5 * (at(n / 2 - 1) + at(n / 2)),
+    }
+}
+
+/// The value that a share of them stays under.
+pub(super) fn quantile(values: &mut [f32], share: f32) -> f32 {
+    values.sort_unstable_by(f32::total_cmp);
+    let place = (share * values.len().saturating_sub(1) as f32).round() as usize;
+    values.get(place).copied().unwrap_or_default()
+}
+
+/// Cells that show neither head nor body.
+fn background_cells(trace: &Trace) -> Vec<usize> {
+    let n = trace.samples.len().max(1) as f32;
+    let [left, top, right, bottom] = trace.bounds.map(|v| v / n);
+    let ([columns, rows], [width, height]) = (CELLS, trace.size_px);
+    let (middle, half, tall) = (0.5 * (left + right), 0.5 * (right - left), bottom - top);
+    let [beside, above] = HEAD;
+    let free = |i: usize| {
+        let x = ((i % columns) as f32 + 0.5) * width / columns as f32;
+        let y = ((i / columns) as f32 + 0.5) * height / rows as f32;
+        let aside = (x - middle).abs() > beside * half + 0.5 * width / columns as f32;
+        // Hair reaches above the mesh by a third of its height.
+        let over = y < bottom - above * tall;
+        y < bottom && (aside || over)
+    };
+    (0..columns * rows).filter(|i| free(*i)).collect()
+}

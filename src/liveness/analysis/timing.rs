@@ -1,0 +1,97 @@
+//! Do all edges come at one lag? And is the recording itself regular?
+
+use super::chain::shown;
+use super::sequence::Normalised;
+use crate::liveness::Challenge;
+use crate::liveness::response::Trace;
+
+/// A window about an edge in which its crossing is looked for, in seconds.
+const WINDOW_S: f64 = 0.2;
+/// Of fewer edges nothing is said.
+const LEAST_EDGES: usize = 3;
+
+/// What the edges say.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Edges {
+    pub(super) count: usize,
+    /// Median lag, deviation of single edges about it, and how much the lag grows per second.
+    pub(super) lag_s: f64,
+    pub(super) spread_s: f64,
+    pub(super) drift: f64,
+}
+
+/// What the frames' times and pixels say.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Rhythm {
+    /// Median time between frames, and the longest between frames with a face.
+    pub(super) median_s: f64,
+    pub(super) longest_s: f64,
+    /// Samples with the pixels of the one before, and of an earlier one.
+    pub(super) stuttered: usize,
+    pub(super) repeated: usize,
+}
+
+impl Rhythm {
+    pub(super) fn new(trace: &Trace) -> Self {
+        let seconds = |[a, b]: &[u64; 2]| 1e-6 * b.saturating_sub(*a) as f64;
+        let mut steps: Vec<f64> = trace.timestamps_us.array_windows().map(seconds).collect();
+        steps.sort_by(f64::total_cmp);
+        let with_face: Vec<u64> = trace.samples.iter().map(|s| s.timestamp_us).collect();
+        let prints: Vec<u64> = trace.samples.iter().map(|s| s.fingerprint).collect();
+        let stuttered = prints.array_windows().filter(|[a, b]| a == b).count();
+        let mut distinct = prints.clone();
+        distinct.sort_unstable();
+        distinct.dedup();
+        Self {
+            median_s: steps.get(steps.len() / 2).copied().unwrap_or(f64::INFINITY),
+            longest_s: with_face.array_windows().map(seconds).fold(0.0, f64::max),
+            stuttered,
+            repeated: prints.len() - distinct.len() - stuttered.min(prints.len() - distinct.len()),
+        }
+    }
+}
+
+impl Edges {
+    /// When the response crosses the middle of each edge, against when the screen did; `None` if too few do.
+    pub(super) fn new(times: &[f64], response: &Normalised, challenge: &Challenge, lag_s: f64) -> Option<Self> {
+        let light = |i: usize| challenge.segments().get(i).map(shown);
+        let mut found: Vec<(f64, f64)> = Vec::new();
+        for (i, segment) in challenge.segments().iter().enumerate().skip(1) {
+            let (Some(before), Some(after)) = (light(i - 1), light(i)) else { continue };
+            let step: Vec<f32> = before.iter().zip(after).map(|(a, b)| b - a).collect();
+            let square: f32 = step.iter().map(|v| v * v).sum();
+            let shown = 1e-6 * segment.start_us as f64;
+            let middle = shown + lag_s;
+            let near = times.iter().zip(&response.values).filter(|(t, _)| (**t - middle).abs() < WINDOW_S);
+            // How far along the step each frame is: 0 before, 1 after.
+            let along: Vec<(f64, f32)> = near
+                .map(|(t, value)| {
+                    let dot: f32 = value.iter().zip(before).zip(&step).map(|((v, a), step)| (v - a) * step).sum();
+                    (*t, dot / square.max(1e-3))
+                })
+                .collect();
+            let crossing = along.array_windows().find(|[(_, a), (_, b)]| *a < 0.5 && *b >= 0.5);
+            if let Some([(ta, a), (tb, b)]) = crossing {
+                let share = f64::from((0.5 - a) / (b - a));
+                found.push((shown, ta + share * (tb - ta) - shown));
+            }
+        }
+        let n = found.len() as f64;
+        if found.len() < LEAST_EDGES {
+            return None;
+        }
+        let mut lags: Vec<f64> = found.iter().map(|(_, lag)| *lag).collect();
+        lags.sort_by(f64::total_cmp);
+        let median = lags.get(lags.len() / 2).copied().unwrap_or(lag_s);
+        let mut away: Vec<f64> = lags.iter().map(|lag| (lag - median).abs()).collect();
+        away.sort_by(f64::total_cmp);
+        let spread = away.get(3 * away.len() / 4).copied().unwrap_or_default();
+        let (mean_t, mean_l) = found.iter().fold((0.0, 0.0), |(t, l), (a, b)| (t + a / n, l + b / n));
+        let (mut tt, mut tl) = (0.0, 0.0);
+        for (t, l) in &found {
+            tt += (t - mean_t).powi(2);
+            tl += (t - mean_t) * (l - mean_l);
+        }
+        Some(Self { count: found.len(), lag_s: median, spread_s: spread, drift: tl / tt.max(1e-9) })
+    }
+}

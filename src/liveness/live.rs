@@ -1,0 +1,267 @@
+//! [`LivenessSession`]: frames as they come, a verdict after the last.
+
+use super::analysis::{Chain, Cues, Path};
+use super::response::Trace;
+use super::verdict::{InconclusiveReason, LivenessLimits, LivenessVerdict};
+use super::{Challenge, ChallengePolicy, Issuer, LivenessEvidence, error};
+use crate::binding::Binding;
+use crate::capture::{BestFrames, KeptFrame, TrackId, TrackedFace, Tracker, TrackerOptions};
+use crate::compare::score;
+use crate::detect::Detector;
+use crate::error::{ErrorKind, Result};
+use crate::image::Frame;
+use crate::mesh::FaceMesher;
+use crate::quality;
+use crate::template::{ExtractOptions, Template, TemplateExtractor};
+use serde::Serialize;
+
+/// Time between frames whose templates are compared, in microseconds: about one in each slot.
+const COMPARE_US: u64 = 450_000;
+/// Templates that are compared at most.
+const MAX_COMPARED: usize = 16;
+/// Frames that are kept at most: at 60 a second half a minute.
+const MAX_SAMPLES: usize = 2_000;
+/// A session can't succeed once this many frames more than a tenth of those so far are spoilt.
+const PATIENCE: usize = 8;
+
+/// How sessions are recorded and judged.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LivenessOptions {
+    /// What the challenges were drawn by. Evidence is counted against all challenges that this policy could have drawn, so it must be
+    /// the one that [issued](Issuer) the challenge.
+    pub policy: ChallengePolicy,
+    /// From where on cues speak for a live face, and for an attack.
+    pub limits: LivenessLimits,
+    /// How the face is followed.
+    pub tracker: TrackerOptions,
+}
+
+impl Default for LivenessOptions {
+    fn default() -> Self {
+        Self {
+            policy: ChallengePolicy::default(),
+            limits: LivenessLimits::default(),
+            tracker: TrackerOptions::default(),
+        }
+    }
+}
+
+/// One answer to one challenge: see [`Engine::watch`](crate::engine::Engine::watch).
+///
+/// It keeps some hundred numbers of every frame, and the best frame before the flashes as a picture of 512 pixels a side at most, whatever
+/// the frames' size.
+pub struct LivenessSession {
+    challenge: Challenge,
+    chain: Chain,
+    path: Path,
+    limits: LivenessLimits,
+    tracker: Tracker,
+    trace: Trace,
+    track: Option<(TrackId, u32)>,
+    reference: BestFrames,
+    first: Option<Template>,
+    compared_us: Option<u64>,
+}
+
+impl std::fmt::Debug for LivenessSession {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("LivenessSession").field("frames", &self.trace.frames()).finish_non_exhaustive()
+    }
+}
+
+/// How a session goes, after each frame.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[must_use]
+pub enum LivenessProgress {
+    /// Go on.
+    Recording,
+    /// The challenge has been played and answered: judge it.
+    Complete,
+    /// It can't succeed any more, and why: begin again, with a new challenge.
+    Hopeless(Vec<InconclusiveReason>),
+}
+
+/// A session's outcome.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[must_use]
+pub struct LivenessReport {
+    /// What it showed.
+    #[serde(flatten)]
+    pub verdict: LivenessVerdict,
+    /// Everything that it was judged by.
+    pub cues: Cues,
+}
+
+impl LivenessSession {
+    /// A session for `challenge`, as the verifier kept it.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidArgument`] if the policy can't be met, can't have drawn this challenge, or a limit is out of range.
+    pub fn new(challenge: Challenge, options: LivenessOptions) -> Result<Self> {
+        options.limits.check()?;
+        let chain = Chain::new(&Issuer::new(&options.policy)?);
+        let path = chain.path(&challenge).ok_or_else(|| {
+            error(ErrorKind::InvalidArgument, "the policy could not have drawn this challenge: it would prove nothing")
+        })?;
+        Ok(Self {
+            challenge,
+            chain,
+            path,
+            limits: options.limits,
+            tracker: Tracker::new(options.tracker),
+            trace: Trace::new(),
+            track: None,
+            reference: BestFrames::new(1),
+            first: None,
+            compared_us: None,
+        })
+    }
+
+    /// Looks at the next frame, taken at `timestamp_us` after the challenge's first picture was on the screen.
+    ///
+    /// # Errors
+    /// [`ErrorKind::LimitExceeded`] after 2,000 frames; as [`Tracker::track`], and those of the template network.
+    pub fn frame(
+        &mut self,
+        detector: &Detector,
+        mesher: &FaceMesher,
+        extractor: &TemplateExtractor,
+        frame: &Frame<'_>,
+        timestamp_us: u64,
+    ) -> Result<LivenessProgress> {
+        if self.trace.frames() >= MAX_SAMPLES {
+            return Err(error(ErrorKind::LimitExceeded, format!("a session has {MAX_SAMPLES} frames at most")));
+        }
+        let seen = self.tracker.track(detector, mesher, frame, timestamp_us)?;
+        match &seen.face {
+            Some(face) => {
+                let track = self.number(face.track);
+                self.trace.push(frame, &face.mesh, timestamp_us, track, seen.faces as u32);
+                if timestamp_us < self.first_edge_us() {
+                    let light = quality::essentials(frame, &face.mesh)?;
+                    let score = quality::unified_of_essentials(&light, &face.mesh).native;
+                    self.reference.offer(frame, face, score, timestamp_us)?;
+                }
+                self.compare(extractor, frame, face, timestamp_us)?;
+            }
+            None => self.trace.miss(timestamp_us),
+        }
+        Ok(self.progress(timestamp_us))
+    }
+
+    /// When the first colour is shown, on the screen's clock: no frame before it shows a flash.
+    fn first_edge_us(&self) -> u64 {
+        self.challenge.segments().first().map_or(0, |segment| segment.end_us())
+    }
+
+    /// Tracks are numbered as they come.
+    fn number(&mut self, track: TrackId) -> u32 {
+        let number = match self.track {
+            Some((last, number)) if last == track => number,
+            Some((_, number)) => number + 1,
+            None => 0,
+        };
+        self.track = Some((track, number));
+        number
+    }
+
+    /// Compares the face with the session's first one, from time to time.
+    fn compare(
+        &mut self,
+        extractor: &TemplateExtractor,
+        frame: &Frame<'_>,
+        face: &TrackedFace,
+        timestamp_us: u64,
+    ) -> Result<()> {
+        let due = self.compared_us.is_none_or(|last| timestamp_us.saturating_sub(last) >= COMPARE_US);
+        if !due || self.trace.identity.len() >= MAX_COMPARED {
+            return Ok(());
+        }
+        self.compared_us = Some(timestamp_us);
+        let template = extractor.extract(frame, &face.mesh, &ExtractOptions { flip: false })?;
+        match &self.first {
+            Some(first) => self.trace.identity.push((timestamp_us, score(first, &template)?.value())),
+            None => self.first = Some(template),
+        }
+        Ok(())
+    }
+
+    fn progress(&self, timestamp_us: u64) -> LivenessProgress {
+        let (frames, faces) = (self.trace.frames(), self.trace.frames_with_face());
+        let spoilt = |n: usize| n > frames / 10 + PATIENCE;
+        let several = self.trace.samples.iter().filter(|s| s.faces > 1).count();
+        let blown = self.trace.samples.iter().filter(|s| s.clipped > 0.5).count();
+        let reasons: Vec<InconclusiveReason> = [
+            (spoilt(frames - faces), InconclusiveReason::NoFace),
+            (spoilt(several), InconclusiveReason::SeveralFaces),
+            (self.track.is_some_and(|(_, number)| number > 0), InconclusiveReason::FaceLost),
+            (spoilt(blown), InconclusiveReason::TooBright),
+        ]
+        .into_iter()
+        .filter_map(|(hopeless, reason)| hopeless.then_some(reason))
+        .collect();
+        if !reasons.is_empty() {
+            return LivenessProgress::Hopeless(reasons);
+        }
+        if timestamp_us >= self.challenge.total_us() { LivenessProgress::Complete } else { LivenessProgress::Recording }
+    }
+
+    /// The challenge.
+    pub fn challenge(&self) -> &Challenge {
+        &self.challenge
+    }
+
+    /// What the frames so far said.
+    pub fn trace(&self) -> &Trace {
+        &self.trace
+    }
+
+    /// The best frame before the flashes: the picture to compare with the document, and the one whose
+    /// [digest](crate::image::Photo::digest) the evidence carries.
+    pub fn reference(&self) -> Option<&KeptFrame> {
+        self.reference.frames().first()
+    }
+
+    /// The verdict on the frames so far. No network runs; it takes milliseconds.
+    pub fn report(&self) -> LivenessReport {
+        self.judge(&self.trace)
+    }
+
+    /// The verdict on a trace that was kept, of this challenge.
+    pub fn judge(&self, trace: &Trace) -> LivenessReport {
+        let cues = Cues::new(trace, &self.challenge, &self.chain, &self.path);
+        LivenessReport { verdict: self.limits.judge(&cues), cues }
+    }
+
+    /// Ends the session: its report, its reference, and the evidence if it is live.
+    ///
+    /// Evidence belongs to the attempt of the challenge's nonce, and counts for `lifetime_s` seconds from `now` (Unix seconds) on. If the
+    /// challenge has expired at `now`, or is issued later, nothing can be told.
+    pub fn finish(self, now: u64, lifetime_s: u64) -> Finished {
+        let mut report = self.report();
+        if !self.challenge.is_valid_at(now) {
+            report.verdict = LivenessVerdict::inconclusive(vec![InconclusiveReason::Expired]);
+        }
+        let reference = self.reference.into_best();
+        let evidence = match (&report.verdict, &report.cues.sequence, &reference) {
+            (LivenessVerdict::Live, Some(sequence), Some(reference)) => {
+                let binding = Binding::new(*self.challenge.nonce(), now, lifetime_s);
+                Some(LivenessEvidence::new(binding, self.challenge.id(), reference.photo.digest(), sequence.bits))
+            }
+            _ => None,
+        };
+        Finished { report, reference, evidence }
+    }
+}
+
+/// What remains of a session.
+#[derive(Debug)]
+#[must_use]
+pub struct Finished {
+    /// Verdict and cues.
+    pub report: LivenessReport,
+    /// The picture to compare with the document.
+    pub reference: Option<KeptFrame>,
+    /// That a live face answered the challenge.
+    pub evidence: Option<LivenessEvidence>,
+}

@@ -1,0 +1,174 @@
+//! Where a face is measured: points on the mesh, gathered in patches of a few centimetres.
+//!
+//! The points lie evenly on the canonical face and are carried along by the triangles that they lie in. Left out are the eyes'
+//! and the mouth's openings, and the triangles at the face's outline, where hair and background show through.
+
+use crate::mesh::{canonical_vertices_cm, triangles};
+use std::sync::LazyLock;
+
+/// Columns and rows of the grid that cuts the canonical face into patches, and its cells' sides in centimetres.
+const COLUMNS: usize = 7;
+const ROWS: usize = 8;
+const CELL_CM: f32 = 2.2;
+/// One point stands for about this much of the face, in square centimetres.
+const POINT_CM2: f32 = 0.13;
+/// A patch of fewer points is left out.
+const LEAST_POINTS: usize = 8;
+
+/// The face's outline.
+const OUTLINE: [u16; 36] = [
+    10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379, 378, 400, 377, 152, 148, 176, 149, 150,
+    136, 172, 58, 132, 93, 234, 127, 162, 21, 54, 103, 67, 109,
+];
+/// The lids' edges, and the lips' inner edges.
+const RIGHT_EYE: [u16; 16] = [33, 7, 163, 144, 145, 153, 154, 155, 133, 173, 157, 158, 159, 160, 161, 246];
+const LEFT_EYE: [u16; 16] = [263, 249, 390, 373, 374, 380, 381, 382, 362, 398, 384, 385, 386, 387, 388, 466];
+const MOUTH: [u16; 20] = [78, 191, 80, 81, 82, 13, 312, 311, 310, 415, 308, 324, 318, 402, 317, 14, 87, 178, 88, 95];
+
+/// A point of the face, as weights of a triangle's corners.
+pub(super) struct Site {
+    pub(super) corners: [u16; 3],
+    pub(super) weights: [f32; 3],
+    pub(super) patch: u16,
+}
+
+/// All points, and the triangles of each patch.
+pub(super) struct Layout {
+    pub(super) sites: Vec<Site>,
+    /// Triangles with the number of their patch.
+    pub(super) faces: Vec<([u16; 3], u16)>,
+    pub(super) patches: usize,
+}
+
+static LAYOUT: LazyLock<Layout> = LazyLock::new(Layout::new);
+
+impl Layout {
+    pub(super) fn get() -> &'static Self {
+        &LAYOUT
+    }
+
+    fn new() -> Self {
+        let vertices = canonical_vertices_cm();
+        let at = |i: u16| vertices.get(usize::from(i)).copied().unwrap_or_default();
+        let within = |corners: &[u16; 3], set: &[u16]| corners.iter().all(|i| set.contains(i));
+        let mut sites: Vec<(usize, Site)> = Vec::new();
+        let mut faces = Vec::new();
+        for corners in triangles() {
+            let opening = within(corners, &RIGHT_EYE) || within(corners, &LEFT_EYE) || within(corners, &MOUTH);
+            if opening || corners.iter().any(|i| OUTLINE.contains(i)) {
+                continue;
+            }
+            let [a, b, c] = corners.map(at);
+            let steps = (area(a, b, c) / POINT_CM2).sqrt().ceil().max(1.0) as usize;
+            for weights in inner_points(steps) {
+                let [x, y, _] = blend([a, b, c], weights);
+                sites.push((cell(x, y), Site { corners: *corners, weights, patch: 0 }));
+            }
+            let [x, y, _] = blend([a, b, c], [1.0 / 3.0; 3]);
+            faces.push((*corners, cell(x, y)));
+        }
+        let mut counts = vec![0usize; COLUMNS * ROWS];
+        for (cell, _) in &sites {
+            counts.iter_mut().skip(*cell).take(1).for_each(|n| *n += 1);
+        }
+        let mut patches = 0u16;
+        let numbers: Vec<Option<u16>> = counts
+            .iter()
+            .map(|n| {
+                (*n >= LEAST_POINTS).then(|| {
+                    patches += 1;
+                    patches - 1
+                })
+            })
+            .collect();
+        let number = |cell: usize| numbers.get(cell).copied().flatten();
+        Self {
+            sites: sites.into_iter().filter_map(|(cell, site)| Some(Site { patch: number(cell)?, ..site })).collect(),
+            faces: faces.into_iter().filter_map(|(corners, cell)| Some((corners, number(cell)?))).collect(),
+            patches: usize::from(patches),
+        }
+    }
+}
+
+/// The cell of the grid, whose middle is the canonical face's.
+fn cell(x: f32, y: f32) -> usize {
+    let at = |v: f32, n: usize| ((v / CELL_CM + 0.5 * n as f32).max(0.0) as usize).min(n - 1);
+    at(-y, ROWS) * COLUMNS + at(x, COLUMNS)
+}
+
+/// Centres of the triangles into which a triangle is cut by `steps` per side, as weights of its corners.
+fn inner_points(steps: usize) -> impl Iterator<Item = [f32; 3]> {
+    let side = 1.0 / steps as f32;
+    (0..steps).flat_map(move |i| {
+        (0..steps - i).flat_map(move |j| {
+            let upright = Some(weights((i as f32 + 1.0 / 3.0) * side, (j as f32 + 1.0 / 3.0) * side));
+            let turned =
+                (i + j + 1 < steps).then(|| weights((i as f32 + 2.0 / 3.0) * side, (j as f32 + 2.0 / 3.0) * side));
+            upright.into_iter().chain(turned)
+        })
+    })
+}
+
+fn weights(a: f32, b: f32) -> [f32; 3] {
+    [a, b, 1.0 - a - b]
+}
+
+fn blend(points: [[f32; 3]; 3], weights: [f32; 3]) -> [f32; 3] {
+    let mut sum = [0.0; 3];
+    for (point, weight) in points.iter().zip(weights) {
+        sum.iter_mut().zip(point).for_each(|(sum, v)| *sum += weight * v);
+    }
+    sum
+}
+
+fn area(a: [f32; 3], b: [f32; 3], c: [f32; 3]) -> f32 {
+    let [x, y, z] = cross(minus(b, a), minus(c, a));
+    0.5 * (x * x + y * y + z * z).sqrt()
+}
+
+pub(super) fn minus([ax, ay, az]: [f32; 3], [bx, by, bz]: [f32; 3]) -> [f32; 3] {
+    [ax - bx, ay - by, az - bz]
+}
+
+pub(super) fn cross([ax, ay, az]: [f32; 3], [bx, by, bz]: [f32; 3]) -> [f32; 3] {
+    [ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patches_cover_the_face_and_are_symmetric() {
+        let layout = Layout::get();
+        assert!((30..=COLUMNS * ROWS).contains(&layout.patches), "{} patches", layout.patches);
+        assert!((900..3000).contains(&layout.sites.len()), "{} points", layout.sites.len());
+        let mut counts = vec![0; layout.patches];
+        for site in &layout.sites {
+            assert!((site.weights.iter().sum::<f32>() - 1.0).abs() < 1e-5);
+            assert!(site.weights.iter().all(|w| *w > 0.0));
+            counts[usize::from(site.patch)] += 1;
+        }
+        assert!(counts.iter().all(|n| *n >= LEAST_POINTS), "{counts:?}");
+        let vertices = canonical_vertices_cm();
+        let x = |site: &Site| {
+            let corners = site.corners.map(|i| vertices[usize::from(i)]);
+            blend(corners, site.weights)[0]
+        };
+        let mean = layout.sites.iter().map(x).sum::<f32>() / layout.sites.len() as f32;
+        assert!(mean.abs() < 0.1, "{mean}");
+    }
+
+    #[test]
+    fn a_triangle_is_cut_evenly() {
+        for steps in 1..6 {
+            let points: Vec<_> = inner_points(steps).collect();
+            assert_eq!(points.len(), steps * steps);
+            let mean = blend([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]], [1.0 / 3.0; 3]);
+            let sums = points.iter().fold([0.0; 3], |s, p| [s[0] + p[0], s[1] + p[1], s[2] + p[2]]);
+            for (sum, mean) in sums.iter().zip(mean) {
+                assert!((sum / points.len() as f32 - mean).abs() < 1e-5);
+            }
+        }
+    }
+}

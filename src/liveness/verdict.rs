@@ -1,0 +1,370 @@
+//! [`LivenessVerdict`]: live, an attack, or neither can be told.
+//!
+//! # The model
+//! Each cue has two limits: from one on it speaks for a live face, beyond the other for an attack, and between them, or where it could not be
+//! measured, it tells nothing.
+//! - **Attack** if any cue speaks for one.
+//! - **Live** if *every* cue speaks for a live face.
+//! - **Inconclusive** otherwise.
+//!
+//! So the model is monotone: no cue can make up for another, and one that is missing, or a response that is flat, can't end in
+//! [`LivenessVerdict::Live`]. What each cue stops, and what none of them stops, is told in the [module](super).
+
+use super::analysis::{Cues, RecordingCue, ResponseCue, SequenceCue, ShapeCue, TimingCue};
+use crate::error::{ErrorKind, Result};
+use serde::Serialize;
+use std::fmt;
+
+/// What a session showed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case", tag = "verdict")]
+#[must_use]
+pub enum LivenessVerdict {
+    /// A live face answered the challenge.
+    Live,
+    /// Something else did, or something that is no answer to this challenge.
+    Attack {
+        /// Why, the weightiest first.
+        reasons: Vec<AttackReason>,
+    },
+    /// It can't be told.
+    Inconclusive {
+        /// Why not.
+        reasons: Vec<InconclusiveReason>,
+        /// What the person can do.
+        advice: Vec<Advice>,
+    },
+}
+
+impl LivenessVerdict {
+    /// A stable `snake_case` word.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Live => "live",
+            Self::Attack { .. } => "attack",
+            Self::Inconclusive { .. } => "inconclusive",
+        }
+    }
+
+    /// The words of all reasons; empty for [`LivenessVerdict::Live`].
+    pub fn reasons(&self) -> Vec<&'static str> {
+        match self {
+            Self::Live => Vec::new(),
+            Self::Attack { reasons } => reasons.iter().map(|r| r.as_str()).collect(),
+            Self::Inconclusive { reasons, .. } => reasons.iter().map(|r| r.as_str()).collect(),
+        }
+    }
+}
+
+/// Makes an enumeration of words: its variants with their documentation, and `as_str`, `Display` and serde by `snake_case`.
+macro_rules! words {
+    ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident => $word:literal,)* }) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+        #[serde(rename_all = "snake_case")]
+        #[non_exhaustive]
+        pub enum $name { $($(#[$doc])* $variant,)* }
+
+        impl $name {
+            /// A stable `snake_case` word.
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $word,)* }
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+    };
+}
+
+words! {
+    /// Why a session is taken for an attack.
+    AttackReason {
+        /// The response answers another challenge.
+        OtherChallenge => "other_challenge",
+        /// What answers is as flat as a sheet of paper or a display.
+        FlatShape => "flat_shape",
+        /// The face becomes another person's.
+        OtherFace => "other_face",
+        /// Frames come again.
+        RepeatedFrames => "repeated_frames",
+        /// The response comes faster or slower than the challenge.
+        UnevenTiming => "uneven_timing",
+    }
+}
+
+words! {
+    /// Why nothing can be told.
+    InconclusiveReason {
+        /// In too many frames there is no face.
+        NoFace => "no_face",
+        /// There is more than one face.
+        SeveralFaces => "several_faces",
+        /// The face was lost, or jumped.
+        FaceLost => "face_lost",
+        /// The head is turned away.
+        TurnedAway => "turned_away",
+        /// Parts of the face are blown out.
+        TooBright => "too_bright",
+        /// Parts of the face are black.
+        TooDark => "too_dark",
+        /// Frames come too slowly, or the camera stutters.
+        TooFewFrames => "too_few_frames",
+        /// Frames are missing in the middle.
+        FramesMissing => "frames_missing",
+        /// The recording begins too late, or ends too early.
+        Incomplete => "incomplete",
+        /// Too little of the background can be seen to tell the face's response from the camera's.
+        NoBackground => "no_background",
+        /// The face does not answer the screen, or too little: strong light, a screen that is too dark, or no live face.
+        FlatResponse => "flat_response",
+        /// The edges of the challenge are not found sharply in the response.
+        UnclearTiming => "unclear_timing",
+        /// The response is too weak to show a shape.
+        UnclearShape => "unclear_shape",
+        /// Too few frames could be compared with each other.
+        UnclearIdentity => "unclear_identity",
+        /// The challenge has expired, or is not valid yet.
+        Expired => "expired",
+    }
+}
+
+words! {
+    /// What a person can do before the next attempt. Texts are the client's.
+    Advice {
+        /// Look at the camera until the flashes end.
+        FaceTheCamera => "face_the_camera",
+        /// Nobody else in view.
+        BeAlone => "be_alone",
+        /// Keep still.
+        HoldStill => "hold_still",
+        /// Come closer to the screen.
+        MoveCloser => "move_closer",
+        /// Find a darker place, away from windows and lamps.
+        GoWhereItIsDarker => "go_where_it_is_darker",
+        /// Find some light: the picture is black.
+        GoWhereItIsBrighter => "go_where_it_is_brighter",
+        /// Set the screen to its full brightness.
+        BrightenTheScreen => "brighten_the_screen",
+        /// Have some distance to the wall behind, and let it be seen beside the head.
+        ShowTheBackground => "show_the_background",
+        /// Close other programs: frames are missing.
+        FreeTheDevice => "free_the_device",
+        /// Begin again, with a new challenge.
+        BeginAgain => "begin_again",
+    }
+}
+
+impl InconclusiveReason {
+    /// What the person can do about it.
+    pub fn advice(self) -> &'static [Advice] {
+        use Advice::*;
+        match self {
+            Self::NoFace | Self::TurnedAway => &[FaceTheCamera],
+            Self::SeveralFaces => &[BeAlone],
+            Self::FaceLost | Self::UnclearIdentity => &[HoldStill, FaceTheCamera],
+            Self::TooBright => &[GoWhereItIsDarker],
+            Self::TooDark => &[GoWhereItIsBrighter],
+            Self::TooFewFrames | Self::FramesMissing => &[FreeTheDevice],
+            Self::Incomplete => &[FaceTheCamera],
+            Self::NoBackground => &[ShowTheBackground],
+            Self::FlatResponse | Self::UnclearShape => &[GoWhereItIsDarker, MoveCloser, BrightenTheScreen],
+            Self::UnclearTiming => &[HoldStill, GoWhereItIsDarker],
+            Self::Expired => &[BeginAgain],
+        }
+    }
+}
+
+/// From where on cues speak for a live face, and for an attack. The defaults were chosen on simulated sessions, on portraits and ranges of
+/// parameters that no reported rate comes from.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct LivenessLimits {
+    /// Bits of evidence that the face answers this challenge, at least; 4 or more. One guess in 2^bits gets there.
+    pub sequence_bits: f64,
+    /// Without these bits, a response that some other challenge explains this well (binary logarithm, 0 is perfect) is an attack.
+    pub other_fit: f64,
+    /// Bits of evidence for a face's shape, at least.
+    pub shape_bits: f64,
+    /// At or below these bits, a strong enough response is a sheet's.
+    pub sheet_bits: f64,
+    /// The lowest comparison score among a session's frames, at least. Coloured light lowers scores.
+    pub identity_score: f32,
+    /// At or below it, another person took over.
+    pub other_face_score: f32,
+    /// Most that single edges may be off their common lag (upper quartile), in milliseconds, beside half the time between frames.
+    pub edge_spread_ms: f64,
+    /// Most that the lag may grow, in milliseconds per second.
+    pub edge_drift_ms_per_s: f64,
+    /// Longest time between frames in the median, in milliseconds: 12 frames a second.
+    pub interval_ms: f64,
+    /// Longest gap between frames with a face, in milliseconds.
+    pub gap_ms: f64,
+}
+
+impl Default for LivenessLimits {
+    fn default() -> Self {
+        Self {
+            sequence_bits: 12.0,
+            other_fit: -3.0,
+            shape_bits: 3.0,
+            sheet_bits: -3.0,
+            identity_score: 0.3,
+            other_face_score: 0.2,
+            edge_spread_ms: 50.0,
+            edge_drift_ms_per_s: 40.0,
+            interval_ms: 84.0,
+            gap_ms: 350.0,
+        }
+    }
+}
+
+/// Of the shares of frames that may be spoilt, in each way.
+const SPOILT: f64 = 0.1;
+/// Of the face, in the mean.
+const MOST_CLIPPED: f32 = 0.2;
+/// How much of the challenge may lack frames at both ends together, in milliseconds: less than one guard.
+const MOST_MISSING_MS: f64 = 400.0;
+/// Edges that must be found, of all.
+const LEAST_EDGES: f64 = 0.7;
+/// Frames that must be compared.
+const LEAST_COMPARED: usize = 3;
+/// Mean range of the response that is enough to call a wrong sequence, or a flat shape, an attack.
+const STRONG: f32 = 0.05;
+/// Range over the noise of single frames, likewise.
+const STRONG_OVER_NOISE: f32 = 5.0;
+
+/// What one cue says.
+enum Says {
+    Live,
+    Attack(AttackReason),
+    Nothing(InconclusiveReason),
+}
+
+impl LivenessLimits {
+    pub(crate) fn check(&self) -> Result<()> {
+        let Self { sequence_bits, other_fit, shape_bits, sheet_bits, .. } = self;
+        let ordered = *sequence_bits >= 4.0
+            && other_fit.is_finite()
+            && shape_bits > sheet_bits
+            && self.identity_score >= self.other_face_score
+            && [self.edge_spread_ms, self.edge_drift_ms_per_s, self.interval_ms, self.gap_ms].iter().all(|v| *v > 0.0);
+        let finite = sequence_bits.is_finite() && shape_bits.is_finite() && self.identity_score.is_finite();
+        if ordered && finite {
+            return Ok(());
+        }
+        Err(super::error(ErrorKind::InvalidArgument, "a limit of the verdict is out of range or out of order"))
+    }
+
+    /// The verdict on `cues`.
+    pub fn judge(&self, cues: &Cues) -> LivenessVerdict {
+        use InconclusiveReason::*;
+        let strong = cues.response.is_some_and(|response| is_strong(&response));
+        let mut said = self.recording(&cues.recording);
+        said.push(match &cues.sequence {
+            Some(sequence) => self.sequence(sequence, strong),
+            None => Says::Nothing(NoBackground),
+        });
+        // Timing and shape are those of an answer to this challenge; of another one they say nothing.
+        let answered = matches!(said.last(), Some(Says::Live));
+        if answered {
+            said.push(cues.timing.map_or(Says::Nothing(UnclearTiming), |timing| self.timing(&timing, &cues.recording)));
+            said.push(cues.shape.map_or(Says::Nothing(UnclearShape), |shape| self.shape(&shape, strong)));
+        }
+        said.push(match &cues.identity {
+            Some(identity) if identity.compared >= LEAST_COMPARED => match identity.lowest {
+                lowest if lowest >= self.identity_score => Says::Live,
+                lowest if lowest <= self.other_face_score => Says::Attack(AttackReason::OtherFace),
+                _ => Says::Nothing(UnclearIdentity),
+            },
+            _ => Says::Nothing(UnclearIdentity),
+        });
+        let (mut attacks, mut unclear) = (Vec::new(), Vec::new());
+        for word in said {
+            match word {
+                Says::Live => {}
+                Says::Attack(reason) => attacks.push(reason),
+                Says::Nothing(reason) => unclear.push(reason),
+            }
+        }
+        match (attacks.is_empty(), unclear.is_empty()) {
+            (false, _) => LivenessVerdict::Attack { reasons: attacks },
+            (true, false) => LivenessVerdict::inconclusive(unclear),
+            (true, true) => LivenessVerdict::Live,
+        }
+    }
+
+    fn recording(&self, cue: &RecordingCue) -> Vec<Says> {
+        use InconclusiveReason::*;
+        let few = |n: usize, of: usize| n as f64 <= SPOILT * of as f64;
+        let faces = cue.with_face;
+        // So written that NaN is not fine.
+        let fine = [
+            (few(cue.frames.saturating_sub(faces), cue.frames) && faces > 0, NoFace),
+            (few(cue.several_faces, faces), SeveralFaces),
+            (cue.other_track == 0, FaceLost),
+            (few(cue.turned_away, faces), TurnedAway),
+            (cue.over_exposed <= MOST_CLIPPED, TooBright),
+            (cue.under_exposed <= MOST_CLIPPED, TooDark),
+            (cue.interval_ms <= self.interval_ms && few(cue.stuttered, faces), TooFewFrames),
+            (cue.longest_gap_ms <= self.gap_ms, FramesMissing),
+            (cue.missing_ms <= MOST_MISSING_MS, Incomplete),
+        ];
+        let says = fine.into_iter().map(|(fine, reason)| if fine { Says::Live } else { Says::Nothing(reason) });
+        let repeated = if few(cue.repeated, faces) { Says::Live } else { Says::Attack(AttackReason::RepeatedFrames) };
+        says.chain([repeated]).collect()
+    }
+
+    fn sequence(&self, cue: &SequenceCue, strong: bool) -> Says {
+        if cue.bits >= self.sequence_bits {
+            Says::Live
+        } else if strong && cue.best_fit >= self.other_fit {
+            Says::Attack(AttackReason::OtherChallenge)
+        } else {
+            Says::Nothing(InconclusiveReason::FlatResponse)
+        }
+    }
+
+    fn timing(&self, cue: &TimingCue, recording: &RecordingCue) -> Says {
+        let spread = self.edge_spread_ms + 0.5 * recording.interval_ms;
+        if cue.found as f64 >= LEAST_EDGES * cue.edges as f64 && cue.spread_ms <= spread {
+            if cue.drift_ms_per_s.abs() <= self.edge_drift_ms_per_s {
+                return Says::Live;
+            }
+            return Says::Attack(AttackReason::UnevenTiming);
+        }
+        Says::Nothing(InconclusiveReason::UnclearTiming)
+    }
+
+    fn shape(&self, cue: &ShapeCue, strong: bool) -> Says {
+        if cue.bits >= self.shape_bits {
+            Says::Live
+        } else if strong && cue.bits <= self.sheet_bits {
+            Says::Attack(AttackReason::FlatShape)
+        } else {
+            Says::Nothing(InconclusiveReason::UnclearShape)
+        }
+    }
+}
+
+/// Whether a response is strong enough to speak against someone.
+fn is_strong(response: &ResponseCue) -> bool {
+    let mean = |v: [f32; 3]| v.iter().sum::<f32>() / 3.0;
+    let range = mean(response.range);
+    range >= STRONG && range >= STRONG_OVER_NOISE * mean(response.noise)
+}
+
+impl LivenessVerdict {
+    /// With the advice that follows from the reasons.
+    pub(crate) fn inconclusive(reasons: Vec<InconclusiveReason>) -> Self {
+        let mut advice: Vec<Advice> = Vec::new();
+        for piece in reasons.iter().flat_map(|reason| reason.advice()) {
+            if !advice.contains(piece) {
+                advice.push(*piece);
+            }
+        }
+        Self::Inconclusive { reasons, advice }
+    }
+}
