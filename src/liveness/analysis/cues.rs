@@ -2,7 +2,7 @@
 
 use super::expected::Expected;
 use super::sequence::Normalised;
-use super::shape::Shape;
+use super::shape::{Shape, relief_signal};
 use super::signal::{Signals, difference};
 use super::timing::{Edges, Rhythm};
 use super::{Chain, Path};
@@ -143,18 +143,30 @@ impl Cues {
         let mut cues = Self { recording, response: None, sequence: None, timing: None, shape: None, identity };
         let signals = Signals::new(trace);
         let (Some(own), Some(background)) = (signals.own(), &signals.background) else { return cues };
-        let response = Normalised::new(&signals.times, &own);
         let lags: Vec<f64> = LAGS_MS.step_by(LAG_STEP_MS).map(|ms| 1e-3 * f64::from(ms)).collect();
-        let evidence = chain.evidence(&response, path, &lags);
+        let answer = |signal: &[Rgb]| {
+            let response = Normalised::new(&signals.times, signal);
+            let evidence = chain.evidence(&response, path, &lags);
+            (response, evidence)
+        };
+        let against_background = answer(&own);
+        let relief = relief_signal(trace, &signals).map(|signal| answer(&signal));
+        let ratios = relief.iter().chain([&against_background]).map(|(_, evidence)| evidence.ratio);
+        let bits = (ratios.sum::<f64>() / 2.0).log2();
+        let range = &against_background.0;
+        let (response, evidence) = match &relief {
+            Some(relief) if relief.1.ratio > against_background.1.ratio => relief,
+            _ => &against_background,
+        };
         let expected = Expected::new(&signals.times, challenge, evidence.lag_s);
         cues.sequence = Some(SequenceCue {
-            bits: evidence.bits,
+            bits,
             fit: evidence.fit,
             best_fit: evidence.best_fit,
             lag_ms: 1e3 * evidence.lag_s,
         });
-        cues.response = Some(ResponseCue::new(trace, &signals, background, &own, &response, &expected));
-        let edges = Edges::new(&signals.times, &response, challenge, evidence.lag_s);
+        cues.response = Some(ResponseCue::new(trace, &signals, background, &own, range, &expected));
+        let edges = Edges::new(&signals.times, response, challenge, evidence.lag_s);
         cues.timing = edges.map(|edges| TimingCue {
             edges: challenge.segments().len().saturating_sub(1),
             found: edges.count,

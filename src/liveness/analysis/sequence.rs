@@ -13,6 +13,9 @@
 //! policy's requirement of so many changes a channel, which can only lower the bits: it sums over more challenges than there are, and
 //! divides by those that there are.
 //!
+//! There are two responses: the face's change against the background's, and that of the face's raised parts against the others. The mean of
+//! two e-values is one.
+//!
 //! The response's scale in each channel comes from its own range, not from the challenge: every challenge switches each channel.
 
 use super::chain::{Chain, Path};
@@ -33,8 +36,9 @@ const RANGE: [f32; 2] = [0.04, 0.96];
 /// What the sequence says.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Evidence {
-    pub(super) bits: f64,
-    /// The likeliest lag given the challenge, in seconds.
+    /// The e-value.
+    pub(super) ratio: f64,
+    /// The mean lag given the challenge, in seconds.
     pub(super) lag_s: f64,
     /// Binary logarithm of the challenge's score at that lag over that of a perfect answer: 0 is perfect.
     pub(super) fit: f64,
@@ -144,7 +148,7 @@ impl Chain {
             let at = |i: usize| sums.get(level).and_then(|sums| sums.get(i)).copied().unwrap_or_default();
             (at(from) - at(to)).exp()
         };
-        let (mut own, mut all, mut best) = (0.0f64, 0.0f64, (0.0f64, 0.0f64));
+        let (mut own, mut all, mut best, mut mean_lag) = (0.0f64, 0.0f64, 0.0f64, 0.0f64);
         for lag in lags {
             let mut used = 0;
             let mut product = 1.0;
@@ -161,14 +165,14 @@ impl Chain {
             };
             product *= last(used);
             own += product;
-            if product > best.0 {
-                best = (product, *lag);
-            }
+            best = best.max(product);
+            mean_lag += product * lag;
             all += self.sum(response, *lag, &level, &score, &last);
         }
-        let bits = own.log2() - all.log2() + self.challenges_log2;
-        let bits = if bits.is_finite() { bits } else { f64::NEG_INFINITY };
-        Evidence { bits, lag_s: best.1, fit: best.0.log2(), best_fit: all.log2() }
+        let ratio = own / all * self.challenges_log2.exp2();
+        // Where everything is so unlikely that it vanishes, nothing speaks for this challenge.
+        let (ratio, lag_s) = if ratio.is_finite() { (ratio, mean_lag / own.max(f64::MIN_POSITIVE)) } else { (0.0, 0.0) };
+        Evidence { ratio, lag_s, fit: best.log2(), best_fit: all.log2() }
     }
 
     /// How many places on the screen can show the colour.

@@ -117,6 +117,21 @@ fn fit(rows: &DMatrix<f64>, values: &DVector<f64>) -> Option<Shape> {
     shape.filter(|shape| shape.relief.is_finite() && shape.relief_error.is_finite())
 }
 
+/// The change of the patches that the screen lights most against those that it lights least: what only a relief can answer, without the help
+/// of a background, and free of the camera's gains and the lamps' flicker.
+pub(super) fn relief_signal(trace: &Trace, signals: &Signals) -> Option<Vec<Rgb>> {
+    let mut ranked: Vec<(f32, &Vec<Rgb>)> = irradiance_of_patches(trace).into_iter().zip(&signals.patches).collect();
+    ranked.sort_by(|(a, _), (b, _)| a.total_cmp(b));
+    let third = ranked.len() / 3;
+    if third < LEAST_PATCHES / 4 {
+        return None;
+    }
+    let of = |part: &[(f32, &Vec<Rgb>)]| signals.median_of(part.iter().map(|(_, logs)| *logs));
+    let (low, rest) = ranked.split_at_checked(third)?;
+    let (_, high) = rest.split_at_checked(rest.len() - third)?;
+    Some(difference(&of(high), &of(low)))
+}
+
 /// The screen's irradiance on each patch, over a constant.
 fn irradiance_of_patches(trace: &Trace) -> Vec<f32> {
     let n = trace.samples.len().max(1) as f32;

@@ -57,6 +57,11 @@ impl Signals {
         against_median(&logs(values.map(Some)))
     }
 
+    /// The median change of some series.
+    pub(super) fn median_of<'a>(&self, series: impl Iterator<Item = &'a Vec<Rgb>>) -> Vec<Rgb> {
+        median_change(series, self.times.len())
+    }
+
     /// The face's change that the background does not share.
     pub(super) fn own(&self) -> Option<Vec<Rgb>> {
         self.background.as_ref().map(|background| difference(&self.face, background))
@@ -84,8 +89,8 @@ fn usable(values: impl Iterator<Item = Rgb>) -> bool {
 }
 
 /// Each series against its own median over time; of these the median at each time.
-fn median_change(series: &[Vec<Rgb>], samples: usize) -> Vec<Rgb> {
-    let changes: Vec<Vec<Rgb>> = series.iter().map(|values| against_median(values)).collect();
+fn median_change<'a>(series: impl IntoIterator<Item = &'a Vec<Rgb>>, samples: usize) -> Vec<Rgb> {
+    let changes: Vec<Vec<Rgb>> = series.into_iter().map(|values| against_median(values)).collect();
     let mut column: [Vec<f32>; 3] = Default::default();
     (0..samples)
         .map(|i| {
