@@ -8,7 +8,7 @@ use super::motion::{Motion, Poses, Wave};
 use super::other::other_challenge;
 use super::scene::Scene;
 use super::sensor::{Sensor, Tone, compressed};
-use super::shade::{LANES, Lit, Pixels, blocks_in};
+use super::shade::{Lit, Pixels, blocks_in};
 use super::species::Species;
 use super::stage::{Builder, Stage, VIDEO_LUX};
 use super::subject::Subject;
@@ -17,7 +17,7 @@ use super::vector::{times, unit};
 use crate::error::{self, Error, ErrorKind, Result};
 use crate::image::Photo;
 use crate::liveness::Segment;
-use crate::nn::kernels::Level;
+use crate::nn::kernels::{LANES, Level};
 use crate::random::Random;
 use crate::scratch;
 use rayon::prelude::*;
@@ -47,7 +47,7 @@ pub struct SimulatedFrame {
 
 /// A session whose frames can be taken in any order, by any thread.
 ///
-/// It holds some 64 bytes for each pixel of a frame, and for replays and swaps twice that.
+/// It holds some 50 bytes for each pixel of a frame, and for replays and swaps twice that.
 pub struct Recording {
     grid: Grid,
     stages: Vec<Stage>,

@@ -139,7 +139,6 @@ impl<'a> Builder<'a> {
         self.behind(&wall(&self.grid, x, y, self.scene.distance_cm + self.scene.background_cm))
     }
 
-
     fn live(&self, x: usize, y: usize) -> Texel {
         let patch = self.patch(x, y);
         Texel::mixed(|| self.background(x, y, &patch), || self.texel(&patch.live(&self.grid, x, y)), patch.person)
