@@ -13,7 +13,7 @@ mod support;
 fn sessions(c: &mut Criterion) {
     let photo = Photo::decode(&support::selfie_jpeg(), &Limits::default()).unwrap();
     let subject = Subject::new(&Engine::new().unwrap(), &photo).unwrap();
-    let segment = |i, region| Segment { start_us: 500_000 * i, duration_us: 500_000, color: [255, 0, 0], region };
+    let segment = |i: u64, region| Segment { start_us: 500_000 * i, duration_us: 500_000, color: [255, 0, 0], region };
     let segments = [segment(0, Region::Full), segment(1, Region::Left)];
     for species in [Species::Live, Species::ReplayTablet] {
         let scene = Scene { species, ..Scene::default() };
