@@ -14,10 +14,6 @@ pub(super) type Block = [f32; BLOCK];
 pub(super) struct Frame<'a> {
     pub(super) width: usize,
     pub(super) height: usize,
-    /// From one row of `signal` to the next, in pixels; at least `width`.
-    pub(super) pitch: usize,
-    /// Full is 1.
-    pub(super) signal: &'a [[f32; 4]],
     pub(super) movers: Vec<(&'a Mover, Pose)>,
     pub(super) hand: Pose,
     /// What the hand moves by a centimetre, in pixels.
@@ -29,6 +25,9 @@ pub(super) struct Frame<'a> {
 /// The inner loop over row `y`.
 pub(super) struct Row<'a> {
     pub(super) frame: &'a Frame<'a>,
+    /// The rows within reach of `y`, full is 1; `kept` rows in all, a power of two, of which row y is number y modulo that.
+    pub(super) signal: &'a [[f32; 4]],
+    pub(super) kept: usize,
     pub(super) y: usize,
     pub(super) pixels: &'a mut [u8],
 }
@@ -36,12 +35,12 @@ pub(super) struct Row<'a> {
 impl Kernel for Row<'_> {
     #[inline(always)]
     fn run<I: Isa>(self, _: I) {
-        let Self { frame, y, pixels } = self;
+        let Self { frame, signal: rows, kept, y, pixels } = self;
         let mut noise = frame.sensor.noise(y);
         let (mut signal, mut normal) = ([[0.0; 4]; BLOCK], [[0.0; 4]; BLOCK]);
         for (i, pixels) in pixels.chunks_mut(3 * BLOCK).enumerate() {
             let place = frame.places(BLOCK * i, y);
-            frame.sample(&place, &mut signal);
+            frame.sample(rows, kept, &place, &mut signal);
             frame.sensor.draw(&mut noise, &mut normal);
             let steps = frame.sensor.steps(&signal, &normal);
             for (pixel, [r, g, b, _]) in pixels.as_chunks_mut::<3>().0.iter_mut().zip(steps) {
@@ -52,6 +51,16 @@ impl Kernel for Row<'_> {
 }
 
 impl Frame<'_> {
+    /// No pixel looks further up or down than so many rows.
+    pub(super) fn reach(&self) -> usize {
+        let size = [self.width as f32, self.height as f32];
+        let Pose { shift_cm: [x, y], turn: [_, _, roll], growth } = self.hand;
+        let hand = size.iter().sum::<f32>() * (roll.abs() + growth.abs()) + (x.abs() + y.abs()) * self.px_per_cm;
+        let moved = self.movers.iter().map(|(mover, pose)| mover.reach_px(size, hand, pose));
+        // One for the row below, one for rounding.
+        (hand + moved.sum::<f32>()).ceil() as usize + 2
+    }
+
     /// Where the pixels from column `first` of row `y` on look: x and y in pixels.
     #[inline(always)]
     fn places(&self, first: usize, y: usize) -> [Block; 2] {
@@ -81,20 +90,21 @@ impl Frame<'_> {
 
     /// The signal at places in pixels, centres at +0.5, interpolated bilinearly; the nearest outside.
     #[inline(always)]
-    fn sample(&self, [x, y]: &[Block; 2], signal: &mut [[f32; 4]; BLOCK]) {
+    fn sample(&self, rows: &[[f32; 4]], kept: usize, [x, y]: &[Block; 2], signal: &mut [[f32; 4]; BLOCK]) {
+        let (pitch, last) = ((rows.len() / kept) as i32, kept as i32 - 1);
         let (right, bottom) = ((self.width - 1) as f32 - 1e-3, (self.height - 1) as f32 - 1e-3);
-        let (mut at, mut fx, mut fy) = ([0i32; BLOCK], [0.0; BLOCK], [0.0; BLOCK]);
-        let targets = at.iter_mut().zip(fx.iter_mut().zip(&mut fy));
-        for ((x, y), (at, (fx, fy))) in x.iter().zip(y).zip(targets) {
+        let (mut above, mut below, mut fx, mut fy) = ([0i32; BLOCK], [0i32; BLOCK], [0.0; BLOCK], [0.0; BLOCK]);
+        let targets = above.iter_mut().zip(&mut below).zip(fx.iter_mut().zip(&mut fy));
+        for ((x, y), ((above, below), (fx, fy))) in x.iter().zip(y).zip(targets) {
             let (x, y) = (between(x - 0.5, 0.0, right), between(y - 0.5, 0.0, bottom));
             let (column, line) = (nearest(x - 0.5), nearest(y - 0.5));
-            (*at, *fx, *fy) = (line * self.pitch as i32 + column, x - column as f32, y - line as f32);
+            (*above, *below) = ((line & last) * pitch + column, ((line + 1) & last) * pitch + column);
+            (*fx, *fy) = (x - column as f32, y - line as f32);
         }
-        for (signal, (at, (fx, fy))) in signal.iter_mut().zip(at.iter().zip(fx.iter().zip(&fy))) {
-            let at = *at as usize;
-            let above = self.signal.get(at..).and_then(|v| v.first_chunk::<2>());
-            let below = self.signal.get(at + self.pitch..).and_then(|v| v.first_chunk::<2>());
-            let (Some([a, b]), Some([c, d])) = (above, below) else { continue };
+        let pair = |at: i32| rows.get(at as usize..).and_then(|v| v.first_chunk::<2>());
+        let places = above.iter().zip(&below).zip(fx.iter().zip(&fy));
+        for (signal, ((above, below), (fx, fy))) in signal.iter_mut().zip(places) {
+            let (Some([a, b]), Some([c, d])) = (pair(*above), pair(*below)) else { continue };
             *signal = blend(blend(*a, *b, *fx), blend(*c, *d, *fx), *fy);
         }
     }

@@ -22,8 +22,9 @@
 //! # One frame's way
 //! A [`Subject`] is a portrait with its mesh in centimetres and its own light removed. [`simulate()`] lays it before the camera of a
 //! [`Scene`] and works out for every pixel how its surface answers each quarter of the screen and the ambient light: radiance is
-//! linear in these. It also runs the camera's controls through the whole session, which need means only. A frame then is: each row in
-//! the mean light of its own exposure, moved to where head, prop and hand are, and put through the sensor. So any frame of a
+//! linear in these (`stage`, `shade`). It also runs the camera's controls through the whole session, which need means only. A frame
+//! then is: each row in the mean light of its own exposure, moved to where head, prop and hand are, and put through the sensor
+//! (`recording`, `develop`). So any frame of a
 //! [`Recording`] can be made at any time, and the same scene gives the same frames.
 //!
 //! | what | model, with its source in the file |
@@ -33,7 +34,7 @@
 //! | skin | six tone groups by ITA, dielectric sheen, corneas that mirror the screen (`skin`, `person`) |
 //! | paper, displays, masks | planes, cylinders, the face's own shape; dielectric gloss (`props`) |
 //! | exposure, white balance | time constants, one frame's delay, or locked (`exposure`) |
-//! | sensor | crosstalk, Poisson and reading noise, tone curve, rolling shutter, JPEG (`sensor`, `recording`) |
+//! | sensor | crosstalk, Poisson and reading noise, tone curve, rolling shutter, JPEG of 4:4:4 (`sensor`, `recording`) |
 //! | motion | head in three dimensions, prop, hand tremor (`motion`) |
 //! | clock | frame rate with jitter and losses, constant lag (`recording`) |
 //!

@@ -1,7 +1,8 @@
 //! How head, hand and props move: sums of slow sines, so that any moment can be asked for.
 //!
-//! Sway of a sitting head lies below 1 Hz, physiological tremor of a hand at 8 to 12 Hz with a far smaller amplitude (R. J. Elble,
-//! "Physiologic and essential tremor", Neurology 36, 1986). Amplitudes are ours, for a phone at arm's length.
+//! Tremor of a raised hand peaks at about 7 Hz ("A Normative Study of Postural Tremor of the Hand", Archives of Neurology 39,
+//! 1982), its physiological component at 8 to 12 Hz (R. J. Elble, "Physiologic and essential tremor", Neurology 36, 1986); here it
+//! is drawn from 7 to 11 Hz. The slow frequencies and all amplitudes are ours, for a phone at arm's length.
 
 use crate::random::Random;
 

@@ -13,11 +13,10 @@ use crate::error::{Error, ErrorKind, Result, Stage};
 use crate::geometry::{Point, Similarity};
 use crate::image::{Border, Crop, warp_rgb8};
 
-/// Reflectance of skin's surface at normal incidence: refractive index 1.4 (C. Donner, H. W. Jensen, "A Spectral BSSRDF for
-/// Shading Human Skin", 2006).
+/// Reflectance of skin's surface at normal incidence, for the refractive index of 1.4 that rendering commonly gives skin.
 const SKIN_F0: f32 = 0.028;
-/// Its roughness: the middle of what T. Weyrich et al., "Analysis of Human Faces using a Measurement-Based Skin Reflectance
-/// Model", 2006, measured with the slopes of Torrance and Sparrow.
+/// Its roughness: ours, in the model that T. Weyrich et al., "Analysis of Human Faces using a Measurement-Based Skin Reflectance
+/// Model", 2006, fit to faces.
 const SKIN_ROUGHNESS: f32 = 0.3;
 /// The cornea: refractive index 1.376, radius of its front (D. A. Atchison, G. Smith, "Optics of the Human Eye", 2000), and the
 /// visible iris's radius, in centimetres.

@@ -8,7 +8,7 @@ use super::motion::{Motion, Poses, Wave};
 use super::other::other_challenge;
 use super::scene::Scene;
 use super::sensor::{Sensor, Tone, compressed};
-use super::shade::{LANES, Lit, Pixels, blocks_in};
+use super::shade::{Lit, Pixels, blocks_in};
 use super::species::Species;
 use super::stage::{Builder, Stage, VIDEO_LUX};
 use super::subject::Subject;
@@ -17,7 +17,7 @@ use super::vector::{times, unit};
 use crate::error::{self, Error, ErrorKind, Result};
 use crate::image::Photo;
 use crate::liveness::Segment;
-use crate::nn::kernels::Level;
+use crate::nn::kernels::{LANES, Level};
 use crate::random::Random;
 use crate::scratch;
 use rayon::prelude::*;
@@ -26,6 +26,9 @@ use rayon::prelude::*;
 const MAX_CHALLENGE_US: u64 = 120_000_000;
 /// The recording goes on so long after the last segment has reached the frames, in microseconds.
 const TAIL_US: u64 = 100_000;
+
+/// Rows that a thread takes at least: each lights some beyond its own.
+const LEAST_BAND: usize = 64;
 
 /// One frame of a session.
 #[derive(Debug, Clone)]
@@ -44,7 +47,7 @@ pub struct SimulatedFrame {
 
 /// A session whose frames can be taken in any order, by any thread.
 ///
-/// It holds some 64 bytes for each pixel of a frame, and for replays and swaps twice that.
+/// It holds some 50 bytes for each pixel of a frame, and for replays and swaps twice that.
 pub struct Recording {
     grid: Grid,
     stages: Vec<Stage>,
@@ -265,32 +268,40 @@ impl Recording {
         })
     }
 
-    /// Everything where it was set up, each row in the light of its own exposure; then moved to where it is now.
+    /// Everything where it was set up, each row in the light of its own exposure; then moved to where it is now. Bands of rows go to
+    /// rayon's threads. In each the rows that will be looked at are lit just before, in turns, so that they are still in the
+    /// processor's cache.
     fn picture(&self, plan: &Plan, stage: &Stage) -> Vec<u8> {
         let Grid { width, height, .. } = self.grid;
-        let blocks = blocks_in(width);
         let Settings { gains, iso, .. } = plan.settings;
-        let sensor = Sensor::new(gains, iso, self.scene.camera.noise, plan.seed);
-        let mut signal = scratch::take(4 * LANES * blocks * height);
-        let (signal, _) = signal.as_chunks_mut::<4>();
-        let (rows, _) = signal.as_chunks_mut::<LANES>();
-        rows.par_chunks_mut(blocks).enumerate().for_each(|(y, row)| self.shade(plan, stage, &sensor, y, row));
+        let blocks = blocks_in(width);
         let frame = Frame {
             width,
             height,
-            pitch: LANES * blocks,
-            signal,
             movers: stage.movers.iter().map(|m| (m, m.body.pose(&plan.poses))).collect(),
             hand: plan.poses.hand,
             px_per_cm: self.grid.px_per_cm(),
-            sensor,
+            sensor: Sensor::new(gains, iso, self.scene.camera.noise, plan.seed),
             tone: &self.tone,
         };
+        let reach = frame.reach();
+        let kept = (2 * reach + 2).next_power_of_two();
+        let band = height.div_ceil(rayon::current_num_threads()).max(LEAST_BAND);
         let mut pixels = vec![0u8; 3 * width * height];
-        pixels
-            .par_chunks_mut(3 * width)
-            .enumerate()
-            .for_each(|(y, pixels)| Level::best().run(Row { frame: &frame, y, pixels }));
+        pixels.par_chunks_mut(3 * width * band).enumerate().for_each(|(i, pixels)| {
+            let mut signal = scratch::take(4 * LANES * blocks * kept);
+            let (signal, _) = signal.as_chunks_mut::<4>();
+            let mut next = (band * i).saturating_sub(reach);
+            for (y, pixels) in (band * i..).zip(pixels.chunks_mut(3 * width)) {
+                let (rows, _) = signal.as_chunks_mut::<LANES>();
+                while next < height.min(y + reach + 1) {
+                    let row = rows.chunks_mut(blocks).nth(next % kept).unwrap_or_default();
+                    self.shade(plan, stage, &frame.sensor, next, row);
+                    next += 1;
+                }
+                Level::best().run(Row { frame: &frame, signal, kept, y, pixels });
+            }
+        });
         pixels
     }
 

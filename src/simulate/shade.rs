@@ -7,12 +7,8 @@ use super::grid::Grid;
 use super::light::{Light, QUARTERS};
 use super::surface::{Ambient, Texel};
 use super::vector::nearest;
-use crate::nn::kernels::{Isa, Kernel, Level};
+use crate::nn::kernels::{Isa, Kernel, LANES, Lanes, Level};
 use rayon::prelude::*;
-
-/// Pixels of a block.
-pub(super) const LANES: usize = 8;
-type Lanes = [f32; LANES];
 
 /// Radiance or signal of a block's pixels: red, green, blue, unused.
 pub(super) type Pixels = [[f32; 4]; LANES];
@@ -35,9 +31,8 @@ impl Packed {
 
     /// The numbers times `by`.
     #[inline(always)]
-    fn times(&self, by: f32) -> Lanes {
-        let unit = self.unit * by;
-        self.values.map(|v| f32::from(v) * unit)
+    fn times<I: Isa>(&self, isa: I, by: f32) -> I::V {
+        isa.mul(isa.load(&self.values.map(f32::from)), isa.splat(self.unit * by))
     }
 }
 
@@ -138,18 +133,18 @@ struct Row<'a> {
 
 impl Kernel for Row<'_> {
     #[inline(always)]
-    fn run<I: Isa>(self, _: I) {
+    fn run<I: Isa>(self, isa: I) {
         let Self { blocks, apart, lit, add, row } = self;
         let [first, others @ ..] = &lit.light.screen;
         if others.iter().all(|other| other == first) {
             for (pixels, block) in row.iter_mut().zip(blocks) {
-                let mut sums = Sums::ambient(block, lit);
+                let mut sums = Sums::ambient(isa, block, lit);
                 sums.add(&block.diffuse, &block.gloss, first);
                 sums.write(block, lit, add, pixels);
             }
         } else {
             for (pixels, (block, apart)) in row.iter_mut().zip(blocks.iter().zip(apart)) {
-                let mut sums = Sums::ambient(block, lit);
+                let mut sums = Sums::ambient(isa, block, lit);
                 for ((diffuse, gloss), source) in apart.diffuse.iter().zip(&apart.gloss).zip(&lit.light.screen) {
                     sums.add(diffuse, gloss, source);
                 }
@@ -159,70 +154,114 @@ impl Kernel for Row<'_> {
     }
 }
 
-/// Red, green and blue of a block.
-struct Sums {
+/// Red, green and blue of a block. Nothing here rounds but as on every other machine: sums and products are apart.
+struct Sums<I: Isa> {
+    isa: I,
     /// Illuminance.
-    lux: [Lanes; 3],
+    lux: [I::V; 3],
     /// Radiance that gloss mirrors.
-    gloss: [Lanes; 3],
+    gloss: [I::V; 3],
 }
 
-impl Sums {
+impl<I: Isa> Sums<I> {
     #[inline(always)]
-    fn ambient(block: &Block, lit: &Lit) -> Self {
+    fn ambient(isa: I, block: &Block, lit: &Lit) -> Self {
         let ([yaw, pitch], [r, g, b, _]) = (lit.turn, lit.light.ambient);
         let [level, by_yaw, by_pitch] = &block.ambient;
-        let level = plus(plus(level.times(1.0), by_yaw.times(yaw)), by_pitch.times(pitch));
-        let mirrored = block.mirrored.times(1.0);
-        Self { lux: [r, g, b].map(|v| scaled(level, v)), gloss: [r, g, b].map(|v| scaled(mirrored, v)) }
+        let turned = isa.add(by_yaw.times(isa, yaw), by_pitch.times(isa, pitch));
+        let level = isa.add(level.times(isa, 1.0), turned);
+        let mirrored = block.mirrored.times(isa, 1.0);
+        let times = |v: I::V| [r, g, b].map(|by| isa.mul(v, isa.splat(by)));
+        Self { isa, lux: times(level), gloss: times(mirrored) }
     }
 
     /// A part of the screen that emits `source`.
     #[inline(always)]
     fn add(&mut self, diffuse: &Packed, gloss: &Packed, source: &[f32; 4]) {
-        let (diffuse, gloss) = (diffuse.times(1.0), gloss.times(1.0));
+        let isa = self.isa;
+        let (diffuse, gloss) = (diffuse.times(isa, 1.0), gloss.times(isa, 1.0));
         for ((lux, mirrored), source) in self.lux.iter_mut().zip(&mut self.gloss).zip(source) {
-            *lux = plus(*lux, scaled(diffuse, *source));
-            *mirrored = plus(*mirrored, scaled(gloss, *source));
+            let source = isa.splat(*source);
+            *lux = isa.add(*lux, isa.mul(diffuse, source));
+            *mirrored = isa.add(*mirrored, isa.mul(gloss, source));
         }
     }
 
     #[inline(always)]
     fn write(self, block: &Block, lit: &Lit, add: bool, pixels: &mut Pixels) {
-        let ([lr, lg, lb], [or, og, ob], [ar, ag, ab]) = (self.lux, self.gloss, &block.albedo);
-        let r = plus(or, product(lr, ar.times(1.0)));
-        let g = plus(og, product(lg, ag.times(1.0)));
-        let b = plus(ob, product(lb, ab.times(1.0)));
+        let Self { isa, lux: [lr, lg, lb], gloss: [or, og, ob] } = self;
+        let [ar, ag, ab] = &block.albedo;
+        let radiance = |gloss: I::V, lux: I::V, albedo: &Packed| isa.add(gloss, isa.mul(lux, albedo.times(isa, 1.0)));
+        let (r, g, b) = (radiance(or, lr, ar), radiance(og, lg, ag), radiance(ob, lb, ab));
         let [[rr, rg, rb, _], [gr, gg, gb, _], [br, bg, bb, _]] = lit.columns;
-        let red = plus(plus(scaled(r, rr), scaled(g, gr)), scaled(b, br));
-        let green = plus(plus(scaled(r, rg), scaled(g, gg)), scaled(b, bg));
-        let blue = plus(plus(scaled(r, rb), scaled(g, gb)), scaled(b, bb));
-        for (((pixel, red), green), blue) in pixels.iter_mut().zip(red).zip(green).zip(blue) {
-            let [r, g, b, _] = if add { *pixel } else { [0.0; 4] };
-            *pixel = [r + red, g + green, b + blue, 0.0];
+        let mixed = |by_r: f32, by_g: f32, by_b: f32| {
+            let (r, g, b) = (isa.mul(r, isa.splat(by_r)), isa.mul(g, isa.splat(by_g)), isa.mul(b, isa.splat(by_b)));
+            let mut lanes = [0.0; LANES];
+            isa.store(isa.add(isa.add(r, g), b), &mut lanes);
+            lanes
+        };
+        let (red, green, blue) = (mixed(rr, gr, br), mixed(rg, gg, bg), mixed(rb, gb, bb));
+        let colors = red.iter().zip(&green).zip(&blue);
+        if add {
+            for ([r, g, b, _], ((red, green), blue)) in pixels.iter_mut().zip(colors) {
+                (*r, *g, *b) = (*r + red, *g + green, *b + blue);
+            }
+        } else {
+            for (pixel, ((red, green), blue)) in pixels.iter_mut().zip(colors) {
+                *pixel = [*red, *green, *blue, 0.0];
+            }
         }
     }
 }
 
-/// Lane by lane; the compiler makes one vector operation of it.
-#[inline(always)]
-fn each(a: Lanes, b: Lanes, f: impl Fn(f32, f32) -> f32) -> Lanes {
-    let mut out = a;
-    out.iter_mut().zip(b).for_each(|(a, b)| *a = f(*a, b));
-    out
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::simulate::vector::unit;
 
-#[inline(always)]
-fn plus(a: Lanes, b: Lanes) -> Lanes {
-    each(a, b, |a, b| a + b)
-}
+    /// Eight texels, all different.
+    fn texels() -> [Texel; LANES] {
+        let mut i = 0.0;
+        [(); LANES].map(|()| {
+            i += 1.0;
+            let [x, y, z] = unit([0.1 * i - 0.4, 0.3 - 0.05 * i, -1.0]);
+            Texel {
+                albedo: [0.02 * i, 0.2 - 0.01 * i, 0.15, 0.01],
+                normal: [x, y, z, 1.0],
+                diffuse: [0.1 * i, 0.05, 0.02 * i, 0.03],
+                gloss: [0.001 * i, 0.002, 0.01 - 0.001 * i, 0.0],
+            }
+        })
+    }
 
-#[inline(always)]
-fn product(a: Lanes, b: Lanes) -> Lanes {
-    each(a, b, |a, b| a * b)
-}
-
-#[inline(always)]
-fn scaled(a: Lanes, by: f32) -> Lanes {
-    a.map(|v| v * by)
+    #[test]
+    fn packed_texels_shine_as_they_did_at_every_level() {
+        let ambient = Ambient::new(unit([0.3, -0.9, -0.5]), 0.6);
+        let texels = texels();
+        let (block, apart) = packed(&texels, &ambient);
+        let even = [[300.0, 200.0, 100.0, 0.0]; QUARTERS];
+        let uneven = [[300.0, 0.0, 0.0, 0.0], [0.0; 4], [0.0, 250.0, 0.0, 0.0], [0.0, 0.0, 400.0, 0.0]];
+        for screen in [even, uneven] {
+            let light = Light { screen, ambient: [80.0, 60.0, 40.0, 0.0] };
+            let columns = [[0.9, 0.1, 0.0, 0.0], [0.0, 1.0, 0.2, 0.0], [0.1, 0.0, 0.8, 0.0]];
+            let lit = Lit { light, turn: [0.1, -0.05], columns };
+            let run = |level: Level, add| {
+                let mut row = [[[1.0, 2.0, 3.0, 0.0]; LANES]];
+                level.run(Row { blocks: &[block], apart: &[apart], lit: &lit, add, row: &mut row });
+                row[0]
+            };
+            let [once, twice] = [false, true].map(|add| run(Level::SCALAR, add));
+            for (i, texel) in texels.iter().enumerate() {
+                let [r, g, b, _] = texel.radiance(&light, &ambient, lit.turn);
+                for c in 0..3 {
+                    let expected = r * columns[0][c] + g * columns[1][c] + b * columns[2][c];
+                    assert!((once[i][c] / expected - 1.0).abs() < 1e-3, "pixel {i}, {c}: {} {expected}", once[i][c]);
+                    assert!((twice[i][c] - once[i][c] - (c + 1) as f32).abs() < 1e-4);
+                }
+            }
+            for level in Level::all() {
+                assert_eq!(run(level, true), twice, "{}", level.name());
+            }
+        }
+    }
 }

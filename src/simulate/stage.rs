@@ -65,6 +65,8 @@ pub(super) struct Mover {
     pub(super) body: Body,
     /// For each pixel how much of it moves, and that times its depth behind the pivot in centimetres.
     field: Vec<[f32; 2]>,
+    /// Largest of the latter.
+    deepest_cm: f32,
     px_per_cm: f32,
     distance_cm: f32,
     middle_px: [f32; 2],
@@ -137,18 +139,9 @@ impl<'a> Builder<'a> {
         self.behind(&wall(&self.grid, x, y, self.scene.distance_cm + self.scene.background_cm))
     }
 
-    /// A texel before the portrait's background, as far as the pixel shows the person.
-    fn over_background(&self, x: usize, y: usize, patch: &Patch, person: impl FnOnce() -> Texel) -> Texel {
-        match patch.person {
-            share if share <= 0.0 => self.background(x, y, patch),
-            share if share >= 1.0 => person(),
-            share => self.background(x, y, patch).mix(person(), share),
-        }
-    }
-
     fn live(&self, x: usize, y: usize) -> Texel {
         let patch = self.patch(x, y);
-        self.over_background(x, y, &patch, || self.texel(&patch.live(&self.grid, x, y)))
+        Texel::mixed(|| self.background(x, y, &patch), || self.texel(&patch.live(&self.grid, x, y)), patch.person)
     }
 
     fn mask(&self, x: usize, y: usize, silicone: bool) -> Texel {
@@ -196,8 +189,9 @@ impl<'a> Builder<'a> {
         let spot = |x, y| sheet.spot(&self.grid, x, y);
         let layer = self.layer(SCENE, Body::Prop, |x, y| {
             let (patch, spot) = (self.patch(x, y), spot(x, y));
-            let paper = self.wall(x, y).mix(self.texel(&sheet.paper(&spot, &patch)), sheet.share(&spot, 0.0));
-            if holes && patch.hole > 0.0 { paper.mix(self.live(x, y), patch.hole) } else { paper }
+            let paper = || self.texel(&sheet.paper(&spot, &patch));
+            let print = || Texel::mixed(|| self.wall(x, y), paper, sheet.share(&spot, 0.0));
+            Texel::mixed(print, || self.live(x, y), if holes { patch.hole } else { 0.0 })
         });
         let hole = |patch: &Patch| if holes { patch.hole } else { 0.0 };
         let mut movers = vec![self.prop(&sheet, |x, y, patch| sheet.share(&spot(x, y), 0.0) * (1.0 - hole(patch)))];
@@ -212,12 +206,15 @@ impl<'a> Builder<'a> {
         let live = |x, y| self.live(x, y);
         let share = |x, y, margin_cm| display.share(&display.spot(&self.grid, x, y), margin_cm);
         let glass = self.layer(SCENE, Body::Prop, |x, y| {
-            let glass = self.texel(&display.glass(&display.spot(&self.grid, x, y)));
-            self.wall(x, y).mix(glass, share(x, y, BEZEL_CM))
+            let spot = display.spot(&self.grid, x, y);
+            Texel::mixed(|| self.wall(x, y), || self.texel(&display.glass(&spot)), display.share(&spot, BEZEL_CM))
         });
         let level = luminance_linear(self.meter(&live).ambient) * VIDEO_LUX;
         let gain = VIDEO_LEVEL * self.scene.attack.display_cd_m2 / level.max(1e-6);
-        let video = self.layer(VIDEO, Body::Head, |x, y| live(x, y).scaled(gain * share(x, y, 0.0)));
+        let video = self.layer(VIDEO, Body::Head, |x, y| match share(x, y, 0.0) {
+            0.0 => Texel::default(),
+            share => live(x, y).scaled(gain * share),
+        });
         let movers = vec![
             self.prop(&display, |x, y, _| share(x, y, BEZEL_CM)),
             self.head(|x, y, patch| [patch.person * share(x, y, -0.5), patch.depth_cm]),
@@ -267,6 +264,7 @@ impl<'a> Builder<'a> {
         });
         Mover {
             body: Body::Head,
+            deepest_cm: deepest(&field),
             field,
             px_per_cm: self.grid.px_per_cm(),
             distance_cm: self.grid.distance_cm,
@@ -281,9 +279,20 @@ impl<'a> Builder<'a> {
             let [_, _, z] = prop.spot(&self.grid, x, y).position;
             [share, share * (z - prop.distance_cm)]
         });
-        let px_per_cm = self.grid.focal_px / prop.distance_cm;
-        Mover { body: Body::Prop, field, px_per_cm, distance_cm: prop.distance_cm, middle_px: prop.middle_px() }
+        Mover {
+            body: Body::Prop,
+            deepest_cm: deepest(&field),
+            field,
+            px_per_cm: self.grid.focal_px / prop.distance_cm,
+            distance_cm: prop.distance_cm,
+            middle_px: prop.middle_px(),
+        }
     }
+}
+
+/// The largest of a field's depths.
+fn deepest(field: &[[f32; 2]]) -> f32 {
+    field.iter().fold(0.0, |most, [_, depth]| most.max(depth.abs()))
 }
 
 impl Meter {
@@ -305,6 +314,15 @@ impl Meter {
 }
 
 impl Mover {
+    /// Nothing moves further up or down than so many pixels in this pose, as far as `beyond` pixels outside the image.
+    pub(super) fn reach_px(&self, [width, height]: [f32; 2], beyond: f32, pose: &Pose) -> f32 {
+        let ([mx, my], [_, shift], [yaw, pitch, roll]) = (self.middle_px, pose.shift_cm, pose.turn.map(f32::abs));
+        let x = (mx.max(width - mx) + beyond) / self.px_per_cm;
+        let y = (my.max(height - my) + beyond) / self.px_per_cm;
+        let nearer = (yaw * x + pitch * y) / self.distance_cm + pose.growth.abs();
+        (shift.abs() + roll * x + y * nearer + pitch * self.deepest_cm) * self.px_per_cm
+    }
+
     /// Takes from `place` by how many pixels what the pixels `at`, which lie there in the image, show has moved in this pose.
     #[inline(always)]
     pub(super) fn shift(&self, at: &[i32; BLOCK], [x, y]: [&Block; 2], pose: &Pose, [px, py]: &mut [Block; 2]) {

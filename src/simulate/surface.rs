@@ -49,19 +49,20 @@ pub(super) struct Texel {
 }
 
 impl Texel {
-    /// From `self` to `other`, as areas.
-    pub(super) fn mix(self, other: Self, share: f32) -> Self {
+    /// `front` before `back`, as areas; none is worked out in vain.
+    pub(super) fn mixed(back: impl FnOnce() -> Self, front: impl FnOnce() -> Self, share: f32) -> Self {
         if share <= 0.0 {
-            return self;
+            return back();
         }
         if share >= 1.0 {
-            return other;
+            return front();
         }
+        let (back, front) = (back(), front());
         Self {
-            albedo: mix(self.albedo, other.albedo, share),
-            normal: mix(self.normal, other.normal, share),
-            diffuse: mix(self.diffuse, other.diffuse, share),
-            gloss: mix(self.gloss, other.gloss, share),
+            albedo: mix(back.albedo, front.albedo, share),
+            normal: mix(back.normal, front.normal, share),
+            diffuse: mix(back.diffuse, front.diffuse, share),
+            gloss: mix(back.gloss, front.gloss, share),
         }
     }
 

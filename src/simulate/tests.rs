@@ -205,6 +205,21 @@ fn rows_are_exposed_one_after_another() {
 }
 
 #[test]
+fn frames_are_the_same_on_any_number_of_threads() {
+    for species in [Species::Live, Species::PrintEyeHoles, Species::ReplayTablet] {
+        // Not whole blocks in a row, several bands, and rows that look far up and down.
+        let camera = Camera { width: 203, height: 300, jpeg_quality: None, ..Camera::default() };
+        let scene = Scene { species, camera, motion: 4.0, ..Scene::default() };
+        let recording = record(&scene, &segments(&[([200; 3], Region::Full), ([0, 255, 0], Region::Left)]));
+        let photos = [1, 2, 5].map(|threads| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            pool.install(|| [4, 11, 19].map(|i| recording.frame(i).unwrap().photo))
+        });
+        assert!(photos[0] == photos[1] && photos[0] == photos[2], "{species}");
+    }
+}
+
+#[test]
 fn loops_repeat_and_swaps_change_the_face() {
     let mut scene = still(Species::Looped, 100.0);
     (scene.attack.loop_us, scene.motion, scene.camera.noise) = (300_000, 1.0, 1.0);
