@@ -2,7 +2,7 @@
 
 use super::analysis::{Chain, Cues, Path};
 use super::response::Trace;
-use super::verdict::{InconclusiveReason, LivenessLimits, LivenessVerdict};
+use super::verdict::{InconclusiveReason, LivenessLimits, LivenessVerdict, MAX_TRACK_CHANGES};
 use super::{Challenge, ChallengePolicy, Issuer, LivenessEvidence, error};
 use crate::binding::Binding;
 use crate::capture::{BestFrames, KeptFrame, TrackId, TrackedFace, Tracker, TrackerOptions};
@@ -135,14 +135,16 @@ impl LivenessSession {
         let seen = self.tracker.track(detector, mesher, frame, timestamp_us)?;
         match &seen.face {
             Some(face) => {
+                let before = self.track;
                 let track = self.number(face.track);
+                let other_track = before.is_some() && before != self.track;
                 self.trace.push(frame, &face.mesh, timestamp_us, track, seen.faces as u32);
                 if timestamp_us < self.first_edge_us() {
                     let light = quality::essentials(frame, &face.mesh)?;
                     let score = quality::unified_of_essentials(&light, &face.mesh).native;
                     self.reference.offer(frame, face, score, timestamp_us)?;
                 }
-                self.compare(extractor, frame, face, timestamp_us)?;
+                self.compare(extractor, frame, face, timestamp_us, other_track)?;
             }
             None => self.trace.miss(timestamp_us),
         }
@@ -165,15 +167,16 @@ impl LivenessSession {
         number
     }
 
-    /// Compares the face with the session's first one, from time to time.
+    /// Compares the face with the session's first one, from time to time, and when it could be another.
     fn compare(
         &mut self,
         extractor: &TemplateExtractor,
         frame: &Frame<'_>,
         face: &TrackedFace,
         timestamp_us: u64,
+        other_track: bool,
     ) -> Result<()> {
-        let due = self.compared_us.is_none_or(|last| timestamp_us.saturating_sub(last) >= COMPARE_US);
+        let due = other_track || self.compared_us.is_none_or(|last| timestamp_us.saturating_sub(last) >= COMPARE_US);
         if !due || self.trace.identity.len() >= MAX_COMPARED {
             return Ok(());
         }
@@ -194,7 +197,7 @@ impl LivenessSession {
         let reasons: Vec<InconclusiveReason> = [
             (spoilt(frames - faces), InconclusiveReason::NoFace),
             (spoilt(several), InconclusiveReason::SeveralFaces),
-            (self.track.is_some_and(|(_, number)| number > 0), InconclusiveReason::FaceLost),
+            (self.track.is_some_and(|(_, number)| number > MAX_TRACK_CHANGES), InconclusiveReason::FaceLost),
             (spoilt(blown), InconclusiveReason::TooBright),
         ]
         .into_iter()

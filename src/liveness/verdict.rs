@@ -223,6 +223,8 @@ impl Default for LivenessLimits {
 
 /// Of the shares of frames that may be spoilt, in each way.
 const SPOILT: f64 = 0.1;
+/// How often the face may be lost and found again; the first frame of each track is compared with the session's first.
+pub(crate) const MAX_TRACK_CHANGES: u32 = 2;
 /// Of the face, in the mean.
 const MOST_CLIPPED: f32 = 0.2;
 /// How much of the challenge may lack frames at both ends together, in milliseconds: less than one guard.
@@ -304,7 +306,7 @@ impl LivenessLimits {
         let fine = [
             (few(cue.frames.saturating_sub(faces), cue.frames) && faces > 0, NoFace),
             (few(cue.several_faces, faces), SeveralFaces),
-            (cue.other_track == 0, FaceLost),
+            (cue.track_changes <= MAX_TRACK_CHANGES, FaceLost),
             (few(cue.turned_away, faces), TurnedAway),
             (cue.over_exposed <= MOST_CLIPPED, TooBright),
             (cue.under_exposed <= MOST_CLIPPED, TooDark),

@@ -42,8 +42,8 @@ pub struct RecordingCue {
     pub frames: usize,
     /// Of them with a face.
     pub with_face: usize,
-    /// Of these in another track than the first: the face was lost, or jumped.
-    pub other_track: usize,
+    /// How often the face was lost, or jumped, and another track began.
+    pub track_changes: u32,
     /// Of these with a second face of similar size.
     pub several_faces: usize,
     /// Of these with exactly the pixels of the frame before: a stuttering camera.
@@ -183,7 +183,6 @@ impl RecordingCue {
     fn new(trace: &Trace, challenge: &Challenge) -> Self {
         let samples = &trace.samples;
         let count = |which: &dyn Fn(&Sample) -> bool| samples.iter().filter(|s| which(s)).count();
-        let first = samples.first().map_or(0, |s| s.track);
         let mean = |of: &dyn Fn(&Sample) -> f32| samples.iter().map(of).sum::<f32>() / samples.len().max(1) as f32;
         let rhythm = Rhythm::new(trace);
         let turned = |s: &Sample| {
@@ -198,7 +197,7 @@ impl RecordingCue {
         Self {
             frames: trace.timestamps_us.len(),
             with_face: samples.len(),
-            other_track: count(&|s| s.track != first),
+            track_changes: samples.last().map_or(0, |s| s.track),
             several_faces: count(&|s| s.faces > 1),
             stuttered: rhythm.stuttered,
             repeated: rhythm.repeated,
