@@ -1,32 +1,33 @@
 //! The whole enrolment in a terminal.
 //!
-//! `cargo run --release --example enrol -- DOCUMENT SELFIE [--renew | --upgrade] [--active-account] [--script FILE] [--audit FILE]`
+//! `cargo run --release --example enrol -- DOCUMENT SELFIE [--renew | --upgrade] [--active-account] [--session DIR]
+//! [--script FILE] [--audit FILE]`
 //!
-//! DOCUMENT is a chip's data group 2 or an image. The flash session is not part of this version, so that every journey ends at the
-//! face check at the latest.
+//! DOCUMENT is a chip's data group 2 or an image, SELFIE a photograph of the applicant, who is put before a simulated camera: at each face
+//! check one says what is before it, `live` or an attack. `--session DIR` plays a recorded session instead; a ceremony refuses it, since it
+//! answers a challenge of another one.
 //!
 //! Exit status: 0 enrolled, 2 not enrolled, 3 error.
 
+mod camera;
 mod journey;
 mod script;
 #[path = "../support/mod.rs"]
 mod support;
 
+use camera::{Desk, Recorded, Simulated};
 use clap::Parser;
 use getrandom::SysRng;
-use journey::{Camera, Dialogue, Ending, OLD_ACCOUNT, OLD_HOLDER, OLD_PINS, Seen, World};
-use rand_core::UnwrapErr;
+use journey::{Camera, Dialogue, Ending, OLD_ACCOUNT, OLD_HOLDER, OLD_PINS, World};
+use rand_chacha::ChaCha20Rng;
+use rand_core::SeedableRng;
 use script::{Script, Terminal};
-use selfsame::binding::Binding;
-use selfsame::compare::MatchEvidence;
-use selfsame::document::{DocumentEvidence, DocumentPhoto};
+use selfsame::document::DocumentPhoto;
 use selfsame::engine::Engine;
-use selfsame::enrol::{Audit, Kind, Method, Word};
+use selfsame::enrol::{Audit, Kind, Method};
 use selfsame::error::{Error, ErrorKind, Result, Stage};
 use selfsame::image::{Limits, Photo};
-use selfsame::liveness::{ChallengeId, LivenessEvidence};
-use selfsame::secret::Nonce;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// The whole enrolment in a terminal.
@@ -48,49 +49,21 @@ struct Arguments {
     /// False match rate to decide at.
     #[arg(long, default_value = "1e-4")]
     fmr: f64,
+    /// Skin tone group of the applicant for the simulated camera, 1 (very light) to 6 (dark).
+    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u8).range(1..=6))]
+    skin: u8,
+    /// A recorded session instead of the simulated camera.
+    #[arg(long)]
+    session: Option<PathBuf>,
+    /// Makes nonces and challenges repeatable: for tests only.
+    #[arg(long)]
+    seed: Option<u64>,
     /// Answer from this file: one `question: answer` a line.
     #[arg(long)]
     script: Option<PathBuf>,
     /// Write the audit here, as JSON.
     #[arg(long)]
     audit: Option<PathBuf>,
-}
-
-/// The camera of a demonstration: two files.
-struct Files {
-    engine: Engine,
-    document: DocumentPhoto,
-    selfie: Photo,
-    fmr: f64,
-}
-
-impl Camera for Files {
-    fn document(&mut self, binding: &Binding) -> Result<Seen<DocumentEvidence>> {
-        match self.engine.document_evidence(binding, &self.document)? {
-            Ok(evidence) => Ok(Ok(evidence)),
-            Err(refusals) => refusals.iter().map(|r| Word::new(r.as_str())).collect::<Result<_>>().map(Err),
-        }
-    }
-
-    // Not part of this version: a photograph cannot answer flashes.
-    fn challenge(&mut self, _: &Nonce, _: &mut dyn Dialogue) -> Result<Option<ChallengeId>> {
-        Ok(None)
-    }
-
-    fn flashes(&mut self, _: &Binding) -> Result<Seen<LivenessEvidence>> {
-        Ok(Err(vec![Word::new("no_flashes")?]))
-    }
-
-    fn compare(&mut self, binding: &Binding) -> Result<Seen<MatchEvidence>> {
-        let (verification, evidence) = self.engine.verify_for(binding, &self.document, &self.selfie, self.fmr)?;
-        match evidence {
-            Some(evidence) => Ok(Ok(evidence)),
-            None => {
-                let reasons = verification.verdict.reasons();
-                reasons.iter().map(|r| Word::new(r.to_string())).collect::<Result<_>>().map(Err)
-            }
-        }
-    }
 }
 
 fn main() -> ExitCode {
@@ -107,17 +80,35 @@ fn main() -> ExitCode {
 
 fn run(arguments: &Arguments) -> Result<Ending> {
     let limits = Limits::default();
-    let read = |path| support::read(path, &limits, Stage::Decode);
+    let read = |path: &Path| support::read(path, &limits, Stage::Decode);
     let document = DocumentPhoto::from_bytes(&read(&arguments.document)?, &limits)?;
     let selfie = Photo::decode(&read(&arguments.selfie)?, &limits)?;
-    let mut camera = Files { engine: Engine::new()?, document, selfie, fmr: arguments.fmr };
+    // One generator for the ceremony's nonces and keys, one for challenges.
+    let generator = |stream: u64| match arguments.seed {
+        Some(seed) => {
+            let mut rng = ChaCha20Rng::seed_from_u64(seed);
+            rng.set_stream(stream);
+            Ok(rng)
+        }
+        None => ChaCha20Rng::try_from_rng(&mut SysRng),
+    };
+    let generator = |stream| {
+        let failed =
+            |e| Error::new(ErrorKind::Randomness, Stage::Enrol, "the system gives no random numbers").with_source(e);
+        generator(stream).map_err(failed)
+    };
+    let desk = Desk::new(Engine::new()?, document, arguments.fmr, generator(1)?)?;
+    let mut camera: Box<dyn Camera> = match &arguments.session {
+        Some(folder) => Box::new(Recorded::new(desk, folder, &read)?),
+        None => Box::new(Simulated::new(desk, &selfie, arguments.skin)?),
+    };
     let kind = match (arguments.renew, arguments.upgrade) {
         (true, _) => Kind::Renewal,
         (_, true) => Kind::Upgrade,
         _ => Kind::NewRegistration,
     };
     let method = if arguments.active_account { Method::ActiveAccount } else { Method::Biometrics };
-    let mut world = World::new(UnwrapErr(SysRng))?;
+    let mut world = World::new(generator(0)?)?;
     let ending = match &arguments.script {
         Some(path) => {
             let bytes = read(path)?;
@@ -126,7 +117,7 @@ fn run(arguments: &Arguments) -> Result<Ending> {
             })?;
             let mut script = Script::parse(text, Terminal.now())?;
             script.print = true;
-            let ending = journey::run(kind, method, &mut world, &mut camera, &mut script)?;
+            let ending = journey::run(kind, method, &mut world, camera.as_mut(), &mut script)?;
             if script.left() > 0 {
                 eprintln!("{} answers of the script were not asked for", script.left());
             }
@@ -140,7 +131,7 @@ fn run(arguments: &Arguments) -> Result<Ending> {
                     OLD_HOLDER.0, OLD_HOLDER.1, OLD_PINS.0, OLD_PINS.1
                 ));
             }
-            journey::run(kind, method, &mut world, &mut camera, &mut terminal)?
+            journey::run(kind, method, &mut world, camera.as_mut(), &mut terminal)?
         }
     };
     if let Some(path) = &arguments.audit {

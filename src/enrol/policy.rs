@@ -173,7 +173,8 @@ pub struct Policy {
     pub max_fmr: f64,
     /// Whether a comparison counts whose decision was marginal. Default true: the rate above is met all the same.
     pub accept_marginal: bool,
-    /// The evidence of liveness in bits that is needed. Default 0: the verdict has thresholds of its own.
+    /// The evidence of liveness in bits that is needed ([`LivenessEvidence::evidence_bits`](crate::liveness::LivenessEvidence::evidence_bits)). Default 12,
+    /// as the verdict's own: who loosens one has to loosen both.
     pub min_evidence_bits: f64,
     /// How far evidence may be issued in the future, in seconds, for clocks of several machines. Default 5: our choice.
     pub clock_tolerance_s: u64,
@@ -190,7 +191,7 @@ impl Default for Policy {
             refuse_pin1_in_pin2: true,
             max_fmr: 1e-4,
             accept_marginal: true,
-            min_evidence_bits: 0.0,
+            min_evidence_bits: 12.0,
             clock_tolerance_s: 5,
         }
     }

@@ -88,7 +88,8 @@ impl LivenessEvidence {
         self.capture
     }
 
-    /// How much likelier the response is from a live face than from an attack, as a binary logarithm.
+    /// Bits of evidence that the response answers this challenge: a response that does not know it reaches k bits with a probability of
+    /// 2^−k at most ([`SequenceCue::bits`](super::SequenceCue::bits)).
     pub fn evidence_bits(&self) -> f64 {
         self.evidence_bits
     }

@@ -1,15 +1,4 @@
-//! Flash-response liveness: the screen plays a random, safe sequence of colours, and a live face before the camera answers it.
-//!
-//! [`Issuer`] draws a [`Challenge`] by a [`ChallengePolicy`]; the verifier keeps it, a client plays its [`Segment`]s and records the face into a
-//! [session](SessionManifest). [`safety`] judges what may be flashed at a person.
-//!
-//! # What a challenge is made of
-//! - **Safe by its slots' length**, and analysed before it is issued all the same: [`MIN_SLOT_US`] leaves two flashes begun in any second, where
-//!   WCAG 2.2 allows three.
-//! - **Unpredictable**: all sequences that a policy allows are counted, and one is drawn with each as likely as any other. The
-//!   [`Entropy`] is the logarithm of that count.
-//! - **Decodable**: colours far apart, each of red, green, blue and luminance switched several times, slots of six frames or more
-//!   of a slow camera, and a neutral baseline on both sides.
+#![doc = include_str!("../../docs/liveness/guide.md")]
 
 mod analysis;
 mod challenge;

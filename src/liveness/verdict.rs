@@ -188,6 +188,8 @@ pub struct LivenessLimits {
     pub other_fit: f64,
     /// Bits of evidence for a face's shape, at least.
     pub shape_bits: f64,
+    /// Most that patches may deviate from the fitted shape, over their mean response: mirrors do.
+    pub shape_residual: f64,
     /// At or below these bits, a strong enough response is a sheet's.
     pub sheet_bits: f64,
     /// The lowest comparison score among a session's frames, at least. Coloured light lowers scores.
@@ -210,6 +212,7 @@ impl Default for LivenessLimits {
             sequence_bits: 12.0,
             other_fit: -3.0,
             shape_bits: 3.0,
+            shape_residual: 0.3,
             sheet_bits: -3.0,
             identity_score: 0.3,
             other_face_score: 0.2,
@@ -252,7 +255,9 @@ impl LivenessLimits {
             && other_fit.is_finite()
             && shape_bits > sheet_bits
             && self.identity_score >= self.other_face_score
-            && [self.edge_spread_ms, self.edge_drift_ms_per_s, self.interval_ms, self.gap_ms].iter().all(|v| *v > 0.0);
+            && [self.edge_spread_ms, self.edge_drift_ms_per_s, self.interval_ms, self.gap_ms, self.shape_residual]
+                .iter()
+                .all(|v| *v > 0.0);
         let finite = sequence_bits.is_finite() && shape_bits.is_finite() && self.identity_score.is_finite();
         if ordered && finite {
             return Ok(());
@@ -341,7 +346,7 @@ impl LivenessLimits {
     }
 
     fn shape(&self, cue: &ShapeCue, strong: bool) -> Says {
-        if cue.bits >= self.shape_bits {
+        if cue.bits >= self.shape_bits && cue.residual <= self.shape_residual {
             Says::Live
         } else if strong && cue.bits <= self.sheet_bits {
             Says::Attack(AttackReason::FlatShape)
@@ -368,5 +373,133 @@ impl LivenessVerdict {
             }
         }
         Self::Inconclusive { reasons, advice }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::analysis::IdentityCue;
+    use super::*;
+
+    fn live() -> Cues {
+        Cues {
+            recording: RecordingCue {
+                frames: 140,
+                with_face: 140,
+                track_changes: 0,
+                several_faces: 0,
+                stuttered: 0,
+                repeated: 0,
+                interval_ms: 33.0,
+                longest_gap_ms: 70.0,
+                missing_ms: 20.0,
+                over_exposed: 0.01,
+                under_exposed: 0.0,
+                turned_away: 0,
+            },
+            response: Some(ResponseCue {
+                range: [0.2; 3],
+                noise: [0.01; 3],
+                contrast: [0.18; 3],
+                surroundings: [Some(0.05); 4],
+                corneas: [1.5; 2],
+            }),
+            sequence: Some(SequenceCue { bits: 30.0, fit: -1.0, best_fit: 4.0, lag_ms: 90.0 }),
+            timing: Some(TimingCue { edges: 9, found: 9, lag_ms: 90.0, spread_ms: 8.0, drift_ms_per_s: 1.0 }),
+            shape: Some(ShapeCue { relief: 0.95, relief_error: 0.1, bits: 25.0, gloss: 0.1, residual: 0.12 }),
+            identity: Some(IdentityCue { compared: 9, lowest: 0.55, median: 0.6 }),
+        }
+    }
+
+    fn judged(change: impl FnOnce(&mut Cues)) -> LivenessVerdict {
+        let mut cues = live();
+        change(&mut cues);
+        LivenessLimits::default().judge(&cues)
+    }
+
+    #[test]
+    fn every_cue_is_needed() {
+        assert_eq!(judged(|_| ()), LivenessVerdict::Live);
+        let missing: [fn(&mut Cues); 4] =
+            [|c| c.sequence = None, |c| c.timing = None, |c| c.shape = None, |c| c.identity = None];
+        for change in missing {
+            assert_eq!(judged(change).as_str(), "inconclusive");
+        }
+        // Without the strength of the response nothing is called an attack, but nothing live either.
+        assert_eq!(judged(|c| (c.response, c.sequence) = (None, None)).as_str(), "inconclusive");
+    }
+
+    #[test]
+    fn each_cue_can_refuse_alone() {
+        type Change = fn(&mut Cues);
+        let cases: [(Change, &str); 20] = [
+            (|c| c.sequence.as_mut().unwrap().bits = 11.9, "other_challenge"),
+            (|c| c.sequence.as_mut().unwrap().bits = f64::NAN, "other_challenge"),
+            (
+                |c| (c.sequence.as_mut().unwrap().bits, c.sequence.as_mut().unwrap().best_fit) = (-9.0, -9.0),
+                "flat_response",
+            ),
+            (|c| c.timing.as_mut().unwrap().found = 6, "unclear_timing"),
+            (|c| c.timing.as_mut().unwrap().spread_ms = 70.0, "unclear_timing"),
+            (|c| c.timing.as_mut().unwrap().spread_ms = f64::NAN, "unclear_timing"),
+            (|c| c.timing.as_mut().unwrap().drift_ms_per_s = -200.0, "uneven_timing"),
+            (|c| c.shape.as_mut().unwrap().bits = 2.9, "unclear_shape"),
+            (|c| c.shape.as_mut().unwrap().bits = f64::NAN, "unclear_shape"),
+            (|c| c.shape.as_mut().unwrap().bits = -3.1, "flat_shape"),
+            (|c| c.shape.as_mut().unwrap().residual = 0.4, "unclear_shape"),
+            (|c| c.identity.as_mut().unwrap().lowest = 0.25, "unclear_identity"),
+            (|c| c.identity.as_mut().unwrap().lowest = -0.3, "other_face"),
+            (|c| c.identity.as_mut().unwrap().compared = 2, "unclear_identity"),
+            (|c| c.recording.with_face = 120, "no_face"),
+            (|c| c.recording.several_faces = 20, "several_faces"),
+            (|c| c.recording.repeated = 40, "repeated_frames"),
+            (|c| c.recording.interval_ms = 90.0, "too_few_frames"),
+            (|c| c.recording.over_exposed = f32::NAN, "too_bright"),
+            (|c| c.recording.missing_ms = 700.0, "incomplete"),
+        ];
+        for (change, reason) in cases {
+            let verdict = judged(change);
+            assert_eq!(verdict.reasons(), [reason], "{verdict:?}");
+            if let LivenessVerdict::Inconclusive { advice, .. } = verdict {
+                assert!(!advice.is_empty(), "{reason}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_weak_response_accuses_nobody() {
+        let weak = |c: &mut Cues| c.response.as_mut().unwrap().range = [0.01; 3];
+        assert_eq!(judged(|c| (weak(c), c.shape.as_mut().unwrap().bits = -9.0).0).as_str(), "inconclusive");
+        assert_eq!(judged(|c| (weak(c), c.sequence.as_mut().unwrap().bits = -9.0).0).as_str(), "inconclusive");
+    }
+
+    #[test]
+    fn an_attack_outweighs_what_cannot_be_told() {
+        let verdict = judged(|c| {
+            c.shape.as_mut().unwrap().bits = -8.0;
+            c.recording.interval_ms = 200.0;
+        });
+        assert_eq!(verdict, LivenessVerdict::Attack { reasons: vec![AttackReason::FlatShape] });
+    }
+
+    #[test]
+    fn limits_out_of_order_are_refused() {
+        let changed = |change: fn(&mut LivenessLimits)| {
+            let mut limits = LivenessLimits::default();
+            change(&mut limits);
+            limits.check()
+        };
+        assert!(changed(|_| ()).is_ok());
+        let wrong: [fn(&mut LivenessLimits); 6] = [
+            |l| l.sequence_bits = 1.0,
+            |l| l.sequence_bits = f64::NAN,
+            |l| l.shape_bits = -5.0,
+            |l| l.identity_score = f32::NAN,
+            |l| l.gap_ms = 0.0,
+            |l| l.other_fit = f64::INFINITY,
+        ];
+        for change in wrong {
+            assert_eq!(changed(change).unwrap_err().kind(), ErrorKind::InvalidArgument);
+        }
     }
 }

@@ -159,12 +159,8 @@ impl Cues {
             _ => &against_background,
         };
         let expected = Expected::new(&signals.times, challenge, evidence.lag_s);
-        cues.sequence = Some(SequenceCue {
-            bits,
-            fit: evidence.fit,
-            best_fit: evidence.best_fit,
-            lag_ms: 1e3 * evidence.lag_s,
-        });
+        cues.sequence =
+            Some(SequenceCue { bits, fit: evidence.fit, best_fit: evidence.best_fit, lag_ms: 1e3 * evidence.lag_s });
         cues.response = Some(ResponseCue::new(trace, &signals, background, &own, range, &expected));
         let edges = Edges::new(&signals.times, response, challenge, evidence.lag_s);
         cues.timing = edges.map(|edges| TimingCue {

@@ -7,6 +7,8 @@ mod expected;
 mod sequence;
 mod shape;
 mod signal;
+#[cfg(test)]
+mod tests;
 mod timing;
 
 pub(crate) use chain::{Chain, Path};

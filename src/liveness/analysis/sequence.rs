@@ -171,7 +171,8 @@ impl Chain {
         }
         let ratio = own / all * self.challenges_log2.exp2();
         // Where everything is so unlikely that it vanishes, nothing speaks for this challenge.
-        let (ratio, lag_s) = if ratio.is_finite() { (ratio, mean_lag / own.max(f64::MIN_POSITIVE)) } else { (0.0, 0.0) };
+        let (ratio, lag_s) =
+            if ratio.is_finite() { (ratio, mean_lag / own.max(f64::MIN_POSITIVE)) } else { (0.0, 0.0) };
         Evidence { ratio, lag_s, fit: best.log2(), best_fit: all.log2() }
     }
 

@@ -8,7 +8,7 @@
 //! latter's coefficient, the *relief*, is about 1 for a face and 0 for a sheet.
 
 use super::expected::Expected;
-use super::signal::{Signals, difference, mean_log};
+use super::signal::{Signals, difference};
 use crate::image::luminance_linear;
 use crate::liveness::response::{Rgb, Trace};
 use nalgebra::{DMatrix, DVector};
@@ -27,6 +27,8 @@ const LEAST_PATCHES: usize = 20;
 const TERMS: usize = 6;
 const GLOSS: usize = 4;
 const RELIEF: usize = 5;
+/// The prior's weight: a deviation of 1 at a usual residual of 0.2.
+const GLOSS_PRIOR: f64 = 0.04;
 /// Rounds of reweighting.
 const ROUNDS: usize = 4;
 
@@ -59,9 +61,9 @@ impl Shape {
                 continue;
             }
             let [x, y, ..] = shape.map(|v| f64::from(v / n) / 7.0);
-            let level = luminance_linear(mean_log(logs).map(f32::exp)).max(1e-4).ln();
-            rows.push([1.0, x, y, x * x, level.into(), irradiance.into()]);
-            responses.push(response(expected, logs, &signals.face, face).into());
+            let (level, response) = level_and_response(expected, logs, &signals.face, face);
+            rows.push([1.0, x, y, x * x, level, irradiance.into()]);
+            responses.push(response);
         }
         let mean = responses.iter().sum::<f64>() / responses.len().max(1) as f64;
         if responses.len() < LEAST_PATCHES || !(mean > 0.0) {
@@ -74,21 +76,21 @@ impl Shape {
     }
 }
 
-/// The patch's response, summed over channels: from its change against the face, in which gains and lamps cancel, and the face's own contrast.
-fn response(expected: &Expected, logs: &[Rgb], face: &[Rgb], contrast: Rgb) -> f32 {
-    let change = against_mean(&difference(logs, face));
-    let relative = expected.contrast(&change);
+/// Logarithm of the patch's luminance without light, and its response, summed over channels. Both against the face's, in which gains and
+/// lamps cancel; the face's own contrast is known.
+fn level_and_response(expected: &Expected, logs: &[Rgb], face: &[Rgb], contrast: Rgb) -> (f64, f64) {
+    let lines = expected.lines(&difference(logs, face));
+    let level = luminance_linear(lines.map(|line| line.level.max(1e-6) as f32)).ln();
     // (1 + patch) / (1 + face) = 1 + relative.
-    relative.iter().zip(contrast).map(|(relative, face)| (1.0 + relative) * (1.0 + face) - 1.0).sum()
+    let each = lines.iter().zip(contrast).map(|(line, face)| {
+        let relative = line.slope / line.level.max(1e-6);
+        (1.0 + relative) * (1.0 + f64::from(face)) - 1.0
+    });
+    (level.into(), each.sum())
 }
 
-/// The contrast is a ratio, so the level does not matter; exponentials want to stay near 1.
-fn against_mean(logs: &[Rgb]) -> Vec<Rgb> {
-    let [r, g, b] = mean_log(logs);
-    logs.iter().map(|[vr, vg, vb]| [vr - r, vg - g, vb - b]).collect()
-}
-
-/// Least squares with Huber's weights, so that a few odd patches (hair, glasses) do not decide.
+/// Least squares with Huber's weights, so that a few odd patches (hair, glasses) do not decide, and a weak prior against gloss, for faces of
+/// one brightness.
 fn fit(rows: &DMatrix<f64>, values: &DVector<f64>) -> Option<Shape> {
     let count = rows.nrows();
     let mut weights = DVector::from_element(count, 1.0);
@@ -96,7 +98,9 @@ fn fit(rows: &DMatrix<f64>, values: &DVector<f64>) -> Option<Shape> {
     for _ in 0..ROUNDS {
         let mut weighted = rows.clone();
         weighted.row_iter_mut().zip(weights.iter()).for_each(|(mut row, weight)| row *= *weight);
-        let inverse = (rows.transpose() * &weighted).try_inverse()?;
+        let mut normal = rows.transpose() * &weighted;
+        normal.get_mut((GLOSS, GLOSS)).into_iter().for_each(|v| *v += GLOSS_PRIOR);
+        let inverse = normal.try_inverse()?;
         let solution = &inverse * weighted.transpose() * values;
         let rest = values - rows * &solution;
         let variance =

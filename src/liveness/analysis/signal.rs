@@ -114,12 +114,6 @@ fn against_median(values: &[Rgb]) -> Vec<Rgb> {
     values.iter().map(|[vr, vg, vb]| [vr - r, vg - g, vb - b]).collect()
 }
 
-/// Each channel's mean.
-pub(super) fn mean_log(logs: &[Rgb]) -> Rgb {
-    let sum = logs.iter().fold([0.0; 3], |[r, g, b], [vr, vg, vb]| [r + vr, g + vg, b + vb]);
-    sum.map(|v| v / logs.len().max(1) as f32)
-}
-
 /// The median; of two in the middle their mean; 0 of nothing.
 pub(super) fn median(values: &mut [f32]) -> f32 {
     values.sort_unstable_by(f32::total_cmp);

@@ -11,7 +11,7 @@ const COLUMNS: usize = 7;
 const ROWS: usize = 8;
 const CELL_CM: f32 = 2.2;
 /// One point stands for about this much of the face, in square centimetres.
-const POINT_CM2: f32 = 0.13;
+const POINT_CM2: f32 = 0.25;
 /// A patch of fewer points is left out.
 const LEAST_POINTS: usize = 8;
 

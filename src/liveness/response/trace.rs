@@ -43,7 +43,7 @@ pub(crate) struct Sample {
 
 /// The response of a face through a session: some hundred numbers a frame, no pictures, no template. A session can be judged
 /// again from it.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Trace {
     /// Width and height of the frames.
     pub(crate) size_px: [f32; 2],
@@ -61,9 +61,24 @@ pub struct Trace {
     pub(crate) eyes_px: [f32; 2],
 }
 
+impl Default for Trace {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl Trace {
-    pub(crate) fn new() -> Self {
-        Self { shape: vec![[0.0; 6]; Layout::get().patches], ..Self::default() }
+    /// Of no frames yet.
+    pub fn new() -> Self {
+        Self {
+            size_px: [0.0; 2],
+            samples: Vec::new(),
+            timestamps_us: Vec::new(),
+            shape: vec![[0.0; 6]; Layout::get().patches],
+            identity: Vec::new(),
+            bounds: [0.0; 4],
+            eyes_px: [0.0; 2],
+        }
     }
 
     /// Frames that were seen.

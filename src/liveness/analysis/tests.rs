@@ -1,0 +1,239 @@
+//! The analysis on made-up responses whose truth is known.
+
+use super::sequence::Normalised;
+use super::*;
+use crate::liveness::response::{Rgb, Sample, Trace};
+use crate::liveness::{Challenge, ChallengePolicy, Issuer, LivenessLimits, LivenessVerdict, Region};
+use crate::mesh::{Mesh, canonical_vertices_cm};
+use crate::random::Random;
+use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
+
+const START: u64 = 1_790_000_000;
+const SIZE_PX: [f32; 2] = [480.0, 640.0];
+const PX_PER_CM: f32 = 16.0;
+
+fn issued(issuer: &Issuer, seed: u8) -> Challenge {
+    issuer.issue(&mut ChaCha20Rng::from_seed([seed; 32]), START).unwrap()
+}
+
+/// A policy whose few challenges can all be listed: no colour is asked to change so and so often.
+fn small() -> ChallengePolicy {
+    ChallengePolicy {
+        palette: vec![[255, 0, 0], [0, 255, 0], [0, 0, 255]],
+        slots: 3,
+        jitter_steps: 1,
+        channel_steps: 0,
+        luminance_steps: 0,
+        min_bits: 0.0,
+        ..ChallengePolicy::default()
+    }
+}
+
+/// What a camera sees `lag_s` late, noise and all, as logarithms.
+fn answer(challenge: &Challenge, lag_s: f64, amplitude: f32, noise: f32, seed: u64) -> (Vec<f64>, Vec<Rgb>) {
+    let mut random = Random::new(seed, 0);
+    let end = 1e-6 * challenge.total_us() as f64 + 0.4;
+    let times: Vec<f64> = (0..).map(|i| f64::from(i) / 30.0).take_while(|t| *t < end).collect();
+    let values =
+        times.iter().map(|t| light(challenge, t - lag_s).map(|v| (1.0 + amplitude * v).ln() + noise * random.normal()));
+    (times.clone(), values.collect())
+}
+
+fn light(challenge: &Challenge, time_s: f64) -> Rgb {
+    let us = (1e6 * time_s.max(0.0)) as u64;
+    let shown = challenge.segments().iter().rev().find(|s| s.start_us <= us);
+    shown.or(challenge.segments().first()).map_or([0.0; 3], chain::shown)
+}
+
+const LAGS: [f64; 4] = [0.0, 0.06, 0.12, 0.18];
+
+fn bits(chain: &Chain, challenge: &Challenge, (times, own): &(Vec<f64>, Vec<Rgb>)) -> f64 {
+    let path = chain.path(challenge).unwrap();
+    chain.evidence(&Normalised::new(times, own), &path, &LAGS).ratio.log2()
+}
+
+#[test]
+fn the_mean_over_all_challenges_is_one_whatever_the_response() {
+    let issuer = Issuer::new(&small()).unwrap();
+    let chain = Chain::new(&issuer);
+    // 3 · 2 · 2 orders, and two lengths of each of three slots.
+    let paths: Vec<Path> = (0..27 * 8)
+        .map(|i| [0, 1, 2].map(|slot| (i / 3usize.pow(slot) % 3, i / 27 >> slot & 1)))
+        .filter(|slots| slots.array_windows().all(|[(a, _), (b, _)]| a != b))
+        .map(|slots| Path { slots: slots.to_vec() })
+        .collect();
+    assert_eq!(paths.len(), 96);
+    assert!((issuer.entropy().total_bits() - 96f64.log2()).abs() < 1e-9);
+    for (seed, amplitude) in [(1, 0.3), (2, 0.02), (3, 0.0)] {
+        let (times, own) = answer(&issued(&issuer, 9), 0.06, amplitude, 0.02, seed);
+        let response = Normalised::new(&times, &own);
+        let ratios = paths.iter().map(|path| chain.evidence(&response, path, &LAGS).ratio);
+        let mean = ratios.sum::<f64>() / 96.0;
+        assert!((mean - 1.0).abs() < 1e-9, "{mean}");
+    }
+}
+
+#[test]
+fn the_right_challenge_has_bits_and_wrong_ones_keep_their_promise() {
+    let issuer = Issuer::new(&ChallengePolicy::default()).unwrap();
+    let chain = Chain::new(&issuer);
+    for seed in 0..4 {
+        let own = issued(&issuer, seed);
+        let response = answer(&own, 0.12, 0.1, 0.01, seed.into());
+        assert!(bits(&chain, &own, &response) > 20.0, "seed {seed}: {}", bits(&chain, &own, &response));
+        let mut rng = ChaCha20Rng::from_seed([100 + seed; 32]);
+        let wrong: Vec<f64> =
+            (0..250).map(|_| bits(&chain, &issuer.issue(&mut rng, START).unwrap(), &response)).collect();
+        for k in 1..8 {
+            let share = wrong.iter().filter(|bits| **bits >= f64::from(k)).count() as f64 / 250.0;
+            assert!(share <= 0.5f64.powi(k), "{share} reach {k} bits");
+        }
+    }
+}
+
+#[test]
+fn nothing_answered_gives_no_bits() {
+    let issuer = Issuer::new(&ChallengePolicy::default()).unwrap();
+    let chain = Chain::new(&issuer);
+    for seed in 0..20 {
+        let own = issued(&issuer, seed);
+        assert!(bits(&chain, &own, &answer(&own, 0.0, 0.0, 0.01, seed.into())) < 6.0);
+    }
+    let own = issued(&issuer, 1);
+    let (times, flat) = answer(&own, 0.0, 0.0, 0.0, 1);
+    assert!(bits(&chain, &own, &(times.clone(), flat)) < 6.0, "exactly flat");
+    let broken = vec![[f32::NAN; 3]; times.len()];
+    assert!(!(bits(&chain, &own, &(times, broken)) > 0.0), "not numbers");
+    assert!(!(bits(&chain, &own, &(vec![], vec![])) > 0.0), "no frames");
+}
+
+#[test]
+fn a_challenge_of_another_policy_has_no_path() {
+    let default = Chain::new(&Issuer::new(&ChallengePolicy::default()).unwrap());
+    let issuer = Issuer::new(&ChallengePolicy::default()).unwrap();
+    assert!(default.path(&issued(&issuer, 3)).is_some());
+    assert!(default.path(&issued(&Issuer::new(&small()).unwrap(), 3)).is_none());
+    let own = issued(&issuer, 3);
+    let changed = |change: fn(&mut Vec<crate::liveness::Segment>)| {
+        let mut segments = own.segments().to_vec();
+        change(&mut segments);
+        let other = Challenge::new(own.id(), *own.nonce(), START, START + 9, segments).unwrap();
+        default.path(&other).is_none()
+    };
+    assert!(changed(|s| s.iter_mut().for_each(|s| s.color = [128; 3])), "all grey");
+    assert!(changed(|s| s[2].region = Region::Left), "a half that the policy does not light");
+    assert!(changed(|s| s.truncate(9)), "no guard behind");
+    assert!(changed(|s| s[9].duration_us += 1));
+    assert!(!changed(|_| ()));
+}
+
+/// A session of a face, or of what answers like `response` says (by place and normal of a patch), before a distant wall.
+fn session(challenge: &Challenge, response: impl Fn([f32; 6]) -> f32, seed: u64) -> Trace {
+    let points =
+        canonical_vertices_cm().map(|[x, y, z]| [240.0 + PX_PER_CM * x, 300.0 - PX_PER_CM * y, -PX_PER_CM * z]);
+    let mesh = Mesh::new(points, 1.0).unwrap();
+    let mut random = Random::new(seed, 1);
+    let (times, _) = answer(challenge, 0.0, 0.0, 0.0, seed);
+    let mut trace = Trace::of_shape(&mesh, SIZE_PX, times.len());
+    let shape: Vec<[f32; 6]> = trace.shape.iter().map(|s| s.map(|v| v / times.len() as f32)).collect();
+    for time in times {
+        let lit = light(challenge, time - 0.09);
+        let mut noisy = |v: f32| v * (1.0 + 0.01 * random.normal());
+        // A camera whose exposure wanders.
+        let gain = 1.0 + 0.1 * (1.7 * time).sin() as f32;
+        let patch = |shape: &[f32; 6]| lit.map(|l| gain * 0.2 * (1.0 + response(*shape) * l));
+        let wall = [noisy(0.3 * gain); 3];
+        let timestamp_us = (1e6 * time) as u64;
+        trace.timestamps_us.push(timestamp_us);
+        trace.samples.push(Sample {
+            timestamp_us,
+            track: 0,
+            faces: 1,
+            fingerprint: timestamp_us,
+            px_per_cm: PX_PER_CM,
+            turn_deg: [0.0; 3],
+            patches: shape.iter().map(|s| patch(s).map(&mut noisy)).collect(),
+            clipped: 0.0,
+            dark: 0.0,
+            ring: [Some(wall); 4],
+            cells: (0..192).map(|_| [noisy(0.3 * gain); 3]).collect(),
+            eyes: [[[0.1; 3]; 2]; 2],
+            anchors: vec![[0.0; 2]; 16],
+        });
+    }
+    trace.identity = (1..9).map(|i| (450_000 * i, 0.6)).collect();
+    trace
+}
+
+/// What a small screen 7 cm below the camera gives to a patch of a face at 32 cm whose eyes lie 4 cm above the camera's axis: a point's light, by
+/// Lambert's law and inverse square.
+fn lit([x, y, z, nx, ny, nz]: [f32; 6]) -> f32 {
+    let length = (nx * nx + ny * ny + nz * nz).sqrt();
+    let (dx, dy, dz) = (-x, 7.0 - (y - 4.0), -(z + 32.0));
+    let distance = (dx * dx + dy * dy + dz * dz).sqrt();
+    0.3 * ((nx * dx + ny * dy + nz * dz) / (length * distance)).max(0.0) * (32.0 / distance).powi(2)
+}
+
+fn judged(challenge: &Challenge, chain: &Chain, trace: &Trace) -> (Cues, LivenessVerdict) {
+    let cues = Cues::new(trace, challenge, chain, &chain.path(challenge).unwrap());
+    let verdict = LivenessLimits::default().judge(&cues);
+    (cues, verdict)
+}
+
+#[test]
+fn a_face_has_relief_and_sheets_have_none() {
+    let issuer = Issuer::new(&ChallengePolicy::default()).unwrap();
+    let (chain, own) = (Chain::new(&issuer), issued(&issuer, 5));
+    let (cues, verdict) = judged(&own, &chain, &session(&own, lit, 1));
+    assert_eq!(verdict, LivenessVerdict::Live, "{cues:?}");
+    assert!(cues.shape.unwrap().relief > 0.7);
+    assert!((cues.timing.unwrap().lag_ms - 90.0).abs() < 25.0);
+    let sheets: [(&str, fn([f32; 6]) -> f32); 3] = [
+        ("flat", |_| 0.3),
+        ("tilted", |[x, y, ..]| 0.3 * (1.0 + 0.02 * x - 0.01 * y)),
+        ("bent", |[x, ..]| 0.3 * (1.0 - x * x / 400.0)),
+    ];
+    for (name, sheet) in sheets {
+        let (cues, verdict) = judged(&own, &chain, &session(&own, sheet, 2));
+        assert_eq!(verdict.reasons(), ["flat_shape"], "{name}: {cues:?}");
+    }
+}
+
+#[test]
+fn what_is_judged_against_another_challenge_is_not_live() {
+    let issuer = Issuer::new(&ChallengePolicy::default()).unwrap();
+    let chain = Chain::new(&issuer);
+    let trace = session(&issued(&issuer, 6), lit, 3);
+    for seed in 7..30 {
+        let (cues, verdict) = judged(&issued(&issuer, seed), &chain, &trace);
+        assert_ne!(verdict, LivenessVerdict::Live);
+        assert!(cues.sequence.unwrap().bits < 6.0);
+    }
+}
+
+#[test]
+fn spoilt_traces_are_never_live() {
+    let issuer = Issuer::new(&ChallengePolicy::default()).unwrap();
+    let (chain, own) = (Chain::new(&issuer), issued(&issuer, 5));
+    let good = session(&own, lit, 1);
+    let spoilt: [(&str, fn(&mut Trace)); 9] = [
+        ("nothing", |t| *t = Trace::new()),
+        ("no samples", |t| t.samples.clear()),
+        ("one sample", |t| t.samples.truncate(1)),
+        ("half of the time", |t| {
+            t.samples.truncate(70);
+            t.timestamps_us.truncate(70);
+        }),
+        ("not numbers", |t| t.samples.iter_mut().for_each(|s| s.patches.iter_mut().for_each(|p| *p = [f32::NAN; 3]))),
+        ("black", |t| t.samples.iter_mut().for_each(|s| s.patches.iter_mut().for_each(|p| *p = [0.0; 3]))),
+        ("no background", |t| t.samples.iter_mut().for_each(|s| s.cells.iter_mut().for_each(|c| *c = [1.0; 3]))),
+        ("no patches", |t| t.samples.iter_mut().for_each(|s| s.patches.clear())),
+        ("no comparison", |t| t.identity.clear()),
+    ];
+    assert_eq!(judged(&own, &chain, &good).1, LivenessVerdict::Live);
+    for (name, spoil) in spoilt {
+        let mut trace = good.clone();
+        spoil(&mut trace);
+        assert_ne!(judged(&own, &chain, &trace).1, LivenessVerdict::Live, "{name}");
+    }
+}
