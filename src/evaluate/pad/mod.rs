@@ -30,6 +30,8 @@ mod report;
 mod response_plot;
 mod rows;
 mod session;
+#[cfg(test)]
+mod tests;
 
 pub use campaign::PadCampaign;
 pub use conditions::PadConditions;

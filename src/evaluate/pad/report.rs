@@ -136,7 +136,9 @@ impl PadReport {
         kept.dedup_by_key(|s| (s.species() as usize, s.number));
         let rates: Vec<SpeciesRates> = Species::ALL.iter().filter_map(|s| SpeciesRates::new(*s, &kept)).collect();
         let (attacks, live): (Vec<_>, Vec<_>) = rates.into_iter().partition(|r| r.species.is_attack());
-        let worst = attacks.iter().max_by(|a, b| a.error.rate.total_cmp(&b.error.rate)).map(|rates| rates.species);
+        // Of equal ones the first.
+        let worst =
+            attacks.iter().rev().max_by(|a, b| a.error.rate.total_cmp(&b.error.rate)).map(|rates| rates.species);
         Self {
             format: FORMAT,
             crate_version: env!("CARGO_PKG_VERSION").to_owned(),
