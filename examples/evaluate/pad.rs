@@ -5,7 +5,7 @@ use super::arguments::Pad;
 use super::templates::progress;
 use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
 use selfsame::engine::Engine;
-use selfsame::evaluate::pad::{PadCampaign, PadLog, PadPeople, PadReport, PadSession, Rate, SpeciesRates};
+use selfsame::evaluate::pad::{PadCampaign, PadGroup, PadLog, PadPeople, PadReport, PadSession, Rate, SpeciesRates};
 use selfsame::simulate::{Half, Species};
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -20,7 +20,7 @@ pub fn run(arguments: &Pad) -> Anyhow<()> {
         Some(path) => PadLog::open(path).map(|(sessions, log)| (sessions, Some(log)))?,
         None => (Vec::new(), None),
     };
-    let mut text = String::new();
+    let (mut text, mut reports) = (String::new(), Vec::new());
     for conditions in &arguments.conditions()? {
         let campaign = PadCampaign {
             species: if arguments.species.is_empty() { Species::ALL.to_vec() } else { arguments.species.clone() },
@@ -36,6 +36,10 @@ pub fn run(arguments: &Pad) -> Anyhow<()> {
             files(&report, folder)?;
         }
         text += &table(&report)?;
+        reports.push(report);
+    }
+    if reports.len() > 1 {
+        text += &comparison(&reports)?;
     }
     match std::io::stdout().write_all(text.as_bytes()) {
         // Whoever reads has read enough.
@@ -86,7 +90,7 @@ fn table(report: &PadReport) -> Result<String, std::fmt::Error> {
     if let Some(live) = &report.bona_fide {
         row(&mut text, "live (BPCER)", live)?;
     }
-    if let Some(worst) = report.worst_rates() {
+    if let Some(worst) = report.worst_rates().filter(|worst| worst.error.errors > 0) {
         writeln!(text, "\nworst APCER            {:.2} % ({})", 100.0 * worst.error.rate, worst.species)?;
     }
     if let Some(wrong) = &report.wrong_challenges {
@@ -99,7 +103,51 @@ fn table(report: &PadReport) -> Result<String, std::fmt::Error> {
         let [bpcer, bpnrr, pass] = [group.bpcer, group.bpnrr, group.attacks_live].map(share);
         writeln!(text, "{:<12} {:<15} {bpcer:>18} {bpnrr:>18} {pass:>18}", group.by, group.value)?;
     }
+    for (name, of) in [("BPCER", bpcer as fn(&PadGroup) -> _), ("BPNRR", bpnrr), ("attacks that pass", attacks_live)] {
+        let tones: Vec<Rate> = report.groups.iter().filter(|g| g.by == "skin").filter_map(of).collect();
+        let (errors, trials) = tones.iter().fold((0, 0), |(errors, trials), r| (errors + r.errors, trials + r.trials));
+        let worst = tones.iter().map(|r| r.rate).fold(0.0, f64::max);
+        if errors > 0 {
+            let mean = errors as f64 / trials as f64;
+            writeln!(text, "worst skin tone        {name} {:.2} %, {:.2} times all", 100.0 * worst, worst / mean)?;
+        }
+    }
     writeln!(text)?;
+    Ok(text)
+}
+
+fn bpcer(group: &PadGroup) -> Option<Rate> {
+    group.bpcer
+}
+
+fn bpnrr(group: &PadGroup) -> Option<Rate> {
+    group.bpnrr
+}
+
+fn attacks_live(group: &PadGroup) -> Option<Rate> {
+    group.attacks_live
+}
+
+/// Conditions side by side.
+fn comparison(reports: &[PadReport]) -> Result<String, std::fmt::Error> {
+    let mut text = String::new();
+    writeln!(
+        text,
+        "{:<12} {:>18} {:>18} {:>18} {:>18}",
+        "conditions", "BPCER", "BPNRR", "worst APCER", "all attacks pass"
+    )?;
+    for report in reports {
+        let live = report.bona_fide.as_ref();
+        let count = |of: fn(&SpeciesRates) -> u64| report.attacks.iter().map(of).sum();
+        let [bpcer, bpnrr, worst, all] = [
+            live.map(|r| r.error),
+            live.map(|r| r.non_response),
+            report.worst_rates().map(|r| r.error),
+            Rate::new(count(|r| r.error.errors), count(|r| r.error.trials)),
+        ]
+        .map(share);
+        writeln!(text, "{:<12} {bpcer:>18} {bpnrr:>18} {worst:>18} {all:>18}", report.conditions)?;
+    }
     Ok(text)
 }
 

@@ -6,6 +6,7 @@ use super::rates::{Rate, SpeciesRates};
 use super::session::{Outcome, PadSession};
 use super::{ambient_plot, box_plot, chance_plot, html, rate_plot};
 use crate::error::{Error, ErrorKind, Result, Stage};
+use crate::liveness::LivenessLimits;
 use crate::simulate::{Half, Species};
 use serde::Serialize;
 use std::collections::BTreeSet;
@@ -119,6 +120,9 @@ pub struct PadReport {
     pub groups: Vec<PadGroup>,
     /// What was judged against other challenges.
     pub wrong_challenges: Option<WrongChallenges>,
+    /// From where on cues speak for a live face, and for an attack.
+    #[serde(skip)]
+    limits: LivenessLimits,
     /// The sessions, which pictures are drawn from.
     #[serde(skip)]
     pub(super) kept: Vec<PadSession>,
@@ -154,6 +158,7 @@ impl PadReport {
             worst,
             groups: groups(&kept),
             wrong_challenges: WrongChallenges::new(&kept),
+            limits: campaign.options.limits,
             kept,
         }
     }
@@ -186,7 +191,12 @@ impl PadReport {
     /// # Errors
     /// As [`PadReport::rates_svg`].
     pub fn sequence_svg(&self) -> Result<String> {
-        box_plot::svg(&self.kept, "Bits of evidence that it answers this challenge", [-20.0, 60.0], |s| s.bits)
+        box_plot::svg(
+            &self.kept,
+            "Bits of evidence that it answers this challenge",
+            &[self.limits.sequence_bits],
+            |s| s.bits,
+        )
     }
 
     /// How bits of the shape are distributed, species by species, as an SVG picture.
@@ -194,7 +204,8 @@ impl PadReport {
     /// # Errors
     /// As [`PadReport::rates_svg`].
     pub fn shape_svg(&self) -> Result<String> {
-        box_plot::svg(&self.kept, "Bits of evidence for a face's shape", [-30.0, 30.0], |s| s.shape_bits)
+        let limits = [self.limits.sheet_bits, self.limits.shape_bits];
+        box_plot::svg(&self.kept, "Bits of evidence for a face's shape", &limits, |s| s.shape_bits)
     }
 
     /// The share of other challenges that reach so many bits as an SVG picture.

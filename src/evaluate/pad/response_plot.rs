@@ -9,9 +9,11 @@ use serde::{Deserialize, Serialize};
 const SIZE: (u32, u32) = (860, 420);
 /// Okabe's and Ito's bluish green, between [`BLUE`] and [`VERMILION`].
 const GREEN: RGBColor = RGBColor(0, 158, 115);
-/// Height of the strip of colours and of the space above it, as shares of the curves' range.
+/// Height of the strip of colours, and of the space above it, as shares of the curves' range.
 const STRIP: f64 = 0.16;
 const SPACE: f64 = 0.06;
+/// Room for the legend above them, likewise.
+const LEGEND: f64 = 0.3;
 
 /// A face's own change over time, and the challenge that was played to it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -63,7 +65,7 @@ impl Response {
                 .margin_right(30)
                 .x_label_area_size(52)
                 .y_label_area_size(84)
-                .build_cartesian_2d(0.0..seconds(last.unwrap_or(1_000_000)), bottom..most + SPACE * range),
+                .build_cartesian_2d(0.0..seconds(last.unwrap_or(1_000_000)), bottom..most + LEGEND * range),
         )?;
         drawn(
             chart
@@ -73,6 +75,7 @@ impl Response {
                 .axis_style(INK)
                 .x_desc("Time in seconds")
                 .y_desc("Change of the face's light (ln)")
+                .y_label_formatter(&|v| format!("{:.2}", v + 0.0))
                 .label_style(type_of(17, &INK))
                 .axis_desc_style(type_of(19, &INK))
                 .draw(),

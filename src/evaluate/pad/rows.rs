@@ -18,7 +18,7 @@ pub(super) struct Rows<'a> {
     pub(super) names: Vec<&'static str>,
     pub(super) x: [f64; 2],
     pub(super) x_label: &'a str,
-    /// Whether what is drawn has labels.
+    /// Whether what is drawn has labels, which are told above the rows.
     pub(super) legend: bool,
 }
 
@@ -27,7 +27,7 @@ impl Rows<'_> {
         let mut svg = String::new();
         let rows = self.names.len();
         {
-            let size = (860, FRAME + ROW * rows as u32);
+            let size = (860, FRAME + ROW * (rows + self.above()) as u32);
             let root = SVGBackend::with_string(&mut svg, size).into_drawing_area();
             drawn(root.fill(&WHITE))?;
             if rows == 0 {
@@ -38,6 +38,11 @@ impl Rows<'_> {
             drawn(root.present())?;
         }
         Ok(svg)
+    }
+
+    /// Rows left free for the legend.
+    fn above(&self) -> usize {
+        if self.legend { 3 } else { 0 }
     }
 
     fn draw(
@@ -52,7 +57,7 @@ impl Rows<'_> {
                 .margin_right(30)
                 .x_label_area_size(52)
                 .y_label_area_size(150)
-                .build_cartesian_2d(low..high, self.names.len() as f64 - 0.5..-0.5),
+                .build_cartesian_2d(low..high, self.names.len() as f64 - 0.5..-0.5 - self.above() as f64),
         )?;
         drawn(
             chart
