@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 /// File name endings of pictures, in any case.
 const ENDINGS: [&str; 4] = ["jpg", "jpeg", "png", "webp"];
 /// The most entries of all folders together, pictures or not.
-const MAX_ENTRIES: usize = 1 << 20;
+pub(super) const MAX_ENTRIES: usize = 1 << 20;
 
 /// Pictures by person.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -69,7 +69,7 @@ impl IdentityFolder {
 }
 
 /// The entries of `folder` by name. A symbolic link is of neither kind, since `DirEntry::file_type` does not follow it.
-fn entries(folder: &Path, left: &mut usize) -> Result<Vec<(OsString, std::fs::FileType)>> {
+pub(super) fn entries(folder: &Path, left: &mut usize) -> Result<Vec<(OsString, std::fs::FileType)>> {
     let io = |e: std::io::Error| {
         Error::new(ErrorKind::Io, Stage::Evaluate, format!("cannot read {}: {e}", folder.display())).with_source(e)
     };
@@ -86,11 +86,11 @@ fn entries(folder: &Path, left: &mut usize) -> Result<Vec<(OsString, std::fs::Fi
     Ok(found)
 }
 
-fn hidden(name: &OsString) -> bool {
+pub(super) fn hidden(name: &OsString) -> bool {
     name.as_encoded_bytes().starts_with(b".")
 }
 
-fn is_picture(path: &Path) -> bool {
+pub(super) fn is_picture(path: &Path) -> bool {
     let ending = path.extension().and_then(|e| e.to_str()).unwrap_or_default();
     ENDINGS.iter().any(|known| ending.eq_ignore_ascii_case(known))
 }

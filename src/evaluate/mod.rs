@@ -16,6 +16,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! How often attacks pass as live faces is measured on simulated sessions, by `pad` (feature `simulate`, too).
+//!
 //! Terms follow ISO/IEC 19795-1: false match rate (FMR), false non-match rate (FNMR), failure to enrol. A picture without a
 //! template takes part in every pair and never matches: every genuine pair of it is a false non-match (the standard speaks of
 //! generalised rates then).
@@ -42,6 +44,8 @@ mod lfw;
 mod logistic;
 mod operating_point;
 mod ordered_float;
+#[cfg(feature = "simulate")]
+pub mod pad;
 mod quality_fit;
 mod report;
 mod roc;
@@ -66,7 +70,7 @@ pub use equal_error_rate::EqualErrorRate;
 pub use face_choice::FaceChoice;
 pub use folder::IdentityFolder;
 pub use impostors::impostor_spec;
-pub use interval::{Interval, rule_of_three, wilson};
+pub use interval::{Interval, clopper_pearson, rule_of_three, wilson};
 pub use lfw::{LfwPairs, Pair};
 pub use operating_point::OperatingPoint;
 pub use quality_fit::{GenuinePair, fit_quality, genuine_pairs};

@@ -5,7 +5,7 @@ use crate::error::Result;
 use crate::evaluate::Interval;
 use std::fmt::Write;
 
-const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;color:#222;background:#fff;max-width:56rem;margin:2rem auto;padding:0 1rem}\
+pub(in crate::evaluate) const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;color:#222;background:#fff;max-width:56rem;margin:2rem auto;padding:0 1rem}\
 h1{font-size:1.6rem}h2{font-size:1.2rem;margin-top:2rem}table{border-collapse:collapse;margin:.8rem 0}\
 th,td{border-bottom:1px solid #ccc;padding:.25rem .9rem .25rem 0;text-align:left;vertical-align:top}\
 td{overflow-wrap:anywhere}td.n,th.n{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}figure{margin:1rem 0}svg{max-width:100%;height:auto}\
@@ -52,7 +52,7 @@ pub(super) fn page(report: &Report) -> Result<String> {
     Ok(page)
 }
 
-fn figure(svg: &str, caption: &str) -> String {
+pub(in crate::evaluate) fn figure(svg: &str, caption: &str) -> String {
     format!("<figure>\n{svg}\n<figcaption class=\"note\">{caption}</figcaption>\n</figure>\n")
 }
 
@@ -215,7 +215,7 @@ fn threshold_row(row: &AtThreshold) -> String {
 }
 
 /// A rate in per cent with three digits that count.
-fn rate(rate: f64) -> String {
+pub(in crate::evaluate) fn rate(rate: f64) -> String {
     let percent = 100.0 * rate;
     let digits = if percent > 0.0 { (2 - percent.log10().floor() as i32).clamp(0, 9) as usize } else { 0 };
     let text = format!("{percent:.digits$}");
@@ -228,7 +228,7 @@ fn bounded(interval: Option<Interval>, bound: Option<f64>) -> String {
     bound.map_or_else(|| span(interval), |bound| format!("below {} (rule of 3)", rate(bound)))
 }
 
-fn span(interval: Option<Interval>) -> String {
+pub(in crate::evaluate) fn span(interval: Option<Interval>) -> String {
     interval.map_or("–".to_owned(), |i| format!("{} to {}", rate(i.low), rate(i.high)))
 }
 
@@ -240,7 +240,7 @@ fn grouped(number: u64) -> String {
 }
 
 /// Text as it may stand in HTML, in attributes too.
-fn escape(text: &str) -> String {
+pub(in crate::evaluate) fn escape(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

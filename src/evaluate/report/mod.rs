@@ -4,8 +4,8 @@
 
 mod det_plot;
 mod discard_plot;
-mod html;
-mod paper;
+pub(super) mod html;
+pub(super) mod paper;
 mod score_bins;
 mod score_plot;
 

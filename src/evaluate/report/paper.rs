@@ -6,30 +6,30 @@ use plotters::prelude::{Color, IntoFont, RGBColor, TextStyle};
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 /// Width and height in pixels.
-pub(super) const SIZE: (u32, u32) = (860, 560);
-pub(super) const INK: RGBColor = RGBColor(40, 40, 40);
-pub(super) const GRID: RGBColor = RGBColor(205, 205, 205);
-pub(super) const FAINT_GRID: RGBColor = RGBColor(238, 238, 238);
+pub(in crate::evaluate) const SIZE: (u32, u32) = (860, 560);
+pub(in crate::evaluate) const INK: RGBColor = RGBColor(40, 40, 40);
+pub(in crate::evaluate) const GRID: RGBColor = RGBColor(205, 205, 205);
+pub(in crate::evaluate) const FAINT_GRID: RGBColor = RGBColor(238, 238, 238);
 /// Distinct for people who do not tell red from green (M. Okabe, K. Ito, "Color universal design", 2008).
-pub(super) const BLUE: RGBColor = RGBColor(0, 114, 178);
-pub(super) const VERMILION: RGBColor = RGBColor(213, 94, 0);
-pub(super) const GREY: RGBColor = RGBColor(120, 120, 120);
+pub(in crate::evaluate) const BLUE: RGBColor = RGBColor(0, 114, 178);
+pub(in crate::evaluate) const VERMILION: RGBColor = RGBColor(213, 94, 0);
+pub(in crate::evaluate) const GREY: RGBColor = RGBColor(120, 120, 120);
 
 /// Type of `size` pixels (plotters' pixels: letters come out at 0.8 of it), placed right of a point and centred on its height.
-pub(super) fn type_of(size: i32, color: &RGBColor) -> TextStyle<'static> {
+pub(in crate::evaluate) fn type_of(size: i32, color: &RGBColor) -> TextStyle<'static> {
     let style = TextStyle::from(("sans-serif", size).into_font());
     TextStyle { color: color.to_backend_color(), ..style }.pos(Pos::new(HPos::Left, VPos::Center))
 }
 
 /// Type of a legend, which places it itself.
-pub(super) fn legend_type(size: i32) -> TextStyle<'static> {
+pub(in crate::evaluate) fn legend_type(size: i32) -> TextStyle<'static> {
     TextStyle { color: INK.to_backend_color(), ..TextStyle::from(("sans-serif", size).into_font()) }
 }
 
 /// An axis of per cent in factors of ten; its values are exponents of 10.
-pub(super) struct LogAxis {
-    pub(super) low: f64,
-    pub(super) high: f64,
+pub(in crate::evaluate) struct LogAxis {
+    pub(in crate::evaluate) low: f64,
+    pub(in crate::evaluate) high: f64,
 }
 
 impl LogAxis {
@@ -71,18 +71,20 @@ impl ValueFormatter<f64> for LogAxis {
 }
 
 /// `rate`, a share of 1, in per cent with no more digits than it needs: 1 %, 0.001 %.
-pub(super) fn per_cent(rate: f64) -> String {
+pub(in crate::evaluate) fn per_cent(rate: f64) -> String {
     power_label(&(100.0 * rate).log10())
 }
 
 /// 10 to the power of `exponent`, in per cent.
-pub(super) fn power_label(exponent: &f64) -> String {
+pub(in crate::evaluate) fn power_label(exponent: &f64) -> String {
     let digits = (-exponent.floor()).max(0.0) as usize;
     format!("{:.digits$} %", 10f64.powf(*exponent))
 }
 
 /// A fault of the drawing library as this crate's error.
-pub(super) fn drawn<T, E: std::error::Error + Send + Sync + 'static>(outcome: std::result::Result<T, E>) -> Result<T> {
+pub(in crate::evaluate) fn drawn<T, E: std::error::Error + Send + Sync + 'static>(
+    outcome: std::result::Result<T, E>,
+) -> Result<T> {
     outcome.map_err(|e| {
         Error::new(ErrorKind::InvalidArgument, Stage::Evaluate, "the picture cannot be drawn").with_source(e)
     })

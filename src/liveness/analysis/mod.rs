@@ -13,3 +13,12 @@ mod timing;
 
 pub(crate) use chain::{Chain, Path};
 pub use cues::{Cues, IdentityCue, RecordingCue, ResponseCue, SequenceCue, ShapeCue, TimingCue};
+
+impl super::Trace {
+    /// The face's own change at each frame that shows it: time in microseconds, and for red, green and blue the natural logarithm of linear light
+    /// over its median in time, less the background's, which the camera's gains move alike. `None` if too little background is seen.
+    pub fn face_over_background(&self) -> Option<Vec<(u64, [f32; 3])>> {
+        let own = signal::Signals::new(self).own()?;
+        Some(self.samples.iter().map(|sample| sample.timestamp_us).zip(own).collect())
+    }
+}

@@ -1,0 +1,67 @@
+//! [`Rate`]: errors over trials, and what a species or a group of sessions comes to.
+
+use super::session::{Outcome, PadSession};
+use crate::evaluate::{Interval, clopper_pearson};
+use crate::simulate::Species;
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// A share with its exact 95 % interval.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Rate {
+    /// What is counted.
+    pub errors: u64,
+    /// Of how many.
+    pub trials: u64,
+    /// One over the other.
+    pub rate: f64,
+    /// Its interval, as if all sessions were independent.
+    pub interval: Interval,
+}
+
+impl Rate {
+    /// `None` without trials, or with more errors than trials.
+    pub fn new(errors: u64, trials: u64) -> Option<Self> {
+        let interval = clopper_pearson(errors, trials)?;
+        Some(Self { errors, trials, rate: errors as f64 / trials as f64, interval })
+    }
+
+    /// The share of `sessions` with this outcome.
+    pub(super) fn of<'a>(sessions: impl IntoIterator<Item = &'a PadSession>, outcome: Outcome) -> Option<Self> {
+        let (mut errors, mut trials) = (0, 0);
+        for session in sessions {
+            trials += 1;
+            errors += u64::from(session.outcome == outcome);
+        }
+        Self::new(errors, trials)
+    }
+}
+
+/// What the sessions of one species came to.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SpeciesRates {
+    /// The species.
+    pub species: Species,
+    /// The share that is classified wrongly: APCER of an attack, BPCER of live faces.
+    pub error: Rate,
+    /// The same of those sessions alone that got a response; `None` if none did.
+    pub error_of_responses: Option<Rate>,
+    /// The share without response: APNRR, BPNRR.
+    pub non_response: Rate,
+    /// How often each reason was given.
+    pub reasons: BTreeMap<String, u64>,
+}
+
+impl SpeciesRates {
+    /// `None` without sessions of the species.
+    pub(super) fn new(species: Species, sessions: &[PadSession]) -> Option<Self> {
+        let own: Vec<&PadSession> = sessions.iter().filter(|s| s.species() == species).collect();
+        let wrong = if species.is_attack() { Outcome::Live } else { Outcome::Attack };
+        let error = Rate::of(own.iter().copied(), wrong)?;
+        let non_response = Rate::of(own.iter().copied(), Outcome::Inconclusive)?;
+        let mut reasons = BTreeMap::new();
+        own.iter().flat_map(|s| &s.reasons).for_each(|reason| *reasons.entry(reason.clone()).or_default() += 1);
+        let error_of_responses = Rate::new(error.errors, error.trials - non_response.errors);
+        Some(Self { species, error, error_of_responses, non_response, reasons })
+    }
+}
