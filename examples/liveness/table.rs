@@ -45,7 +45,6 @@ fn cues(text: &mut String, cues: &Cues) {
     let gaps = format!("longest gap {:.0} ms, {:.0} ms missing at the ends", r.longest_gap_ms, r.missing_ms);
     line(text, "", &gaps);
     let spoilt = [
-        (r.other_track, "of another track"),
         (r.several_faces, "with several faces"),
         (r.stuttered, "stuttered"),
         (r.repeated, "repeated"),
@@ -53,6 +52,9 @@ fn cues(text: &mut String, cues: &Cues) {
     ];
     let spoilt: Vec<String> =
         spoilt.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} frames {what}")).collect();
+    if r.track_changes > 0 {
+        line(text, "", &format!("the face was lost and found again {} times", r.track_changes));
+    }
     if !spoilt.is_empty() {
         line(text, "", &spoilt.join(", "));
     }

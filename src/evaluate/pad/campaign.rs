@@ -4,11 +4,13 @@ use super::conditions::PadConditions;
 use super::people::PadPeople;
 use super::response_plot::Response;
 use super::session::PadSession;
+use crate::detect::select_face;
 use crate::digest::Digest;
 use crate::engine::Engine;
 use crate::error::{Error, ErrorKind, Result, Stage};
 use crate::image::{Limits, Photo};
 use crate::liveness::{Challenge, Issuer, LivenessOptions, LivenessSession};
+use crate::mesh::Mesh;
 use crate::random::Random;
 use crate::simulate::{Half, Scene, Species, Subject, simulate};
 use rand_core::TryCryptoRng;
@@ -19,6 +21,8 @@ use std::sync::{Mutex, PoisonError};
 
 /// When challenges are issued, in Unix seconds: always the same, so that sessions are.
 const ISSUED_AT: u64 = 1_790_000_000;
+/// How far the head of a portrait may be turned to the side, and up or down.
+const FRONTAL_DEG: f32 = 20.0;
 /// Portraits that are tried until one shows a face.
 const MAX_TRIES: usize = 50;
 
@@ -211,13 +215,26 @@ impl<R: TryCryptoRng, F: Fn(u64) -> R> Runner<'_, F> {
                 return Err(Error::new(ErrorKind::LimitExceeded, Stage::Evaluate, message));
             }
             let photo = Photo::decode(&std::fs::read(path).map_err(unreadable)?, &limits)?;
-            match Subject::new(self.engine, &photo) {
-                Ok(subject) => return Ok((place, subject)),
-                Err(error) if error.kind() == ErrorKind::InvalidArgument => refused = Some(error),
-                Err(error) => return Err(error),
+            match self.usable(&photo)? {
+                Some(mesh) => return Ok((place, Subject::with_mesh(&photo, &mesh)?)),
+                None => {
+                    refused = Some(invalid(format!("the portrait of person {person} is not a frontal one of one face")))
+                }
             }
         }
-        let nobody = || Error::new(ErrorKind::InvalidArgument, Stage::Evaluate, "there is nobody in this half");
-        Err(refused.unwrap_or_else(nobody))
+        Err(refused.unwrap_or_else(|| invalid("there is nobody in this half")))
     }
+
+    /// The mesh of a portrait that shows one face alone, from the front: a person who is asked to look into the camera, before a background.
+    fn usable(&self, photo: &Photo) -> Result<Option<Mesh>> {
+        let located = self.engine.locate(&photo.frame(), select_face)?;
+        let frontal = |mesh: &Mesh| {
+            mesh.pose().is_some_and(|pose| pose.yaw_deg.abs() <= FRONTAL_DEG && pose.pitch_deg.abs() <= FRONTAL_DEG)
+        };
+        Ok(located.outcome.ok().map(|(_, mesh)| mesh).filter(|mesh| located.faces == 1 && frontal(mesh)))
+    }
+}
+
+fn invalid(message: impl Into<String>) -> Error {
+    Error::new(ErrorKind::InvalidArgument, Stage::Evaluate, message)
 }
