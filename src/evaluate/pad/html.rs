@@ -33,7 +33,8 @@ pub(super) fn page(report: &PadReport) -> Result<String> {
     );
     page += &groups(report);
     page += "<h2>Distributions</h2>\n";
-    let boxes = "Line: 5 to 95\u{a0}% of the sessions. Box: the middle half. Mark: the median. Dashed: the verdict's limits. Values outside are drawn at the edge.";
+    let boxes = "Line: 5 to 95\u{a0}% of the sessions. Box: the middle half. Mark: the median. Dashed: the verdict's limits. Values outside \
+         are drawn at the edge.";
     page += &figure(&report.sequence_svg()?, boxes);
     page += &figure(&report.shape_svg()?, boxes);
     page += &figure(&report.ambient_svg()?, "Live sessions over the ambient light; lines: 95\u{a0}% intervals.");

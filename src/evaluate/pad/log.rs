@@ -9,7 +9,8 @@ use std::path::{Path, PathBuf};
 /// A larger file is refused, in bytes: some 500,000 sessions.
 const MAX_BYTES: u64 = 1 << 30;
 
-/// The file that a campaign goes on from. It may hold sessions of several campaigns.
+/// The file that a campaign goes on from. It may hold sessions of several campaigns, one run after another: two at a time
+/// would mix their lines.
 #[derive(Debug)]
 pub struct PadLog {
     file: File,
