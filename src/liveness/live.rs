@@ -25,7 +25,7 @@ const MAX_SAMPLES: usize = 2_000;
 const PATIENCE: usize = 8;
 
 /// How sessions are recorded and judged.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct LivenessOptions {
     /// What the challenges were drawn by. Evidence is counted against all challenges that this policy could have drawn, so it must be
     /// the one that [issued](Issuer) the challenge.
@@ -34,16 +34,6 @@ pub struct LivenessOptions {
     pub limits: LivenessLimits,
     /// How the face is followed.
     pub tracker: TrackerOptions,
-}
-
-impl Default for LivenessOptions {
-    fn default() -> Self {
-        Self {
-            policy: ChallengePolicy::default(),
-            limits: LivenessLimits::default(),
-            tracker: TrackerOptions::default(),
-        }
-    }
 }
 
 /// One answer to one challenge: see [`Engine::watch`](crate::engine::Engine::watch).

@@ -66,8 +66,7 @@ impl Line {
             sxy += x * y;
         }
         let spread = sxx - sx * sx / n;
-        // Written so that no points, or NaN, are flat.
-        if !(spread > 1e-9 * n) {
+        if spread.is_nan() || spread <= 1e-9 * n {
             return Self { slope: 0.0, level: 1.0 };
         }
         let slope = (sxy - sx * sy / n) / spread;

@@ -106,21 +106,22 @@ impl Normalised {
     }
 }
 
+/// Each value with its neighbours.
+fn threes(values: &[f32]) -> impl Iterator<Item = [f32; 3]> + '_ {
+    values.iter().zip(values.iter().skip(1)).zip(values.iter().skip(2)).map(|((a, b), c)| [*a, *b, *c])
+}
+
 /// Medians of three.
 fn smoothed(values: &[f32]) -> Vec<f32> {
-    let three = |v: &[f32; 3]| {
-        let [a, b, c] = *v;
-        a.max(b).min(a.min(b).max(c))
-    };
     if values.len() < 3 {
         return values.to_vec();
     }
-    values.array_windows().map(three).collect()
+    threes(values).map(|[a, b, c]| a.max(b).min(a.min(b).max(c))).collect()
 }
 
 /// Deviation of single frames about the line between their neighbours; edges do not count, being few.
 fn frame_noise(values: &[f32]) -> f32 {
-    let mut bends: Vec<f32> = values.array_windows().map(|[a, b, c]| (b - 0.5 * (a + c)).abs()).collect();
+    let mut bends: Vec<f32> = threes(values).map(|[a, b, c]| (b - 0.5 * (a + c)).abs()).collect();
     // The bend's deviation is √1.5 times a frame's; the median of absolute values is 0.6745 deviations.
     quantile(&mut bends, 0.5) / (0.6745 * 1.5f32.sqrt())
 }

@@ -56,8 +56,7 @@ impl Shape {
         let mut responses: Vec<f64> = Vec::new();
         for ((logs, shape), irradiance) in signals.patches.iter().zip(&trace.shape).zip(irradiance) {
             let irradiance = irradiance / mean.max(1e-9);
-            // Written so that NaN is left out.
-            if !(irradiance > LEAST_IRRADIANCE) {
+            if irradiance.is_nan() || irradiance <= LEAST_IRRADIANCE {
                 continue;
             }
             let [x, y, ..] = shape.map(|v| f64::from(v / n) / 7.0);
@@ -66,7 +65,7 @@ impl Shape {
             responses.push(response);
         }
         let mean = responses.iter().sum::<f64>() / responses.len().max(1) as f64;
-        if responses.len() < LEAST_PATCHES || !(mean > 0.0) {
+        if responses.len() < LEAST_PATCHES || mean.is_nan() || mean <= 0.0 {
             return None;
         }
         let [low, high] = RANGE.map(f64::from);

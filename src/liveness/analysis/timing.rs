@@ -20,6 +20,11 @@ pub(super) struct Edges {
     pub(super) drift: f64,
 }
 
+/// Each value with the next one.
+fn pairs<T>(values: &[T]) -> impl Iterator<Item = (&T, &T)> {
+    values.iter().zip(values.iter().skip(1))
+}
+
 /// What the frames' times and pixels say.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Rhythm {
@@ -33,18 +38,18 @@ pub(super) struct Rhythm {
 
 impl Rhythm {
     pub(super) fn new(trace: &Trace) -> Self {
-        let seconds = |[a, b]: &[u64; 2]| 1e-6 * b.saturating_sub(*a) as f64;
-        let mut steps: Vec<f64> = trace.timestamps_us.array_windows().map(seconds).collect();
+        let seconds = |(a, b): (&u64, &u64)| 1e-6 * b.saturating_sub(*a) as f64;
+        let mut steps: Vec<f64> = pairs(&trace.timestamps_us).map(seconds).collect();
         steps.sort_by(f64::total_cmp);
         let with_face: Vec<u64> = trace.samples.iter().map(|s| s.timestamp_us).collect();
         let prints: Vec<u64> = trace.samples.iter().map(|s| s.fingerprint).collect();
-        let stuttered = prints.array_windows().filter(|[a, b]| a == b).count();
+        let stuttered = pairs(&prints).filter(|(a, b)| a == b).count();
         let mut distinct = prints.clone();
         distinct.sort_unstable();
         distinct.dedup();
         Self {
             median_s: steps.get(steps.len() / 2).copied().unwrap_or(f64::INFINITY),
-            longest_s: with_face.array_windows().map(seconds).fold(0.0, f64::max),
+            longest_s: pairs(&with_face).map(seconds).fold(0.0, f64::max),
             stuttered,
             repeated: prints.len() - distinct.len() - stuttered.min(prints.len() - distinct.len()),
         }
@@ -70,8 +75,8 @@ impl Edges {
                     (*t, dot / square.max(1e-3))
                 })
                 .collect();
-            let crossing = along.array_windows().find(|[(_, a), (_, b)]| *a < 0.5 && *b >= 0.5);
-            if let Some([(ta, a), (tb, b)]) = crossing {
+            let crossing = pairs(&along).find(|((_, a), (_, b))| *a < 0.5 && *b >= 0.5);
+            if let Some(((ta, a), (tb, b))) = crossing {
                 let share = f64::from((0.5 - a) / (b - a));
                 found.push((shown, ta + share * (tb - ta) - shown));
             }

@@ -4,7 +4,7 @@
 //! network.
 
 use super::layout::{Layout, cross, minus};
-use super::trace::{ANCHORS, CELLS, Rgb, SECTORS, Sample, Trace};
+use super::trace::{CELLS, Rgb, SECTORS, Sample, Trace};
 use crate::geometry::Point;
 use crate::image::{Frame, Pixels, luminance_linear, srgb8_to_linear};
 use crate::mesh::Mesh;
@@ -53,7 +53,6 @@ pub(super) fn sample(frame: &Frame<'_>, mesh: &Mesh, timestamp_us: u64, track: u
     let ring = ring(&mut reader, mesh, pose.px_per_cm)?;
     let cells = cells(&mut reader, frame);
     let eyes = [mesh.right_eye(), mesh.left_eye()].map(|center| iris(&mut reader, center, pose.px_per_cm));
-    let anchor = |i: &u16| mesh.point(usize::from(*i)).map_or([0.0; 2], |p| [p.x, p.y]);
     Some(Sample {
         timestamp_us,
         track,
@@ -67,7 +66,6 @@ pub(super) fn sample(frame: &Frame<'_>, mesh: &Mesh, timestamp_us: u64, track: u
         ring,
         cells,
         eyes,
-        anchors: ANCHORS.iter().map(anchor).collect(),
     })
 }
 

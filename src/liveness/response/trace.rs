@@ -7,8 +7,6 @@ use serde::{Deserialize, Serialize};
 pub(crate) const SECTORS: usize = 4;
 /// Columns and rows of the cells into which the whole frame is cut.
 pub(crate) const CELLS: [usize; 2] = [12, 16];
-/// Points of the mesh that are kept to tell how it moved.
-pub(crate) const ANCHORS: [u16; 16] = [1, 6, 10, 33, 61, 117, 129, 133, 152, 234, 263, 291, 346, 358, 362, 454];
 
 /// Linear red, green and blue.
 pub(crate) type Rgb = [f32; 3];
@@ -37,8 +35,6 @@ pub(crate) struct Sample {
     pub(crate) cells: Vec<Rgb>,
     /// Of each iris: mean of the brightest points, and median.
     pub(crate) eyes: [[Rgb; 2]; 2],
-    /// Where the anchors are, in pixels.
-    pub(crate) anchors: Vec<[f32; 2]>,
 }
 
 /// The response of a face through a session: some hundred numbers a frame, no pictures, no template. A session can be judged
