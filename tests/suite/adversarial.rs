@@ -72,7 +72,7 @@ fn shown(photo: &Photo, width: usize, height: usize, scale: f32, corner: Point) 
     warp_rgb8(&photo.frame(), &crop).unwrap()
 }
 
-/// Every `column`-th column `row` times.
+/// The picture at another size, each pixel the nearest one.
 fn stretched(photo: &Photo, width: u32, height: u32) -> Photo {
     let at = |x: u32, y: u32| {
         let (x, y) = (x * photo.width() / width, y * photo.height() / height);
@@ -91,29 +91,28 @@ fn tiled(photo: &Photo, side: u32, across: u32, down: u32) -> Photo {
     Photo::from_rgb8(width, height, (0..height).flat_map(row).collect()).unwrap()
 }
 
-/// Light sheets of a card's proportions on a dark ground, `n` across and down, each with a portrait and lines of print.
-fn pages(portrait: &Photo, layout: &[(u32, u32, u32)]) -> Photo {
+/// Light sheets of a page's proportions on a dark ground, `n` across and down with such a margin between them, each with a portrait
+/// and lines of print.
+fn pages(portrait: &Photo, left: u32, top: u32, n: u32) -> Photo {
     let (width, height) = (640, 480);
     let mut pixels = vec![[35u8, 40, 45]; (width * height) as usize];
-    for &(left, top, n) in layout {
-        let (pitch_x, pitch_y) = ((width - left) / n, (height - top) / n);
-        let (w, h) = (pitch_x - left, (pitch_x - left) * 88 / 125);
-        let face = stretched(portrait, w * 35 / 125, h / 2);
-        for (x, y) in (0..h).flat_map(|y| (0..w).map(move |x| (x, y))) {
-            let (fx, fy) = (x.wrapping_sub(w / 20), y.wrapping_sub(h / 4));
-            let color = if fx < face.width() && fy < face.height() {
-                let i = 3 * (fy * face.width() + fx) as usize;
-                [face.pixels()[i], face.pixels()[i + 1], face.pixels()[i + 2]]
-            } else if x > w / 2 && x < w * 9 / 10 && (y / 4) % 3 == 1 && (x / 3) % 4 != 0 {
-                [60; 3]
-            } else {
-                [225; 3]
-            };
-            for (column, row) in (0..n).flat_map(|row| (0..n).map(move |column| (column, row))) {
-                let (x, y) = (left + column * pitch_x + x, top + row * pitch_y + y);
-                if x < width && y < height {
-                    pixels[(y * width + x) as usize] = color;
-                }
+    let (pitch_x, pitch_y) = ((width - left) / n, (height - top) / n);
+    let (w, h) = (pitch_x - left, (pitch_x - left) * 88 / 125);
+    let face = stretched(portrait, w * 35 / 125, h / 2);
+    for (x, y) in (0..h).flat_map(|y| (0..w).map(move |x| (x, y))) {
+        let (fx, fy) = (x.wrapping_sub(w / 20), y.wrapping_sub(h / 4));
+        let color = if fx < face.width() && fy < face.height() {
+            let i = 3 * (fy * face.width() + fx) as usize;
+            [face.pixels()[i], face.pixels()[i + 1], face.pixels()[i + 2]]
+        } else if x > w / 2 && x < w * 9 / 10 && (y / 4) % 3 == 1 && (x / 3) % 4 != 0 {
+            [60; 3]
+        } else {
+            [225; 3]
+        };
+        for (column, row) in (0..n).flat_map(|row| (0..n).map(move |column| (column, row))) {
+            let (x, y) = (left + column * pitch_x + x, top + row * pitch_y + y);
+            if x < width && y < height {
+                pixels[(y * width + x) as usize] = color;
             }
         }
     }
@@ -143,9 +142,8 @@ fn pictures() -> Vec<(String, Photo)> {
         let pixels = vec![128; 3 * width as usize * height as usize];
         all.push((format!("grey {width} × {height}"), Photo::from_rgb8(width, height, pixels).unwrap()));
     }
-    for (name, layout) in [("a page", [(80, 60, 1)]), ("a page of pages", [(20, 15, 3)])] {
-        all.push((name.into(), pages(&photo, &layout)));
-    }
+    all.push(("a page".into(), pages(&photo, 80, 60, 1)));
+    all.push(("a page of pages".into(), pages(&photo, 20, 15, 3)));
     let noise = (0..640u32 * 480 * 3).map(|i| (i.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
     all.push(("noise".into(), Photo::from_rgb8(640, 480, noise).unwrap()));
     all

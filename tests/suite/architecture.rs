@@ -96,7 +96,7 @@ fn used(code: &str) -> BTreeSet<String> {
     found
 }
 
-/// A module's own: what it exports to the whole crate is not a module.
+/// Which module names which other, and a file that does.
 fn edges(floors: &BTreeMap<String, usize>) -> BTreeMap<(String, String), PathBuf> {
     let mut edges = BTreeMap::new();
     for (path, module, code) in sources() {
