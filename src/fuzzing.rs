@@ -1,6 +1,10 @@
 //! A door for `fuzz/` to what has no public one. It exists under `cfg(fuzzing)` only, which cargo-fuzz sets.
 
+use crate::enrol::tests::{Office, model};
+use crate::enrol::{Ceremony, SealKey, wrap};
 use crate::gallery::{Probe, RECORDS_AT, Top, read_file, reseal, reseal_header, search_records};
+use crate::image::{Crop, Frame, Normalisation, reference, warp_at, warp_into};
+use crate::model::ChannelOrder;
 use crate::nn;
 use crate::template::Template;
 
@@ -68,4 +72,69 @@ pub fn search_gallery(file: &mut [u8], sealed: bool) -> Option<usize> {
     live.sort_unstable();
     assert_eq!(ids, live);
     Some(live.len())
+}
+
+/// Opens `plain` as the state inside of what the right key's holder sealed, and asks it everything. Returns its phase, or nothing if
+/// it is no state.
+///
+/// # Panics
+/// If a state is another one after it was sealed and opened again: that is a finding.
+pub fn open_state(plain: &[u8]) -> Option<crate::enrol::Phase> {
+    let (key, mut office) = (SealKey::from_bytes(&[11; 32]), Office::new(1));
+    let expires_at = office.now + 60;
+    let open = |bytes: &[u8], now| Ceremony::open(bytes, &key, now, |_| Ok(true));
+    let ceremony = open(&wrap(plain, &key, expires_at, &[3; 40]).ok()?, office.now).ok()?;
+    let (phase, before) = (ceremony.phase(), format!("{ceremony:?}"));
+    assert!(serde_json::to_vec(ceremony.audit()).is_ok(), "an audit that cannot be written");
+    let bytes = ceremony.seal(&key, 60, &mut office.ctx()).expect("what was opened can be sealed");
+    // One that is too large to be opened was too large before.
+    let again = open(&bytes, office.now).expect("what was sealed can be opened");
+    assert_eq!(format!("{again:?}"), before);
+    macro_rules! ask {
+        ($($name:ident),*; $($final:ident => $asked:expr),*) => {
+            match again {
+                $(Ceremony::$name(state) => {
+                    let left = state.time_left_s(&office.ctx());
+                    let checked = state.check_time(&mut office.ctx()).expect("the ports are in memory");
+                    assert!(left > 0 || !matches!(checked, crate::enrol::Step::Next(_)), "{phase:?} goes on without time");
+                })*
+                $(Ceremony::$final(state) => { let _ = $asked(state); })*
+            }
+        };
+    }
+    let (now, registry) = (office.now, crate::enrol::memory::MemoryRegistry::default());
+    ask!(Form, Document, Instructions, Oval, Flashes, Comparison, Confirmation, Consent, Pins, PinsAgain, Signature;
+        Enrolled => |state: crate::enrol::Enrolled| state.delete_old_account(&registry).map(|()| state.identity()),
+        Terminated => |state: crate::enrol::Terminated| (state.wait_s(now), state.reasons().len()));
+    Some(phase)
+}
+
+/// Ceremonies whose every event is a byte of `choices`. Returns how many enrolled somebody.
+///
+/// # Panics
+/// If one does what the model does not expect: that is a finding.
+pub fn follow_ceremonies(choices: &[u8]) -> usize {
+    model::follow(choices)
+}
+
+/// Warps `frame` in every way there is, and returns the values.
+///
+/// # Panics
+/// If instruction sets disagree, or an unreduced warp and its plain reference: that is a finding.
+pub fn check_warp(frame: &Frame<'_>, crop: &Crop) -> Vec<f32> {
+    /// In levels of 255: the bound of the unit tests.
+    const FAR: f32 = 2e-3;
+    let plain = Normalisation { order: ChannelOrder::Rgb, mean: [0.0; 3], scale: [1.0; 3] };
+    let [mut out, mut scalar] = [(); 2].map(|()| vec![f32::NAN; 3 * crop.width * crop.height]);
+    let warped = warp_into(frame, crop, &plain, &mut out);
+    let again = warp_at(nn::kernels::Level::SCALAR, frame, crop, &plain, &mut scalar);
+    assert!(warped.is_ok() && again.is_ok(), "{warped:?}, {again:?}");
+    let differs = |other: &[f32]| out.iter().zip(other).position(|(a, b)| a.is_nan() || (a - b).abs() > FAR);
+    assert_eq!(differs(&scalar), None, "{crop:?} of {frame:?}: instruction sets disagree");
+    // From 1.5 on the source is reduced first; rounding may carry a scale there.
+    if crop.source_from_target.scale() < 1.499 {
+        let expected = reference(frame, crop, ChannelOrder::Rgb);
+        assert_eq!(differs(&expected), None, "{crop:?} of {frame:?}: the reference has another picture");
+    }
+    out
 }

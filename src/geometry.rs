@@ -232,6 +232,52 @@ mod tests {
             }
         }
 
+        /// Of points that no similarity maps onto each other, too: the fit goes along with whatever moves the target, and no
+        /// similarity beside it comes closer.
+        #[test]
+        fn fit_goes_along_with_its_target_and_is_the_closest(
+            t in transform(),
+            pairs in prop::collection::vec(((-100f32..100.0, -100f32..100.0), (-100f32..100.0, -100f32..100.0)), 3..9),
+            (scale, angle, x, y) in (0.9f32..1.1, -5f32..5.0, -3f32..3.0, -3f32..3.0),
+        ) {
+            let point = |(x, y): (f32, f32)| Point::new(x, y);
+            let from: Vec<_> = pairs.iter().map(|pair| point(pair.0)).collect();
+            let to: Vec<_> = pairs.iter().map(|pair| point(pair.1)).collect();
+            prop_assume!(from.iter().any(|p| p.distance(from[0]) > 10.0));
+            let fitted = Similarity::fit(&from, &to);
+            prop_assume!(fitted.is_some_and(|f| f.scale() > 0.05));
+            let fitted = fitted.unwrap();
+            let moved: Vec<_> = to.iter().map(|p| t.apply(*p)).collect();
+            let along = Similarity::fit(&from, &moved).unwrap();
+            for p in &from {
+                let off = along.apply(*p).distance(t.apply(fitted.apply(*p)));
+                prop_assert!(off < 1e-2 * t.scale().max(1.0), "{off}");
+            }
+            let error = |s: &Similarity| -> f64 {
+                from.iter().zip(&to).map(|(p, q)| f64::from(s.apply(*p).distance(*q)).powi(2)).sum()
+            };
+            let beside = Similarity::new(scale, angle, Point::new(x, y)).unwrap().after(&fitted).unwrap();
+            prop_assert!(error(&fitted) <= error(&beside) * 1.0001 + 1e-2);
+        }
+
+        #[test]
+        fn overlap_is_symmetric_and_moves_with_both(
+            edges in prop::collection::vec((-50f32..50.0, -50f32..50.0, 0.5f32..40.0, 0.5f32..40.0), 2),
+            (x, y, scale) in (-64i8..64, -64i8..64, 0u8..4),
+        ) {
+            let rect = |x: f32, y: f32, w: f32, h: f32| Rect::from_center(Point::new(x, y), w, h).unwrap();
+            let [a, b] = [0, 1].map(|i| { let (x, y, w, h) = edges[i]; rect(x, y, w, h) });
+            prop_assert_eq!(a.iou(&b), b.iou(&a));
+            prop_assert!((0.0..=1.0).contains(&a.iou(&b)));
+            prop_assert!((a.iou(&a) - 1.0).abs() < 1e-4);
+            let scale = f32::from(1u16 << scale);
+            let moved = |r: &Rect| {
+                let c = r.center();
+                rect(scale * c.x + f32::from(x), scale * c.y + f32::from(y), scale * r.width(), scale * r.height())
+            };
+            prop_assert!((moved(&a).iou(&moved(&b)) - a.iou(&b)).abs() < 1e-3);
+        }
+
         #[test]
         fn inverse_undoes(t in transform(), x in -300f32..300.0, y in -300f32..300.0) {
             let p = Point::new(x, y);

@@ -1,4 +1,5 @@
 #![doc = include_str!("../README.md")]
+#![doc = include_str!("../docs/security.md")]
 #![deny(unsafe_code, missing_docs, rust_2018_idioms)]
 #![deny(
     clippy::unwrap_used,

@@ -3,75 +3,13 @@
 
 use arbitrary::{Result, Unstructured};
 use libfuzzer_sys::fuzz_target;
-use ndarray::{ArrayView4, ArrayViewMut2};
 use selfsame::compare::cosine;
 use selfsame::detect::{DetectOptions, Detection, Detector, FaceSelection, select_face};
 use selfsame::image::{Frame, PixelFormat};
 use selfsame::mesh::{FaceMesher, Mesh};
-use selfsame::model::{Model, ModelCard, Network, Signature};
 use selfsame::quality::assess;
 use selfsame::template::{ExtractOptions, TemplateExtractor};
-use selfsame_fuzz::values::float;
-use std::sync::Arc;
-
-const DETECT: &str = include_str!("../../models/detect.toml");
-const MESH: &str = include_str!("../../models/mesh.toml");
-const TEMPLATE: &str = include_str!("../../tests/data/tiny_template.toml");
-
-/// One output tensor: a value everywhere, and others at a few places.
-struct Tensor {
-    everywhere: f32,
-    at: Vec<(u16, f32)>,
-    /// The places repeat after so many values; 0 for never.
-    period: u16,
-}
-
-impl Tensor {
-    fn new(u: &mut Unstructured<'_>) -> Result<Self> {
-        let everywhere = float(u)?;
-        let at = (0..u.int_in_range(0..=24)?).map(|_| Ok((u.arbitrary()?, float(u)?))).collect::<Result<_>>()?;
-        Ok(Self { everywhere, at, period: *u.choose(&[0, 0, 3, 16, 160])? })
-    }
-}
-
-/// A network whose outputs were chosen before it ran; every later run gives the last ones again.
-struct Fake {
-    signature: Signature,
-    outputs: Vec<Tensor>,
-}
-
-impl Network for Fake {
-    fn signature(&self) -> &Signature {
-        &self.signature
-    }
-
-    fn run(&self, input: ArrayView4<'_, f32>, outputs: &mut [ArrayViewMut2<'_, f32>]) -> selfsame::error::Result<()> {
-        self.signature.check(&input, outputs)?;
-        assert!(input.iter().all(|v| v.is_finite()), "a network is fed what is not finite");
-        for (view, tensor) in outputs.iter_mut().zip(&self.outputs) {
-            view.fill(tensor.everywhere);
-            for mut row in view.rows_mut() {
-                for (place, value) in &tensor.at {
-                    let place = usize::from(*place) % row.len();
-                    match usize::from(tensor.period) {
-                        0 => row[place] = *value,
-                        period => row.iter_mut().skip(place % period).step_by(period).for_each(|v| *v = *value),
-                    }
-                }
-            }
-        }
-        Ok(())
-    }
-}
-
-fn model(card: &str, u: &mut Unstructured<'_>) -> Result<Model> {
-    let card = ModelCard::parse(card).expect("the repository's cards are valid");
-    let shapes = card.outputs.iter().map(|output| (output.name.clone(), output.shape.clone()));
-    let signature =
-        Signature { height: card.input.height, width: card.input.width, channels: 3, outputs: shapes.collect() };
-    let outputs = card.outputs.iter().map(|_| Tensor::new(u)).collect::<Result<_>>()?;
-    Ok(Model::custom(card, Arc::new(Fake { signature, outputs })))
-}
+use selfsame_fuzz::fake::{DETECT, MESH, TEMPLATE, model};
 
 fn check_detection(face: &Detection, threshold: f32) {
     let edges = [face.rect.left(), face.rect.top(), face.rect.right(), face.rect.bottom()];

@@ -39,7 +39,10 @@ fuzz_target!(|bytes: &[u8]| -> Corpus {
         if let Ok(record) = write_face_record(&new) {
             let again = Dg2::parse(&record).expect("what was written is read");
             let again = again.faces().next().expect("a face was written");
-            assert_eq!((again.image, again.coding, again.feature_points), (face.image, face.coding, face.feature_points));
+            assert_eq!(
+                (again.image, again.coding, again.feature_points),
+                (face.image, face.coding, face.feature_points)
+            );
         }
     }
     let _ = DocumentPhoto::from_bytes(bytes, &LIMITS);

@@ -5,6 +5,7 @@ Needs PyPI onnx, numpy and pillow; writes beside itself."""
 import io
 import json
 import pathlib
+import random
 import struct
 
 import numpy as np
@@ -223,3 +224,17 @@ for name, data in {
     "bare": dict(format=1, challenge=challenge | dict(segments=[segment(7, 1, [0, 0, 0], region="top")]), frames=[]),
 }.items():
     (sessions / name).write_text(json.dumps(data))
+
+# Choices: of a ceremony (a 1 is an honest step), of frames, captures and pages. The states of `sealed` are written by the crate's own test
+# `seeds_of_the_fuzz_target_are_states`.
+def choices(target, name, data):
+    (HERE / target).mkdir(exist_ok=True)
+    (HERE / target / name).write_bytes(bytes(data))
+
+
+chance = random.Random(5)
+choices("ceremony", "honest", [1] * 120)
+choices("ceremony", "given_up", [0] * 40)
+for target, length in {"ceremony": 300, "frames": 120, "capture": 900, "page": 700}.items():
+    for n in range(3):
+        choices(target, f"random{n}", [chance.randrange(256) for _ in range(length)])

@@ -1,4 +1,5 @@
 //! What the targets share.
 
+pub mod fake;
 pub mod onnx;
 pub mod values;

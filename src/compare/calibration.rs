@@ -327,7 +327,46 @@ mod tests {
         assert_eq!(Calibration::parse("m", &" ".repeat(2 << 20)).unwrap_err().kind(), ErrorKind::LimitExceeded);
     }
 
+    /// Any calibration that its rules allow.
+    fn any_spec() -> impl Strategy<Value = CalibrationSpec> {
+        prop::collection::vec((0.05f64..1.5, 0.01f32..0.4, 0.0f32..0.1, 0.0f32..0.1), 2..12).prop_map(|steps| {
+            let (mut exponent, mut at) = (0.0, -0.5);
+            let (mut lowest, mut highest) = (f32::MIN, f32::MIN);
+            let points = steps.iter().map(|(fewer, higher, below, above)| {
+                (exponent, at) = (exponent - fewer, at + higher);
+                (lowest, highest) = ((at - below).max(lowest).min(at), (at + above).max(highest));
+                CalibrationPoint {
+                    fmr: 10f64.powf(exponent),
+                    score: at,
+                    low: lowest,
+                    high: highest,
+                    extrapolated: false,
+                }
+            });
+            CalibrationSpec { points: points.collect(), ..spec() }
+        })
+    }
+
     proptest! {
+        #[test]
+        fn every_calibration_is_monotone(
+            spec in any_spec(), shares in prop::collection::vec(0.0f64..=1.0, 2), at in -1.5f32..6.0, further in 0.0f32..2.0,
+        ) {
+            let calibration = Calibration::new("m", spec).unwrap();
+            let (least, most) = calibration.fmr_range();
+            let fmr = |share: f64| (least.ln() + share * (most / least).ln()).exp().clamp(least, most);
+            let (strict, lax) = (shares[0].min(shares[1]), shares[0].max(shares[1]));
+            let threshold = |share| calibration.threshold(fmr(share)).unwrap().score().value();
+            prop_assert!(threshold(strict) >= threshold(lax) - 1e-6);
+            let rate = |value| match calibration.fmr(score(value)) {
+                FmrEstimate::AtLeast(fmr) | FmrEstimate::About(fmr) | FmrEstimate::AtMost(fmr) => fmr,
+            };
+            prop_assert!((least..=most).contains(&rate(at)));
+            prop_assert!(rate(at + further) <= rate(at) * (1.0 + 1e-9));
+            let ratio = |value| calibration.log_likelihood_ratio(score(value));
+            prop_assert!(ratio(at + further) >= ratio(at));
+        }
+
         #[test]
         fn threshold_and_rate_undo_each_other(exponent in -4.0f64..-2.0) {
             let fmr = 10f64.powf(exponent);

@@ -1,7 +1,7 @@
 //! The first steps: begin, form, document.
 
 use super::audit::{Audit, Measure};
-use super::awaiting::{Awaiting, Core, Fault, Outcome, Step, port};
+use super::awaiting::{Awaiting, Core, Fault, Outcome, Step, fresh_nonce, port};
 use super::finish::Terminated;
 use super::kind::{Kind, Method, needs_old_account};
 use super::names::{AccountId, DocumentKey, Identity};
@@ -12,7 +12,6 @@ use super::waits::{Applied, Document, Form, Instructions, OldAccount, Read};
 use crate::digest::Digest;
 use crate::document::DocumentEvidence;
 use crate::error::Error;
-use crate::secret::Nonce;
 use std::ops::ControlFlow;
 
 /// A filled form, as far as the ceremony has to know it.
@@ -28,7 +27,8 @@ impl Awaiting<Form> {
     /// Begins a ceremony with the document of this number; or tells that it is locked. A fresh nonce is drawn.
     ///
     /// # Errors
-    /// [`ErrorKind::Port`](crate::error::ErrorKind::Port) if the log of attempts fails.
+    /// [`ErrorKind::Port`](crate::error::ErrorKind::Port) if the log of attempts fails,
+    /// [`ErrorKind::Randomness`](crate::error::ErrorKind::Randomness) if the generator repeats itself.
     pub fn begin(
         kind: Kind,
         method: Method,
@@ -36,7 +36,7 @@ impl Awaiting<Form> {
         ctx: &mut Context<'_>,
     ) -> Result<Result<Self, Terminated>, Error> {
         let audit = Audit { kind, method, document, began_at: ctx.now, records: Vec::new() };
-        let core = Box::new(Core { audit, nonce: Nonce::random(ctx.rng), since: ctx.now });
+        let core = Box::new(Core { audit, nonce: fresh_nonce(ctx, None)?, since: ctx.now });
         let this = Self { core, waiting: Box::new(Form {}) };
         Ok(match this.lock(ctx)? {
             Some(end) => Err(this.end(end, ctx.now)),
@@ -71,7 +71,9 @@ impl Awaiting<Form> {
 
 impl Awaiting<Document> {
     /// Takes the document that was read, and who it belongs to, from what is printed or stored on it. If an old account has to
-    /// confirm, it must be the same person's; otherwise the ceremony ends. A scan that failed goes to [`Awaiting::failed`].
+    /// confirm, it must be the same person's; otherwise the ceremony ends. A scan that failed goes to [`Awaiting::failed`], and so
+    /// does a document whose own number is not the one of [`Awaiting::document_key`]: whoever could type another number each time
+    /// would meet no lock.
     ///
     /// # Errors
     /// A [`Fault`] if a port fails.

@@ -79,7 +79,7 @@ pub enum Step<N, R> {
     Terminated(Terminated),
 }
 
-/// A port failed. The state is as it was, and the event can be tried again.
+/// A port or the random number generator failed. The state is as it was, and the event can be tried again.
 #[derive(Debug)]
 pub struct Fault<S> {
     /// The state.
@@ -111,6 +111,18 @@ pub type Outcome<N, W> = Result<Step<N, Awaiting<<W as Waiting>::Again>>, Fault<
 
 pub(super) fn port(what: &str, cause: PortError) -> Error {
     Error::new(ErrorKind::Port, Stage::Enrol, format!("{what} failed")).with_source(cause)
+}
+
+/// Draws a nonce. A generator that repeats itself, within it or from the one `before`, would make stale evidence count: it is an
+/// error. One that is weak is not noticed.
+pub(super) fn fresh_nonce(ctx: &mut Context<'_>, before: Option<&Nonce>) -> Result<Nonce, Error> {
+    let nonce = Nonce::random(ctx.rng);
+    let [first, second] = [0, 1].map(|half| nonce.as_bytes().chunks_exact(16).nth(half));
+    if first == second || before == Some(&nonce) {
+        let message = "the random number generator repeats itself";
+        return Err(Error::new(ErrorKind::Randomness, Stage::Enrol, message));
+    }
+    Ok(nonce)
 }
 
 impl Core {
@@ -219,11 +231,11 @@ impl<W: Waiting> Awaiting<W> {
                 Some(Counted::Slowness),
                 vec![Reason::TooSlow],
                 ctx,
-                |this, reasons, ctx| {
+                |this, reasons, nonce, now| {
                     if over {
-                        Step::Terminated(this.end(End::TimeUp, ctx.now))
+                        Step::Terminated(this.end(End::TimeUp, now))
                     } else {
-                        this.retry(Event::TooSlow, reasons, ctx)
+                        this.retry(Event::TooSlow, reasons, nonce, now)
                     }
                 },
             ));
@@ -233,17 +245,22 @@ impl<W: Waiting> Awaiting<W> {
 
     /// The step has failed.
     pub(super) fn fail<N>(self, reasons: Vec<Reason>, ctx: &mut Context<'_>) -> Outcome<N, W> {
-        self.count(W::COUNTED, reasons, ctx, |this, reasons, ctx| this.retry(Event::Failed, reasons, ctx))
+        self.count(W::COUNTED, reasons, ctx, |this, reasons, nonce, now| this.retry(Event::Failed, reasons, nonce, now))
     }
 
-    /// Records a failed attempt; then ends the ceremony if that locks the document, and else goes on as `then` says.
+    /// Records a failed attempt; then ends the ceremony if that locks the document, and else goes on as `then` says, with the nonce
+    /// of the next attempt. That is drawn first: a generator that fails leaves all as it was.
     fn count<N>(
         self,
         counted: Option<Counted>,
         reasons: Vec<Reason>,
         ctx: &mut Context<'_>,
-        then: impl FnOnce(Self, Vec<Reason>, &mut Context<'_>) -> Step<N, Awaiting<W::Again>>,
+        then: impl FnOnce(Self, Vec<Reason>, Nonce, u64) -> Step<N, Awaiting<W::Again>>,
     ) -> Outcome<N, W> {
+        let nonce = match self.next_nonce(ctx) {
+            Ok(nonce) => nonce,
+            Err(error) => return Err(Fault { state: self, error }),
+        };
         let recorded = match counted {
             Some(counted) => ctx
                 .log
@@ -255,7 +272,7 @@ impl<W: Waiting> Awaiting<W> {
         match recorded {
             Err(error) => Err(Fault { state: self, error }),
             Ok(Some(end)) => Ok(Step::Terminated(self.end_after(reasons, end, ctx.now))),
-            Ok(None) => Ok(then(self, reasons, ctx)),
+            Ok(None) => Ok(then(self, reasons, nonce, ctx.now)),
         }
     }
 
@@ -264,12 +281,14 @@ impl<W: Waiting> Awaiting<W> {
         Ok(ctx.policy.lock(&attempts, ctx.now).map(End::Locked))
     }
 
-    /// A failure of the face check draws a fresh nonce, so that no evidence of the failed attempt counts for the next.
-    fn retry<N>(mut self, event: Event, reasons: Vec<Reason>, ctx: &mut Context<'_>) -> Step<N, Awaiting<W::Again>> {
-        if W::COUNTED == Some(Counted::Face) {
-            self.core.nonce = Nonce::random(ctx.rng);
-        }
-        let record = Record::new(ctx.now, W::PHASE, event, W::Again::PHASE);
+    /// The nonce after a failure: of the face check a fresh one, so that no evidence of the failed attempt counts for the next.
+    fn next_nonce(&self, ctx: &mut Context<'_>) -> Result<Nonce, Error> {
+        if W::COUNTED == Some(Counted::Face) { fresh_nonce(ctx, Some(&self.core.nonce)) } else { Ok(self.core.nonce) }
+    }
+
+    fn retry<N>(mut self, event: Event, reasons: Vec<Reason>, nonce: Nonce, now: u64) -> Step<N, Awaiting<W::Again>> {
+        self.core.nonce = nonce;
+        let record = Record::new(now, W::PHASE, event, W::Again::PHASE);
         self.core.note(Record { reasons: reasons.clone(), ..record });
         Step::Retry(Awaiting { core: self.core, waiting: Box::new(self.waiting.again()) }, reasons)
     }

@@ -19,8 +19,8 @@ mod ports;
 mod reason;
 mod seal;
 mod table;
-#[cfg(test)]
-mod tests;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod tests;
 mod waits;
 mod weak;
 
@@ -37,6 +37,8 @@ pub use pin::{MAX_PIN_DIGITS, NotAPin, Pin, WhichPin};
 pub use policy::{Attempt, Attempts, Counted, Ladder, Lock, Policy, Rung, TimeLimits};
 pub use ports::{Account, AccountRegistry, AttemptLog, Context, KeyStore, KeyUse, PortError, Signing};
 pub use reason::{End, Reason};
+#[cfg(fuzzing)]
+pub(crate) use seal::wrap;
 pub use seal::{SealKey, SealToken};
 pub use table::{Event, Phase, TRANSITIONS, Transition};
 pub use waits::{

@@ -73,7 +73,8 @@ pub trait AttemptLog {
 
 /// What a transition needs from outside: time, chance, rules and ports.
 pub struct Context<'a> {
-    /// Now, in Unix seconds, from a clock that does not go back.
+    /// Now, in Unix seconds, from a clock that does not go back. One that is set back by some seconds gives an open step as many
+    /// more, and locks end as many later by it: nothing else.
     pub now: u64,
     /// Draws nonces.
     pub rng: &'a mut dyn CryptoRng,

@@ -1,7 +1,9 @@
 //! Storage between requests: a ceremony as bytes that nobody but the holder of a key can read, change or make.
 //!
-//! XChaCha20-Poly1305 with a nonce drawn for each sealing (192 bits: draws do not collide). In the clear, but covered by the
-//! authentication, stand version, expiry and the token by which bytes are opened only once:
+//! XChaCha20-Poly1305 with a nonce of its own for each sealing: a digest of key, state and 40 random bytes (192 bits: they do not
+//! collide), so that a generator which repeats itself never encrypts two states under one nonce; their tokens are then the same,
+//! and the second is refused as opened before. In the clear, but covered by the authentication, stand version, expiry and the
+//! token by which bytes are opened only once:
 //!
 //! | bytes | what |
 //! |---|---|
@@ -23,7 +25,7 @@ use super::waits::{
     Applied, Cleared, Comparison, Confirmation, Confirmed, Consent, Document, Flashes, Form, Instructions, Live, Oval,
     Pins, Read, Seen, Signature,
 };
-use crate::digest::to_hex;
+use crate::digest::{Digest, to_hex};
 use crate::error::{Error, ErrorKind, Result, Stage};
 use crate::liveness::ChallengeId;
 use crate::secret::SecretBytes;
@@ -112,31 +114,17 @@ impl Ceremony {
     /// # Errors
     /// None that a caller could cause.
     pub fn seal(self, key: &SealKey, lifetime_s: u64, ctx: &mut Context<'_>) -> Result<Vec<u8>> {
-        let parts = self.into_parts(ctx);
-        let plain = postcard::to_allocvec(&parts)
-            .map_err(|e| fault(ErrorKind::InvalidArgument, "the state cannot be stored").with_source(e))?;
-        let plain = Zeroizing::new(plain);
+        let plain = self.plain(ctx)?;
         let mut random = [0; 40];
         ctx.rng.fill_bytes(&mut random);
-        let (token, nonce) = random.split_at(16);
-        // The cipher adds 16 bytes.
-        let len =
-            u32::try_from(plain.len() + 16).map_err(|_| fault(ErrorKind::LimitExceeded, "the state is too large"))?;
-        let mut bytes = Vec::with_capacity(HEADER + plain.len() + 16);
-        bytes.extend_from_slice(MAGIC);
-        bytes.push(VERSION);
-        bytes.extend_from_slice(&ctx.now.saturating_add(lifetime_s).to_be_bytes());
-        bytes.extend_from_slice(token);
-        bytes.extend_from_slice(nonce);
-        bytes.extend_from_slice(&len.to_be_bytes());
-        let nonce =
-            XNonce::try_from(nonce).map_err(|_| fault(ErrorKind::InvalidArgument, "the nonce has not 24 bytes"))?;
-        let sealed = key
-            .cipher()?
-            .encrypt(&nonce, Payload { msg: &plain, aad: &bytes })
-            .map_err(|_| fault(ErrorKind::LimitExceeded, "the state is too large"))?;
-        bytes.extend_from_slice(&sealed);
-        Ok(bytes)
+        wrap(&plain, key, ctx.now.saturating_add(lifetime_s), &random)
+    }
+
+    /// What is encrypted of it.
+    pub(super) fn plain(self, ctx: &Context<'_>) -> Result<Zeroizing<Vec<u8>>> {
+        let plain = postcard::to_allocvec(&self.into_parts(ctx))
+            .map_err(|e| fault(ErrorKind::InvalidArgument, "the state cannot be stored").with_source(e))?;
+        Ok(Zeroizing::new(plain))
     }
 
     /// Opens what was sealed. `spend` checks the token off, and says whether it was there to be checked off: true exactly once, over
@@ -211,6 +199,29 @@ impl Ceremony {
             Snapshot::Terminated(end) => Terminated { core, end }.into(),
         }
     }
+}
+
+/// Encrypts a state, with a token and a nonce made with 40 random bytes.
+pub(crate) fn wrap(plain: &[u8], key: &SealKey, expires_at: u64, random: &[u8; 40]) -> Result<Vec<u8>> {
+    let (token, _) = random.split_at(16);
+    let digest = Digest::of_parts("selfsame sealed ceremony nonce 1", [key.0.expose(), plain, random]);
+    let (nonce, _) = digest.as_bytes().split_at(24);
+    // The cipher adds 16 bytes.
+    let len = u32::try_from(plain.len() + 16).map_err(|_| fault(ErrorKind::LimitExceeded, "the state is too large"))?;
+    let mut bytes = Vec::with_capacity(HEADER + plain.len() + 16);
+    bytes.extend_from_slice(MAGIC);
+    bytes.push(VERSION);
+    bytes.extend_from_slice(&expires_at.to_be_bytes());
+    bytes.extend_from_slice(token);
+    bytes.extend_from_slice(nonce);
+    bytes.extend_from_slice(&len.to_be_bytes());
+    let nonce = XNonce::try_from(nonce).map_err(|_| fault(ErrorKind::InvalidArgument, "the nonce has not 24 bytes"))?;
+    let sealed = key
+        .cipher()?
+        .encrypt(&nonce, Payload { msg: plain, aad: &bytes })
+        .map_err(|_| fault(ErrorKind::LimitExceeded, "the state is too large"))?;
+    bytes.extend_from_slice(&sealed);
+    Ok(bytes)
 }
 
 /// The parts of sealed bytes.

@@ -101,11 +101,52 @@ impl ToRgb {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn rgb(color: ColorSpace, [y, u, v]: [u8; 3]) -> [u8; 3] {
         let to_rgb = ToRgb::new(color, false);
         let [r, g, b, _] = to_rgb.pixel(f32::from(y), to_rgb.chroma(f32::from(u), f32::from(v)));
         [r, g, b].map(|c| c.round() as u8)
+    }
+
+    proptest! {
+        /// Colours of full range go to luma and chroma by the books' weights, and come back.
+        #[test]
+        fn there_and_back(color in any::<[u8; 3]>(), hd in any::<bool>(), full in any::<bool>()) {
+            let matrix = if hd { ColorMatrix::Bt709 } else { ColorMatrix::Bt601 };
+            let range = if full { ColorRange::Full } else { ColorRange::Limited };
+            let (red, blue) = if hd { (0.2126, 0.0722) } else { (0.299, 0.114) };
+            let [r, g, b] = color.map(f64::from);
+            let luma = red * r + (1.0 - red - blue) * g + blue * b;
+            let (u, v) = ((b - luma) / (2.0 - 2.0 * blue), (r - luma) / (2.0 - 2.0 * red));
+            let (luma_scale, chroma_scale, black) =
+                if full { (1.0, 1.0, 0.0) } else { (219.0 / 255.0, 224.0 / 255.0, 16.0) };
+            let yuv = [black + luma_scale * luma, 128.0 + chroma_scale * u, 128.0 + chroma_scale * v].map(|v| v as f32);
+            for bgr in [false, true] {
+                let to_rgb = ToRgb::new(ColorSpace { matrix, range }, bgr);
+                let mut got = to_rgb.pixel(yuv[0], to_rgb.chroma(yuv[1], yuv[2]));
+                // And several at once.
+                let [mut first, mut second, mut third] = yuv.map(|v| [v; 4]);
+                to_rgb.lanes(&mut first, &mut second, &mut third);
+                prop_assert!([first[3], second[3], third[3]].iter().zip(&got).all(|(a, b)| (a - b).abs() < 1e-3));
+                if bgr {
+                    got.swap(0, 2);
+                }
+                for (got, expected) in got.iter().zip(color) {
+                    prop_assert!((got - f32::from(expected)).abs() < 0.01, "{got} for {expected}");
+                }
+            }
+        }
+
+        #[test]
+        fn no_levels_leave_the_range(yuv in any::<[u8; 3]>(), hd in any::<bool>(), full in any::<bool>()) {
+            let matrix = if hd { ColorMatrix::Bt709 } else { ColorMatrix::Bt601 };
+            let range = if full { ColorRange::Full } else { ColorRange::Limited };
+            let to_rgb = ToRgb::new(ColorSpace { matrix, range }, false);
+            let [y, u, v] = yuv.map(f32::from);
+            let [rgb @ .., _] = to_rgb.pixel(y, to_rgb.chroma(u, v));
+            prop_assert!(rgb.iter().all(|c| (0.0..=255.0).contains(c)));
+        }
     }
 
     #[test]

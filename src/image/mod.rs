@@ -24,3 +24,5 @@ pub use frame::{Frame, PixelFormat, Plane, Planes};
 pub use light::{linear_to_srgb, luminance_linear, srgb_to_linear, srgb8_to_linear};
 pub(crate) use point::Pixels;
 pub use warp::{Border, Crop, Normalisation, warp_into, warp_rgb8};
+#[cfg(fuzzing)]
+pub(crate) use warp::{reference::reference, warp_at};

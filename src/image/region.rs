@@ -92,7 +92,13 @@ impl Span {
 }
 
 /// Stages what `crop` needs of `frame`, blue first where `bgr` is set.
-pub(super) fn stage<'w>(workspace: &'w mut Workspace, frame: &Frame<'_>, crop: &Crop, bgr: bool) -> Result<Region<'w>> {
+pub(super) fn stage<'w>(
+    workspace: &'w mut Workspace,
+    level: Level,
+    frame: &Frame<'_>,
+    crop: &Crop,
+    bgr: bool,
+) -> Result<Region<'w>> {
     let (per_column, per_row, corner) = stored_from_target(frame, crop);
     let reach = |axis: fn([f64; 2]) -> f64| {
         let (from_x, from_y, shift) = (axis(per_column), axis(per_row), axis(corner));
@@ -119,10 +125,10 @@ pub(super) fn stage<'w>(workspace: &'w mut Workspace, frame: &Frame<'_>, crop: &
     let staged = staged.get_mut(..len).unwrap_or_default();
     if (width, height) == (columns.len(), rows.len()) {
         let (left, top) = (columns.start, rows.start);
-        Level::best().run(Spread { frame, left, top, width, height, bgr, staged: &mut *staged, pitch });
+        level.run(Spread { frame, left, top, width, height, bgr, staged: &mut *staged, pitch });
     } else {
         reducer.prepare(frame, &columns, &rows);
-        Level::best().run(Reduce { reducer, frame, width, height, bgr, staged: &mut *staged, pitch });
+        level.run(Reduce { reducer, frame, width, height, bgr, staged: &mut *staged, pitch });
     }
 
     // The apron's first pixel lies at 0, the picture's at 1; a centre lies half a pixel from its edge.

@@ -72,8 +72,19 @@ pub fn warp_into(frame: &Frame<'_>, crop: &Crop, normalisation: &Normalisation, 
         let message = format!("the buffer has {} values, the crop {expected}", out.len());
         return Err(Error::new(ErrorKind::ShapeMismatch, Stage::Image, message));
     }
+    warp_at(Level::best(), frame, crop, normalisation, out)
+}
+
+/// [`warp_into`] with this instruction set, without its check of `out`'s length.
+pub(crate) fn warp_at(
+    level: Level,
+    frame: &Frame<'_>,
+    crop: &Crop,
+    normalisation: &Normalisation,
+    out: &mut [f32],
+) -> Result<()> {
     let (mean, scale) = (quad(normalisation.mean), quad(normalisation.scale));
-    warp(frame, crop, normalisation.order == ChannelOrder::Bgr, out, |pixel| {
+    warp(level, frame, crop, normalisation.order == ChannelOrder::Bgr, out, |pixel| {
         each(each(pixel, mean, |p, m| p - m), scale, |p, s| p * s)
     })
 }
@@ -93,7 +104,7 @@ pub fn warp_rgb8(frame: &Frame<'_>, crop: &Crop) -> Result<Photo> {
     pixels.resize(len, 0u8);
     // Casts from float to integer saturate, and the interpolated values are inside 0 ..= 255
     // anyway.
-    warp(frame, crop, false, &mut pixels, |pixel| pixel.map(|v| (v + 0.5) as u8))?;
+    warp(Level::best(), frame, crop, false, &mut pixels, |pixel| pixel.map(|v| (v + 0.5) as u8))?;
     Photo::from_rgb8(crop.width as u32, crop.height as u32, pixels)
 }
 
@@ -110,6 +121,7 @@ impl Crop {
 }
 
 fn warp<T: Copy>(
+    level: Level,
     frame: &Frame<'_>,
     crop: &Crop,
     bgr: bool,
@@ -117,8 +129,8 @@ fn warp<T: Copy>(
     finish: impl Fn([f32; 4]) -> [T; 4],
 ) -> Result<()> {
     region::with_workspace(|workspace| {
-        let region = region::stage(workspace, frame, crop, bgr)?;
-        Level::best().run(Sample { region: &region, width: crop.width, out, finish });
+        let region = region::stage(workspace, level, frame, crop, bgr)?;
+        level.run(Sample { region: &region, width: crop.width, out, finish });
         Ok(())
     })
 }
@@ -236,5 +248,7 @@ fn split(v: f64) -> (u32, f32) {
     (whole, remainder as i32 as f32 * UNIT)
 }
 
+#[cfg(any(test, fuzzing))]
+pub(crate) mod reference;
 #[cfg(test)]
 mod tests;

@@ -9,7 +9,7 @@ use serde::Deserialize;
 /// The format number that this crate reads.
 const FORMAT: u32 = 1;
 /// A card longer than this is refused before it is parsed, in bytes.
-const MAX_CARD_BYTES: usize = 1 << 20;
+pub(super) const MAX_CARD_BYTES: usize = 1 << 20;
 /// The largest input side, in pixels, and the largest output that a card may state, in values.
 const MAX_SIDE_PX: usize = 4096;
 const MAX_OUTPUT_LEN: usize = 1 << 24;

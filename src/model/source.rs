@@ -1,5 +1,6 @@
 //! Where a model comes from, and which backend runs it.
 
+use super::card::MAX_CARD_BYTES;
 use super::{ModelCard, NativeNetwork, Network, Task};
 use crate::error::{Error, ErrorKind, Result, Stage};
 use sha2::{Digest, Sha256};
@@ -69,7 +70,7 @@ impl Model {
     /// Loads the model for `task` from `source` onto `backend`.
     ///
     /// # Errors
-    /// [`ErrorKind::Io`] if a file cannot be read, [`ErrorKind::LimitExceeded`] over 1 GiB, [`ErrorKind::InvalidModel`] if
+    /// [`ErrorKind::Io`] if a file cannot be read, [`ErrorKind::LimitExceeded`] over 1 GiB (a card: 1 MiB), [`ErrorKind::InvalidModel`] if
     /// card and file disagree (task, size, SHA-256, shapes), [`ErrorKind::UnsupportedOperator`] if the native executor lacks
     /// an operator, [`ErrorKind::BackendUnavailable`] if the backend is missing.
     pub fn load(task: Task, source: &ModelSource, backend: &Backend) -> Result<Self> {
@@ -79,7 +80,7 @@ impl Model {
                 Self::from_parts(task, card, network, backend)
             }
             ModelSource::Card(path) => {
-                let text = read_bounded(path, MAX_MODEL_BYTES)?;
+                let text = read_bounded(path, MAX_CARD_BYTES as u64, "1 MiB")?;
                 let text =
                     String::from_utf8(text).map_err(|e| invalid("the model card is not UTF-8").with_source(e))?;
                 let card = ModelCard::parse(&text)?;
@@ -87,7 +88,7 @@ impl Model {
                 if file.file_name() != Some(file.as_os_str()) {
                     return Err(invalid("the card's file must be a plain file name"));
                 }
-                let network = read_bounded(&path.with_file_name(file), MAX_MODEL_BYTES)?;
+                let network = read_bounded(&path.with_file_name(file), MAX_MODEL_BYTES, "1 GiB")?;
                 Self::from_card(task, card, &network, backend)
             }
             ModelSource::Memory { card, network } => Self::from_parts(task, card, network, backend),
@@ -141,14 +142,15 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|b| format!("{b:02x}")).collect()
 }
 
-fn read_bounded(path: &Path, limit: u64) -> Result<Vec<u8>> {
+fn read_bounded(path: &Path, limit: u64, in_words: &str) -> Result<Vec<u8>> {
     let io = |e: std::io::Error| {
         Error::new(ErrorKind::Io, Stage::Model, format!("cannot read {}", path.display())).with_source(e)
     };
     let mut bytes = Vec::new();
     std::fs::File::open(path).map_err(io)?.take(limit + 1).read_to_end(&mut bytes).map_err(io)?;
     if bytes.len() as u64 > limit {
-        return Err(Error::new(ErrorKind::LimitExceeded, Stage::Model, format!("{} is over 1 GiB", path.display())));
+        let message = format!("{} is over {in_words}", path.display());
+        return Err(Error::new(ErrorKind::LimitExceeded, Stage::Model, message));
     }
     Ok(bytes)
 }

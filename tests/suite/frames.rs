@@ -166,28 +166,44 @@ fn colorless(photo: &Photo) -> Photo {
     Photo::from_rgb8(photo.width(), photo.height(), pixels.collect()).unwrap()
 }
 
-/// Counts the calling thread's allocations.
+/// Counts the calling thread's allocations, and the bytes that it holds.
 struct Counting;
 
 thread_local! {
     static ALLOCATIONS: Cell<u64> = const { Cell::new(0) };
+    static HELD: Cell<isize> = const { Cell::new(0) };
+    static PEAK: Cell<isize> = const { Cell::new(0) };
+    static LARGEST: Cell<usize> = const { Cell::new(usize::MAX) };
 }
 
-// SAFETY: hands everything to the system's allocator; the counter allocates nothing.
+fn hold(bytes: isize) {
+    let _ = HELD.try_with(|held| {
+        held.set(held.get() + bytes);
+        let _ = PEAK.try_with(|peak| peak.set(peak.get().max(held.get())));
+    });
+}
+
+// SAFETY: hands everything to the system's allocator; the counters allocate nothing.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         let _ = ALLOCATIONS.try_with(|count| count.set(count.get() + 1));
+        if LARGEST.try_with(|largest| layout.size() > largest.get()).unwrap_or(false) {
+            return std::ptr::null_mut();
+        }
+        hold(layout.size() as isize);
         // SAFETY: the caller's promise.
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn dealloc(&self, at: *mut u8, layout: Layout) {
+        hold(-(layout.size() as isize));
         // SAFETY: the caller's promise.
         unsafe { System.dealloc(at, layout) }
     }
 
     unsafe fn realloc(&self, at: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         let _ = ALLOCATIONS.try_with(|count| count.set(count.get() + 1));
+        hold(size as isize - layout.size() as isize);
         // SAFETY: the caller's promise.
         unsafe { System.realloc(at, layout, size) }
     }
@@ -201,6 +217,29 @@ pub fn allocations(work: impl FnOnce()) -> u64 {
     let before = ALLOCATIONS.with(Cell::get);
     work();
     ALLOCATIONS.with(Cell::get) - before
+}
+
+/// What this thread holds after `work` beyond what it held before.
+pub fn bytes_left_by(work: impl FnOnce()) -> isize {
+    let before = HELD.with(Cell::get);
+    work();
+    HELD.with(Cell::get) - before
+}
+
+/// Runs `work` while this thread gets no block of more than `bytes`.
+pub fn without_blocks_over<T>(bytes: usize, work: impl FnOnce() -> T) -> T {
+    LARGEST.with(|largest| largest.set(bytes));
+    let result = work();
+    LARGEST.with(|largest| largest.set(usize::MAX));
+    result
+}
+
+/// The most bytes that this thread holds while `work` runs, beyond those before.
+pub fn peak_bytes(work: impl FnOnce()) -> isize {
+    let before = HELD.with(Cell::get);
+    PEAK.with(|peak| peak.set(before));
+    work();
+    PEAK.with(Cell::get) - before
 }
 
 #[test]

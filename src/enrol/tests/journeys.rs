@@ -92,7 +92,7 @@ impl Walk {
 }
 
 fn walk(kind: Kind, method: Method, mut camera: FakeCamera, text: &str) -> Walk {
-    let mut world = World::new(TestRng(5)).unwrap();
+    let mut world = World::new(TestRng::new(5)).unwrap();
     let mut script = Script::parse(text, START).unwrap();
     let ending = journey::run(kind, method, &mut world, &mut camera, &mut script);
     let (told, left) = (script.told.join("\n"), script.left());
@@ -256,7 +256,7 @@ fn scans_form_errors_and_slowness_can_be_repeated() {
 
 #[test]
 fn a_script_that_answers_another_question_is_an_error() {
-    let mut world = World::new(TestRng(6)).unwrap();
+    let mut world = World::new(TestRng::new(6)).unwrap();
     for (text, told) in [("name: Jo", "line 1 of the script answers \"name\""), ("", "the script ends")] {
         let mut script = Script::parse(text, START).unwrap();
         let mut camera = FakeCamera::default();

@@ -1,12 +1,25 @@
-//! The ceremony's tests. They make evidence by the crate's private constructors, which nobody else can.
+//! The ceremony's tests. They make evidence by the crate's private constructors, which nobody else can. The model of events
+//! is also what the fuzz target `ceremony` holds the ceremony against.
+#![cfg_attr(fuzzing, allow(dead_code, unused_imports, unused_macros))]
+// Of tests, though not under `cfg(test)` alone.
+#![allow(clippy::indexing_slicing, clippy::unwrap_used, clippy::panic)]
 
+#[cfg(test)]
 mod diagram;
+#[cfg(test)]
 mod evidence;
+#[cfg(test)]
+mod faults;
+#[cfg(test)]
 mod journeys;
-mod model;
+pub(crate) mod model;
+#[cfg(test)]
 mod sealed;
+#[cfg(test)]
 mod secrets;
+#[cfg(test)]
 mod steps;
+#[cfg(test)]
 mod timing;
 
 use super::memory::{MemoryAttemptLog, MemoryKeyStore, MemoryRegistry};
@@ -18,10 +31,15 @@ use crate::document::{DocumentEvidence, Origin};
 use crate::error::Error;
 use crate::liveness::{ChallengeId, LivenessEvidence};
 use crate::secret::Nonce;
+use std::collections::VecDeque;
 use std::convert::Infallible;
 
 /// SplitMix64: the same numbers in every run, and nothing that a generator for cryptography may be.
-pub struct TestRng(pub u64);
+pub struct TestRng {
+    state: u64,
+    /// What is chosen first; choices are 0 after that. Without, choices are drawn.
+    script: Option<VecDeque<u8>>,
+}
 
 impl rand_core::TryRng for TestRng {
     type Error = Infallible;
@@ -31,8 +49,8 @@ impl rand_core::TryRng for TestRng {
     }
 
     fn try_next_u64(&mut self) -> Result<u64, Infallible> {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
+        self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.state;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         Ok(z ^ (z >> 31))
@@ -46,8 +64,27 @@ impl rand_core::TryRng for TestRng {
 impl rand_core::TryCryptoRng for TestRng {}
 
 impl TestRng {
+    pub fn new(seed: u64) -> Self {
+        Self { state: seed, script: None }
+    }
+
+    /// One whose choices are given.
+    fn scripted(script: &[u8]) -> Self {
+        Self { state: 1, script: Some(script.iter().copied().collect()) }
+    }
+
+    /// Whether its script is at its end.
+    fn is_over(&self) -> bool {
+        self.script.as_ref().is_some_and(VecDeque::is_empty)
+    }
+
+    /// A choice among `n`.
     fn below(&mut self, n: u64) -> u64 {
-        rand_core::Rng::next_u64(self) % n
+        let drawn = match &mut self.script {
+            Some(script) => script.pop_front().map_or(0, u64::from),
+            None => rand_core::Rng::next_u64(self),
+        };
+        drawn % n
     }
 
     fn one_in(&mut self, n: u64) -> bool {
@@ -87,7 +124,10 @@ pub struct Office {
 
 impl Office {
     pub fn new(seed: u64) -> Self {
-        let mut rng = TestRng(seed);
+        Self::with(TestRng::new(seed))
+    }
+
+    fn with(mut rng: TestRng) -> Self {
         let (keys, registry) = (MemoryKeyStore::new(&mut rng), MemoryRegistry::default());
         let old = keys.generate(&pin(OLD_PINS.0), &pin(OLD_PINS.1)).unwrap();
         registry.insert(Account { id: old_account(), identity: identity(), keys: old });

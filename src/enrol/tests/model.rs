@@ -1,5 +1,5 @@
-//! Random events against a model: 100,000 of them, honest and not. The model knows only which evidence the test made; the
-//! ceremony must advance exactly when that was honest, and enrol nobody of whom something is missing.
+//! Events against a model, honest and not: 100,000 random ones, and those that a fuzzer chooses. The model knows only which
+//! evidence the test made; the ceremony must advance exactly when that was honest, and enrol nobody of whom something is missing.
 
 use super::*;
 use std::collections::HashSet;
@@ -197,59 +197,86 @@ fn outlook(ceremony: &Ceremony, office: &mut Office, key: &DocumentKey) -> (Opti
     (nonce, time && !locked && room)
 }
 
-#[test]
-fn nobody_is_enrolled_of_whom_something_is_missing() {
-    let mut seen: HashSet<Transition> = HashSet::new();
-    let (mut steps, mut ceremonies, mut enrolled, mut refused) = (0, 0u64, 0, 0);
-    let mut run = Run { office: Office::new(77), shown: Shown::default(), stale: vec![], honest: true };
-    while steps < STEPS {
-        ceremonies += 1;
-        run.shown = Shown::default();
-        let rng = &mut run.office.rng;
+/// What a run has seen.
+#[derive(Default)]
+struct Tally {
+    steps: usize,
+    ceremonies: u64,
+    enrolled: usize,
+    refused: usize,
+    transitions: HashSet<Transition>,
+}
+
+impl Run {
+    fn new(rng: TestRng) -> Self {
+        Self { office: Office::with(rng), shown: Shown::default(), stale: vec![], honest: true }
+    }
+
+    /// A ceremony from its beginning to its end.
+    fn ceremony(&mut self, tally: &mut Tally) {
+        tally.ceremonies += 1;
+        self.shown = Shown::default();
+        let rng = &mut self.office.rng;
         let kind = [Kind::NewRegistration, Kind::Renewal, Kind::Upgrade][rng.below(3) as usize];
         let method = [Method::Biometrics, Method::ActiveAccount][rng.below(2) as usize];
         // Some documents come back; each locks for good sooner or later.
-        let key = DocumentKey::from_number("UTO", &format!("{}", ceremonies - rng.below(3).min(ceremonies - 1)));
-        let mut ceremony: Ceremony = match Awaiting::begin(kind, method, key, &mut run.office.ctx()).unwrap() {
+        let number = tally.ceremonies - rng.below(3).min(tally.ceremonies - 1);
+        let key = DocumentKey::from_number("UTO", &format!("{number}"));
+        let mut ceremony: Ceremony = match Awaiting::begin(kind, method, key, &mut self.office.ctx()).unwrap() {
             Ok(form) => form.into(),
             Err(terminated) => {
-                refused += 1;
-                run.office.now += terminated.wait_s(run.office.now).unwrap_or(0);
-                steps += 1;
-                continue;
+                tally.refused += 1;
+                self.office.now += terminated.wait_s(self.office.now).unwrap_or(0);
+                tally.steps += 1;
+                return;
             }
         };
-        let first = outlook(&ceremony, &mut run.office, &key).0.unwrap();
+        let first = outlook(&ceremony, &mut self.office, &key).0.unwrap();
         while !matches!(ceremony, Ceremony::Enrolled(_) | Ceremony::Terminated(_)) {
-            steps += 1;
-            let rng = &mut run.office.rng;
-            run.office.now += if rng.one_in(40) { 1000 } else { rng.below(8) };
-            if run.office.rng.one_in(20) && !matches!(ceremony, Ceremony::PinsAgain(_)) {
-                let key = SealKey::from_bytes(&[1; 32]);
-                let bytes = ceremony.seal(&key, 9, &mut run.office.ctx()).unwrap();
-                ceremony = Ceremony::open(&bytes, &key, run.office.now, |_| Ok(true)).unwrap();
-            }
-            let before = run.office.log.attempts(&key).unwrap().len();
-            let (records, phase) = (ceremony.audit().records.len(), ceremony.phase());
-            let (nonce, open) = outlook(&ceremony, &mut run.office, &key);
-            ceremony = run.event(ceremony);
-            let after = run.office.log.attempts(&key).unwrap().len();
-            assert!(after == before || after == before + 1, "{before} failed attempts became {after}");
-            let [record] = &ceremony.audit().records[records..] else { panic!("one step leaves one record") };
-            let (from, event, to) = (record.from, record.event, record.to);
-            assert_eq!((from, to), (phase, ceremony.phase()));
-            let transition = Transition { from, event, to };
-            assert!(TRANSITIONS.contains(&transition), "{transition:?} is not in the table");
-            seen.insert(transition);
-            let failed = matches!(event, Event::Failed | Event::TooSlow | Event::Ended | Event::PinsForgotten);
-            assert_eq!(run.honest && open, !failed, "step {steps}: {transition:?}");
-            if outlook(&ceremony, &mut run.office, &key).0 != nonce {
-                run.stale.extend(nonce);
-            }
+            tally.steps += 1;
+            ceremony = self.step(ceremony, &key, tally);
         }
-        let Ceremony::Enrolled(account) = ceremony else { continue };
-        enrolled += 1;
-        let Shown { document, live, matched, confirmed, consented, repeated, signed, .. } = run.shown;
+        if let Ceremony::Enrolled(account) = ceremony {
+            tally.enrolled += 1;
+            self.check_enrolled(&account, kind, method, first);
+        }
+    }
+
+    /// Time passes, the state may be stored, and something happens: what came of it is what the model expects.
+    fn step(&mut self, mut ceremony: Ceremony, key: &DocumentKey, tally: &mut Tally) -> Ceremony {
+        let rng = &mut self.office.rng;
+        let passed = if rng.one_in(40) { 1000 } else { rng.below(8) };
+        // A clock that is set back buys time, and nothing else.
+        let back = if rng.one_in(40) { rng.below(200) } else { 0 };
+        self.office.now = self.office.now + passed - back;
+        if self.office.rng.one_in(20) && !matches!(ceremony, Ceremony::PinsAgain(_)) {
+            let key = SealKey::from_bytes(&[1; 32]);
+            let bytes = ceremony.seal(&key, 9, &mut self.office.ctx()).unwrap();
+            ceremony = Ceremony::open(&bytes, &key, self.office.now, |_| Ok(true)).unwrap();
+        }
+        let before = self.office.log.attempts(key).unwrap().len();
+        let (records, phase) = (ceremony.audit().records.len(), ceremony.phase());
+        let (nonce, open) = outlook(&ceremony, &mut self.office, key);
+        ceremony = self.event(ceremony);
+        let after = self.office.log.attempts(key).unwrap().len();
+        assert!(after == before || after == before + 1, "{before} failed attempts became {after}");
+        let [record] = &ceremony.audit().records[records..] else { panic!("one step leaves one record") };
+        let (from, event, to) = (record.from, record.event, record.to);
+        assert_eq!((from, to), (phase, ceremony.phase()));
+        let transition = Transition { from, event, to };
+        assert!(TRANSITIONS.contains(&transition), "{transition:?} is not in the table");
+        tally.transitions.insert(transition);
+        let failed = matches!(event, Event::Failed | Event::TooSlow | Event::Ended | Event::PinsForgotten);
+        assert_eq!(self.honest && open, !failed, "step {}: {transition:?}", tally.steps);
+        if outlook(&ceremony, &mut self.office, key).0 != nonce {
+            self.stale.extend(nonce);
+        }
+        ceremony
+    }
+
+    /// Nothing is missing of a ceremony that began with the nonce `first`.
+    fn check_enrolled(&self, account: &Enrolled, kind: Kind, method: Method, first: Nonce) {
+        let Shown { document, live, matched, confirmed, consented, repeated, signed, .. } = self.shown;
         assert!(document && live.is_some() && repeated && signed);
         assert_eq!(live, matched, "live and match evidence of one attempt");
         let retried = account.audit().records.iter().any(|r| r.to == Phase::Oval && r.from != Phase::Instructions);
@@ -258,9 +285,37 @@ fn nobody_is_enrolled_of_whom_something_is_missing() {
         assert_eq!(consented, kind != Kind::NewRegistration);
         assert_eq!(account.deletes().is_some(), consented);
         let (application, signature) = (account.application(), account.signature());
-        assert!(run.office.keys.verify(account.keys(), KeyUse::Signature, &application, signature).unwrap());
+        assert!(self.office.keys.verify(account.keys(), KeyUse::Signature, &application, signature).unwrap());
     }
-    let missing: Vec<_> = TRANSITIONS.iter().filter(|t| !seen.contains(t)).collect();
+}
+
+#[test]
+fn nobody_is_enrolled_of_whom_something_is_missing() {
+    let (mut run, mut tally) = (Run::new(TestRng::new(77)), Tally::default());
+    while tally.steps < STEPS {
+        run.ceremony(&mut tally);
+    }
+    let missing: Vec<_> = TRANSITIONS.iter().filter(|t| !tally.transitions.contains(t)).collect();
     assert!(missing.is_empty(), "never seen: {missing:?}");
+    let Tally { enrolled, refused, ceremonies, .. } = tally;
     assert!(enrolled > 100 && refused > 100, "{enrolled} enrolled, {refused} refused of {ceremonies}");
+}
+
+/// Ceremonies whose every choice is a byte of `script`, until that is at its end. Returns how many enrolled somebody.
+///
+/// # Panics
+/// If a ceremony does what the model does not expect: that is a finding.
+pub fn follow(script: &[u8]) -> usize {
+    let (mut run, mut tally) = (Run::new(TestRng::scripted(script)), Tally::default());
+    while !run.office.rng.is_over() {
+        run.ceremony(&mut tally);
+    }
+    tally.enrolled
+}
+
+#[test]
+fn a_script_leads_the_ceremony() {
+    // Every choice 1: renewal with an account that confirms, and nothing but honest steps.
+    assert!(follow(&[1; 200]) > 0);
+    assert_eq!(follow(&[0; 200]), 0, "every choice 0: given up at once");
 }

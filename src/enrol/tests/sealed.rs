@@ -109,6 +109,35 @@ fn two_sealings_share_nothing() {
     assert!(alike < one.len() / 8, "{alike} of {} bytes are alike", one.len());
 }
 
+/// The fuzz target `sealed` begins with a state of each phase, as it is encrypted. `SELFSAME_WRITE_SEEDS=1` writes them anew when
+/// states change.
+#[test]
+fn seeds_of_the_fuzz_target_are_states() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/seeds/sealed");
+    let writes = std::env::var("SELFSAME_WRITE_SEEDS").is_ok_and(|v| v == "1");
+    if !folder.exists() && !writes {
+        eprintln!("skipped: the package has no seeds");
+        return;
+    }
+    for phase in Phase::ALL.into_iter().filter(|phase| *phase != Phase::PinsAgain) {
+        let (mut office, path) = (Office::new(35), folder.join(phase.as_str()));
+        if writes {
+            let ceremony = match phase {
+                Phase::Terminated => {
+                    let form = state!(office.begin(Kind::Renewal, Method::ActiveAccount), Form);
+                    form.abandon(&office.ctx()).into()
+                }
+                phase => office.reach(phase, Kind::Renewal, Method::ActiveAccount),
+            };
+            std::fs::create_dir_all(&folder).unwrap();
+            std::fs::write(&path, ceremony.plain(&office.ctx()).unwrap()).unwrap();
+        }
+        let plain = std::fs::read(&path).unwrap();
+        let bytes = super::super::seal::wrap(&plain, &SealKey::from_bytes(&KEY), START + 60, &[0; 40]).unwrap();
+        assert_eq!(open(&bytes, START).unwrap().phase(), phase);
+    }
+}
+
 proptest! {
     #[test]
     fn any_bytes_are_refused_without_a_panic(mut bytes in prop::collection::vec(any::<u8>(), 0..300), head in 0usize..6) {

@@ -1,6 +1,7 @@
 use super::change::Light;
 use super::*;
 use crate::liveness::Region;
+use proptest::prelude::*;
 
 const WHITE: [u8; 3] = [255; 3];
 const BLACK: [u8; 3] = [0; 3];
@@ -197,4 +198,52 @@ fn what_cannot_be_played_is_an_error() {
     assert_eq!(with(|s| s[3].duration_us = u64::MAX), Err(ErrorKind::LimitExceeded));
     assert_eq!(with(|s| s[3].start_us = u64::MAX), Err(ErrorKind::LimitExceeded));
     assert_eq!(with(|s| *s = sequence(&[BLACK], 1, 65)), Err(ErrorKind::LimitExceeded));
+}
+
+fn segments() -> impl Strategy<Value = Vec<Segment>> {
+    let region = prop::sample::select(vec![Region::Full, Region::Top, Region::Bottom, Region::Left, Region::Right]);
+    prop::collection::vec((any::<[u8; 3]>(), region, 40_000u64..700_000, prop_oneof![Just(0), 1u64..200_000]), 1..14)
+        .prop_map(|shown| {
+            let mut start_us = 0;
+            let segment = |(color, region, duration_us, gap_us)| {
+                let segment = Segment { start_us, duration_us, color, region };
+                start_us = segment.end_us() + gap_us;
+                segment
+            };
+            shown.into_iter().map(segment).collect()
+        })
+}
+
+proptest! {
+    /// What is seen decides, not how it is written down.
+    #[test]
+    fn a_segment_in_two_parts_is_one(all in segments(), at in 0usize..14, share in 1u64..9) {
+        let mut parts = all.clone();
+        let at = at % parts.len();
+        let whole = parts[at];
+        let first_us = whole.duration_us * share / 10;
+        parts[at].duration_us = first_us;
+        parts.insert(at + 1, Segment { start_us: whole.start_us + first_us, duration_us: whole.duration_us - first_us, ..whole });
+        let (one, two) = (judge(&all), judge(&parts));
+        prop_assert_eq!(flashes(&one), flashes(&two));
+        prop_assert_eq!(one.closest, two.closest);
+        prop_assert_eq!(one.is_safe(), two.is_safe());
+    }
+
+    #[test]
+    fn safety_is_kept_by_whoever_leaves_the_end_out(all in segments(), kept in 1usize..14) {
+        let shorter = &all[..kept.min(all.len())];
+        let (one, two) = (judge(&all), judge(shorter));
+        prop_assert!(flashes(&two).iter().zip(flashes(&one)).all(|(less, more)| *less <= more));
+        prop_assert!(two.is_safe() || !one.is_safe());
+    }
+
+    /// A darker display of the same picture flashes no more by luminance.
+    #[test]
+    fn a_dimmer_display_is_no_less_safe(all in segments(), peak in 20.0f64..400.0) {
+        let dim = analyse(&all, &DisplayModel::new(peak, 60.0).unwrap()).unwrap();
+        let bright = analyse(&all, &DisplayModel::new(500.0, 60.0).unwrap()).unwrap();
+        prop_assert!(dim.luminance.flashes <= bright.luminance.flashes);
+        prop_assert_eq!(dim.general, bright.general, "relative luminance does not know the display");
+    }
 }

@@ -76,13 +76,17 @@ fn template_in_integers_is_near_and_nan_stays_nan() {
     let exact = compile(&network, &Limits::default(), Precision::F32).unwrap();
     let mut input = input(&exact, golden["a"].as_f64().unwrap(), golden["b"].as_f64().unwrap());
     let wanted = run(&exact, &input);
-    let programs: Vec<_> = Level::all()
-        .into_iter()
-        .map(|level| {
-            let graph = crate::nn::onnx::read(&network, &Limits::default()).unwrap();
-            Program::compile_for(graph, &Limits::default(), Precision::Int8, level, &Banding::default()).unwrap()
-        })
-        .collect();
+    let programs: Vec<_> = Level::all().into_iter().map(|level| compile_at(&network, Precision::Int8, level)).collect();
+    // Integers give the same bits at every level, but the layers between them do not: what is rounded there can move to the next of 127
+    // steps. Templates of portable code are thus as far from those of AVX2 as both are from f32.
+    let outputs: Vec<_> = programs.iter().map(|program| run(program, &input)).collect();
+    let [portable, vectors @ ..] = &outputs[..] else { panic!("there is portable code") };
+    for output in vectors {
+        let likeness = cosine(portable, output);
+        println!("portable and vectors: cosine {likeness:.5}");
+        assert!(likeness > 0.99, "{likeness}");
+        assert!(output == &vectors[0], "AVX2 and VNNI differ");
+    }
     for program in &programs {
         assert_eq!(program.profile(&input, 1).iter().filter(|(name, _)| name.starts_with("int8")).count(), 31);
         let cosine = cosine(&run(program, &input), &wanted);
@@ -94,6 +98,57 @@ fn template_in_integers_is_near_and_nan_stays_nan() {
         input[3 * (56 * 112 + 56)] = bad;
         for program in &programs {
             assert!(run(program, &input).iter().all(|v| v.is_nan()), "{bad}");
+        }
+    }
+}
+
+/// [`compile`] for an instruction set of its own.
+fn compile_at(network: &[u8], precision: Precision, level: Level) -> Program {
+    let graph = crate::nn::onnx::read(network, &Limits::default()).unwrap();
+    Program::compile_for(graph, &Limits::default(), precision, level, &Banding::default()).unwrap()
+}
+
+/// What `docs/security.md` states: each network's outputs at one level against those of portable code, over their RMS; and the cosine of
+/// embeddings.
+#[test]
+fn instruction_sets_differ_by_rounding_alone() {
+    for (name, bound) in [("detect", 3e-5), ("mesh", 3e-5), ("template", 3e-5)] {
+        let (network, golden) = golden(name);
+        let scalar = compile_at(&network, Precision::F32, Level::SCALAR);
+        let input = input(&scalar, golden["a"].as_f64().unwrap(), golden["b"].as_f64().unwrap());
+        let wanted = run(&scalar, &input);
+        let rms = (wanted.iter().map(|v| f64::from(*v).powi(2)).sum::<f64>() / wanted.len() as f64).sqrt();
+        for level in Level::all() {
+            let got = run(&compile_at(&network, Precision::F32, level), &input);
+            let off = got.iter().zip(&wanted).map(|(a, b)| f64::from((a - b).abs())).fold(0.0, f64::max) / rms;
+            let angle = 1.0 - cosine(&got, &wanted);
+            println!("{name} {}: {off:.1e} of the RMS, cosine 1 - {angle:.1e}", level.name());
+            assert!(off <= bound && angle < 1e-9, "{name} {}: {off}, {angle}", level.name());
+        }
+    }
+}
+
+/// Denormals are numbers like any other, and infinities and NaN stay what they are: nothing panics, nothing hangs.
+#[test]
+fn no_number_breaks_a_network() {
+    for name in ["detect", "mesh", "template"] {
+        let (network, _) = golden(name);
+        for (precision, level) in
+            [(Precision::F32, Level::best()), (Precision::F32, Level::SCALAR), (Precision::Int8, Level::best())]
+        {
+            let program = compile_at(&network, precision, level);
+            let (height, width, channels) = program.input();
+            let filled = |value: f32| run(&program, &vec![value; height * width * channels]);
+            let zero = filled(0.0);
+            assert!(zero.iter().all(|v| v.is_finite()), "{name}");
+            for tiny in [f32::from_bits(1), -1e-40, f32::MIN_POSITIVE, -0.0] {
+                let off = filled(tiny).iter().zip(&zero).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+                assert!(off < 1e-3, "{name}, {tiny}: {off}");
+            }
+            for bad in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY, f32::MAX, f32::MIN] {
+                assert_eq!(filled(bad).len(), zero.len(), "{name}, {bad}");
+            }
+            assert!(filled(f32::NAN).iter().all(|v| v.is_nan()), "{name}: NaN is lost");
         }
     }
 }
@@ -115,10 +170,7 @@ fn networks_without_ranges_are_the_same_in_either_precision() {
 #[ignore = "prints timings"]
 fn timing_of_integers() {
     let (network, golden) = golden("template");
-    let compile = |precision, level| {
-        let graph = crate::nn::onnx::read(&network, &Limits::default()).unwrap();
-        Program::compile_for(graph, &Limits::default(), precision, level, &Banding::default()).unwrap()
-    };
+    let compile = |precision, level| compile_at(&network, precision, level);
     for level in Level::all() {
         let programs = [Precision::F32, Precision::Int8].map(|precision| compile(precision, level));
         let input = input(&programs[0], golden["a"].as_f64().unwrap(), golden["b"].as_f64().unwrap());
