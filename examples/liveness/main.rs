@@ -154,7 +154,7 @@ fn run(arguments: &Arguments) -> Result<Judged> {
 
 fn plot(session: &LivenessSession, path: &Path) -> Result<()> {
     let Some(response) = Response::of(session) else {
-        eprintln!("{} is not drawn: too little background is seen to tell the face's own change", path.display());
+        eprintln!("{} is not drawn: no frame shows a face", path.display());
         return Ok(());
     };
     std::fs::write(path, response.svg()?).map_err(|e| {

@@ -13,6 +13,7 @@
 use super::analysis::{Cues, RecordingCue, ResponseCue, SequenceCue, ShapeCue, TimingCue};
 use crate::error::{ErrorKind, Result};
 use serde::Serialize;
+use std::cmp::Ordering;
 use std::fmt;
 
 /// What a session showed.
@@ -117,8 +118,6 @@ words! {
         FramesMissing => "frames_missing",
         /// The recording begins too late, or ends too early.
         Incomplete => "incomplete",
-        /// Too little of the background can be seen to tell the face's response from the camera's.
-        NoBackground => "no_background",
         /// The face does not answer the screen, or too little: strong light, a screen that is too dark, or no live face.
         FlatResponse => "flat_response",
         /// The edges of the challenge are not found sharply in the response.
@@ -149,8 +148,6 @@ words! {
         GoWhereItIsBrighter => "go_where_it_is_brighter",
         /// Set the screen to its full brightness.
         BrightenTheScreen => "brighten_the_screen",
-        /// Have some distance to the wall behind, and let it be seen beside the head.
-        ShowTheBackground => "show_the_background",
         /// Close other programs: frames are missing.
         FreeTheDevice => "free_the_device",
         /// Begin again, with a new challenge.
@@ -170,7 +167,6 @@ impl InconclusiveReason {
             Self::TooDark => &[GoWhereItIsBrighter],
             Self::TooFewFrames | Self::FramesMissing => &[FreeTheDevice],
             Self::Incomplete => &[FaceTheCamera],
-            Self::NoBackground => &[ShowTheBackground],
             Self::FlatResponse | Self::UnclearShape => &[GoWhereItIsDarker, MoveCloser, BrightenTheScreen],
             Self::UnclearTiming => &[HoldStill, GoWhereItIsDarker],
             Self::Expired => &[BeginAgain],
@@ -184,7 +180,8 @@ impl InconclusiveReason {
 pub struct LivenessLimits {
     /// Bits of evidence that the face answers this challenge, at least; 4 or more. One guess in 2^bits gets there.
     pub sequence_bits: f64,
-    /// Without these bits, a response that some other challenge explains this well (binary logarithm, 0 is perfect) is an attack.
+    /// Where the bits speak against this challenge (below 0), a strong enough response that some other one explains this well (binary logarithm, 0 is
+    /// perfect) is an attack.
     pub other_fit: f64,
     /// Bits of evidence for a face's shape, at least.
     pub shape_bits: f64,
@@ -216,7 +213,7 @@ impl Default for LivenessLimits {
             sheet_bits: -3.0,
             identity_score: 0.3,
             other_face_score: 0.2,
-            edge_spread_ms: 50.0,
+            edge_spread_ms: 90.0,
             edge_drift_ms_per_s: 40.0,
             interval_ms: 84.0,
             gap_ms: 350.0,
@@ -272,7 +269,7 @@ impl LivenessLimits {
         let mut said = self.recording(&cues.recording);
         said.push(match &cues.sequence {
             Some(sequence) => self.sequence(sequence, strong),
-            None => Says::Nothing(NoBackground),
+            None => Says::Nothing(FlatResponse),
         });
         // Timing and shape are those of an answer to this challenge; of another one they say nothing.
         let answered = matches!(said.last(), Some(Says::Live));
@@ -327,7 +324,7 @@ impl LivenessLimits {
     fn sequence(&self, cue: &SequenceCue, strong: bool) -> Says {
         if cue.bits >= self.sequence_bits {
             Says::Live
-        } else if strong && cue.best_fit >= self.other_fit {
+        } else if strong && cue.best_fit >= self.other_fit && cue.bits.partial_cmp(&0.0) != Some(Ordering::Greater) {
             Says::Attack(AttackReason::OtherChallenge)
         } else {
             Says::Nothing(InconclusiveReason::FlatResponse)
@@ -432,15 +429,16 @@ mod tests {
     #[test]
     fn each_cue_can_refuse_alone() {
         type Change = fn(&mut Cues);
-        let cases: [(Change, &str); 20] = [
-            (|c| c.sequence.as_mut().unwrap().bits = 11.9, "other_challenge"),
+        let cases: [(Change, &str); 21] = [
+            (|c| c.sequence.as_mut().unwrap().bits = 11.9, "flat_response"),
+            (|c| c.sequence.as_mut().unwrap().bits = -1.0, "other_challenge"),
             (|c| c.sequence.as_mut().unwrap().bits = f64::NAN, "other_challenge"),
             (
                 |c| (c.sequence.as_mut().unwrap().bits, c.sequence.as_mut().unwrap().best_fit) = (-9.0, -9.0),
                 "flat_response",
             ),
             (|c| c.timing.as_mut().unwrap().found = 6, "unclear_timing"),
-            (|c| c.timing.as_mut().unwrap().spread_ms = 70.0, "unclear_timing"),
+            (|c| c.timing.as_mut().unwrap().spread_ms = 120.0, "unclear_timing"),
             (|c| c.timing.as_mut().unwrap().spread_ms = f64::NAN, "unclear_timing"),
             (|c| c.timing.as_mut().unwrap().drift_ms_per_s = -200.0, "uneven_timing"),
             (|c| c.shape.as_mut().unwrap().bits = 2.9, "unclear_shape"),

@@ -25,15 +25,16 @@ pub struct Response {
 }
 
 impl Response {
-    /// Of a session so far; `None` if too little background is seen to tell.
+    /// Of a session so far; `None` before the first frame with a face.
     pub fn of(session: &LivenessSession) -> Option<Self> {
         Self::new(session.trace(), session.challenge())
     }
 
     fn new(trace: &Trace, challenge: &Challenge) -> Option<Self> {
         let round = |v: f32| (1e4 * v).round() / 1e4;
-        let changes = trace.face_over_background()?.into_iter().map(|(us, change)| (us, change.map(round)));
-        Some(Self { changes: changes.collect(), segments: challenge.segments().to_vec() })
+        let changes = trace.face_over_background().into_iter().map(|(us, change)| (us, change.map(round)));
+        let changes: Vec<_> = changes.collect();
+        (!changes.is_empty()).then(|| Self { changes, segments: challenge.segments().to_vec() })
     }
 
     /// The curves, and beneath them the challenge, as an SVG picture. Colours come by the camera's lag later in the curves.

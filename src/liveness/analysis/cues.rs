@@ -142,7 +142,10 @@ impl Cues {
         let identity = IdentityCue::new(trace);
         let mut cues = Self { recording, response: None, sequence: None, timing: None, shape: None, identity };
         let signals = Signals::new(trace);
-        let (Some(own), Some(background)) = (signals.own(), &signals.background) else { return cues };
+        if trace.samples.is_empty() {
+            return cues;
+        }
+        let own = signals.own();
         let lags: Vec<f64> = LAGS_MS.step_by(LAG_STEP_MS).map(|ms| 1e-3 * f64::from(ms)).collect();
         let answer = |signal: &[Rgb]| {
             let response = Normalised::new(&signals.times, signal);
@@ -161,7 +164,7 @@ impl Cues {
         let expected = Expected::new(&signals.times, challenge, evidence.lag_s);
         cues.sequence =
             Some(SequenceCue { bits, fit: evidence.fit, best_fit: evidence.best_fit, lag_ms: 1e3 * evidence.lag_s });
-        cues.response = Some(ResponseCue::new(trace, &signals, background, &own, range, &expected));
+        cues.response = Some(ResponseCue::new(trace, &signals, &own, range, &expected));
         let edges = Edges::new(&signals.times, response, challenge, evidence.lag_s);
         cues.timing = edges.map(|edges| TimingCue {
             edges: challenge.segments().len().saturating_sub(1),
@@ -208,23 +211,17 @@ impl RecordingCue {
 }
 
 impl ResponseCue {
-    fn new(
-        trace: &Trace,
-        signals: &Signals,
-        background: &[Rgb],
-        own: &[Rgb],
-        response: &Normalised,
-        expected: &Expected,
-    ) -> Self {
+    fn new(trace: &Trace, signals: &Signals, own: &[Rgb], response: &Normalised, expected: &Expected) -> Self {
         let contrast = expected.contrast(own);
         let face: f32 = contrast.iter().sum();
-        let over_face = |logs: &[Rgb]| expected.contrast(&difference(logs, background)).iter().sum::<f32>() / face;
-        let surroundings = signals.ring.each_ref().map(|ring| ring.as_ref().map(|ring| over_face(ring)));
+        let over_face = |logs: &[Rgb]| expected.contrast(logs).iter().sum::<f32>() / face;
+        let beside = |ring: &Vec<Rgb>| Some(over_face(&difference(ring, signals.background.as_ref()?)));
+        let surroundings = signals.ring.each_ref().map(|ring| ring.as_ref().and_then(beside));
         let mut eye = 0..;
         let corneas = [(); 2].map(|()| {
             let eye = eye.next().unwrap_or(0);
             let brightest = |s: &Sample| s.eyes.get(eye).map_or([0.0; 3], |[bright, _]| *bright);
-            over_face(&signals.change_of(trace.samples.iter().map(brightest)))
+            over_face(&signals.own_of(&signals.change_of(trace.samples.iter().map(brightest))))
         });
         Self { range: response.amplitude, noise: response.noise, contrast, surroundings, corneas }
     }

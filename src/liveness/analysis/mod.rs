@@ -16,9 +16,9 @@ pub use cues::{Cues, IdentityCue, RecordingCue, ResponseCue, SequenceCue, ShapeC
 
 impl super::Trace {
     /// The face's own change at each frame that shows it: time in microseconds, and for red, green and blue the natural logarithm of linear light
-    /// over its median in time, less the background's, which the camera's gains move alike. `None` if too little background is seen.
-    pub fn face_over_background(&self) -> Option<Vec<(u64, [f32; 3])>> {
-        let own = signal::Signals::new(self).own()?;
-        Some(self.samples.iter().map(|sample| sample.timestamp_us).zip(own).collect())
+    /// over its median in time, less the background's, which the camera's gains move alike (if any can be seen).
+    pub fn face_over_background(&self) -> Vec<(u64, [f32; 3])> {
+        let own = signal::Signals::new(self).own();
+        self.samples.iter().map(|sample| sample.timestamp_us).zip(own).collect()
     }
 }

@@ -45,10 +45,9 @@ pub(super) struct Shape {
 }
 
 impl Shape {
-    /// `None` if there is no background, or the patches are too few or without response.
+    /// `None` if the patches are too few, or without response.
     pub(super) fn new(trace: &Trace, signals: &Signals, expected: &Expected) -> Option<Self> {
-        let own = signals.own()?;
-        let face = expected.contrast(&own);
+        let face = expected.contrast(&signals.own());
         let irradiance = irradiance_of_patches(trace);
         let mean = irradiance.iter().sum::<f32>() / irradiance.len().max(1) as f32;
         let n = trace.samples.len().max(1) as f32;

@@ -62,9 +62,17 @@ impl Signals {
         median_change(series, self.times.len())
     }
 
-    /// The face's change that the background does not share.
-    pub(super) fn own(&self) -> Option<Vec<Rgb>> {
-        self.background.as_ref().map(|background| difference(&self.face, background))
+    /// The face's change that the background does not share; all of it where no background can be measured.
+    pub(super) fn own(&self) -> Vec<Rgb> {
+        self.own_of(&self.face)
+    }
+
+    /// Of any change the part that the background does not share.
+    pub(super) fn own_of(&self, change: &[Rgb]) -> Vec<Rgb> {
+        match &self.background {
+            Some(background) => difference(change, background),
+            None => change.to_vec(),
+        }
     }
 }
 
