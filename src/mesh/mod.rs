@@ -5,6 +5,7 @@
 //! detected box; here the crop is one similarity transform, so that the points map back exactly.
 
 mod geometry;
+pub(crate) mod outline;
 mod points;
 mod pose;
 mod view;

@@ -3,6 +3,7 @@
 use crate::error::{Error, ErrorKind, Result, Stage};
 use crate::geometry::{Point, Similarity};
 use crate::image::{Border, Crop, Frame, Normalisation, luminance_linear, srgb8_to_linear, warp_into};
+use crate::mesh::outline::FACE;
 use crate::mesh::{Mesh, View};
 use crate::model::ChannelOrder;
 use crate::scratch::{self, Scratch};
@@ -18,12 +19,6 @@ const LEVELS: usize = 256;
 pub(super) const OUTSIDE: f32 = -1.0;
 /// Rec. 709 luma of stored (gamma-coded) values: what the eye calls brightness, good for judging detail.
 const LUMA: [f32; 3] = [0.2126, 0.7152, 0.0722];
-
-/// The mesh's points along the edge of the face, in order (MediaPipe's `FACE_OVAL`).
-const OVAL: [usize; 36] = [
-    10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379, 378, 400, 377, 152, 148, 176, 149, 150,
-    136, 172, 58, 132, 93, 234, 127, 162, 21, 54, 103, 67, 109,
-];
 
 /// Linear luminance and luma picture of a face's oval.
 pub(super) struct FaceCrop {
@@ -58,7 +53,7 @@ impl FaceCrop {
         let crop =
             Crop { width: SIDE_PX, height: SIDE_PX, source_from_target: source_from_crop, border: Border::Replicate };
         warp_into(frame, &crop, &as_stored, &mut pixels)?;
-        let edge = source_from_crop.inverse().map_or([Point::default(); OVAL.len()], |to_crop| oval(mesh, &to_crop));
+        let edge = source_from_crop.inverse().map_or([Point::default(); FACE.len()], |to_crop| oval(mesh, &to_crop));
         let picture = Picture { side: SIDE_PX, middle: SIDE_PX / 2, source_from_picture: source_from_crop };
         Ok(Self::read(frame, &edge, &picture, &pixels, |pixel| *pixel))
     }
@@ -98,7 +93,7 @@ impl FaceCrop {
         let visible = visible(frame, &source_from_picture, side);
         let mut light = Light { histogram: [0; LEVELS], count: 0, sum: 0.0, squares: 0.0, right: (0.0, 0) };
         let linear = srgb8_to_linear();
-        let mut crossings = [0.0; OVAL.len()];
+        let mut crossings = [0.0; FACE.len()];
         let pixels = pixels.as_chunks::<3>().0.chunks_exact(side).enumerate().skip(rows.start);
         for ((y, pixels), luma) in pixels.zip(luma.chunks_exact_mut(columns.len().max(1))) {
             let y = y as f32 + 0.5;
@@ -225,8 +220,8 @@ fn level_square(mesh: &Mesh) -> Option<Similarity> {
 }
 
 /// The edge of the face in the crop.
-fn oval(mesh: &Mesh, crop_from_source: &Similarity) -> [Point; OVAL.len()] {
-    OVAL.map(|i| crop_from_source.apply(mesh.point(i).unwrap_or_default()))
+fn oval(mesh: &Mesh, crop_from_source: &Similarity) -> [Point; FACE.len()] {
+    FACE.map(|i| crop_from_source.apply(mesh.point(i).unwrap_or_default()))
 }
 
 /// Tells which points of the crop lie inside the frame.

@@ -14,7 +14,7 @@ use crate::engine::Engine;
 use crate::error::{Error, ErrorKind, Result, Stage};
 use crate::geometry::{Point, Similarity};
 use crate::image::{Photo, luminance_linear, srgb8_to_linear};
-use crate::mesh::Mesh;
+use crate::mesh::{Mesh, outline};
 
 /// Distance of the pupils, in centimetres.
 const PUPILS_CM: f32 = 6.3;
@@ -25,10 +25,6 @@ const RIDGE: f32 = 0.02;
 /// What the portrait's brightest percent is taken to reflect.
 const WHITE: f32 = 0.8;
 
-/// The lids of the right eye in order, from the outer corner along the lower lid.
-const RIGHT_LIDS: [usize; 16] = [33, 7, 163, 144, 145, 153, 154, 155, 133, 173, 157, 158, 159, 160, 161, 246];
-/// The same of the left eye.
-const LEFT_LIDS: [usize; 16] = [263, 249, 390, 373, 374, 380, 381, 382, 362, 398, 384, 385, 386, 387, 388, 466];
 /// Top of the forehead and chin.
 const FOREHEAD: usize = 10;
 const CHIN: usize = 152;
@@ -86,7 +82,7 @@ impl Subject {
             [p.x, p.y, z * cm_from_photo.scale()]
         };
         let mut points: Vec<Vector> = mesh.points().iter().map(level).collect();
-        let lids = RIGHT_LIDS.into_iter().chain(LEFT_LIDS);
+        let lids = outline::RIGHT_EYE.into_iter().chain(outline::LEFT_EYE);
         let eye_z = lids.filter_map(|i| points.get(i)).map(|[_, _, z]| z).sum::<f32>() / 32.0;
         points.iter_mut().for_each(|[_, _, z]| *z -= eye_z);
         let triangles = triangulated(&points);
@@ -139,7 +135,7 @@ impl Subject {
 
     /// The lids of both eyes, in centimetres, and the eyes' centres.
     pub(super) fn eyes(&self) -> [(Vec<[f32; 2]>, [f32; 2]); 2] {
-        [RIGHT_LIDS, LEFT_LIDS].map(|lids| {
+        [outline::RIGHT_EYE, outline::LEFT_EYE].map(|lids| {
             let lids: Vec<[f32; 2]> =
                 lids.into_iter().filter_map(|i| self.points.get(i)).map(|[x, y, _]| [*x, *y]).collect();
             let sum = lids.iter().fold([0.0, 0.0], |[x, y], [px, py]| [x + px, y + py]);

@@ -141,10 +141,10 @@ impl Cues {
         let recording = RecordingCue::new(trace, challenge);
         let identity = IdentityCue::new(trace);
         let mut cues = Self { recording, response: None, sequence: None, timing: None, shape: None, identity };
-        let signals = Signals::new(trace);
         if trace.samples.is_empty() {
             return cues;
         }
+        let signals = Signals::new(trace);
         let own = signals.own();
         let lags: Vec<f64> = LAGS_MS.step_by(LAG_STEP_MS).map(|ms| 1e-3 * f64::from(ms)).collect();
         let answer = |signal: &[Rgb]| {

@@ -153,8 +153,7 @@ impl Chain {
         for lag in lags {
             let mut used = 0;
             let mut product = 1.0;
-            let begin =
-                |slot: usize, used: usize| self.guard_s + slot as f64 * self.slot_s + used as f64 * self.jitter_s + lag;
+            let begin = |slot, used| self.begin_s(slot, used) + lag;
             for (slot, (color, steps)) in path.slots.iter().enumerate() {
                 product *=
                     score(level(slot, *color), response.inside(begin(slot, used), begin(slot + 1, used + steps)));
@@ -175,6 +174,11 @@ impl Chain {
         let (ratio, lag_s) =
             if ratio.is_finite() { (ratio, mean_lag / own.max(f64::MIN_POSITIVE)) } else { (0.0, 0.0) };
         Evidence { ratio, lag_s, fit: best.log2(), best_fit: all.log2() }
+    }
+
+    /// When a slot begins if those before it have used up so many jitter steps.
+    fn begin_s(&self, slot: usize, used: usize) -> f64 {
+        self.guard_s + slot as f64 * self.slot_s + used as f64 * self.jitter_s
     }
 
     /// How many places on the screen can show the colour.
@@ -200,7 +204,7 @@ impl Chain {
             for used in 0..=most {
                 let before = reached.get(used).map(Vec::as_slice).unwrap_or_default();
                 let total: f64 = before.iter().sum();
-                let from = self.guard_s + slot as f64 * self.slot_s + used as f64 * self.jitter_s + lag;
+                let from = self.begin_s(slot, used) + lag;
                 for steps in 0..=self.jitter_steps.min(self.slack - used) {
                     let frames = response.inside(from, from + self.slot_s + steps as f64 * self.jitter_s);
                     let Some(row) = next.get_mut(used + steps) else { continue };

@@ -51,7 +51,7 @@ impl Rhythm {
             median_s: steps.get(steps.len() / 2).copied().unwrap_or(f64::INFINITY),
             longest_s: pairs(&with_face).map(seconds).fold(0.0, f64::max),
             stuttered,
-            repeated: prints.len() - distinct.len() - stuttered.min(prints.len() - distinct.len()),
+            repeated: (prints.len() - distinct.len()).saturating_sub(stuttered),
         }
     }
 }

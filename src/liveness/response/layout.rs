@@ -3,7 +3,7 @@
 //! The points lie evenly on the canonical face and are carried along by the triangles that they lie in. Left out are the eyes'
 //! and the mouth's openings, and the triangles at the face's outline, where hair and background show through.
 
-use crate::mesh::{canonical_vertices_cm, triangles};
+use crate::mesh::{canonical_vertices_cm, outline, triangles};
 use std::sync::LazyLock;
 
 /// Columns and rows of the grid that cuts the canonical face into patches, and its cells' sides in centimetres.
@@ -14,16 +14,6 @@ const CELL_CM: f32 = 2.2;
 const POINT_CM2: f32 = 0.25;
 /// A patch of fewer points is left out.
 const LEAST_POINTS: usize = 8;
-
-/// The face's outline.
-const OUTLINE: [u16; 36] = [
-    10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379, 378, 400, 377, 152, 148, 176, 149, 150,
-    136, 172, 58, 132, 93, 234, 127, 162, 21, 54, 103, 67, 109,
-];
-/// The lids' edges, and the lips' inner edges.
-const RIGHT_EYE: [u16; 16] = [33, 7, 163, 144, 145, 153, 154, 155, 133, 173, 157, 158, 159, 160, 161, 246];
-const LEFT_EYE: [u16; 16] = [263, 249, 390, 373, 374, 380, 381, 382, 362, 398, 384, 385, 386, 387, 388, 466];
-const MOUTH: [u16; 20] = [78, 191, 80, 81, 82, 13, 312, 311, 310, 415, 308, 324, 318, 402, 317, 14, 87, 178, 88, 95];
 
 /// A point of the face, as weights of a triangle's corners.
 pub(super) struct Site {
@@ -50,12 +40,13 @@ impl Layout {
     fn new() -> Self {
         let vertices = canonical_vertices_cm();
         let at = |i: u16| vertices.get(usize::from(i)).copied().unwrap_or_default();
-        let within = |corners: &[u16; 3], set: &[u16]| corners.iter().all(|i| set.contains(i));
+        let on = |corner: &u16, line: &[usize]| line.contains(&usize::from(*corner));
+        let openings = [&outline::RIGHT_EYE[..], &outline::LEFT_EYE, &outline::INNER_LIPS];
         let mut sites: Vec<(usize, Site)> = Vec::new();
         let mut faces = Vec::new();
         for corners in triangles() {
-            let opening = within(corners, &RIGHT_EYE) || within(corners, &LEFT_EYE) || within(corners, &MOUTH);
-            if opening || corners.iter().any(|i| OUTLINE.contains(i)) {
+            let opening = openings.iter().any(|line| corners.iter().all(|i| on(i, line)));
+            if opening || corners.iter().any(|i| on(i, &outline::FACE)) {
                 continue;
             }
             let [a, b, c] = corners.map(at);
