@@ -61,6 +61,10 @@ pub struct Pad {
     /// Keep sessions in this file, a line of JSON each, and go on from there. After a change of the code take a new one.
     #[arg(long, value_name = "FILE.jsonl")]
     pub cache: Option<PathBuf>,
+    /// Keep what each session's frames said in this folder, 400 kB each, and judge sessions that lie there anew instead of simulating them.
+    /// After a change of simulation, tracking or measuring take a new one.
+    #[arg(long, value_name = "FOLDER")]
+    pub traces: Option<PathBuf>,
     /// The same seed gives the same sessions.
     #[arg(long, default_value_t = 1)]
     pub seed: u64,

@@ -5,7 +5,9 @@ use super::arguments::Pad;
 use super::templates::progress;
 use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
 use selfsame::engine::Engine;
-use selfsame::evaluate::pad::{PadCampaign, PadGroup, PadLog, PadPeople, PadReport, PadSession, Rate, SpeciesRates};
+use selfsame::evaluate::pad::{
+    PadCampaign, PadGroup, PadLog, PadPeople, PadReport, PadSession, PadTraces, Rate, SpeciesRates,
+};
 use selfsame::simulate::{Half, Species};
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -20,6 +22,7 @@ pub fn run(arguments: &Pad) -> Anyhow<()> {
         Some(path) => PadLog::open(path).map(|(sessions, log)| (sessions, Some(log)))?,
         None => (Vec::new(), None),
     };
+    let traces = arguments.traces.as_deref().map(PadTraces::open).transpose()?;
     let (mut text, mut reports) = (String::new(), Vec::new());
     for conditions in &arguments.conditions()? {
         let campaign = PadCampaign {
@@ -27,6 +30,7 @@ pub fn run(arguments: &Pad) -> Anyhow<()> {
             sessions: arguments.sessions,
             seed: arguments.seed,
             wrong_challenges: arguments.wrong,
+            traces: traces.clone(),
             ..PadCampaign::new(half, *conditions)
         };
         record(&campaign, &people, &engine, &mut sessions, &mut log)?;

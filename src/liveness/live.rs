@@ -209,6 +209,11 @@ impl LivenessSession {
         &self.trace
     }
 
+    /// The same, to keep.
+    pub fn into_trace(self) -> Trace {
+        self.trace
+    }
+
     /// The best frame before the flashes: the picture to compare with the document, and the one whose
     /// [digest](crate::image::Photo::digest) the evidence carries.
     pub fn reference(&self) -> Option<&KeptFrame> {

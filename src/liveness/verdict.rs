@@ -183,11 +183,11 @@ pub struct LivenessLimits {
     /// Where the bits speak against this challenge (below 0), a strong enough response that some other one explains this well (binary logarithm, 0 is
     /// perfect) is an attack.
     pub other_fit: f64,
-    /// Bits of evidence for a face's shape, at least.
+    /// Bits of evidence for a face's shape that remain whichever spot is left out, at least.
     pub shape_bits: f64,
-    /// Most that patches may deviate from the fitted shape, over their mean response: mirrors do.
+    /// Most that patches may deviate from the fitted shape, over their median response: mirrors do.
     pub shape_residual: f64,
-    /// At or below these bits, a strong enough response is a sheet's.
+    /// At or below these bits, nothing left out, a strong enough response is a sheet's.
     pub sheet_bits: f64,
     /// The lowest comparison score among a session's frames, at least. Coloured light lowers scores.
     pub identity_score: f32,
@@ -208,13 +208,13 @@ impl Default for LivenessLimits {
         Self {
             sequence_bits: 12.0,
             other_fit: -3.0,
-            shape_bits: 3.0,
+            shape_bits: 0.5,
             shape_residual: 0.3,
             sheet_bits: -3.0,
             identity_score: 0.3,
             other_face_score: 0.2,
             edge_spread_ms: 90.0,
-            edge_drift_ms_per_s: 40.0,
+            edge_drift_ms_per_s: 60.0,
             interval_ms: 84.0,
             gap_ms: 350.0,
         }
@@ -266,6 +266,7 @@ impl LivenessLimits {
     pub fn judge(&self, cues: &Cues) -> LivenessVerdict {
         use InconclusiveReason::*;
         let strong = cues.response.is_some_and(|response| is_strong(&response));
+        let frontal = few(cues.recording.turned_away, cues.recording.with_face);
         let mut said = self.recording(&cues.recording);
         said.push(match &cues.sequence {
             Some(sequence) => self.sequence(sequence, strong),
@@ -274,8 +275,11 @@ impl LivenessLimits {
         // Timing and shape are those of an answer to this challenge; of another one they say nothing.
         let answered = matches!(said.last(), Some(Says::Live));
         if answered {
-            said.push(cues.timing.map_or(Says::Nothing(UnclearTiming), |timing| self.timing(&timing, &cues.recording)));
-            said.push(cues.shape.map_or(Says::Nothing(UnclearShape), |shape| self.shape(&shape, strong)));
+            said.push(
+                cues.timing
+                    .map_or(Says::Nothing(UnclearTiming), |timing| self.timing(&timing, &cues.recording, strong)),
+            );
+            said.push(cues.shape.map_or(Says::Nothing(UnclearShape), |shape| self.shape(&shape, strong && frontal)));
         }
         said.push(match &cues.identity {
             Some(identity) if identity.compared >= LEAST_COMPARED => match identity.lowest {
@@ -302,7 +306,6 @@ impl LivenessLimits {
 
     fn recording(&self, cue: &RecordingCue) -> Vec<Says> {
         use InconclusiveReason::*;
-        let few = |n: usize, of: usize| n as f64 <= SPOILT * of as f64;
         let faces = cue.with_face;
         // So written that NaN is not fine.
         let fine = [
@@ -331,19 +334,19 @@ impl LivenessLimits {
         }
     }
 
-    fn timing(&self, cue: &TimingCue, recording: &RecordingCue) -> Says {
+    fn timing(&self, cue: &TimingCue, recording: &RecordingCue, strong: bool) -> Says {
         let spread = self.edge_spread_ms + 0.5 * recording.interval_ms;
-        if cue.found as f64 >= LEAST_EDGES * cue.edges as f64 && cue.spread_ms <= spread {
-            if cue.drift_ms_per_s.abs() <= self.edge_drift_ms_per_s {
-                return Says::Live;
-            }
-            return Says::Attack(AttackReason::UnevenTiming);
+        let clear = cue.found as f64 >= LEAST_EDGES * cue.edges as f64 && cue.spread_ms <= spread;
+        let even = cue.drift_ms_per_s.abs() <= self.edge_drift_ms_per_s;
+        match (clear, even) {
+            (true, true) => Says::Live,
+            (true, false) if strong => Says::Attack(AttackReason::UnevenTiming),
+            _ => Says::Nothing(InconclusiveReason::UnclearTiming),
         }
-        Says::Nothing(InconclusiveReason::UnclearTiming)
     }
 
     fn shape(&self, cue: &ShapeCue, strong: bool) -> Says {
-        if cue.bits >= self.shape_bits && cue.residual <= self.shape_residual {
+        if cue.least_bits >= self.shape_bits && cue.residual <= self.shape_residual {
             Says::Live
         } else if strong && cue.bits <= self.sheet_bits {
             Says::Attack(AttackReason::FlatShape)
@@ -351,6 +354,11 @@ impl LivenessLimits {
             Says::Nothing(InconclusiveReason::UnclearShape)
         }
     }
+}
+
+/// Whether so few frames may be spoilt.
+fn few(n: usize, of: usize) -> bool {
+    n as f64 <= SPOILT * of as f64
 }
 
 /// Whether a response is strong enough to speak against someone.
@@ -403,9 +411,21 @@ mod tests {
             }),
             sequence: Some(SequenceCue { bits: 30.0, fit: -1.0, best_fit: 4.0, lag_ms: 90.0 }),
             timing: Some(TimingCue { edges: 9, found: 9, lag_ms: 90.0, spread_ms: 8.0, drift_ms_per_s: 1.0 }),
-            shape: Some(ShapeCue { relief: 0.95, relief_error: 0.1, bits: 25.0, gloss: 0.1, residual: 0.12 }),
+            shape: Some(ShapeCue {
+                relief: 0.95,
+                relief_error: 0.1,
+                bits: 25.0,
+                least_bits: 18.0,
+                gloss: 0.1,
+                residual: 0.12,
+            }),
             identity: Some(IdentityCue { compared: 9, lowest: 0.55, median: 0.6 }),
         }
+    }
+
+    fn flat(cues: &mut Cues, bits: f64) {
+        let shape = cues.shape.as_mut().unwrap();
+        (shape.bits, shape.least_bits) = (bits, bits - 1.0);
     }
 
     fn judged(change: impl FnOnce(&mut Cues)) -> LivenessVerdict {
@@ -441,9 +461,9 @@ mod tests {
             (|c| c.timing.as_mut().unwrap().spread_ms = 120.0, "unclear_timing"),
             (|c| c.timing.as_mut().unwrap().spread_ms = f64::NAN, "unclear_timing"),
             (|c| c.timing.as_mut().unwrap().drift_ms_per_s = -200.0, "uneven_timing"),
-            (|c| c.shape.as_mut().unwrap().bits = 2.9, "unclear_shape"),
-            (|c| c.shape.as_mut().unwrap().bits = f64::NAN, "unclear_shape"),
-            (|c| c.shape.as_mut().unwrap().bits = -3.1, "flat_shape"),
+            (|c| c.shape.as_mut().unwrap().least_bits = 0.4, "unclear_shape"),
+            (|c| c.shape.as_mut().unwrap().least_bits = f64::NAN, "unclear_shape"),
+            (|c| flat(c, -3.1), "flat_shape"),
             (|c| c.shape.as_mut().unwrap().residual = 0.4, "unclear_shape"),
             (|c| c.identity.as_mut().unwrap().lowest = 0.25, "unclear_identity"),
             (|c| c.identity.as_mut().unwrap().lowest = -0.3, "other_face"),
@@ -467,14 +487,25 @@ mod tests {
     #[test]
     fn a_weak_response_accuses_nobody() {
         let weak = |c: &mut Cues| c.response.as_mut().unwrap().range = [0.01; 3];
-        assert_eq!(judged(|c| (weak(c), c.shape.as_mut().unwrap().bits = -9.0).0).as_str(), "inconclusive");
+        assert_eq!(judged(|c| (weak(c), flat(c, -9.0)).0).as_str(), "inconclusive");
         assert_eq!(judged(|c| (weak(c), c.sequence.as_mut().unwrap().bits = -9.0).0).as_str(), "inconclusive");
+        let uneven = |c: &mut Cues| c.timing.as_mut().unwrap().drift_ms_per_s = -200.0;
+        assert_eq!(judged(|c| (weak(c), uneven(c)).0).reasons(), ["unclear_timing"]);
+    }
+
+    #[test]
+    fn a_head_that_is_turned_away_has_no_shape_to_accuse() {
+        let verdict = judged(|c| {
+            flat(c, -9.0);
+            c.recording.turned_away = 140;
+        });
+        assert_eq!(verdict.reasons(), ["turned_away", "unclear_shape"]);
     }
 
     #[test]
     fn an_attack_outweighs_what_cannot_be_told() {
         let verdict = judged(|c| {
-            c.shape.as_mut().unwrap().bits = -8.0;
+            flat(c, -8.0);
             c.recording.interval_ms = 200.0;
         });
         assert_eq!(verdict, LivenessVerdict::Attack { reasons: vec![AttackReason::FlatShape] });

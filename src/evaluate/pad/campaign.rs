@@ -4,6 +4,7 @@ use super::conditions::PadConditions;
 use super::people::PadPeople;
 use super::response_plot::Response;
 use super::session::PadSession;
+use super::traces::{PadTraces, Watched};
 use crate::detect::select_face;
 use crate::digest::Digest;
 use crate::engine::Engine;
@@ -63,6 +64,8 @@ pub struct PadCampaign {
     pub wrong_challenges: u32,
     /// How challenges are issued and sessions judged.
     pub options: LivenessOptions,
+    /// Where traces are kept: a session whose trace is there is not simulated again.
+    pub traces: Option<PadTraces>,
 }
 
 impl PadCampaign {
@@ -77,14 +80,26 @@ impl PadCampaign {
             frame_px: [480, 640],
             wrong_challenges: 10,
             options: LivenessOptions::default(),
+            traces: None,
         }
     }
 
     /// What tells whether a session that was kept is of this campaign, however many sessions and species it has by now: of conditions, half,
     /// seed, frames, options and people. It does not know the code: after a change there, begin anew.
     pub fn id(&self, people: &PadPeople) -> String {
-        let Self { half, conditions, seed, frame_px, wrong_challenges, options, .. } = self;
-        let setup = format!("{half:?} {conditions} {seed} {frame_px:?} {wrong_challenges} {options:?}");
+        let Self { wrong_challenges, options, .. } = self;
+        self.id_of(people, &format!("{wrong_challenges} {options:?}"))
+    }
+
+    /// The same for traces, which limits and other challenges change nothing of.
+    fn id_of_traces(&self, people: &PadPeople) -> String {
+        let LivenessOptions { policy, tracker, limits: _ } = &self.options;
+        self.id_of(people, &format!("{policy:?} {tracker:?}"))
+    }
+
+    fn id_of(&self, people: &PadPeople, judged: &str) -> String {
+        let Self { half, conditions, seed, frame_px, .. } = self;
+        let setup = format!("{half:?} {conditions} {seed} {frame_px:?} {judged}");
         let people = people.of(self.half);
         // Names of the file and its folder: the same people may lie elsewhere.
         let names = people.iter().flat_map(|(_, path)| path.iter().rev().take(2)).map(|name| name.as_encoded_bytes());
@@ -115,6 +130,7 @@ impl PadCampaign {
         let runner = Runner {
             campaign: self,
             id,
+            id_of_traces: self.id_of_traces(people),
             engine,
             people: people.some_of(self.half)?,
             issuer: Issuer::new(&self.options.policy)?,
@@ -153,6 +169,7 @@ impl PadCampaign {
 struct Runner<'a, F> {
     campaign: &'a PadCampaign,
     id: String,
+    id_of_traces: String,
     engine: &'a Engine,
     people: Vec<(usize, &'a Path)>,
     issuer: Issuer,
@@ -168,32 +185,49 @@ impl<R: TryCryptoRng, F: Fn(u64) -> R> Runner<'_, F> {
         [scene.camera.width, scene.camera.height] = *frame_px;
         let mut random = Random::new(seed ^ u64::from(*half == Half::Report), 1 + species as u64);
         let first = random.below(self.people.len());
+        let challenge = self.challenge(random.next())?;
+        let watch = || self.watch(&scene, first, &challenge);
+        let Watched { person, trace } = match &self.campaign.traces {
+            Some(traces) => {
+                let name = format!("{}-{species}-{number}.trace", self.id_of_traces);
+                match traces.read(&name)? {
+                    Some(watched) => watched,
+                    None => watch().and_then(|watched| traces.write(&name, &watched).map(|()| watched))?,
+                }
+            }
+            None => watch()?,
+        };
+        let report = LivenessSession::new(challenge.clone(), options.clone())?.judge(&trace);
+        let mut kept = PadSession::new(&self.id, number, person, &scene, &report);
+        if number == 0 {
+            kept.response = Response::new(&trace, &challenge);
+        }
+        if species == Species::Live {
+            for _ in 0..self.campaign.wrong_challenges {
+                let other = LivenessSession::new(self.challenge(random.next())?, options.clone())?;
+                kept.add_wrong(&other.judge(&trace));
+            }
+        }
+        Ok(kept)
+    }
+
+    /// Simulates the session and watches its frames. The person is the first from place `first` on whose portrait can be used.
+    fn watch(&self, scene: &Scene, first: usize, challenge: &Challenge) -> Result<Watched> {
         let (chosen, subject) = self.subject(first)?;
-        let other = match species {
+        let other = match scene.species {
             Species::FaceSwap => Some(self.subject(chosen + 1)?).filter(|(other, _)| *other != chosen),
             _ => None,
         };
         let other = other.map(|(_, other)| other);
-        let challenge = self.challenge(random.next())?;
-        let recording = simulate(&subject, other.as_ref(), challenge.segments(), &scene)?;
-        let mut session = LivenessSession::new(challenge, options.clone())?;
+        let recording = simulate(&subject, other.as_ref(), challenge.segments(), scene)?;
+        let mut session = LivenessSession::new(challenge.clone(), self.campaign.options.clone())?;
         for frame in recording.frames() {
             let frame = frame?;
             // A client would stop where there is no hope. Here the whole recording is judged.
             let _ = self.engine.watch(&mut session, &frame.photo.frame(), frame.timestamp_us)?;
         }
         let person = self.people.get(chosen).map_or(0, |(person, _)| *person);
-        let mut kept = PadSession::new(&self.id, number, person, &scene, &session.report());
-        if number == 0 {
-            kept.response = Response::of(&session);
-        }
-        if species == Species::Live {
-            for _ in 0..self.campaign.wrong_challenges {
-                let other = LivenessSession::new(self.challenge(random.next())?, options.clone())?;
-                kept.add_wrong(&other.judge(session.trace()));
-            }
-        }
-        Ok(kept)
+        Ok(Watched { person, trace: session.into_trace() })
     }
 
     fn challenge(&self, seed: u64) -> Result<Challenge> {

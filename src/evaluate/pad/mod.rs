@@ -2,7 +2,8 @@
 //!
 //! A [`PadCampaign`] lets [`simulate`](crate::simulate) record sessions of every [`Species`](crate::simulate::Species) in random scenes, shows
 //! them to a [`LivenessSession`](crate::liveness::LivenessSession) and keeps one [`PadSession`] each: a line of JSON, so that an
-//! interrupted campaign goes on where it stopped ([`PadLog`]). [`PadReport`] counts.
+//! interrupted campaign goes on where it stopped ([`PadLog`]). [`PadReport`] counts. With [`PadTraces`] other limits are tried on the same sessions
+//! within minutes.
 //!
 //! **Rates measured here are rates of the simulation**, and to be named so: its attacks are those that we thought of.
 //!
@@ -32,6 +33,7 @@ mod rows;
 mod session;
 #[cfg(test)]
 mod tests;
+mod traces;
 
 pub use campaign::PadCampaign;
 pub use conditions::PadConditions;
@@ -41,3 +43,4 @@ pub use rates::{Rate, SpeciesRates};
 pub use report::{ChancePoint, PadGroup, PadReport, WrongChallenges};
 pub use response_plot::Response;
 pub use session::{Outcome, PadSession};
+pub use traces::PadTraces;

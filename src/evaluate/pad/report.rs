@@ -204,8 +204,8 @@ impl PadReport {
     /// # Errors
     /// As [`PadReport::rates_svg`].
     pub fn shape_svg(&self) -> Result<String> {
-        let limits = [self.limits.sheet_bits, self.limits.shape_bits];
-        box_plot::svg(&self.kept, "Bits of evidence for a face's shape", &limits, |s| s.shape_bits)
+        let title = "Least bits of evidence for a face's shape, any spot left out";
+        box_plot::svg(&self.kept, title, &[self.limits.shape_bits], |s| s.shape_least_bits)
     }
 
     /// The share of other challenges that reach so many bits as an SVG picture.

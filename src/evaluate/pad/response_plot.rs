@@ -30,7 +30,7 @@ impl Response {
         Self::new(session.trace(), session.challenge())
     }
 
-    fn new(trace: &Trace, challenge: &Challenge) -> Option<Self> {
+    pub(super) fn new(trace: &Trace, challenge: &Challenge) -> Option<Self> {
         let round = |v: f32| (1e4 * v).round() / 1e4;
         let changes = trace.face_over_background().into_iter().map(|(us, change)| (us, change.map(round)));
         let changes: Vec<_> = changes.collect();

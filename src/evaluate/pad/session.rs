@@ -69,8 +69,11 @@ pub struct PadSession {
     pub relief: Option<f32>,
     /// Its standard error.
     pub relief_error: Option<f32>,
-    /// Bits of the shape.
+    /// Bits of the shape, all of it.
     pub shape_bits: Option<f32>,
+    /// The least that remain whichever spot is left out.
+    #[serde(default)]
+    pub shape_least_bits: Option<f32>,
     /// The lowest comparison score.
     pub identity_lowest: Option<f32>,
     /// Of live sessions: bits when judged against other challenges. One that cannot be measured has none, and is left out.
@@ -114,6 +117,7 @@ impl PadSession {
             relief: shape.and_then(|s| wide(s.relief)),
             relief_error: shape.and_then(|s| wide(s.relief_error)),
             shape_bits: shape.and_then(|s| wide(s.bits)),
+            shape_least_bits: shape.and_then(|s| wide(s.least_bits)),
             identity_lowest: cues.identity.and_then(|i| finite(i.lowest)),
             wrong_bits: Vec::new(),
             wrong: 0,

@@ -2,7 +2,7 @@
 
 use super::expected::Expected;
 use super::sequence::Normalised;
-use super::shape::{Shape, relief_signal};
+use super::shape::relief_signal;
 use super::signal::{Signals, difference};
 use super::timing::{Edges, Rhythm};
 use super::{Chain, Path};
@@ -14,9 +14,6 @@ use serde::Serialize;
 /// comes with a slow driver's buffer. With them the exposure itself.
 const LAGS_MS: std::ops::RangeInclusive<i32> = -60..=360;
 const LAG_STEP_MS: usize = 20;
-/// Relief of faces and of sheets: mean and deviation, from simulated sessions of the tuning half.
-const FACE_RELIEF: [f64; 2] = [1.05, 0.3];
-const SHEET_RELIEF: [f64; 2] = [0.0, 0.12];
 
 /// What a session's frames say, cue by cue. `None` where a cue could not be measured, which never speaks for a live face.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -118,9 +115,11 @@ pub struct ShapeCue {
     pub relief_error: f64,
     /// How much likelier this relief is of a face than of a sheet, as a binary logarithm.
     pub bits: f64,
+    /// The least of these bits when any one spot of 5 cm is left out: a mirrored screen or lamp alone makes no face.
+    pub least_bits: f64,
     /// How the response changes with a patch's brightness; 0 where light is reflected in proportion.
     pub gloss: f64,
-    /// Deviation of patches from the fit, over their mean response.
+    /// Deviation of patches from the fit, over their median response.
     pub residual: f64,
 }
 
@@ -161,7 +160,7 @@ impl Cues {
             Some(relief) if relief.1.ratio > against_background.1.ratio => relief,
             _ => &against_background,
         };
-        let expected = Expected::new(&signals.times, challenge, evidence.lag_s);
+        let expected = Expected::new(&trace.samples, challenge, evidence.lag_s);
         cues.sequence =
             Some(SequenceCue { bits, fit: evidence.fit, best_fit: evidence.best_fit, lag_ms: 1e3 * evidence.lag_s });
         cues.response = Some(ResponseCue::new(trace, &signals, &own, range, &expected));
@@ -173,7 +172,7 @@ impl Cues {
             spread_ms: 1e3 * edges.spread_s,
             drift_ms_per_s: 1e3 * edges.drift,
         });
-        cues.shape = Shape::new(trace, &signals, &expected).map(ShapeCue::from);
+        cues.shape = ShapeCue::new(trace, &signals, &expected);
         cues
     }
 }
@@ -224,19 +223,6 @@ impl ResponseCue {
             over_face(&signals.own_of(&signals.change_of(trace.samples.iter().map(brightest))))
         });
         Self { range: response.amplitude, noise: response.noise, contrast, surroundings, corneas }
-    }
-}
-
-impl From<Shape> for ShapeCue {
-    fn from(shape: Shape) -> Self {
-        let Shape { relief, relief_error, gloss, residual } = shape;
-        // Logarithm of the normal density of the measured relief, for a population of this mean and deviation.
-        let density = |[mean, deviation]: [f64; 2]| {
-            let deviation = deviation.hypot(relief_error);
-            -0.5 * ((relief.min(mean.max(1.0)) - mean) / deviation).powi(2) - deviation.ln()
-        };
-        let bits = (density(FACE_RELIEF) - density(SHEET_RELIEF)) * std::f64::consts::LOG2_E;
-        Self { relief, relief_error, bits, gloss, residual }
     }
 }
 

@@ -1,94 +1,109 @@
 //! What the challenge lets one expect at each frame, once the lag is known, and how strongly a series follows it.
+//!
+//! A series is explained by the screen's light and by how the head moves: a turned head is shaded otherwise. Both are fitted at once, so that a
+//! movement that happens to coincide with a colour is not taken for its answer (a general linear model with the motion as a
+//! nuisance, K. J. Friston et al., "Movement-related effects in fMRI time-series", Magnetic Resonance in Medicine 35, 1996).
 
 use super::chain::shown;
 use crate::liveness::Challenge;
-use crate::liveness::response::Rgb;
+use crate::liveness::response::{Rgb, Sample};
+use nalgebra::{DMatrix, DVector, RowDVector};
 
 /// Frames so near to an edge are left out, in seconds after it and before it: exposures straddle it.
 const MARGIN_S: [f64; 2] = [0.045, 0.02];
+/// What is fitted: constant, light, and the motion's yaw, pitch, roll and logarithm of scale.
+const TERMS: usize = 6;
+/// A weak prior against motion's influence, as a share of the frames: for heads that don't move, and few frames.
+const STILL: f64 = 1e-3;
+/// Movements below this are none: degrees, and a share of the scale.
+const LEAST_MOTION: f64 = 1e-3;
 
-/// The screen's light, red, green and blue of 0 ..= 1, at each sample; `None` near edges.
+/// The screen's light at each sample, and how to read a series' answer to it.
 pub(super) struct Expected {
-    light: Vec<Option<Rgb>>,
+    /// Samples that count: away from edges.
+    frames: Vec<usize>,
+    /// Of red, green and blue: what the counting frames add to the level without light, and to the rise to full light. `None` if the light does
+    /// not change.
+    channels: [Option<[RowDVector<f64>; 2]>; 3],
 }
 
 impl Expected {
-    pub(super) fn new(times: &[f64], challenge: &Challenge, lag_s: f64) -> Self {
-        let [after, before] = MARGIN_S;
-        let at = |time: &f64| {
-            let time = time - lag_s;
-            challenge.segments().iter().find_map(|segment| {
-                // Before the first segment the screen shows its colour already.
-                let from =
-                    if segment.start_us == 0 { f64::NEG_INFINITY } else { 1e-6 * segment.start_us as f64 + after };
-                (from..1e-6 * segment.end_us() as f64 - before).contains(&time).then(|| shown(segment))
-            })
-        };
-        Self { light: times.iter().map(at).collect() }
+    pub(super) fn new(samples: &[Sample], challenge: &Challenge, lag_s: f64) -> Self {
+        let light: Vec<Option<Rgb>> =
+            samples.iter().map(|s| light_at(challenge, 1e-6 * s.timestamp_us as f64 - lag_s)).collect();
+        let frames: Vec<usize> = (0..).zip(&light).filter(|(_, light)| light.is_some()).map(|(i, _)| i).collect();
+        let motion: Vec<DVector<f64>> = (0..TERMS - 2).map(|which| normalised(samples, &frames, which)).collect();
+        let mut channel = 0..;
+        let channels = [(); 3].map(|()| {
+            let c = channel.next().unwrap_or(0);
+            let lit = light.iter().flatten().filter_map(|light| light.get(c)).map(|v| f64::from(*v));
+            readers(DVector::from_vec(lit.collect()), &motion)
+        });
+        Self { frames, channels }
     }
 
-    /// By how much a series of logarithms rises from no light to full light in each channel, as a share of its level without light:
-    /// the slope of the line through its exponentials, over its value at 0.
+    /// By how much a series of logarithms rises from no light to full light in each channel, as a share of its level without light.
     pub(super) fn contrast(&self, logs: &[Rgb]) -> Rgb {
         self.lines(logs).map(|Line { slope, level }| (slope / level.max(1e-6)) as f32)
     }
 
-    /// The level without light, and its rise to full light, in each channel.
+    /// The level without light, and its rise to full light, in each channel of a series of logarithms.
     pub(super) fn lines(&self, logs: &[Rgb]) -> [Line; 3] {
         let mut channel = 0..;
-        [(); 3].map(|()| {
+        self.channels.each_ref().map(|readers| {
             let c = channel.next().unwrap_or(0);
-            Line::through(
-                self.light.iter().zip(logs).filter_map(|(light, log)| {
-                    Some((f64::from(*light.as_ref()?.get(c)?), f64::from(log.get(c)?.exp())))
-                }),
-            )
+            let value =
+                |i: &usize| logs.get(*i).and_then(|log| log.get(c)).map_or(f64::NAN, |log| f64::from(log.exp()));
+            let Some([level, slope]) = readers else { return Line { slope: 0.0, level: 1.0 } };
+            let read = |reader: &RowDVector<f64>| self.frames.iter().map(value).zip(reader).map(|(v, r)| v * r).sum();
+            Line { slope: read(slope), level: read(level) }
         })
     }
 }
 
-/// A least-squares line.
+/// The screen's light, red, green and blue of 0 ..= 1, so long after its first picture; `None` near edges.
+fn light_at(challenge: &Challenge, time_s: f64) -> Option<Rgb> {
+    let [after, before] = MARGIN_S;
+    challenge.segments().iter().find_map(|segment| {
+        // Before the first segment the screen shows its colour already.
+        let from = if segment.start_us == 0 { f64::NEG_INFINITY } else { 1e-6 * segment.start_us as f64 + after };
+        (from..1e-6 * segment.end_us() as f64 - before).contains(&time_s).then(|| shown(segment))
+    })
+}
+
+/// One of the motion's series, with mean 0 and deviation 1; nothing but 0 if it does not move.
+fn normalised(samples: &[Sample], frames: &[usize], which: usize) -> DVector<f64> {
+    let value = |sample: &Sample| match sample.turn_deg.get(which) {
+        Some(angle) => f64::from(*angle),
+        None => 1e2 * f64::from(sample.px_per_cm.max(1e-3)).ln(),
+    };
+    let values: Vec<f64> = frames.iter().filter_map(|i| samples.get(*i)).map(value).collect();
+    let n = values.len().max(1) as f64;
+    let mean = values.iter().sum::<f64>() / n;
+    let deviation = (values.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / n).sqrt();
+    let scale = if deviation > LEAST_MOTION { deviation.recip() } else { 0.0 };
+    DVector::from_iterator(values.len(), values.iter().map(|v| scale * (v - mean)))
+}
+
+/// What each frame adds to the coefficients of the constant and of the light.
+fn readers(light: DVector<f64>, motion: &[DVector<f64>]) -> Option<[RowDVector<f64>; 2]> {
+    let n = light.len();
+    if n < TERMS || light.max() - light.min() <= 1e-4 {
+        return None;
+    }
+    let columns: Vec<DVector<f64>> =
+        [DVector::from_element(n, 1.0), light].into_iter().chain(motion.iter().cloned()).collect();
+    let terms = DMatrix::from_columns(&columns);
+    let prior = (0..TERMS).map(|term| if term < 2 { 0.0 } else { STILL * n as f64 });
+    let normal = terms.tr_mul(&terms) + DMatrix::from_diagonal(&DVector::from_iterator(TERMS, prior));
+    let readers = normal.try_inverse()? * terms.transpose();
+    Some([readers.row(0).into_owned(), readers.row(1).into_owned()])
+}
+
+/// A level and its rise.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Line {
     pub(super) slope: f64,
-    /// Its value at 0.
+    /// Its value without light.
     pub(super) level: f64,
-}
-
-impl Line {
-    fn through(pairs: impl Iterator<Item = (f64, f64)>) -> Self {
-        let (mut n, mut sx, mut sy, mut sxx, mut sxy) = (0.0, 0.0, 0.0, 0.0, 0.0);
-        for (x, y) in pairs {
-            n += 1.0;
-            sx += x;
-            sy += y;
-            sxx += x * x;
-            sxy += x * y;
-        }
-        let spread = sxx - sx * sx / n;
-        if spread.is_nan() || spread <= 1e-9 * n {
-            return Self { slope: 0.0, level: 1.0 };
-        }
-        let slope = (sxy - sx * sy / n) / spread;
-        Self { slope, level: (sy - slope * sx) / n }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_line_is_found_among_noise_and_none_without_a_change() {
-        let noisy = (0..1000).map(|i| {
-            let x = f64::from(i % 2);
-            (x, 2.0 + 0.5 * x + if i % 4 < 2 { 0.1 } else { -0.1 })
-        });
-        let Line { slope, level } = Line::through(noisy);
-        assert!((slope - 0.5).abs() < 1e-9 && (level - 2.0).abs() < 1e-9, "{slope} {level}");
-        let flat = Line { slope: 0.0, level: 1.0 };
-        assert_eq!(Line::through((0..9).map(|i| (1.0, f64::from(i)))), flat);
-        assert_eq!(Line::through(std::iter::empty()), flat);
-        assert_eq!(Line::through([(f64::NAN, 1.0), (1.0, 2.0)].into_iter()), flat);
-    }
 }

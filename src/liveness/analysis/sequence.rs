@@ -24,8 +24,10 @@ use crate::liveness::response::Rgb;
 
 /// How a slot is scored: standard deviation of the normalised response about its level, before noise.
 const SPREAD: f32 = 0.22;
-/// A frame's loss in a channel counts at most so much: a moment's disturbance does not outweigh the rest.
-const MAX_LOSS: f32 = 4.0;
+/// Standard deviation of what moves all channels alike: shading as the head turns, exposure, a background that moves behind.
+const GREY: f32 = 0.2;
+/// A frame's loss counts at most so much: a moment's disturbance does not outweigh the rest.
+const MAX_LOSS: f32 = 12.0;
 /// Frames closer than this say the same about the light: the losses of so many seconds count as one.
 const COHERENCE_S: f64 = 0.12;
 /// What of a slot is not scored, in seconds after its begin and before its end: exposures that straddle an edge.
@@ -78,11 +80,18 @@ impl Normalised {
         Self { times: times.to_vec(), values, spread, amplitude, noise }
     }
 
+    /// How far values lie apart.
+    pub(super) fn metric(&self) -> Metric {
+        let weights = self.spread.map(|spread| spread.powi(-2));
+        Metric { weights, grey: (GREY.powi(-2) + weights.iter().sum::<f32>()).recip() }
+    }
+
     /// How much worse a level explains a frame than the best of `levels` does; summed up over frames, weighted by their time.
     fn losses(&self, levels: &[[f32; 3]]) -> Vec<Vec<f64>> {
-        let loss = |value: &Rgb, level: &[f32; 3]| -> f32 {
-            let each = value.iter().zip(level).zip(self.spread);
-            each.map(|((v, level), spread)| (0.5 * ((v - level) / spread).powi(2)).min(MAX_LOSS)).sum()
+        let metric = self.metric();
+        let loss = |value: &Rgb, level: &Rgb| {
+            let away = minus(*value, *level);
+            (0.5 * metric.dot(away, away)).min(MAX_LOSS)
         };
         let mut sums = vec![vec![0.0]; levels.len()];
         let mut previous = self.times.first().copied().unwrap_or_default();
@@ -104,6 +113,29 @@ impl Normalised {
         let [after, before] = MARGIN_S;
         [from + after, to - before].map(|time| self.times.partition_point(|t| *t < time))
     }
+}
+
+/// Mahalanobis's, for independent deviations of the channels and a common one: the inverse of the covariance after J. Sherman and W. J. Morrison
+/// (1950).
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Metric {
+    weights: Rgb,
+    grey: f32,
+}
+
+impl Metric {
+    pub(super) fn dot(&self, a: Rgb, b: Rgb) -> f32 {
+        let (mut own, mut common) = (0.0, [0.0; 2]);
+        for ((a, b), weight) in a.into_iter().zip(b).zip(self.weights) {
+            own += weight * a * b;
+            common = [common[0] + weight * a, common[1] + weight * b];
+        }
+        own - self.grey * common[0] * common[1]
+    }
+}
+
+pub(super) fn minus([ar, ag, ab]: Rgb, [br, bg, bb]: Rgb) -> Rgb {
+    [ar - br, ag - bg, ab - bb]
 }
 
 /// Each value with its neighbours.

@@ -6,7 +6,12 @@
 //! smooth. So the responses are fitted by all that a sheet could show (a constant, slopes in x and y, a curvature in x), by
 //! the patch's brightness (what a camera's tone curve and a gloss that adds light leave), and by the predicted irradiance. The
 //! latter's coefficient, the *relief*, is about 1 for a face and 0 for a sheet.
+//!
+//! A glossy sheet mirrors the screen in a spot that can lie where a face is raised. So the fit is repeated with each spot left out in
+//! turn (a jackknife over blocks, as M. H. Quenouille and J. W. Tukey used it over samples): whatever one spot says, the rest of a face has a
+//! face's relief.
 
+use super::cues::ShapeCue;
 use super::expected::Expected;
 use super::signal::{Signals, difference};
 use crate::image::luminance_linear;
@@ -19,8 +24,10 @@ const FOCAL: f32 = 1.08;
 const SCREEN_CM: [f32; 3] = [3.5, 7.0, 7.3];
 /// Patches whose predicted irradiance is lower, over the mean, are seen too obliquely.
 const LEAST_IRRADIANCE: f32 = 0.45;
-/// Responses count within these, over their mean.
-const RANGE: [f32; 2] = [-1.0, 4.0];
+/// Patches that face the camera less, as the cosine, may be hidden by the nose or the cheek before them.
+const LEAST_FACING: f32 = 0.4;
+/// Responses count within these, over their median: the mirrored screen is a bright spot on a sheet, whose other patches then decide.
+const RANGE: [f64; 2] = [0.0, 2.0];
 /// Fewer patches show no shape.
 const LEAST_PATCHES: usize = 20;
 /// What is fitted: constant, x, y, x², brightness, irradiance.
@@ -32,19 +39,15 @@ const GLOSS_PRIOR: f64 = 0.04;
 /// Rounds of reweighting.
 const ROUNDS: usize = 4;
 
-/// What the patches say.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Shape {
-    /// Coefficient of the predicted irradiance, and its standard error.
-    pub(super) relief: f64,
-    pub(super) relief_error: f64,
-    /// Coefficient of the patch's brightness: 0 where light is reflected in proportion to it.
-    pub(super) gloss: f64,
-    /// Deviation of the patches from the fit, over their mean response.
-    pub(super) residual: f64,
-}
+/// Relief of faces and of sheets: mean and deviation, from simulated sessions of the tuning half.
+const FACE_RELIEF: [f64; 2] = [0.95, 0.25];
+const SHEET_RELIEF: [f64; 2] = [0.0, 0.12];
+/// Radius of a spot that is left out, in centimetres of the face.
+const SPOT_CM: f64 = 2.5;
+/// Scale of the places' coordinates, in centimetres.
+const PLACE_CM: f64 = 7.0;
 
-impl Shape {
+impl ShapeCue {
     /// `None` if the patches are too few, or without response.
     pub(super) fn new(trace: &Trace, signals: &Signals, expected: &Expected) -> Option<Self> {
         let face = expected.contrast(&signals.own());
@@ -55,22 +58,35 @@ impl Shape {
         let mut responses: Vec<f64> = Vec::new();
         for ((logs, shape), irradiance) in signals.patches.iter().zip(&trace.shape).zip(irradiance) {
             let irradiance = irradiance / mean.max(1e-9);
-            if irradiance.is_nan() || irradiance <= LEAST_IRRADIANCE {
+            let [x, y, _, nx, ny, nz] = shape.map(|v| v / n);
+            let facing = -nz / (nx * nx + ny * ny + nz * nz).sqrt();
+            // So written that NaN is left out.
+            if !(irradiance > LEAST_IRRADIANCE && facing > LEAST_FACING) {
                 continue;
             }
-            let [x, y, ..] = shape.map(|v| f64::from(v / n) / 7.0);
+            let [x, y] = [x, y].map(|v| f64::from(v) / PLACE_CM);
             let (level, response) = level_and_response(expected, logs, &signals.face, face);
             rows.push([1.0, x, y, x * x, level, irradiance.into()]);
             responses.push(response);
         }
-        let mean = responses.iter().sum::<f64>() / responses.len().max(1) as f64;
-        if responses.len() < LEAST_PATCHES || mean.is_nan() || mean <= 0.0 {
+        let mut sorted = responses.clone();
+        sorted.sort_by(f64::total_cmp);
+        let median = sorted.get(sorted.len() / 2).copied().unwrap_or(f64::NAN);
+        if responses.len() < LEAST_PATCHES || median.is_nan() || median <= 0.0 {
             return None;
         }
-        let [low, high] = RANGE.map(f64::from);
-        let values = responses.into_iter().map(|r| (r / mean).clamp(low, high)).collect();
-        let rows = DMatrix::from_row_iterator(rows.len(), TERMS, rows.into_iter().flatten());
-        fit(&rows, &DVector::from_vec(values))
+        let [low, high] = RANGE;
+        let patches: Vec<Patch> =
+            rows.into_iter().zip(responses).map(|(row, r)| (row, (r / median).clamp(low, high))).collect();
+        let whole = Fit::new(&patches)?;
+        let bits = whole.bits();
+        let least_bits = patches
+            .iter()
+            .filter_map(|(spot, _)| Fit::new(&without(&patches, spot)))
+            .map(|fit| fit.bits())
+            .fold(bits, f64::min);
+        let Fit { relief, relief_error, gloss, residual } = whole;
+        Some(Self { relief, relief_error, bits, least_bits, gloss, residual })
     }
 }
 
@@ -87,36 +103,68 @@ fn level_and_response(expected: &Expected, logs: &[Rgb], face: &[Rgb], contrast:
     (level.into(), each.sum())
 }
 
-/// Least squares with Huber's weights, so that a few odd patches (hair, glasses) do not decide, and a weak prior against gloss, for faces of
-/// one brightness.
-fn fit(rows: &DMatrix<f64>, values: &DVector<f64>) -> Option<Shape> {
-    let count = rows.nrows();
-    let mut weights = DVector::from_element(count, 1.0);
-    let mut shape = None;
-    for _ in 0..ROUNDS {
-        let mut weighted = rows.clone();
-        weighted.row_iter_mut().zip(weights.iter()).for_each(|(mut row, weight)| row *= *weight);
-        let mut normal = rows.transpose() * &weighted;
-        normal.get_mut((GLOSS, GLOSS)).into_iter().for_each(|v| *v += GLOSS_PRIOR);
-        let inverse = normal.try_inverse()?;
-        let solution = &inverse * weighted.transpose() * values;
-        let rest = values - rows * &solution;
-        let variance =
-            rest.iter().zip(weights.iter()).map(|(r, w)| w * r * r).sum::<f64>() / count.saturating_sub(TERMS) as f64;
-        let at = |term: usize| solution.get(term).copied().unwrap_or(f64::NAN);
-        let spread = inverse.get((RELIEF, RELIEF)).copied().unwrap_or(f64::NAN);
-        shape = Some(Shape {
-            relief: at(RELIEF),
-            relief_error: (variance * spread).sqrt(),
-            gloss: at(GLOSS),
-            residual: variance.sqrt(),
-        });
-        let mut sizes: Vec<f64> = rest.iter().map(|r| r.abs()).collect();
-        sizes.sort_by(f64::total_cmp);
-        let scale = (sizes.get(count / 2).copied().unwrap_or_default() / 0.6745).max(1e-3);
-        weights = rest.map(|r| (1.5 * scale / r.abs().max(1e-9)).min(1.0));
+/// What a patch is fitted by, and its response over the median one.
+type Patch = ([f64; TERMS], f64);
+
+/// The patches that lie outside a spot.
+fn without(patches: &[Patch], [_, x, y, ..]: &[f64; TERMS]) -> Vec<Patch> {
+    let outside = |([_, px, py, ..], _): &&Patch| (px - x).hypot(py - y) * PLACE_CM > SPOT_CM;
+    patches.iter().filter(outside).copied().collect()
+}
+
+/// What a fit says; see [`ShapeCue`].
+#[derive(Debug, Clone, Copy)]
+struct Fit {
+    relief: f64,
+    relief_error: f64,
+    gloss: f64,
+    residual: f64,
+}
+
+impl Fit {
+    /// Least squares with Huber's weights, so that a few odd patches (hair, glasses) do not decide, and a weak prior against gloss, for faces of
+    /// one brightness. `None` if the patches do not tell the terms apart.
+    fn new(patches: &[Patch]) -> Option<Self> {
+        let count = patches.len();
+        let rows = DMatrix::from_row_iterator(count, TERMS, patches.iter().flat_map(|(row, _)| *row));
+        let values = DVector::from_iterator(count, patches.iter().map(|(_, value)| *value));
+        let mut weights = DVector::from_element(count, 1.0);
+        let mut fit = None;
+        for _ in 0..ROUNDS {
+            let mut weighted = rows.clone();
+            weighted.row_iter_mut().zip(weights.iter()).for_each(|(mut row, weight)| row *= *weight);
+            let mut normal = rows.tr_mul(&weighted);
+            normal.get_mut((GLOSS, GLOSS)).into_iter().for_each(|v| *v += GLOSS_PRIOR);
+            let inverse = normal.try_inverse()?;
+            let solution = &inverse * weighted.tr_mul(&values);
+            let rest = &values - &rows * &solution;
+            let variance = rest.iter().zip(weights.iter()).map(|(r, w)| w * r * r).sum::<f64>()
+                / count.saturating_sub(TERMS) as f64;
+            let at = |term: usize| solution.get(term).copied().unwrap_or(f64::NAN);
+            let spread = inverse.get((RELIEF, RELIEF)).copied().unwrap_or(f64::NAN);
+            fit = Some(Self {
+                relief: at(RELIEF),
+                relief_error: (variance * spread).sqrt(),
+                gloss: at(GLOSS),
+                residual: variance.sqrt(),
+            });
+            let mut sizes: Vec<f64> = rest.iter().map(|r| r.abs()).collect();
+            sizes.sort_by(f64::total_cmp);
+            let scale = (sizes.get(count / 2).copied().unwrap_or_default() / 0.6745).max(1e-3);
+            weights = rest.map(|r| (1.5 * scale / r.abs().max(1e-9)).min(1.0));
+        }
+        fit.filter(|fit| fit.relief.is_finite() && fit.relief_error.is_finite())
     }
-    shape.filter(|shape| shape.relief.is_finite() && shape.relief_error.is_finite())
+
+    /// How much likelier this relief is of a face than of a sheet, as a binary logarithm: normal densities of the measured relief, for two
+    /// populations. More relief than a usual face's does not speak against one.
+    fn bits(&self) -> f64 {
+        let density = |[mean, deviation]: [f64; 2]| {
+            let deviation = deviation.hypot(self.relief_error);
+            -0.5 * ((self.relief.min(mean.max(1.0)) - mean) / deviation).powi(2) - deviation.ln()
+        };
+        (density(FACE_RELIEF) - density(SHEET_RELIEF)) * std::f64::consts::LOG2_E
+    }
 }
 
 /// The change of the patches that the screen lights most against those that it lights least: what only a relief can answer, without the help

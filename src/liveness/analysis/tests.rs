@@ -1,5 +1,6 @@
 //! The analysis on made-up responses whose truth is known.
 
+use super::expected::Expected;
 use super::sequence::Normalised;
 use super::*;
 use crate::liveness::response::{Rgb, Sample, Trace};
@@ -196,6 +197,60 @@ fn a_face_has_relief_and_sheets_have_none() {
     for (name, sheet) in sheets {
         let (cues, verdict) = judged(&own, &chain, &session(&own, sheet, 2));
         assert_eq!(verdict.reasons(), ["flat_shape"], "{name}: {cues:?}");
+    }
+    // The screen's image in a glossy one: where it is, and how large, must not make a relief.
+    let spots = (-3..=3).flat_map(|x| (-2..=4).map(move |y| [2.0 * x as f32, 2.0 * y as f32]));
+    for [x0, y0] in spots {
+        for width in [1.0f32, 1.5, 2.0, 3.0, 5.0] {
+            for height in [0.2, 2.0] {
+                let mirror =
+                    |[x, y, ..]: [f32; 6]| 0.2 + height * (-(x - x0).hypot(y - y0).powi(2) / width.powi(2)).exp();
+                let (cues, verdict) = judged(&own, &chain, &session(&own, mirror, 3));
+                assert_ne!(verdict, LivenessVerdict::Live, "{x0} {y0} {width} {height}: {:?}", cues.shape);
+            }
+        }
+    }
+}
+
+#[test]
+fn what_comes_from_the_head_s_motion_is_not_taken_for_an_answer() {
+    let issuer = Issuer::new(&ChallengePolicy::default()).unwrap();
+    let own = issued(&issuer, 5);
+    let mut trace = session(&own, lit, 1);
+    let mut random = Random::new(1, 0);
+    let mut logs: Vec<Rgb> = Vec::new();
+    for sample in &mut trace.samples {
+        let light = light(&own, 1e-6 * sample.timestamp_us as f64);
+        // A head that happens to turn to the side while the screen is red.
+        let yaw = 4.0 * light[0] + random.normal();
+        sample.turn_deg = [yaw, 0.0, 0.0];
+        logs.push(light.map(|v| (1.0 + 0.2 * v).ln() + 0.02 * yaw));
+    }
+    let moved = Expected::new(&trace.samples, &own, 0.0).contrast(&logs);
+    trace.samples.iter_mut().for_each(|sample| sample.turn_deg = [0.0; 3]);
+    let unmoved = Expected::new(&trace.samples, &own, 0.0).contrast(&logs);
+    assert!(moved.iter().all(|v| (v - 0.2).abs() < 0.015), "{moved:?}");
+    assert!(unmoved[0] > 0.27, "the motion would have been taken for red light: {unmoved:?}");
+    // Too few frames, or none, tell nothing.
+    for few in [0, 1, 5] {
+        assert_eq!(Expected::new(&trace.samples[..few], &own, 0.0).contrast(&logs), [0.0; 3]);
+    }
+}
+
+#[test]
+fn light_that_changes_all_channels_alike_costs_few_bits() {
+    let issuer = Issuer::new(&ChallengePolicy::default()).unwrap();
+    let chain = Chain::new(&issuer);
+    for seed in 0..6 {
+        let own = issued(&issuer, seed);
+        let (times, mut response) = answer(&own, 0.12, 0.1, 0.005, seed.into());
+        // As when the head turns in a lit room: by half of what the screen does.
+        for (time, value) in times.iter().zip(&mut response) {
+            let shade = 0.025 * (2.9 * time + f64::from(seed)).sin() as f32;
+            value.iter_mut().for_each(|v| *v += shade);
+        }
+        let bits = bits(&chain, &own, &(times, response));
+        assert!(bits > 15.0, "seed {seed}: {bits}");
     }
 }
 

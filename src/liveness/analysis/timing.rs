@@ -1,7 +1,7 @@
 //! Do all edges come at one lag? And is the recording itself regular?
 
 use super::chain::shown;
-use super::sequence::Normalised;
+use super::sequence::{Normalised, minus};
 use crate::liveness::Challenge;
 use crate::liveness::response::Trace;
 
@@ -56,30 +56,42 @@ impl Rhythm {
     }
 }
 
+/// When a step from 0 to 1 happens: between the two frames where a step fits best, least squares; there in proportion. `None` if it fits no
+/// better than no step.
+fn crossing(along: &[(f64, f32)]) -> Option<f64> {
+    // What it costs to take a frame for one after the step instead of before it.
+    let rise = |value: f32| (value - 1.0).powi(2) - value.powi(2);
+    let total: f32 = along.iter().map(|(_, value)| rise(*value)).sum();
+    let mut cost = total;
+    let mut best = None;
+    for ((from, a), (to, b)) in pairs(along) {
+        cost -= rise(*a);
+        if cost < total.min(0.0) && best.is_none_or(|(least, _)| cost < least) {
+            let share = f64::from((0.5 - a) / (b - a));
+            let share = if (0.0..=1.0).contains(&share) { share } else { 0.5 };
+            best = Some((cost, from + share * (to - from)));
+        }
+    }
+    best.map(|(_, time)| time)
+}
+
 impl Edges {
     /// When the response crosses the middle of each edge, against when the screen did; `None` if too few do.
     pub(super) fn new(times: &[f64], response: &Normalised, challenge: &Challenge, lag_s: f64) -> Option<Self> {
         let light = |i: usize| challenge.segments().get(i).map(shown);
+        let metric = response.metric();
         let mut found: Vec<(f64, f64)> = Vec::new();
         for (i, segment) in challenge.segments().iter().enumerate().skip(1) {
             let (Some(before), Some(after)) = (light(i - 1), light(i)) else { continue };
-            let step: Vec<f32> = before.iter().zip(after).map(|(a, b)| b - a).collect();
-            let square: f32 = step.iter().map(|v| v * v).sum();
+            let step = minus(after, before);
+            let square = metric.dot(step, step).max(1e-3);
             let shown = 1e-6 * segment.start_us as f64;
             let middle = shown + lag_s;
             let near = times.iter().zip(&response.values).filter(|(t, _)| (**t - middle).abs() < WINDOW_S);
             // How far along the step each frame is: 0 before, 1 after.
-            let along: Vec<(f64, f32)> = near
-                .map(|(t, value)| {
-                    let dot: f32 = value.iter().zip(before).zip(&step).map(|((v, a), step)| (v - a) * step).sum();
-                    (*t, dot / square.max(1e-3))
-                })
-                .collect();
-            let crossing = pairs(&along).find(|((_, a), (_, b))| *a < 0.5 && *b >= 0.5);
-            if let Some(((ta, a), (tb, b))) = crossing {
-                let share = f64::from((0.5 - a) / (b - a));
-                found.push((shown, ta + share * (tb - ta) - shown));
-            }
+            let along: Vec<(f64, f32)> =
+                near.map(|(t, value)| (*t, metric.dot(minus(*value, before), step) / square)).collect();
+            found.extend(crossing(&along).map(|time| (shown, time - shown)));
         }
         let n = found.len() as f64;
         if found.len() < LEAST_EDGES {
@@ -98,5 +110,25 @@ impl Edges {
             tl += (t - mean_t) * (l - mean_l);
         }
         Some(Self { count: found.len(), lag_s: median, spread_s: spread, drift: tl / tt.max(1e-9) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_step_is_found_where_it_fits_best() {
+        let frames = |values: &[f32]| -> Vec<(f64, f32)> {
+            (0..).map(|i| 0.1 * f64::from(i)).zip(values.iter().copied()).collect()
+        };
+        let at = |values: &[f32]| crossing(&frames(values));
+        assert!((at(&[0.0, 0.0, 0.0, 1.0, 1.0]).unwrap() - 0.25).abs() < 1e-6);
+        assert!((at(&[0.0, 0.0, 0.4, 0.9, 1.0]).unwrap() - 0.22).abs() < 1e-6, "in proportion");
+        assert!((at(&[0.0, 0.7, 0.1, 0.0, 1.0, 1.0, 1.0]).unwrap() - 0.35).abs() < 1e-6, "not at an early disturbance");
+        assert_eq!(at(&[]), None);
+        assert_eq!(at(&[0.2; 6]), None);
+        assert_eq!(at(&[1.0, 1.0, 0.0, 0.0]), None, "the other way round");
+        assert_eq!(at(&[f32::NAN; 6]), None);
     }
 }
