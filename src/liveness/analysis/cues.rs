@@ -57,7 +57,7 @@ pub struct RecordingCue {
     pub over_exposed: f32,
     /// Mean share of the face that is black, 0 ..= 1.
     pub under_exposed: f32,
-    /// Frames in which the head is turned away by more than 30°.
+    /// Frames in which the head is turned away by more than 35°.
     pub turned_away: usize,
 }
 
@@ -185,7 +185,7 @@ impl RecordingCue {
         let rhythm = Rhythm::new(trace);
         let turned = |s: &Sample| {
             let [yaw, pitch, _] = s.turn_deg;
-            yaw.hypot(pitch) > 30.0
+            yaw.hypot(pitch) > 35.0
         };
         let total_us = challenge.total_us();
         let missing_us = match (samples.first(), samples.last()) {

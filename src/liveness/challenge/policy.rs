@@ -56,8 +56,8 @@ pub struct ChallengePolicy {
     pub channel_steps: u8,
     /// How many edges between slots change relative luminance by 0.4 or more: 0 to 3 at least. Cues of shape need light and dark.
     pub luminance_steps: u8,
-    /// Whether every second slot lights a half of the screen only (top, bottom, left or right; black has no half): another direction
-    /// of light is a stronger cue of shape, and half the amplitude.
+    /// Whether every second slot lights a half of the screen only (top, bottom, left or right; black has no half): more sequences, and half the
+    /// amplitude. On phones it gained nothing for the shape, so it is off by default.
     pub regions: bool,
     /// The least entropy of the order of colours and halves, in bits. Slot lengths add to it, and don't count here: a verifier may
     /// tolerate them.
