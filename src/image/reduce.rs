@@ -47,6 +47,7 @@ impl Taps {
         let step = (end - start) / count as f64;
         // Where chroma is enlarged, the filter interpolates.
         let radius = step.max(1.0);
+        let steps = STEPS as f64 / radius;
         self.window = 2 * radius.ceil() as usize + 1;
         self.spans.clear();
         self.weights.clear();
@@ -58,7 +59,7 @@ impl Taps {
             let end = ((center + radius).ceil() as usize).min(side).min(first + self.window);
             let mut sum = 0.0;
             for (x, weight) in (first..end).zip(weights.iter_mut()) {
-                let at = ((x as f64 + 0.5 - center) / radius).abs().min(1.0) * STEPS as f64;
+                let at = ((x as f64 + 0.5 - center) * steps).abs().min(STEPS as f64);
                 // Not `floor`, which is a function call where the baseline has no instruction for it.
                 let whole = at as u32;
                 let (whole, part) = (whole as usize, (at - f64::from(whole)) as f32);
@@ -66,7 +67,8 @@ impl Taps {
                 *weight = between.map_or(0.0, |(a, b)| a + part * (b - a));
                 sum += *weight;
             }
-            weights.iter_mut().for_each(|w| *w /= sum);
+            let share = 1.0 / sum;
+            weights.iter_mut().for_each(|w| *w *= share);
             self.spans.push((first, end.saturating_sub(first)));
         }
     }
@@ -103,7 +105,7 @@ pub(super) struct Reducer {
     full: Grid,
     chroma: Grid,
     /// Weighted sums of one plane's rows, one behind the other.
-    sums: Vec<f32>,
+    sums: Vec<Lanes>,
     /// The same interleaved, per plane.
     bands: [Vec<Lanes>; 3],
 }
@@ -112,7 +114,7 @@ impl Reducer {
     pub(super) fn bytes(&self) -> usize {
         let taps = [&self.full, &self.chroma].into_iter().map(|grid| grid.columns.bytes() + grid.rows.bytes());
         let bands: usize = self.bands.iter().map(|band| band.capacity() * size_of::<Lanes>()).sum();
-        taps.sum::<usize>() + bands + self.sums.capacity() * size_of::<f32>()
+        taps.sum::<usize>() + bands + self.sums.capacity() * size_of::<Lanes>()
     }
 
     /// Prepares the tables for `columns` and `rows` of `frame`.
@@ -168,17 +170,20 @@ impl Kernel for Reduce<'_> {
                 let reach = || here().map(|(channel, grid)| channel.bytes(grid.columns.reach()));
                 *first_byte = reach().map(|bytes| bytes.start).min().unwrap_or(0);
                 let end = reach().map(|bytes| bytes.end).max().unwrap_or(0);
-                sum_rows(&frame.plane(index), &grid.rows, rows.clone(), *first_byte..end, sums);
-                interleave(sums, band);
+                sum_rows(isa, &frame.plane(index), &grid.rows, rows.clone(), *first_byte..end, sums);
+                interleave(isa, sums, band);
             }
-            let along = |channel: &Channel, grid: &Grid, x: usize| {
-                let band = bands.get(channel.plane).zip(first_bytes.get(channel.plane));
-                band.map_or([0.0; LANES], |(band, first)| sum_along(isa, channel, grid.columns.at(x), band, *first))
+            // No closure calls `isa`: one that is not inlined is not compiled for it.
+            let band_of = |channel: &Channel| {
+                let band = bands.get(channel.plane).map(Vec::as_slice).unwrap_or_default();
+                (band, first_bytes.get(channel.plane).copied().unwrap_or(0))
             };
             let ([first, second, third], [of_first, of_second, of_third]) = (&channels, sources);
+            let [band_a, band_b, band_c] = channels.each_ref().map(band_of);
             for x in 0..width {
-                let (mut a, mut b, mut c) =
-                    (along(first, of_first, x), along(second, of_second, x), along(third, of_third, x));
+                let mut a = sum_along(isa, first, of_first.columns.at(x), band_a);
+                let mut b = sum_along(isa, second, of_second.columns.at(x), band_b);
+                let mut c = sum_along(isa, third, of_third.columns.at(x), band_c);
                 if let Some(to_rgb) = &to_rgb {
                     to_rgb.lanes(&mut a, &mut b, &mut c);
                 }
@@ -197,46 +202,106 @@ impl Kernel for Reduce<'_> {
 /// For each of `rows` of the result the weighted sums of bytes `bytes` of the plane's rows, one behind the other, each padded to whole
 /// vectors.
 #[inline(always)]
-fn sum_rows(
+fn sum_rows<I: Isa>(
+    isa: I,
     plane: &Plane<'_>,
     taps: &Taps,
     rows: std::ops::Range<usize>,
     bytes: std::ops::Range<usize>,
-    sums: &mut Vec<f32>,
+    sums: &mut Vec<Lanes>,
 ) {
-    let len = bytes.len();
-    let padded = len.next_multiple_of(LANES).max(LANES);
-    sums.resize(LANES * padded, 0.0);
+    let padded = bytes.len().div_ceil(LANES).max(1);
+    sums.resize(LANES * padded, [0.0; LANES]);
     for (y, sums) in rows.zip(sums.chunks_exact_mut(padded)) {
         let (start, weights) = taps.at(y);
-        sums.fill(0.0);
-        // Four rows at a time, so that the sums are read and written less often.
-        for (group, weights) in weights.chunks(4).enumerate() {
-            let at = |i: usize| {
-                let row = start + 4 * group + i.min(weights.len() - 1);
-                (plane.bytes(row, bytes.start, len), weights.get(i).copied().unwrap_or(0.0))
-            };
-            let ((a, wa), (b, wb), (c, wc), (d, wd)) = (at(0), at(1), at(2), at(3));
-            for (sum, (((a, b), c), d)) in sums.iter_mut().zip(a.iter().zip(b).zip(c).zip(d)) {
-                *sum += wa * f32::from(*a) + wb * f32::from(*b) + wc * f32::from(*c) + wd * f32::from(*d);
+        for (group, weights) in weights.chunks(MOST_ROWS).enumerate() {
+            let rows = Rows { plane, first: start + MOST_ROWS * group, bytes: bytes.clone(), begin: group == 0 };
+            // Each number of rows has a loop of its own, so that their weights and pointers stay in registers.
+            match weights {
+                [a] => rows.add(isa, [*a], sums),
+                [a, b] => rows.add(isa, [*a, *b], sums),
+                [a, b, c] => rows.add(isa, [*a, *b, *c], sums),
+                [a, b, c, d] => rows.add(isa, [*a, *b, *c, *d], sums),
+                [a, b, c, d, e] => rows.add(isa, [*a, *b, *c, *d, *e], sums),
+                [a, b, c, d, e, f] => rows.add(isa, [*a, *b, *c, *d, *e, *f], sums),
+                _ => {}
             }
         }
     }
 }
 
+/// Rows that are summed up at once.
+const MOST_ROWS: usize = 6;
+
+/// Some rows of a plane.
+struct Rows<'a> {
+    plane: &'a Plane<'a>,
+    first: usize,
+    bytes: std::ops::Range<usize>,
+    /// Whether the sums begin with these rows.
+    begin: bool,
+}
+
+impl Rows<'_> {
+    /// Adds `N` rows with these weights to the sums.
+    #[inline(always)]
+    fn add<I: Isa, const N: usize>(&self, isa: I, weights: [f32; N], sums: &mut [Lanes]) {
+        let len = self.bytes.len();
+        let rows: [_; N] =
+            std::array::from_fn(|i| self.plane.bytes(self.first + i, self.bytes.start, len).as_chunks::<LANES>());
+        let mut lanes = [isa.splat(0.0); N];
+        for (lanes, weight) in lanes.iter_mut().zip(weights) {
+            *lanes = isa.splat(weight);
+        }
+        let weights = lanes;
+        let whole = len / LANES;
+        let mut blocks = [[].as_slice(); N];
+        for (blocks, (row, _)) in blocks.iter_mut().zip(rows) {
+            // All of one length, which saves a check for each.
+            let Some(row) = row.get(..whole) else { return };
+            *blocks = row;
+        }
+        let Some((sums, rest)) = sums.split_at_mut_checked(whole) else { return };
+        for i in 0..whole {
+            let Some(sum) = sums.get_mut(i) else { return };
+            let mut total = if self.begin { isa.splat(0.0) } else { isa.load(sum) };
+            for (row, weight) in blocks.iter().zip(weights) {
+                let Some(bytes) = row.get(i) else { return };
+                total = isa.mul_add(floats(isa, *bytes), weight, total);
+            }
+            isa.store(total, sum);
+        }
+        let Some(sum) = rest.first_mut() else { return };
+        let mut total = if self.begin { isa.splat(0.0) } else { isa.load(sum) };
+        for ((_, rest), weight) in rows.iter().zip(weights) {
+            let mut bytes = [0; LANES];
+            bytes.iter_mut().zip(*rest).for_each(|(target, byte)| *target = *byte);
+            total = isa.mul_add(floats(isa, bytes), weight, total);
+        }
+        isa.store(total, sum);
+    }
+}
+
+#[inline(always)]
+fn floats<I: Isa>(isa: I, [a, b, c, d, e, f, g, h]: [u8; LANES]) -> I::V {
+    isa.load(&[a as f32, b as f32, c as f32, d as f32, e as f32, f as f32, g as f32, h as f32])
+}
+
 /// Makes of [`LANES`] rows of sums one row of vectors, each with the sums of one place.
 #[inline(always)]
-fn interleave(sums: &[f32], band: &mut Vec<Lanes>) {
-    let padded = sums.len() / LANES;
-    band.resize(padded, [0.0; LANES]);
+fn interleave<I: Isa>(isa: I, sums: &[Lanes], band: &mut Vec<Lanes>) {
+    let padded = (sums.len() / LANES).max(1);
+    band.resize(padded * LANES, [0.0; LANES]);
     for (block, target) in band.as_chunks_mut::<LANES>().0.iter_mut().enumerate() {
-        for lane in 0..LANES {
-            let values = sums.get(lane * padded + block * LANES..).and_then(|v| v.first_chunk::<LANES>());
-            for (lanes, value) in target.iter_mut().zip(values.into_iter().flatten()) {
-                if let Some(place) = lanes.get_mut(lane) {
-                    *place = *value;
-                }
+        let mut rows = [isa.splat(0.0); LANES];
+        for (row, sums) in rows.iter_mut().zip(sums.chunks_exact(padded)) {
+            if let Some(sum) = sums.get(block) {
+                *row = isa.load(sum);
             }
+        }
+        let columns = isa.transpose(rows);
+        for (target, column) in target.iter_mut().zip(columns) {
+            isa.store(column, target);
         }
     }
 }
@@ -247,17 +312,30 @@ fn sum_along<I: Isa>(
     isa: I,
     channel: &Channel,
     (start, weights): (usize, &[f32]),
-    band: &[Lanes],
-    first_byte: usize,
+    (band, first_byte): (&[Lanes], usize),
 ) -> Lanes {
     let values = band.get((channel.offset + channel.step * start).saturating_sub(first_byte)..).unwrap_or_default();
-    let mut sum = isa.splat(0.0);
-    for (value, weight) in values.iter().step_by(channel.step).zip(weights) {
-        sum = isa.mul_add(isa.load(value), isa.splat(*weight), sum);
-    }
+    let sum = match channel.step {
+        1 => sum_every::<I, 1>(isa, values, weights),
+        2 => sum_every::<I, 2>(isa, values, weights),
+        3 => sum_every::<I, 3>(isa, values, weights),
+        _ => sum_every::<I, 4>(isa, values, weights),
+    };
     let mut sums = [0.0; LANES];
     isa.store(sum, &mut sums);
     sums
+}
+
+/// The weighted sum of every `STEP`th of `values`.
+#[inline(always)]
+fn sum_every<I: Isa, const STEP: usize>(isa: I, values: &[Lanes], weights: &[f32]) -> I::V {
+    let mut sum = isa.splat(0.0);
+    for (values, weight) in values.chunks(STEP).zip(weights) {
+        if let [value, ..] = values {
+            sum = isa.mul_add(isa.load(value), isa.splat(*weight), sum);
+        }
+    }
+    sum
 }
 
 #[cfg(test)]

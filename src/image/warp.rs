@@ -120,7 +120,7 @@ impl Crop {
     }
 }
 
-fn warp<T: Copy>(
+fn warp<T: Copy + Default>(
     level: Level,
     frame: &Frame<'_>,
     crop: &Crop,
@@ -146,16 +146,14 @@ struct Sample<'a, T, F> {
     finish: F,
 }
 
-impl<T: Copy, F: Fn([f32; 4]) -> [T; 4]> Kernel for Sample<'_, T, F> {
+impl<T: Copy + Default, F: Fn([f32; 4]) -> [T; 4]> Kernel for Sample<'_, T, F> {
     #[inline(always)]
     fn run<I: Isa>(self, _: I) {
         let Self { region, width, out, finish } = self;
         let (mut places, mut shares) = ([0u32; BLOCK], [[0.0f32; BLOCK]; 2]);
         for (y, row) in out.chunks_exact_mut(3 * width).enumerate() {
-            for (block, _) in (0..width).step_by(BLOCK).enumerate() {
-                let first = block * BLOCK;
-                positions(region, first, y, &mut places, &mut shares);
-                let target = row.get_mut(3 * first..).unwrap_or_default();
+            for (block, target) in row.chunks_mut(3 * BLOCK).enumerate() {
+                positions(region, block * BLOCK, y, &mut places, &mut shares);
                 sample(region, &places, &shares, target, &finish);
             }
         }
@@ -189,7 +187,7 @@ fn positions(
 
 /// Samples a block, or as much of it as there is room for in `row`.
 #[inline(always)]
-fn sample<T: Copy>(
+fn sample<T: Copy + Default>(
     region: &Region<'_>,
     places: &[u32; BLOCK],
     [right, below]: &[[f32; BLOCK]; 2],
@@ -197,23 +195,23 @@ fn sample<T: Copy>(
     finish: impl Fn([f32; 4]) -> [T; 4],
 ) {
     let values = region.pixels.as_flattened();
-    let mut write = |x: usize, value: [T; 4]| {
-        // Four values are one vector, three are not: the next pixel writes over the fourth, which means nothing.
-        let target = row.get_mut(3 * x..).unwrap_or_default();
-        match target.first_chunk_mut() {
-            Some(four) => *four = value,
-            None => target.iter_mut().zip(value).for_each(|(t, v)| *t = v),
-        }
-    };
+    // From a pixel to its neighbour below to the right.
+    let reach = 4 * region.pitch + 8;
+    // Four values are one vector, three are not: the next pixel writes over the fourth, which means nothing.
+    let mut block = [T::default(); 3 * BLOCK + 1];
     for (x, (place, (fx, fy))) in places.iter().zip(right.iter().zip(below)).enumerate() {
         let at = 4 * *place as usize;
         // Both pairs exist: clamped positions leave a neighbour right and below inside the apron.
-        let above = values.get(at..).and_then(|v| v.first_chunk::<8>());
-        let under = values.get(at + 4 * region.pitch..).and_then(|v| v.first_chunk::<8>());
-        if let (Some(above), Some(under)) = (above, under) {
+        let Some(four) = values.get(at..).and_then(|v| v.get(..reach)) else { continue };
+        let (above, under) = (four.first_chunk::<8>(), four.last_chunk::<8>());
+        if let (Some(above), Some(under), Some(target)) = (above, under, block.get_mut(3 * x..3 * x + 4)) {
             let [a, b, c, d, e, f, g, h] = each(*above, *under, |a, b| a + fy * (b - a));
-            write(x, finish(each([a, b, c, d], [e, f, g, h], |a, b| a + fx * (b - a))));
+            target.copy_from_slice(&finish(each([a, b, c, d], [e, f, g, h], |a, b| a + fx * (b - a))));
         }
+    }
+    match row.first_chunk_mut::<{ 3 * BLOCK }>() {
+        Some(whole) => whole.iter_mut().zip(block).for_each(|(target, value)| *target = value),
+        None => row.iter_mut().zip(block).for_each(|(target, value)| *target = value),
     }
 }
 

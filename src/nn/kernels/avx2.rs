@@ -6,9 +6,14 @@ use core::arch::x86_64::{
     __m256, __m256i, _CMP_UNORD_Q, _MM_HINT_T1, _mm_loadu_si128, _mm_prefetch, _mm256_add_epi32, _mm256_add_ps,
     _mm256_blendv_ps, _mm256_cmp_ps, _mm256_cvtepi8_epi16, _mm256_cvtepi32_ps, _mm256_cvtps_epi32, _mm256_fmadd_ps,
     _mm256_loadu_ps, _mm256_loadu_si256, _mm256_madd_epi16, _mm256_maddubs_epi16, _mm256_max_ps, _mm256_min_ps,
-    _mm256_mul_ps, _mm256_packs_epi32, _mm256_packus_epi16, _mm256_permutevar8x32_epi32, _mm256_set1_epi16,
-    _mm256_set1_epi32, _mm256_set1_ps, _mm256_setr_epi32, _mm256_setzero_si256, _mm256_storeu_ps, _mm256_storeu_si256,
+    _mm256_mul_ps, _mm256_packs_epi32, _mm256_packus_epi16, _mm256_permute2f128_ps, _mm256_permutevar8x32_epi32,
+    _mm256_set1_epi16, _mm256_set1_epi32, _mm256_set1_ps, _mm256_setr_epi32, _mm256_setzero_si256, _mm256_shuffle_ps,
+    _mm256_storeu_ps, _mm256_storeu_si256, _mm256_unpackhi_ps, _mm256_unpacklo_ps,
 };
+
+/// Of two pairs of values the lower ones, and the upper ones.
+const LOW: i32 = 0b01_00_01_00;
+const HIGH: i32 = 0b11_10_11_10;
 
 /// Proof that this processor has AVX2 and FMA: [`Avx2::new`] is the only way to one.
 #[derive(Debug, Clone, Copy)]
@@ -84,6 +89,32 @@ impl Isa for Avx2 {
     fn mul_add(self, a: __m256, b: __m256, c: __m256) -> __m256 {
         // SAFETY: `self` proves that the processor has FMA; no memory is touched.
         unsafe { _mm256_fmadd_ps(a, b, c) }
+    }
+
+    #[inline(always)]
+    fn transpose(self, [a, b, c, d, e, f, g, h]: [__m256; LANES]) -> [__m256; LANES] {
+        // SAFETY: `self` proves that the processor has AVX; no memory is touched.
+        unsafe {
+            // Pairs of rows, then fours, within each half of a register; last the halves.
+            let (ab, cd) = (_mm256_unpacklo_ps(a, b), _mm256_unpacklo_ps(c, d));
+            let (ef, gh) = (_mm256_unpacklo_ps(e, f), _mm256_unpacklo_ps(g, h));
+            let (ab_high, cd_high) = (_mm256_unpackhi_ps(a, b), _mm256_unpackhi_ps(c, d));
+            let (ef_high, gh_high) = (_mm256_unpackhi_ps(e, f), _mm256_unpackhi_ps(g, h));
+            let (r0, s0) = (_mm256_shuffle_ps::<LOW>(ab, cd), _mm256_shuffle_ps::<LOW>(ef, gh));
+            let (r1, s1) = (_mm256_shuffle_ps::<HIGH>(ab, cd), _mm256_shuffle_ps::<HIGH>(ef, gh));
+            let (r2, s2) = (_mm256_shuffle_ps::<LOW>(ab_high, cd_high), _mm256_shuffle_ps::<LOW>(ef_high, gh_high));
+            let (r3, s3) = (_mm256_shuffle_ps::<HIGH>(ab_high, cd_high), _mm256_shuffle_ps::<HIGH>(ef_high, gh_high));
+            [
+                _mm256_permute2f128_ps::<0x20>(r0, s0),
+                _mm256_permute2f128_ps::<0x20>(r1, s1),
+                _mm256_permute2f128_ps::<0x20>(r2, s2),
+                _mm256_permute2f128_ps::<0x20>(r3, s3),
+                _mm256_permute2f128_ps::<0x31>(r0, s0),
+                _mm256_permute2f128_ps::<0x31>(r1, s1),
+                _mm256_permute2f128_ps::<0x31>(r2, s2),
+                _mm256_permute2f128_ps::<0x31>(r3, s3),
+            ]
+        }
     }
 
     #[inline(always)]

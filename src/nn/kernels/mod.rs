@@ -65,6 +65,8 @@ pub(crate) trait Isa: Copy {
     fn min(self, a: Self::V, b: Self::V) -> Self::V;
     /// The larger; NaN if either is.
     fn max_or_nan(self, a: Self::V, b: Self::V) -> Self::V;
+    /// Row i's lane j becomes row j's lane i.
+    fn transpose(self, rows: [Self::V; LANES]) -> [Self::V; LANES];
     /// Asks for the cache line that holds the start of `at`, which will be read soon.
     fn prefetch<T>(self, at: &T);
     /// Sums of nothing.

@@ -423,6 +423,30 @@ fn operations_agree_on_every_kind_of_number() {
     }
 }
 
+/// Turns a square of numbers over.
+struct Transposed<'a>(&'a [Lanes; LANES], &'a mut [Lanes; LANES]);
+
+impl Kernel for Transposed<'_> {
+    fn run<I: Isa>(self, isa: I) {
+        let Self(from, to) = self;
+        for (to, row) in to.iter_mut().zip(isa.transpose(from.map(|row| isa.load(&row)))) {
+            isa.store(row, to);
+        }
+    }
+}
+
+#[test]
+fn rows_become_columns() {
+    let from: [Lanes; LANES] = std::array::from_fn(|i| std::array::from_fn(|j| (10 * i + j) as f32));
+    for level in Level::all() {
+        let mut to = [[f32::NAN; LANES]; LANES];
+        level.run(Transposed(&from, &mut to));
+        for (i, row) in to.iter().enumerate() {
+            assert_eq!(*row, std::array::from_fn(|j| (10 * j + i) as f32), "{}", level.name());
+        }
+    }
+}
+
 #[test]
 fn nan_stays_in_its_lane() {
     let mut random = Random(6);

@@ -102,6 +102,11 @@ impl Isa for Vnni {
     }
 
     #[inline(always)]
+    fn transpose(self, rows: [__m256; LANES]) -> [__m256; LANES] {
+        self.0.transpose(rows)
+    }
+
+    #[inline(always)]
     fn max(self, a: __m256, b: __m256) -> __m256 {
         self.0.max(a, b)
     }
