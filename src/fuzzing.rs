@@ -1,9 +1,11 @@
 //! A door for `fuzz/` to what has no public one. It exists under `cfg(fuzzing)` only, which cargo-fuzz sets.
 
-use crate::enrol::tests::{Office, model};
+use crate::enrol::tests::{Office, TestRng, model};
 use crate::enrol::{Ceremony, SealKey, wrap};
 use crate::gallery::{Probe, RECORDS_AT, Top, read_file, reseal, reseal_header, search_records};
 use crate::image::{Crop, Frame, Normalisation, reference, warp_at, warp_into};
+use crate::liveness::made_up::{change, lit, session};
+use crate::liveness::{Cues, Issuer, LivenessOptions, LivenessReport, LivenessSession, LivenessVerdict, Trace};
 use crate::model::ChannelOrder;
 use crate::nn;
 use crate::template::Template;
@@ -137,4 +139,37 @@ pub fn check_warp(frame: &Frame<'_>, crop: &Crop) -> Vec<f32> {
         assert_eq!(differs(&expected), None, "{crop:?} of {frame:?}: the reference has another picture");
     }
     out
+}
+
+/// Judges `bytes` as a trace that was kept, and a live face's trace whose numbers they change.
+///
+/// # Panics
+/// If a session is live of which something is missing or not a number, or its report cannot be written: that is a finding.
+pub fn judge_traces(bytes: &[u8]) {
+    let options = LivenessOptions::default();
+    let challenge = Issuer::new(&options.policy).and_then(|issuer| issuer.issue(&mut TestRng::new(5), 1_790_000_000));
+    let challenge = challenge.expect("the default policy can be met");
+    let mut changed = session(&challenge, lit, 1);
+    let live = LivenessSession::new(challenge, options).expect("it was issued by this policy");
+    if let Ok(kept) = postcard::from_bytes::<Trace>(bytes) {
+        check_report(&kept, &live.judge(&kept));
+    }
+    change(&mut changed, bytes);
+    check_report(&changed, &live.judge(&changed));
+}
+
+fn check_report(trace: &Trace, report: &LivenessReport) {
+    assert!(serde_json::to_vec(report).is_ok(), "a report that cannot be written");
+    if report.verdict != LivenessVerdict::Live {
+        return;
+    }
+    let Cues { recording, response, sequence, timing, shape, identity } = &report.cues;
+    let (Some(_), Some(sequence), Some(timing), Some(shape), Some(identity)) =
+        (response, sequence, timing, shape, identity)
+    else {
+        panic!("live without a cue: {report:?}");
+    };
+    let numbers = [sequence.bits, timing.spread_ms, timing.drift_ms_per_s, shape.least_bits, shape.residual];
+    assert!(numbers.iter().all(|v| v.is_finite()) && identity.lowest.is_finite(), "{report:?}");
+    assert!(recording.with_face * 10 >= trace.frames() * 9 && recording.missing_ms <= 400.0, "{report:?}");
 }

@@ -31,13 +31,13 @@ impl Random {
     }
 
     /// An even number in 0 .. 1, with 24 binary digits.
-    #[cfg(feature = "simulate")]
+    #[cfg(any(feature = "simulate", fuzzing))]
     pub(crate) fn unit(&mut self) -> f32 {
         (self.next() >> 40) as f32 / (1u64 << 24) as f32
     }
 
     /// A normally distributed number, mean 0 and deviation 1 (G. E. P. Box, M. E. Muller, 1958).
-    #[cfg(feature = "simulate")]
+    #[cfg(any(feature = "simulate", fuzzing))]
     pub(crate) fn normal(&mut self) -> f32 {
         let radius = (-2.0 * (1.0 - self.unit()).ln()).sqrt();
         radius * (std::f32::consts::TAU * self.unit()).cos()

@@ -12,6 +12,8 @@ mod session;
 mod tests;
 mod verdict;
 
+#[cfg(fuzzing)]
+pub(crate) use analysis::made_up;
 pub use analysis::{Cues, IdentityCue, RecordingCue, ResponseCue, SequenceCue, ShapeCue, TimingCue};
 pub use challenge::{Challenge, ChallengePolicy, Entropy, Issuer, MIN_GUARD_US, MIN_JITTER_US, MIN_SLOT_US};
 pub use evidence::{ChallengeId, LivenessEvidence};

@@ -189,7 +189,7 @@ impl RecordingCue {
         };
         let total_us = challenge.total_us();
         let missing_us = match (samples.first(), samples.last()) {
-            (Some(first), Some(last)) => first.timestamp_us + total_us.saturating_sub(last.timestamp_us),
+            (Some(first), Some(last)) => first.timestamp_us.saturating_add(total_us.saturating_sub(last.timestamp_us)),
             _ => total_us,
         };
         Self {

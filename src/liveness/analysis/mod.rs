@@ -4,6 +4,8 @@
 mod chain;
 mod cues;
 mod expected;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod made_up;
 mod sequence;
 mod shape;
 mod signal;

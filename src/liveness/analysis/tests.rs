@@ -1,17 +1,15 @@
 //! The analysis on made-up responses whose truth is known.
 
 use super::expected::Expected;
+use super::made_up::{self, light, lit, session};
 use super::sequence::Normalised;
 use super::*;
-use crate::liveness::response::{Rgb, Sample, Trace};
+use crate::liveness::response::{Rgb, Trace};
 use crate::liveness::{Challenge, ChallengePolicy, Issuer, LivenessLimits, LivenessVerdict, Region};
-use crate::mesh::{Mesh, canonical_vertices_cm};
 use crate::random::Random;
 use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
 
 const START: u64 = 1_790_000_000;
-const SIZE_PX: [f32; 2] = [480.0, 640.0];
-const PX_PER_CM: f32 = 16.0;
 
 fn issued(issuer: &Issuer, seed: u8) -> Challenge {
     issuer.issue(&mut ChaCha20Rng::from_seed([seed; 32]), START).unwrap()
@@ -33,17 +31,10 @@ fn small() -> ChallengePolicy {
 /// What a camera sees `lag_s` late, noise and all, as logarithms.
 fn answer(challenge: &Challenge, lag_s: f64, amplitude: f32, noise: f32, seed: u64) -> (Vec<f64>, Vec<Rgb>) {
     let mut random = Random::new(seed, 0);
-    let end = 1e-6 * challenge.total_us() as f64 + 0.4;
-    let times: Vec<f64> = (0..).map(|i| f64::from(i) / 30.0).take_while(|t| *t < end).collect();
+    let times = made_up::times(challenge);
     let values =
         times.iter().map(|t| light(challenge, t - lag_s).map(|v| (1.0 + amplitude * v).ln() + noise * random.normal()));
     (times.clone(), values.collect())
-}
-
-fn light(challenge: &Challenge, time_s: f64) -> Rgb {
-    let us = (1e6 * time_s.max(0.0)) as u64;
-    let shown = challenge.segments().iter().rev().find(|s| s.start_us <= us);
-    shown.or(challenge.segments().first()).map_or([0.0; 3], chain::shown)
 }
 
 const LAGS: [f64; 4] = [0.0, 0.06, 0.12, 0.18];
@@ -126,52 +117,6 @@ fn a_challenge_of_another_policy_has_no_path() {
     assert!(changed(|s| s.truncate(9)), "no guard behind");
     assert!(changed(|s| s[9].duration_us += 1));
     assert!(!changed(|_| ()));
-}
-
-/// A session of a face, or of what answers like `response` says (by place and normal of a patch), before a distant wall.
-fn session(challenge: &Challenge, response: impl Fn([f32; 6]) -> f32, seed: u64) -> Trace {
-    let points =
-        canonical_vertices_cm().map(|[x, y, z]| [240.0 + PX_PER_CM * x, 300.0 - PX_PER_CM * y, -PX_PER_CM * z]);
-    let mesh = Mesh::new(points, 1.0).unwrap();
-    let mut random = Random::new(seed, 1);
-    let (times, _) = answer(challenge, 0.0, 0.0, 0.0, seed);
-    let mut trace = Trace::of_shape(&mesh, SIZE_PX, times.len());
-    let shape: Vec<[f32; 6]> = trace.shape.iter().map(|s| s.map(|v| v / times.len() as f32)).collect();
-    for time in times {
-        let lit = light(challenge, time - 0.09);
-        let mut noisy = |v: f32| v * (1.0 + 0.01 * random.normal());
-        // A camera whose exposure wanders.
-        let gain = 1.0 + 0.1 * (1.7 * time).sin() as f32;
-        let patch = |shape: &[f32; 6]| lit.map(|l| gain * 0.2 * (1.0 + response(*shape) * l));
-        let wall = [noisy(0.3 * gain); 3];
-        let timestamp_us = (1e6 * time) as u64;
-        trace.timestamps_us.push(timestamp_us);
-        trace.samples.push(Sample {
-            timestamp_us,
-            track: 0,
-            faces: 1,
-            fingerprint: timestamp_us,
-            px_per_cm: PX_PER_CM,
-            turn_deg: [0.0; 3],
-            patches: shape.iter().map(|s| patch(s).map(&mut noisy)).collect(),
-            clipped: 0.0,
-            dark: 0.0,
-            ring: [Some(wall); 4],
-            cells: (0..192).map(|_| [noisy(0.3 * gain); 3]).collect(),
-            eyes: [[[0.1; 3]; 2]; 2],
-        });
-    }
-    trace.identity = (1..9).map(|i| (450_000 * i, 0.6)).collect();
-    trace
-}
-
-/// What a small screen 7 cm below the camera gives to a patch of a face at 32 cm whose eyes lie 4 cm above the camera's axis: a point's light, by
-/// Lambert's law and inverse square.
-fn lit([x, y, z, nx, ny, nz]: [f32; 6]) -> f32 {
-    let length = (nx * nx + ny * ny + nz * nz).sqrt();
-    let (dx, dy, dz) = (-x, 7.0 - (y - 4.0), -(z + 32.0));
-    let distance = (dx * dx + dy * dy + dz * dz).sqrt();
-    0.3 * ((nx * dx + ny * dy + nz * dz) / (length * distance)).max(0.0) * (32.0 / distance).powi(2)
 }
 
 fn judged(challenge: &Challenge, chain: &Chain, trace: &Trace) -> (Cues, LivenessVerdict) {

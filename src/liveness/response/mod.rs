@@ -10,7 +10,7 @@ pub(crate) use trace::{CELLS, Rgb, SECTORS, Sample};
 use crate::image::Frame;
 use crate::mesh::Mesh;
 
-#[cfg(test)]
+#[cfg(any(test, fuzzing))]
 impl Trace {
     /// A trace without samples that has seen `mesh` in frames of this size, `times` times.
     pub(crate) fn of_shape(mesh: &Mesh, size_px: [f32; 2], times: usize) -> Self {
