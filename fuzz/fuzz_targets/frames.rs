@@ -9,18 +9,6 @@ use selfsame::image::{
     Border, ColorMatrix, ColorRange, ColorSpace, Crop, Frame, Orientation, PixelFormat, Plane, Planes,
 };
 
-const FORMATS: [PixelFormat; 9] = [
-    PixelFormat::Rgb8,
-    PixelFormat::Bgr8,
-    PixelFormat::Rgba8,
-    PixelFormat::Bgra8,
-    PixelFormat::Gray8,
-    PixelFormat::Nv12,
-    PixelFormat::Nv21,
-    PixelFormat::I420,
-    PixelFormat::Yuyv,
-];
-
 /// Row bytes and rows of each plane.
 fn shapes(format: PixelFormat, width: u128, height: u128) -> Vec<(u128, u128)> {
     let half = [width.div_ceil(2), height.div_ceil(2)];
@@ -50,7 +38,7 @@ fn fits(format: PixelFormat, width: u32, height: u32, stride: usize, len: usize)
 }
 
 fn described(u: &mut Unstructured<'_>) -> Result<()> {
-    let format = *u.choose(&FORMATS)?;
+    let format = *u.choose(&PixelFormat::ALL)?;
     let side = |u: &mut Unstructured<'_>| Ok(if u.arbitrary()? { u.int_in_range(0..=40)? } else { u.arbitrary()? });
     let (width, height) = (side(u)?, side(u)?);
     let stride = if u.arbitrary()? { u.int_in_range(0..=170)? } else { u.arbitrary::<usize>()? };
@@ -87,7 +75,7 @@ fn sampled(u: &mut Unstructured<'_>, frame: Frame<'_>, other: Option<Frame<'_>>)
 
 /// Planes that lie apart, each with a stride of its own, twice with other bytes in the padding.
 fn apart(u: &mut Unstructured<'_>) -> Result<()> {
-    let format = *u.choose(&FORMATS)?;
+    let format = *u.choose(&PixelFormat::ALL)?;
     let (width, height) = (u.int_in_range(1..=40u32)?, u.int_in_range(1..=24u32)?);
     let shapes = shapes(format, width.into(), height.into());
     let paddings = [u.int_in_range(0..=9)?, u.int_in_range(0..=9)?, u.int_in_range(0..=9usize)?];

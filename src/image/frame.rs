@@ -48,6 +48,10 @@ impl Channel {
 }
 
 impl PixelFormat {
+    /// All of them.
+    pub const ALL: [Self; 9] =
+        [Self::Rgb8, Self::Bgr8, Self::Rgba8, Self::Bgra8, Self::Gray8, Self::Nv12, Self::Nv21, Self::I420, Self::Yuyv];
+
     /// Bytes per row and number of rows of each plane; sides are at least 1. `None` if a product overflows.
     fn shapes(self, width: u32, height: u32) -> Option<[Option<(usize, usize)>; 3]> {
         let (w, h) = (usize::try_from(width).ok()?, usize::try_from(height).ok()?);

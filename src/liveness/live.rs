@@ -51,6 +51,8 @@ pub struct LivenessSession {
     reference: BestFrames,
     first: Option<Template>,
     compared_us: Option<u64>,
+    /// Frames with several faces, and with a blown-out one.
+    spoilt: [usize; 2],
 }
 
 impl std::fmt::Debug for LivenessSession {
@@ -104,6 +106,7 @@ impl LivenessSession {
             reference: BestFrames::new(1),
             first: None,
             compared_us: None,
+            spoilt: [0; 2],
         })
     }
 
@@ -129,6 +132,10 @@ impl LivenessSession {
                 let track = self.number(face.track);
                 let other_track = before.is_some() && before != self.track;
                 self.trace.push(frame, &face.mesh, timestamp_us, track, seen.faces as u32);
+                let blown = self.trace.samples.last().is_some_and(|sample| sample.clipped > 0.5);
+                let [several, blown_out] = &mut self.spoilt;
+                *several += usize::from(seen.faces > 1);
+                *blown_out += usize::from(blown);
                 if timestamp_us < self.first_edge_us() {
                     let light = quality::essentials(frame, &face.mesh)?;
                     let score = quality::unified_of_essentials(&light, &face.mesh).native;
@@ -182,8 +189,7 @@ impl LivenessSession {
     fn progress(&self, timestamp_us: u64) -> LivenessProgress {
         let (frames, faces) = (self.trace.frames(), self.trace.frames_with_face());
         let spoilt = |n: usize| n > frames / 10 + PATIENCE;
-        let several = self.trace.samples.iter().filter(|s| s.faces > 1).count();
-        let blown = self.trace.samples.iter().filter(|s| s.clipped > 0.5).count();
+        let [several, blown] = self.spoilt;
         let reasons: Vec<InconclusiveReason> = [
             (spoilt(frames - faces), InconclusiveReason::NoFace),
             (spoilt(several), InconclusiveReason::SeveralFaces),

@@ -1,13 +1,11 @@
 //! Three-vectors: x right in the image, y down, z away from the camera, which is the origin; centimetres.
 
+pub(super) use crate::geometry::{cross, minus};
+
 pub(super) type Vector = [f32; 3];
 
 pub(super) fn dot([ax, ay, az]: Vector, [bx, by, bz]: Vector) -> f32 {
     ax * bx + ay * by + az * bz
-}
-
-pub(super) fn minus([ax, ay, az]: Vector, [bx, by, bz]: Vector) -> Vector {
-    [ax - bx, ay - by, az - bz]
 }
 
 pub(super) fn plus([ax, ay, az]: Vector, [bx, by, bz]: Vector) -> Vector {
@@ -16,10 +14,6 @@ pub(super) fn plus([ax, ay, az]: Vector, [bx, by, bz]: Vector) -> Vector {
 
 pub(super) fn times(v: Vector, s: f32) -> Vector {
     v.map(|v| s * v)
-}
-
-pub(super) fn cross([ax, ay, az]: Vector, [bx, by, bz]: Vector) -> Vector {
-    [ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx]
 }
 
 /// The length of (x, y). Distances here are far from where `hypot`, which costs a call, differs.

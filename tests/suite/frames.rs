@@ -12,18 +12,6 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::path::Path;
 
-const FORMATS: [PixelFormat; 9] = [
-    PixelFormat::Rgb8,
-    PixelFormat::Bgr8,
-    PixelFormat::Rgba8,
-    PixelFormat::Bgra8,
-    PixelFormat::Gray8,
-    PixelFormat::Nv12,
-    PixelFormat::Nv21,
-    PixelFormat::I420,
-    PixelFormat::Yuyv,
-];
-
 fn portrait(name: &str) -> Photo {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("datasets/portraits").join(name);
     Photo::decode(&std::fs::read(path).unwrap(), &Limits::default()).unwrap()
@@ -135,7 +123,7 @@ fn every_format_and_orientation_gives_the_same_mesh() {
             Orientation::of_camera(90, false).unwrap(),
             Orientation::of_camera(90, true).unwrap(),
         ];
-        for (i, format) in FORMATS.into_iter().enumerate() {
+        for (i, format) in PixelFormat::ALL.into_iter().enumerate() {
             // The upright one, and one of the others each.
             for orientation in [Orientation::Upright, orientations[1 + i % 3]] {
                 let (data, width, height, stride) = encode(&photo, format, orientation);
@@ -248,7 +236,7 @@ fn warping_allocates_nothing_after_the_first_frames() {
     let data = vec![90u8; 1280 * 720 * 4];
     let normalisation = Normalisation { order: ChannelOrder::Rgb, mean: [0.0; 3], scale: [1.0; 3] };
     let mut out = vec![0.0; 192 * 192 * 3];
-    for format in FORMATS {
+    for format in PixelFormat::ALL {
         let stride = match format {
             PixelFormat::Rgb8 | PixelFormat::Bgr8 => 1280 * 3,
             PixelFormat::Rgba8 | PixelFormat::Bgra8 => 1280 * 4,

@@ -2,24 +2,12 @@
 
 use super::*;
 
-const ALL: [PixelFormat; 9] = [
-    PixelFormat::Rgb8,
-    PixelFormat::Bgr8,
-    PixelFormat::Rgba8,
-    PixelFormat::Bgra8,
-    PixelFormat::Gray8,
-    PixelFormat::Nv12,
-    PixelFormat::Nv21,
-    PixelFormat::I420,
-    PixelFormat::Yuyv,
-];
-
 #[test]
 fn a_description_that_the_buffer_cannot_hold_is_refused() {
     let data = [0u8; 100];
     let kind = |w, h, stride, format| Frame::new(&data, w, h, stride, format).map(|_| ()).map_err(|e| e.kind());
     let bad = Err(ErrorKind::ShapeMismatch);
-    for format in ALL {
+    for format in PixelFormat::ALL {
         assert_eq!(kind(0, 1, 30, format), bad, "{format:?}: no width");
         assert_eq!(kind(1, 0, 30, format), bad, "{format:?}: no height");
         assert_eq!(kind(u32::MAX, u32::MAX, usize::MAX, format), bad, "{format:?}: product overflows");

@@ -19,17 +19,7 @@ fn noise(len: usize, mut seed: u64) -> Vec<u8> {
 }
 
 fn format() -> impl Strategy<Value = PixelFormat> {
-    prop::sample::select(vec![
-        PixelFormat::Rgb8,
-        PixelFormat::Bgr8,
-        PixelFormat::Rgba8,
-        PixelFormat::Bgra8,
-        PixelFormat::Gray8,
-        PixelFormat::Nv12,
-        PixelFormat::Nv21,
-        PixelFormat::I420,
-        PixelFormat::Yuyv,
-    ])
+    prop::sample::select(PixelFormat::ALL.to_vec())
 }
 
 fn orientation() -> impl Strategy<Value = Orientation> {

@@ -2,7 +2,7 @@
 
 use super::expected::Expected;
 use super::sequence::Normalised;
-use super::shape::relief_signal;
+use super::shape::{irradiance_of_patches, relief_signal};
 use super::signal::{Signals, difference};
 use super::timing::{Edges, Rhythm};
 use super::{Chain, Path};
@@ -145,6 +145,7 @@ impl Cues {
         }
         let signals = Signals::new(trace);
         let own = signals.own();
+        let irradiance = irradiance_of_patches(trace);
         let lags: Vec<f64> = LAGS_MS.step_by(LAG_STEP_MS).map(|ms| 1e-3 * f64::from(ms)).collect();
         let answer = |signal: &[Rgb]| {
             let response = Normalised::new(&signals.times, signal);
@@ -152,7 +153,7 @@ impl Cues {
             (response, evidence)
         };
         let against_background = answer(&own);
-        let relief = relief_signal(trace, &signals).map(|signal| answer(&signal));
+        let relief = relief_signal(&irradiance, &signals).map(|signal| answer(&signal));
         let ratios = relief.iter().chain([&against_background]).map(|(_, evidence)| evidence.ratio);
         let bits = (ratios.sum::<f64>() / 2.0).log2();
         let range = &against_background.0;
@@ -172,7 +173,7 @@ impl Cues {
             spread_ms: 1e3 * edges.spread_s,
             drift_ms_per_s: 1e3 * edges.drift,
         });
-        cues.shape = ShapeCue::new(trace, &signals, &expected);
+        cues.shape = ShapeCue::new(trace, &irradiance, &signals, &expected);
         cues
     }
 }

@@ -20,6 +20,7 @@
 
 use super::chain::{Chain, Path};
 use super::signal::quantile;
+use crate::geometry::minus;
 use crate::liveness::response::Rgb;
 
 /// How a slot is scored: standard deviation of the normalised response about its level, before noise.
@@ -132,10 +133,6 @@ impl Metric {
         }
         own - self.grey * common[0] * common[1]
     }
-}
-
-pub(super) fn minus([ar, ag, ab]: Rgb, [br, bg, bb]: Rgb) -> Rgb {
-    [ar - br, ag - bg, ab - bb]
 }
 
 /// Each value with its neighbours.

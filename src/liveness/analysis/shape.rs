@@ -49,9 +49,8 @@ const PLACE_CM: f64 = 7.0;
 
 impl ShapeCue {
     /// `None` if the patches are too few, or without response.
-    pub(super) fn new(trace: &Trace, signals: &Signals, expected: &Expected) -> Option<Self> {
+    pub(super) fn new(trace: &Trace, irradiance: &[f32], signals: &Signals, expected: &Expected) -> Option<Self> {
         let face = expected.contrast(&signals.own());
-        let irradiance = irradiance_of_patches(trace);
         let mean = irradiance.iter().sum::<f32>() / irradiance.len().max(1) as f32;
         let n = trace.samples.len().max(1) as f32;
         let mut rows: Vec<[f64; TERMS]> = Vec::new();
@@ -169,8 +168,8 @@ impl Fit {
 
 /// The change of the patches that the screen lights most against those that it lights least: what only a relief can answer, without the help
 /// of a background, and free of the camera's gains and the lamps' flicker.
-pub(super) fn relief_signal(trace: &Trace, signals: &Signals) -> Option<Vec<Rgb>> {
-    let mut ranked: Vec<(f32, &Vec<Rgb>)> = irradiance_of_patches(trace).into_iter().zip(&signals.patches).collect();
+pub(super) fn relief_signal(irradiance: &[f32], signals: &Signals) -> Option<Vec<Rgb>> {
+    let mut ranked: Vec<(f32, &Vec<Rgb>)> = irradiance.iter().copied().zip(&signals.patches).collect();
     ranked.sort_by(|(a, _), (b, _)| a.total_cmp(b));
     let third = ranked.len() / 3;
     if third < LEAST_PATCHES / 4 {
@@ -183,7 +182,7 @@ pub(super) fn relief_signal(trace: &Trace, signals: &Signals) -> Option<Vec<Rgb>
 }
 
 /// The screen's irradiance on each patch, over a constant.
-fn irradiance_of_patches(trace: &Trace) -> Vec<f32> {
+pub(super) fn irradiance_of_patches(trace: &Trace) -> Vec<f32> {
     let n = trace.samples.len().max(1) as f32;
     let px_per_cm = (trace.samples.iter().map(|s| s.px_per_cm).sum::<f32>() / n).max(1e-3);
     let [width, height] = trace.size_px;

@@ -4,6 +4,7 @@
 //! logarithms: the face's own change is what the background does not share. Medians over patches and cells keep a mirrored lamp or a
 //! passer-by out.
 
+use crate::geometry::minus;
 use crate::liveness::response::{CELLS, Rgb, SECTORS, Trace};
 
 /// Linear light below which logarithms tell noise, and above which a picture is blown out.
@@ -77,7 +78,7 @@ impl Signals {
 }
 
 pub(super) fn difference(a: &[Rgb], b: &[Rgb]) -> Vec<Rgb> {
-    a.iter().zip(b).map(|([ar, ag, ab], [br, bg, bb])| [ar - br, ag - bg, ab - bb]).collect()
+    a.iter().zip(b).map(|(a, b)| minus(*a, *b)).collect()
 }
 
 fn logs(values: impl Iterator<Item = Option<Rgb>>) -> Vec<Rgb> {

@@ -1,7 +1,8 @@
 //! Do all edges come at one lag? And is the recording itself regular?
 
 use super::chain::shown;
-use super::sequence::{Normalised, minus};
+use super::sequence::Normalised;
+use crate::geometry::minus;
 use crate::liveness::Challenge;
 use crate::liveness::response::Trace;
 

@@ -3,6 +3,7 @@
 //! The points lie evenly on the canonical face and are carried along by the triangles that they lie in. Left out are the eyes'
 //! and the mouth's openings, and the triangles at the face's outline, where hair and background show through.
 
+use crate::geometry::{cross, minus};
 use crate::mesh::{canonical_vertices_cm, outline, triangles};
 use std::sync::LazyLock;
 
@@ -115,14 +116,6 @@ fn blend(points: [[f32; 3]; 3], weights: [f32; 3]) -> [f32; 3] {
 fn area(a: [f32; 3], b: [f32; 3], c: [f32; 3]) -> f32 {
     let [x, y, z] = cross(minus(b, a), minus(c, a));
     0.5 * (x * x + y * y + z * z).sqrt()
-}
-
-pub(super) fn minus([ax, ay, az]: [f32; 3], [bx, by, bz]: [f32; 3]) -> [f32; 3] {
-    [ax - bx, ay - by, az - bz]
-}
-
-pub(super) fn cross([ax, ay, az]: [f32; 3], [bx, by, bz]: [f32; 3]) -> [f32; 3] {
-    [ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx]
 }
 
 #[cfg(test)]

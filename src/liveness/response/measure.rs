@@ -3,9 +3,10 @@
 //! Points are single pixels. Over a patch their noise averages out, and a few thousand reads cost less than a tenth of the mesh
 //! network.
 
-use super::layout::{Layout, cross, minus};
+use super::layout::Layout;
 use super::trace::{CELLS, Rgb, SECTORS, Sample, Trace};
 use crate::geometry::Point;
+use crate::geometry::{cross, minus};
 use crate::image::{Frame, Pixels, luminance_linear, srgb8_to_linear};
 use crate::mesh::Mesh;
 
