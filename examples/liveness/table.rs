@@ -76,6 +76,11 @@ fn cues(text: &mut String, cues: &Cues) {
         let [right, left] = r.corneas;
         let what = format!("surroundings {} of the face's, corneas {right:.2} {left:.2}", ring.join(" "));
         line(text, "", &what);
+        let [red, green, blue] = r.mixing.map(rgb);
+        line(text, "", &format!("by the screen's red, green, blue: {red}; {green}; {blue}"));
+        if let Some([exposure, balance]) = r.drift {
+            line(text, "", &format!("background drifts by {exposure:.3} in brightness, {balance:.3} in colour (ln)"));
+        }
     }
     let sequence = cues.sequence.map_or_else(unmeasured, |s| {
         let (bits, fit, best, lag) = (s.bits, s.fit, s.best_fit, s.lag_ms);
@@ -88,7 +93,11 @@ fn cues(text: &mut String, cues: &Cues) {
     });
     line(text, "timing", &timing);
     let shape = cues.shape.map_or_else(unmeasured, |s| {
-        format!("{:.1} bits for a face: relief {:.2} ± {:.2}, gloss {:.2}", s.bits, s.relief, s.relief_error, s.gloss)
+        let (relief, error, bits, least) = (s.relief, s.relief_error, s.bits, s.least_bits);
+        format!(
+            "relief {relief:.2} ± {error:.2}, {bits:.1} bits for a face, {least:.1} without any one spot; gloss {:.2}",
+            s.gloss
+        )
     });
     line(text, "shape", &shape);
     let identity = cues.identity.map_or_else(unmeasured, |i| {

@@ -406,6 +406,8 @@ mod tests {
                 range: [0.2; 3],
                 noise: [0.01; 3],
                 contrast: [0.18; 3],
+                mixing: [[0.18, 0.0, 0.0], [0.0, 0.18, 0.0], [0.0, 0.0, 0.18]],
+                drift: Some([0.05, 0.01]),
                 surroundings: [Some(0.05); 4],
                 corneas: [1.5; 2],
             }),

@@ -3,7 +3,7 @@
 use super::expected::Expected;
 use super::sequence::Normalised;
 use super::shape::{irradiance_of_patches, relief_signal};
-use super::signal::{Signals, difference};
+use super::signal::{Signals, difference, quantile};
 use super::timing::{Edges, Rhythm};
 use super::{Chain, Path};
 use crate::liveness::Challenge;
@@ -70,6 +70,12 @@ pub struct ResponseCue {
     pub noise: Rgb,
     /// The part of it that follows the challenge.
     pub contrast: Rgb,
+    /// Contrast of red, green and blue (rows) by the screen's red, green and blue alone (columns): what screen and camera mix. Not a number where the
+    /// challenge does not tell them apart.
+    pub mixing: [Rgb; 3],
+    /// How far the background's brightness, and its red and blue over its green, go up and down, as natural logarithms: the camera's exposure and white
+    /// balance, and what light the screen throws on it. `None` if no background can be measured.
+    pub drift: Option<[f32; 2]>,
     /// Contrast of what lies beside the head over that of the face: two sectors at the image's left, two at its right. Near 0
     /// before a distant background, near 1 on a sheet that goes on there.
     pub surroundings: [Option<f32>; SECTORS],
@@ -223,8 +229,26 @@ impl ResponseCue {
             let brightest = |s: &Sample| s.eyes.get(eye).map_or([0.0; 3], |[bright, _]| *bright);
             over_face(&signals.own_of(&signals.change_of(trace.samples.iter().map(brightest))))
         });
-        Self { range: response.amplitude, noise: response.noise, contrast, surroundings, corneas }
+        Self {
+            range: response.amplitude,
+            noise: response.noise,
+            contrast,
+            mixing: expected.mixing(own),
+            drift: signals.background.as_deref().map(drift),
+            surroundings,
+            corneas,
+        }
     }
+}
+
+/// Ranges of a series of logarithms: of its mean over channels, and the larger one of red and blue against green.
+fn drift(logs: &[Rgb]) -> [f32; 2] {
+    let range = |of: fn(&Rgb) -> f32| {
+        let mut values: Vec<f32> = logs.iter().map(of).collect();
+        let [low, high] = [0.05, 0.95].map(|share| quantile(&mut values, share));
+        high - low
+    };
+    [range(|v| v.iter().sum::<f32>() / 3.0), range(|[r, g, _]| r - g).max(range(|[_, g, b]| b - g))]
 }
 
 impl IdentityCue {

@@ -11,8 +11,8 @@ use nalgebra::{DMatrix, DVector, RowDVector};
 
 /// Frames so near to an edge are left out, in seconds after it and before it: exposures straddle it.
 const MARGIN_S: [f64; 2] = [0.045, 0.02];
-/// What is fitted: constant, light, and the motion's yaw, pitch, roll and logarithm of scale.
-const TERMS: usize = 6;
+/// What the motion is: yaw, pitch, roll and logarithm of scale.
+const MOTIONS: usize = 4;
 /// A weak prior against motion's influence, as a share of the frames: for heads that don't move, and few frames.
 const STILL: f64 = 1e-3;
 /// Movements below this are none: degrees, and a share of the scale.
@@ -25,6 +25,8 @@ pub(super) struct Expected {
     /// Of red, green and blue: what the counting frames add to the level without light, and to the rise to full light. `None` if the light does
     /// not change.
     channels: [Option<[RowDVector<f64>; 2]>; 3],
+    /// The same for all three at once: the level, and the rises to full red, green and blue.
+    mixed: Option<[RowDVector<f64>; 4]>,
 }
 
 impl Expected {
@@ -32,14 +34,16 @@ impl Expected {
         let light: Vec<Option<Rgb>> =
             samples.iter().map(|s| light_at(challenge, 1e-6 * s.timestamp_us as f64 - lag_s)).collect();
         let frames: Vec<usize> = (0..).zip(&light).filter(|(_, light)| light.is_some()).map(|(i, _)| i).collect();
-        let motion: Vec<DVector<f64>> = (0..TERMS - 2).map(|which| normalised(samples, &frames, which)).collect();
+        let motion: Vec<DVector<f64>> = (0..MOTIONS).map(|which| normalised(samples, &frames, which)).collect();
         let mut channel = 0..;
-        let channels = [(); 3].map(|()| {
+        let lights = [(); 3].map(|()| {
             let c = channel.next().unwrap_or(0);
             let lit = light.iter().flatten().filter_map(|light| light.get(c)).map(|v| f64::from(*v));
-            readers(DVector::from_vec(lit.collect()), &motion)
+            DVector::from_vec(lit.collect())
         });
-        Self { frames, channels }
+        let channels = lights.each_ref().map(|light| readers([light], &motion));
+        let mixed = readers(lights.each_ref(), &motion);
+        Self { frames, channels, mixed }
     }
 
     /// By how much a series of logarithms rises from no light to full light in each channel, as a share of its level without light.
@@ -52,12 +56,27 @@ impl Expected {
         let mut channel = 0..;
         self.channels.each_ref().map(|readers| {
             let c = channel.next().unwrap_or(0);
-            let value =
-                |i: &usize| logs.get(*i).and_then(|log| log.get(c)).map_or(f64::NAN, |log| f64::from(log.exp()));
             let Some([level, slope]) = readers else { return Line { slope: 0.0, level: 1.0 } };
-            let read = |reader: &RowDVector<f64>| self.frames.iter().map(value).zip(reader).map(|(v, r)| v * r).sum();
-            Line { slope: read(slope), level: read(level) }
+            Line { slope: self.read(slope, logs, c), level: self.read(level, logs, c) }
         })
+    }
+
+    /// Of each channel of a series of logarithms the contrast by red, green and blue light alone; NaN where they always come together.
+    pub(super) fn mixing(&self, logs: &[Rgb]) -> [Rgb; 3] {
+        let mut channel = 0..;
+        [(); 3].map(|()| {
+            let c = channel.next().unwrap_or(0);
+            let Some([level, rises @ ..]) = &self.mixed else { return [f32::NAN; 3] };
+            let level = self.read(level, logs, c).max(1e-6);
+            rises.each_ref().map(|rise| (self.read(rise, logs, c) / level) as f32)
+        })
+    }
+
+    /// What a reader makes of a channel's light.
+    fn read(&self, reader: &RowDVector<f64>, logs: &[Rgb], channel: usize) -> f64 {
+        let value =
+            |i: &usize| logs.get(*i).and_then(|log| log.get(channel)).map_or(f64::NAN, |log| f64::from(log.exp()));
+        self.frames.iter().map(value).zip(reader).map(|(value, share)| value * share).sum()
     }
 }
 
@@ -85,19 +104,25 @@ fn normalised(samples: &[Sample], frames: &[usize], which: usize) -> DVector<f64
     DVector::from_iterator(values.len(), values.iter().map(|v| scale * (v - mean)))
 }
 
-/// What each frame adds to the coefficients of the constant and of the light.
-fn readers(light: DVector<f64>, motion: &[DVector<f64>]) -> Option<[RowDVector<f64>; 2]> {
-    let n = light.len();
-    if n < TERMS || light.max() - light.min() <= 1e-4 {
+/// What each frame adds to the coefficients of the constant and of each light; `N` is one more than there are lights. `None` if there are
+/// too few frames, or a light does not change.
+fn readers<const LIGHTS: usize, const N: usize>(
+    lights: [&DVector<f64>; LIGHTS],
+    motion: &[DVector<f64>],
+) -> Option<[RowDVector<f64>; N]> {
+    let n = lights.first()?.len();
+    let count = N + motion.len();
+    if n < count || lights.iter().any(|light| light.max() - light.min() <= 1e-4) {
         return None;
     }
-    let columns: Vec<DVector<f64>> =
-        [DVector::from_element(n, 1.0), light].into_iter().chain(motion.iter().cloned()).collect();
+    let constant = DVector::from_element(n, 1.0);
+    let columns: Vec<DVector<f64>> = std::iter::once(&constant).chain(lights).chain(motion).cloned().collect();
     let terms = DMatrix::from_columns(&columns);
-    let prior = (0..TERMS).map(|term| if term < 2 { 0.0 } else { STILL * n as f64 });
-    let normal = terms.tr_mul(&terms) + DMatrix::from_diagonal(&DVector::from_iterator(TERMS, prior));
+    let prior = (0..count).map(|term| if term < N { 0.0 } else { STILL * n as f64 });
+    let normal = terms.tr_mul(&terms) + DMatrix::from_diagonal(&DVector::from_iterator(count, prior));
     let readers = normal.try_inverse()? * terms.transpose();
-    Some([readers.row(0).into_owned(), readers.row(1).into_owned()])
+    let mut term = 0..;
+    Some([(); N].map(|()| readers.row(term.next().unwrap_or(0)).into_owned()))
 }
 
 /// A level and its rise.

@@ -176,6 +176,14 @@ fn what_comes_from_the_head_s_motion_is_not_taken_for_an_answer() {
     let unmoved = Expected::new(&trace.samples, &own, 0.0).contrast(&logs);
     assert!(moved.iter().all(|v| (v - 0.2).abs() < 0.015), "{moved:?}");
     assert!(unmoved[0] > 0.27, "the motion would have been taken for red light: {unmoved:?}");
+    // What the screen's red leaves in green is told from what green does.
+    let mixed = |[r, g, b]: Rgb| [r + 0.1 * g, g + 0.2 * r, b].map(|v| (1.0 + 0.2 * v).ln());
+    let lights = trace.samples.iter().map(|s| light(&own, 1e-6 * s.timestamp_us as f64));
+    let logs_mixed: Vec<Rgb> = lights.map(mixed).collect();
+    let mixing = Expected::new(&trace.samples, &own, 0.0).mixing(&logs_mixed);
+    let wanted = [[0.2, 0.02, 0.0], [0.04, 0.2, 0.0], [0.0, 0.0, 0.2]];
+    let off = mixing.as_flattened().iter().zip(wanted.as_flattened()).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+    assert!(off < 0.005, "{mixing:?}");
     // Too few frames, or none, tell nothing.
     for few in [0, 1, 5] {
         assert_eq!(Expected::new(&trace.samples[..few], &own, 0.0).contrast(&logs), [0.0; 3]);
