@@ -169,7 +169,7 @@ fn check_report(trace: &Trace, report: &LivenessReport) {
     else {
         panic!("live without a cue: {report:?}");
     };
-    let numbers = [sequence.bits, timing.spread_ms, timing.drift_ms_per_s, shape.least_bits, shape.residual];
+    let numbers = [sequence.bits, timing.spread_ms, timing.drift_ms_per_s, shape.least_bits, shape.relief_error];
     assert!(numbers.iter().all(|v| v.is_finite()) && identity.lowest.is_finite(), "{report:?}");
     assert!(recording.with_face * 10 >= trace.frames() * 9 && recording.missing_ms <= 400.0, "{report:?}");
 }

@@ -183,10 +183,12 @@ pub struct LivenessLimits {
     /// Where the bits speak against this challenge (below 0), a strong enough response that some other one explains this well (binary logarithm, 0 is
     /// perfect) is an attack.
     pub other_fit: f64,
-    /// Bits of evidence for a face's shape that remain whichever spot is left out, at least.
+    /// Bits of evidence for a face's shape, at least.
     pub shape_bits: f64,
-    /// Most that patches may deviate from the fitted shape, over their median response: mirrors do.
-    pub shape_residual: f64,
+    /// What must remain of them whichever spot is left out, at least.
+    pub shape_least_bits: f64,
+    /// Largest standard error of the relief: where it is larger, mirrors make what they like of it.
+    pub relief_error: f64,
     /// At or below these bits, nothing left out, a strong enough response is a sheet's.
     pub sheet_bits: f64,
     /// The lowest comparison score among a session's frames, at least. Coloured light lowers scores.
@@ -208,8 +210,9 @@ impl Default for LivenessLimits {
         Self {
             sequence_bits: 12.0,
             other_fit: -3.0,
-            shape_bits: 0.5,
-            shape_residual: 0.45,
+            shape_bits: 2.0,
+            shape_least_bits: -1.0,
+            relief_error: 0.28,
             sheet_bits: -3.0,
             identity_score: 0.3,
             other_face_score: 0.2,
@@ -252,10 +255,11 @@ impl LivenessLimits {
             && other_fit.is_finite()
             && shape_bits > sheet_bits
             && self.identity_score >= self.other_face_score
-            && [self.edge_spread_ms, self.edge_drift_ms_per_s, self.interval_ms, self.gap_ms, self.shape_residual]
+            && [self.edge_spread_ms, self.edge_drift_ms_per_s, self.interval_ms, self.gap_ms, self.relief_error]
                 .iter()
                 .all(|v| *v > 0.0);
-        let finite = sequence_bits.is_finite() && shape_bits.is_finite() && self.identity_score.is_finite();
+        let finite = [*sequence_bits, *shape_bits, self.shape_least_bits].iter().all(|bits| bits.is_finite())
+            && self.identity_score.is_finite();
         if ordered && finite {
             return Ok(());
         }
@@ -346,7 +350,8 @@ impl LivenessLimits {
     }
 
     fn shape(&self, cue: &ShapeCue, strong: bool) -> Says {
-        if cue.least_bits >= self.shape_bits && cue.residual <= self.shape_residual {
+        let clear = cue.relief_error <= self.relief_error;
+        if clear && cue.bits >= self.shape_bits && cue.least_bits >= self.shape_least_bits {
             Says::Live
         } else if strong && cue.bits <= self.sheet_bits {
             Says::Attack(AttackReason::FlatShape)
@@ -451,7 +456,7 @@ mod tests {
     #[test]
     fn each_cue_can_refuse_alone() {
         type Change = fn(&mut Cues);
-        let cases: [(Change, &str); 21] = [
+        let cases: [(Change, &str); 23] = [
             (|c| c.sequence.as_mut().unwrap().bits = 11.9, "flat_response"),
             (|c| c.sequence.as_mut().unwrap().bits = -1.0, "other_challenge"),
             (|c| c.sequence.as_mut().unwrap().bits = f64::NAN, "other_challenge"),
@@ -463,10 +468,12 @@ mod tests {
             (|c| c.timing.as_mut().unwrap().spread_ms = 120.0, "unclear_timing"),
             (|c| c.timing.as_mut().unwrap().spread_ms = f64::NAN, "unclear_timing"),
             (|c| c.timing.as_mut().unwrap().drift_ms_per_s = -200.0, "uneven_timing"),
-            (|c| c.shape.as_mut().unwrap().least_bits = 0.4, "unclear_shape"),
+            (|c| c.shape.as_mut().unwrap().bits = 1.9, "unclear_shape"),
+            (|c| c.shape.as_mut().unwrap().least_bits = -1.1, "unclear_shape"),
             (|c| c.shape.as_mut().unwrap().least_bits = f64::NAN, "unclear_shape"),
             (|c| flat(c, -3.1), "flat_shape"),
-            (|c| c.shape.as_mut().unwrap().residual = 0.5, "unclear_shape"),
+            (|c| c.shape.as_mut().unwrap().relief_error = 0.3, "unclear_shape"),
+            (|c| c.shape.as_mut().unwrap().relief_error = f64::NAN, "unclear_shape"),
             (|c| c.identity.as_mut().unwrap().lowest = 0.25, "unclear_identity"),
             (|c| c.identity.as_mut().unwrap().lowest = -0.3, "other_face"),
             (|c| c.identity.as_mut().unwrap().compared = 2, "unclear_identity"),
@@ -521,7 +528,8 @@ mod tests {
             limits.check()
         };
         assert!(changed(|_| ()).is_ok());
-        let wrong: [fn(&mut LivenessLimits); 6] = [
+        let wrong: [fn(&mut LivenessLimits); 7] = [
+            |l| l.shape_least_bits = f64::NAN,
             |l| l.sequence_bits = 1.0,
             |l| l.sequence_bits = f64::NAN,
             |l| l.shape_bits = -5.0,

@@ -205,7 +205,7 @@ impl PadReport {
     /// As [`PadReport::rates_svg`].
     pub fn shape_svg(&self) -> Result<String> {
         let title = "Least bits of evidence for a face's shape, any spot left out";
-        box_plot::svg(&self.kept, title, &[self.limits.shape_bits], |s| s.shape_least_bits)
+        box_plot::svg(&self.kept, title, &[self.limits.shape_least_bits], |s| s.shape_least_bits)
     }
 
     /// The share of other challenges that reach so many bits as an SVG picture.
