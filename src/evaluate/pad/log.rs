@@ -57,6 +57,7 @@ impl PadLog {
     }
 }
 
-fn fault(path: &Path, what: &str, cause: std::io::Error) -> Error {
+/// Of a file or folder that cannot be opened, written, ….
+pub(super) fn fault(path: &Path, what: &str, cause: std::io::Error) -> Error {
     Error::new(ErrorKind::Io, Stage::Evaluate, format!("cannot {what} {}", path.display())).with_source(cause)
 }

@@ -1,5 +1,6 @@
 //! [`PadTraces`]: what sessions' frames said, kept in a folder.
 
+use super::log::fault;
 use crate::error::{Error, ErrorKind, Result, Stage};
 use crate::liveness::Trace;
 use serde::{Deserialize, Serialize};
@@ -62,8 +63,4 @@ impl PadTraces {
         let written = std::fs::write(&part, bytes).and_then(|()| std::fs::rename(&part, &path));
         written.map_err(|e| fault(&path, "write", e))
     }
-}
-
-fn fault(path: &Path, what: &str, cause: std::io::Error) -> Error {
-    Error::new(ErrorKind::Io, Stage::Evaluate, format!("cannot {what} {}", path.display())).with_source(cause)
 }

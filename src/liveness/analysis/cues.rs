@@ -170,7 +170,8 @@ impl Cues {
         let expected = Expected::new(&trace.samples, challenge, evidence.lag_s);
         cues.sequence =
             Some(SequenceCue { bits, fit: evidence.fit, best_fit: evidence.best_fit, lag_ms: 1e3 * evidence.lag_s });
-        cues.response = Some(ResponseCue::new(trace, &signals, &own, range, &expected));
+        let response_cue = ResponseCue::new(trace, &signals, &own, range, &expected);
+        cues.response = Some(response_cue);
         let edges = Edges::new(&signals.times, response, challenge, evidence.lag_s);
         cues.timing = edges.map(|edges| TimingCue {
             edges: challenge.segments().len().saturating_sub(1),
@@ -179,7 +180,7 @@ impl Cues {
             spread_ms: 1e3 * edges.spread_s,
             drift_ms_per_s: 1e3 * edges.drift,
         });
-        cues.shape = ShapeCue::new(trace, &irradiance, &signals, &expected);
+        cues.shape = ShapeCue::new(trace, &irradiance, &signals, &expected, response_cue.contrast);
         cues
     }
 }

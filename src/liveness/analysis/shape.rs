@@ -13,7 +13,7 @@
 
 use super::cues::ShapeCue;
 use super::expected::Expected;
-use super::signal::{Signals, difference};
+use super::signal::{Signals, difference, middle};
 use crate::image::luminance_linear;
 use crate::liveness::response::{Rgb, Trace};
 use nalgebra::{DMatrix, DVector};
@@ -48,9 +48,14 @@ const SPOT_CM: f64 = 2.5;
 const PLACE_CM: f64 = 7.0;
 
 impl ShapeCue {
-    /// `None` if the patches are too few, or without response.
-    pub(super) fn new(trace: &Trace, irradiance: &[f32], signals: &Signals, expected: &Expected) -> Option<Self> {
-        let face = expected.contrast(&signals.own());
+    /// `face` is the whole face's contrast. `None` if the patches are too few, or without response.
+    pub(super) fn new(
+        trace: &Trace,
+        irradiance: &[f32],
+        signals: &Signals,
+        expected: &Expected,
+        face: Rgb,
+    ) -> Option<Self> {
         let mean = irradiance.iter().sum::<f32>() / irradiance.len().max(1) as f32;
         let n = trace.samples.len().max(1) as f32;
         let mut rows: Vec<[f64; TERMS]> = Vec::new();
@@ -68,9 +73,7 @@ impl ShapeCue {
             rows.push([1.0, x, y, x * x, level, irradiance.into()]);
             responses.push(response);
         }
-        let mut sorted = responses.clone();
-        sorted.sort_by(f64::total_cmp);
-        let median = sorted.get(sorted.len() / 2).copied().unwrap_or(f64::NAN);
+        let median = middle(&mut responses.clone()).unwrap_or(f64::NAN);
         if responses.len() < LEAST_PATCHES || median.is_nan() || median <= 0.0 {
             return None;
         }
@@ -148,8 +151,7 @@ impl Fit {
                 residual: variance.sqrt(),
             });
             let mut sizes: Vec<f64> = rest.iter().map(|r| r.abs()).collect();
-            sizes.sort_by(f64::total_cmp);
-            let scale = (sizes.get(count / 2).copied().unwrap_or_default() / 0.6745).max(1e-3);
+            let scale = (middle(&mut sizes).unwrap_or_default() / 0.6745).max(1e-3);
             weights = rest.map(|r| (1.5 * scale / r.abs().max(1e-9)).min(1.0));
         }
         fit.filter(|fit| fit.relief.is_finite() && fit.relief_error.is_finite())

@@ -2,6 +2,7 @@
 
 use super::chain::shown;
 use super::sequence::Normalised;
+use super::signal::middle;
 use crate::geometry::minus;
 use crate::liveness::Challenge;
 use crate::liveness::response::Trace;
@@ -41,7 +42,6 @@ impl Rhythm {
     pub(super) fn new(trace: &Trace) -> Self {
         let seconds = |(a, b): (&u64, &u64)| 1e-6 * b.saturating_sub(*a) as f64;
         let mut steps: Vec<f64> = pairs(&trace.timestamps_us).map(seconds).collect();
-        steps.sort_by(f64::total_cmp);
         let with_face: Vec<u64> = trace.samples.iter().map(|s| s.timestamp_us).collect();
         let prints: Vec<u64> = trace.samples.iter().map(|s| s.fingerprint).collect();
         let stuttered = pairs(&prints).filter(|(a, b)| a == b).count();
@@ -49,7 +49,7 @@ impl Rhythm {
         distinct.sort_unstable();
         distinct.dedup();
         Self {
-            median_s: steps.get(steps.len() / 2).copied().unwrap_or(f64::INFINITY),
+            median_s: middle(&mut steps).unwrap_or(f64::INFINITY),
             longest_s: pairs(&with_face).map(seconds).fold(0.0, f64::max),
             stuttered,
             repeated: (prints.len() - distinct.len()).saturating_sub(stuttered),
@@ -99,8 +99,7 @@ impl Edges {
             return None;
         }
         let mut lags: Vec<f64> = found.iter().map(|(_, lag)| *lag).collect();
-        lags.sort_by(f64::total_cmp);
-        let median = lags.get(lags.len() / 2).copied().unwrap_or(lag_s);
+        let median = middle(&mut lags).unwrap_or(lag_s);
         let mut away: Vec<f64> = lags.iter().map(|lag| (lag - median).abs()).collect();
         away.sort_by(f64::total_cmp);
         let spread = away.get(3 * away.len() / 4).copied().unwrap_or_default();

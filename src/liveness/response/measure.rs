@@ -5,8 +5,7 @@
 
 use super::layout::Layout;
 use super::trace::{CELLS, Rgb, SECTORS, Sample, Trace};
-use crate::geometry::Point;
-use crate::geometry::{cross, minus};
+use crate::geometry::{Point, cross, minus};
 use crate::image::{Frame, Pixels, luminance_linear, srgb8_to_linear};
 use crate::mesh::Mesh;
 
