@@ -5,7 +5,9 @@ use crate::enrol::{Ceremony, SealKey, wrap};
 use crate::gallery::{Probe, RECORDS_AT, Top, read_file, reseal, reseal_header, search_records};
 use crate::image::{Crop, Frame, Normalisation, reference, warp_at, warp_into};
 use crate::liveness::made_up::{change, lit, session};
-use crate::liveness::{Cues, Issuer, LivenessOptions, LivenessReport, LivenessSession, LivenessVerdict, Trace};
+use crate::liveness::{
+    Cues, Issuer, LivenessOptions, LivenessReport, LivenessSession, LivenessVerdict, ShapeCue, Trace,
+};
 use crate::model::ChannelOrder;
 use crate::nn;
 use crate::template::Template;
@@ -169,7 +171,8 @@ fn check_report(trace: &Trace, report: &LivenessReport) {
     else {
         panic!("live without a cue: {report:?}");
     };
-    let numbers = [sequence.bits, timing.spread_ms, timing.drift_ms_per_s, shape.least_bits, shape.relief_error];
+    let ShapeCue { least_bits, relief_error, glare, .. } = *shape;
+    let numbers = [sequence.bits, timing.spread_ms, timing.drift_ms_per_s, least_bits, relief_error, glare];
     assert!(numbers.iter().all(|v| v.is_finite()) && identity.lowest.is_finite(), "{report:?}");
     assert!(recording.with_face * 10 >= trace.frames() * 9 && recording.missing_ms <= 400.0, "{report:?}");
 }

@@ -80,6 +80,8 @@ struct JpegFrame {
     height: u16,
     width: u16,
     components: u8,
+    /// Whether the first component has the most samples, in both directions, as luminance has.
+    first_is_finest: bool,
 }
 
 /// Walks the marker segments (ITU-T T.81, annex B) from SOI to EOI. Thumbnails and other embedded
@@ -143,6 +145,10 @@ fn jpeg(bytes: &[u8]) -> Result<Header> {
             return Err(unsupported("only JPEGs of one, three or four channels are read"));
         }
     };
+    // Decoders are made for, and some tested on, chrominance that is as fine as luminance or coarser.
+    if !frame.first_is_finest {
+        return Err(unsupported("a JPEG whose first channel is coarser than another is not read"));
+    }
     // Progressive and multi-scan files need all coefficients at once, 16 bits each. A third is
     // added for the padding to whole blocks, which a small image can exceed, but then by little in
     // absolute terms.
@@ -161,12 +167,17 @@ fn jpeg(bytes: &[u8]) -> Result<Header> {
 }
 
 fn jpeg_frame(marker: u8, body: &[u8]) -> Option<JpegFrame> {
+    let components = *body.get(5)?;
+    // Three bytes each: its name, its two sampling factors, its quantisation table.
+    let mut factors = body.get(6..6 + 3 * usize::from(components))?.iter().skip(1).step_by(3).map(|v| [v >> 4, v & 15]);
+    let [across, down] = factors.next().unwrap_or_default();
     Some(JpegFrame {
         marker,
         precision: *body.first()?,
         height: be16(body, 1)?,
         width: be16(body, 3)?,
-        components: *body.get(5)?,
+        components,
+        first_is_finest: factors.all(|[h, v]| h <= across && v <= down),
     })
 }
 
@@ -325,6 +336,24 @@ mod tests {
             let file = [&[0xFF, 0xD8][..], &adobe(transform), &sof].concat();
             assert_eq!(inspect(&file).is_ok(), known, "transform {transform}");
         }
+    }
+
+    /// Found by fuzzing: zune-jpeg 0.5.15 panics on some such files.
+    #[test]
+    fn the_first_channel_of_a_jpeg_must_be_the_finest() {
+        let file = |factors: [u8; 3]| {
+            let [a, b, c] = factors;
+            let sof = [0xFF, 0xC0, 0, 17, 8, 0, 20, 0, 195, 3, 1, a, 0, 2, b, 1, 3, c, 1];
+            [&[0xFF, 0xD8][..], &sof].concat()
+        };
+        for factors in [[0x11, 0x11, 0x11], [0x22, 0x11, 0x11], [0x41, 0x11, 0x11], [0x22, 0x21, 0x12]] {
+            assert_eq!(inspect(&file(factors)).map(|header| header.width).unwrap(), 195, "{factors:x?}");
+        }
+        for factors in [[0x22, 0x41, 0x11], [0x11, 0x11, 0x24], [0x21, 0x12, 0x11]] {
+            assert_eq!(inspect(&file(factors)).unwrap_err().kind(), ErrorKind::UnsupportedFormat, "{factors:x?}");
+        }
+        let cut = &file([0x11; 3])[..12];
+        assert!(inspect(cut).is_err_and(|e| e.kind() == ErrorKind::Corrupt));
     }
 
     /// Found by fuzzing: the decoder took 2 GiB for a file of 111 bytes, on the word of its chunk EXIF.

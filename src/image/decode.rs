@@ -1,7 +1,7 @@
 //! The one door from bytes to pixels: every limit and the EXIF orientation are applied here, and
 //! nowhere else.
 
-use super::container::{self, Header};
+use super::container::{self, Header, corrupt};
 use super::frame::Frame;
 use super::jpeg2000;
 use super::upright;
@@ -11,6 +11,7 @@ use image::codecs::{jpeg::JpegDecoder, png::PngDecoder, webp::WebPDecoder};
 use image::{ImageDecoder, ImageError};
 use std::fmt;
 use std::io::Cursor;
+use std::panic::catch_unwind;
 
 /// What [`Photo::decode`] accepts at most. Everything is checked from the headers, before memory
 /// for pixels is taken.
@@ -178,7 +179,8 @@ impl Photo {
     ///
     /// - JPEG: baseline and progressive; grey, colour, and CMYK or YCCK with Adobe's marker (inks
     ///   become colours by multiplication, without a colour profile). Four channels without that
-    ///   marker, 12 bits, arithmetic coding and lossless JPEG are `UnsupportedFormat`.
+    ///   marker, 12 bits, arithmetic coding, lossless JPEG and a first channel with fewer samples
+    ///   than another are `UnsupportedFormat`.
     /// - JPEG 2000 (ISO/IEC 15444-1; JP2 files and bare codestreams): grey, sRGB and sYCC, 1 to 16
     ///   bits. Palettes, transparency, subsampled or signed components, images off the origin,
     ///   regions of interest, packed packet headers, changes of progression, and styles that vary
@@ -207,13 +209,21 @@ impl Photo {
         let Some(image) = header.end.and_then(|end| bytes.get(..end)) else {
             return Err(Error::new(ErrorKind::Corrupt, Stage::Decode, "the file ends before its image does"));
         };
+        // Decoders assert about their own state. No input is known that breaks an assertion (`fuzz/`); should one turn up, it
+        // costs this call and not the caller's thread. Nothing outlives the closure.
+        catch_unwind(|| Self::decode_whole(image, &header, limits))
+            .unwrap_or_else(|_| Err(corrupt("the decoder gave up on the image")))
+    }
+
+    /// The image from its first byte to its last, whose header is within the limits.
+    fn decode_whole(image: &[u8], header: &Header, limits: &Limits) -> Result<Self> {
         let cursor = Cursor::new(image);
         match header.encoding {
-            Encoding::Jpeg => Self::read(JpegDecoder::new(cursor).map_err(fault)?, &header, limits),
+            Encoding::Jpeg => Self::read(JpegDecoder::new(cursor).map_err(fault)?, header, limits),
             Encoding::Png => {
-                Self::read(PngDecoder::with_limits(cursor, limits.of_decoder()).map_err(fault)?, &header, limits)
+                Self::read(PngDecoder::with_limits(cursor, limits.of_decoder()).map_err(fault)?, header, limits)
             }
-            Encoding::WebP => Self::read(WebPDecoder::new(cursor).map_err(fault)?, &header, limits),
+            Encoding::WebP => Self::read(WebPDecoder::new(cursor).map_err(fault)?, header, limits),
             Encoding::Jpeg2000 => Ok(Self {
                 width: header.width,
                 height: header.height,

@@ -189,6 +189,8 @@ pub struct LivenessLimits {
     pub shape_least_bits: f64,
     /// Largest standard error of the relief: where it is larger, mirrors make what they like of it.
     pub relief_error: f64,
+    /// Most that the strongest patches may respond over the median one; see [`ShapeCue::glare`].
+    pub glare: f64,
     /// At or below these bits, nothing left out, a strong enough response is a sheet's.
     pub sheet_bits: f64,
     /// The lowest comparison score among a session's frames, at least. Coloured light lowers scores.
@@ -211,8 +213,9 @@ impl Default for LivenessLimits {
             sequence_bits: 12.0,
             other_fit: -3.0,
             shape_bits: 2.0,
-            shape_least_bits: -1.0,
-            relief_error: 0.28,
+            shape_least_bits: -2.0,
+            relief_error: 0.25,
+            glare: 2.75,
             sheet_bits: -3.0,
             identity_score: 0.3,
             other_face_score: 0.2,
@@ -255,9 +258,16 @@ impl LivenessLimits {
             && other_fit.is_finite()
             && shape_bits > sheet_bits
             && self.identity_score >= self.other_face_score
-            && [self.edge_spread_ms, self.edge_drift_ms_per_s, self.interval_ms, self.gap_ms, self.relief_error]
-                .iter()
-                .all(|v| *v > 0.0);
+            && [
+                self.edge_spread_ms,
+                self.edge_drift_ms_per_s,
+                self.interval_ms,
+                self.gap_ms,
+                self.relief_error,
+                self.glare,
+            ]
+            .iter()
+            .all(|v| *v > 0.0);
         let finite = [*sequence_bits, *shape_bits, self.shape_least_bits].iter().all(|bits| bits.is_finite())
             && self.identity_score.is_finite();
         if ordered && finite {
@@ -350,7 +360,7 @@ impl LivenessLimits {
     }
 
     fn shape(&self, cue: &ShapeCue, strong: bool) -> Says {
-        let clear = cue.relief_error <= self.relief_error;
+        let clear = cue.relief_error <= self.relief_error && cue.glare <= self.glare;
         if clear && cue.bits >= self.shape_bits && cue.least_bits >= self.shape_least_bits {
             Says::Live
         } else if strong && cue.bits <= self.sheet_bits {
@@ -423,6 +433,7 @@ mod tests {
                 relief_error: 0.1,
                 bits: 25.0,
                 least_bits: 18.0,
+                glare: 1.5,
                 gloss: 0.1,
                 residual: 0.12,
             }),
@@ -456,7 +467,7 @@ mod tests {
     #[test]
     fn each_cue_can_refuse_alone() {
         type Change = fn(&mut Cues);
-        let cases: [(Change, &str); 23] = [
+        let cases: [(Change, &str); 25] = [
             (|c| c.sequence.as_mut().unwrap().bits = 11.9, "flat_response"),
             (|c| c.sequence.as_mut().unwrap().bits = -1.0, "other_challenge"),
             (|c| c.sequence.as_mut().unwrap().bits = f64::NAN, "other_challenge"),
@@ -469,11 +480,13 @@ mod tests {
             (|c| c.timing.as_mut().unwrap().spread_ms = f64::NAN, "unclear_timing"),
             (|c| c.timing.as_mut().unwrap().drift_ms_per_s = -200.0, "uneven_timing"),
             (|c| c.shape.as_mut().unwrap().bits = 1.9, "unclear_shape"),
-            (|c| c.shape.as_mut().unwrap().least_bits = -1.1, "unclear_shape"),
+            (|c| c.shape.as_mut().unwrap().least_bits = -2.1, "unclear_shape"),
             (|c| c.shape.as_mut().unwrap().least_bits = f64::NAN, "unclear_shape"),
             (|c| flat(c, -3.1), "flat_shape"),
             (|c| c.shape.as_mut().unwrap().relief_error = 0.3, "unclear_shape"),
             (|c| c.shape.as_mut().unwrap().relief_error = f64::NAN, "unclear_shape"),
+            (|c| c.shape.as_mut().unwrap().glare = 3.0, "unclear_shape"),
+            (|c| c.shape.as_mut().unwrap().glare = f64::NAN, "unclear_shape"),
             (|c| c.identity.as_mut().unwrap().lowest = 0.25, "unclear_identity"),
             (|c| c.identity.as_mut().unwrap().lowest = -0.3, "other_face"),
             (|c| c.identity.as_mut().unwrap().compared = 2, "unclear_identity"),

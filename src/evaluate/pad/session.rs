@@ -74,6 +74,9 @@ pub struct PadSession {
     /// The least that remain whichever spot is left out.
     #[serde(default)]
     pub shape_least_bits: Option<f32>,
+    /// How much the strongest patches respond over the median one.
+    #[serde(default)]
+    pub glare: Option<f32>,
     /// The lowest comparison score.
     pub identity_lowest: Option<f32>,
     /// Of live sessions: bits when judged against other challenges. One that cannot be measured has none, and is left out.
@@ -118,6 +121,7 @@ impl PadSession {
             relief_error: shape.and_then(|s| wide(s.relief_error)),
             shape_bits: shape.and_then(|s| wide(s.bits)),
             shape_least_bits: shape.and_then(|s| wide(s.least_bits)),
+            glare: shape.and_then(|s| wide(s.glare)),
             identity_lowest: cues.identity.and_then(|i| finite(i.lowest)),
             wrong_bits: Vec::new(),
             wrong: 0,

@@ -58,6 +58,7 @@ fn session(campaign: &str, species: Species, number: u32, outcome: Outcome) -> P
         relief_error: None,
         shape_bits: Some(-1.0),
         shape_least_bits: Some(-2.0),
+        glare: Some(1.4),
         identity_lowest: None,
         wrong_bits: vec![],
         wrong: 0,

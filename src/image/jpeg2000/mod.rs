@@ -13,7 +13,6 @@ use super::decode::{Encoding, SourceColor};
 use crate::error::{Error, ErrorKind, Result, Stage};
 use codestream::Codestream;
 use hayro_jpeg2000::{DecodeSettings, DecoderContext, Image};
-use std::panic::catch_unwind;
 
 /// SOC and SIZ, which every codestream begins with (annex A.4.1, A.5.1).
 const CODESTREAM_START: &[u8] = &[0xFF, 0x4F, 0xFF, 0x51];
@@ -92,10 +91,7 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Vec<u8>> {
         }
         None => stream,
     };
-    // The decoder asserts about its own state. No input is known that breaks an assertion (`fuzz/`); should one turn up,
-    // it costs this call and not the caller's thread. Nothing outlives the closure.
-    catch_unwind(|| pixels(stream, &layout.codestream, layout.ycc))
-        .unwrap_or_else(|_| Err(corrupt("the JPEG 2000 decoder gave up on the codestream")))
+    pixels(stream, &layout.codestream, layout.ycc)
 }
 
 fn pixels(stream: &[u8], stated: &Codestream, ycc: bool) -> Result<Vec<u8>> {

@@ -121,8 +121,11 @@ pub struct ShapeCue {
     pub relief_error: f64,
     /// How much likelier this relief is of a face than of a sheet, as a binary logarithm.
     pub bits: f64,
-    /// The least of these bits when any one spot of 5 cm is left out: a mirrored screen or lamp alone makes no face.
+    /// The least of these bits when any one spot of 6 cm is left out: a mirrored screen or lamp alone makes no face.
     pub least_bits: f64,
+    /// Response of the patch with the third strongest one over the median patch's: 1.2 to 2.3 of faces, and more where a sheet mirrors the
+    /// screen.
+    pub glare: f64,
     /// How the response changes with a patch's brightness; 0 where light is reflected in proportion.
     pub gloss: f64,
     /// Deviation of patches from the fit, over their median response.

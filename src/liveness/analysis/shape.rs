@@ -7,7 +7,8 @@
 //! the patch's brightness (what a camera's tone curve and a gloss that adds light leave), and by the predicted irradiance. The
 //! latter's coefficient, the *relief*, is about 1 for a face and 0 for a sheet.
 //!
-//! A glossy sheet mirrors the screen in a spot that can lie where a face is raised. So the fit is repeated with each spot left out in
+//! A glossy sheet mirrors the screen in a spot that can lie where a face is raised. Where that spot covers several patches, they respond many
+//! times as strongly as the others, which no face does (*glare*). And for smaller and fainter ones the fit is repeated with each spot left out in
 //! turn (a jackknife over blocks, as M. H. Quenouille and J. W. Tukey used it over samples): whatever one spot says, the rest of a face has a
 //! face's relief.
 
@@ -28,6 +29,8 @@ const LEAST_IRRADIANCE: f32 = 0.45;
 const LEAST_FACING: f32 = 0.4;
 /// Responses count within these, over their median: the mirrored screen is a bright spot on a sheet, whose other patches then decide.
 const RANGE: [f64; 2] = [0.0, 2.0];
+/// So many patches of the strongest response make a mirror image: a face's own sheen, or a lamp in glasses, makes fewer.
+const GLARING: usize = 3;
 /// Fewer patches show no shape.
 const LEAST_PATCHES: usize = 20;
 /// What is fitted: constant, x, y, x², brightness, irradiance.
@@ -43,7 +46,7 @@ const ROUNDS: usize = 4;
 const FACE_RELIEF: [f64; 2] = [0.95, 0.25];
 const SHEET_RELIEF: [f64; 2] = [0.0, 0.12];
 /// Radius of a spot that is left out, in centimetres of the face.
-const SPOT_CM: f64 = 2.5;
+const SPOT_CM: f64 = 3.0;
 /// Scale of the places' coordinates, in centimetres.
 const PLACE_CM: f64 = 7.0;
 
@@ -77,9 +80,10 @@ impl ShapeCue {
         if responses.len() < LEAST_PATCHES || median.is_nan() || median <= 0.0 {
             return None;
         }
+        responses.iter_mut().for_each(|r| *r /= median);
+        let glare = nth_largest(&responses, GLARING)?;
         let [low, high] = RANGE;
-        let patches: Vec<Patch> =
-            rows.into_iter().zip(responses).map(|(row, r)| (row, (r / median).clamp(low, high))).collect();
+        let patches: Vec<Patch> = rows.into_iter().zip(responses).map(|(row, r)| (row, r.clamp(low, high))).collect();
         let whole = Fit::new(&patches)?;
         let bits = whole.bits();
         let least_bits = patches
@@ -88,7 +92,7 @@ impl ShapeCue {
             .map(|fit| fit.bits())
             .fold(bits, f64::min);
         let Fit { relief, relief_error, gloss, residual } = whole;
-        Some(Self { relief, relief_error, bits, least_bits, gloss, residual })
+        Some(Self { relief, relief_error, bits, least_bits, glare, gloss, residual })
     }
 }
 
@@ -103,6 +107,13 @@ fn level_and_response(expected: &Expected, logs: &[Rgb], face: &[Rgb], contrast:
         (1.0 + relative) * (1.0 + f64::from(face)) - 1.0
     });
     (level.into(), each.sum())
+}
+
+/// The largest is the first.
+fn nth_largest(values: &[f64], n: usize) -> Option<f64> {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(|a, b| b.total_cmp(a));
+    sorted.get(n.checked_sub(1)?).copied()
 }
 
 /// What a patch is fitted by, and its response over the median one.

@@ -155,6 +155,15 @@ fn a_face_has_relief_and_sheets_have_none() {
             }
         }
     }
+    // A phone's image from the nose to the chin is brighter than a face's relief is.
+    for left in [-5.0f32, -2.5, 0.5, 1.0, 2.0] {
+        let mirror = |[x, y, ..]: [f32; 6]| {
+            if (left..left + 5.0).contains(&x) && (1.5..10.5).contains(&y) { 1.0 } else { 0.2 }
+        };
+        let (cues, verdict) = judged(&own, &chain, &session(&own, mirror, 3));
+        assert_ne!(verdict, LivenessVerdict::Live, "{left}");
+        assert!(cues.shape.is_some_and(|shape| shape.glare > 4.0), "{left}: {:?}", cues.shape);
+    }
 }
 
 #[test]
