@@ -11,6 +11,7 @@ use crate::liveness::{
 use crate::model::ChannelOrder;
 use crate::nn;
 use crate::template::Template;
+use std::sync::LazyLock;
 
 /// Limits under which one input takes milliseconds: a network of a few layers fits, nothing real does.
 const LIMITS: nn::Limits = nn::Limits { max_nodes: 256, max_elements: 1 << 20, max_multiply_adds: 1 << 24 };
@@ -148,14 +149,19 @@ pub fn check_warp(frame: &Frame<'_>, crop: &Crop) -> Vec<f32> {
 /// # Panics
 /// If a session is live of which something is missing or not a number, or its report cannot be written: that is a finding.
 pub fn judge_traces(bytes: &[u8]) {
-    let options = LivenessOptions::default();
-    let challenge = Issuer::new(&options.policy).and_then(|issuer| issuer.issue(&mut TestRng::new(5), 1_790_000_000));
-    let challenge = challenge.expect("the default policy can be met");
-    let mut changed = session(&challenge, lit, 1);
-    let live = LivenessSession::new(challenge, options).expect("it was issued by this policy");
+    /// A session, and what a live face answers in it.
+    static LIVE: LazyLock<(LivenessSession, Trace)> = LazyLock::new(|| {
+        let options = LivenessOptions::default();
+        let issued = Issuer::new(&options.policy).and_then(|issuer| issuer.issue(&mut TestRng::new(5), 1_790_000_000));
+        let challenge = issued.expect("the default policy can be met");
+        let trace = session(&challenge, lit, 1);
+        (LivenessSession::new(challenge, options).expect("it was issued by this policy"), trace)
+    });
+    let (live, trace) = &*LIVE;
     if let Ok(kept) = postcard::from_bytes::<Trace>(bytes) {
         check_report(&kept, &live.judge(&kept));
     }
+    let mut changed = trace.clone();
     change(&mut changed, bytes);
     check_report(&changed, &live.judge(&changed));
 }

@@ -217,7 +217,7 @@ impl Default for LivenessLimits {
             relief_error: 0.25,
             glare: 2.75,
             sheet_bits: -3.0,
-            identity_score: 0.3,
+            identity_score: 0.4,
             other_face_score: 0.2,
             edge_spread_ms: 90.0,
             edge_drift_ms_per_s: 60.0,
