@@ -29,14 +29,7 @@ struct Arguments {
 }
 
 fn main() -> ExitCode {
-    let arguments: Arguments = match support::arguments() {
-        Ok(arguments) => arguments,
-        Err(status) => return status,
-    };
-    match run(&arguments) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => support::failed(&error, arguments.json),
-    }
+    support::main(|a: &Arguments| a.json, |a| run(a).map(|()| ExitCode::SUCCESS))
 }
 
 fn io(what: &str, path: &Path, cause: impl std::error::Error + Send + Sync + 'static) -> Error {

@@ -66,14 +66,7 @@ struct Arguments {
 }
 
 fn main() -> ExitCode {
-    let arguments: Arguments = match support::arguments() {
-        Ok(arguments) => arguments,
-        Err(status) => return status,
-    };
-    match run(&arguments) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => support::failed(&error, false),
-    }
+    support::main(|_: &Arguments| false, |a| run(a).map(|()| ExitCode::SUCCESS))
 }
 
 fn subject(engine: &Engine, path: &Path) -> Result<Subject> {

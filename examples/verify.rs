@@ -82,13 +82,14 @@ enum Outcome {
 }
 
 fn main() -> ExitCode {
-    let arguments: Arguments = match support::arguments() {
-        Ok(arguments) => arguments,
-        Err(status) => return status,
-    };
+    support::main(|a: &Arguments| a.json, tell)
+}
+
+/// Runs, prints, and gives the decision's exit status.
+fn tell(arguments: &Arguments) -> Result<ExitCode> {
     let mut timings = Timings::default();
-    match run(&arguments, &mut timings) {
-        Ok(Outcome::Unread(reasons)) => {
+    Ok(match run(arguments, &mut timings)? {
+        Outcome::Unread(reasons) => {
             let words: Vec<String> = reasons.iter().map(|r| format!("document_{}", r.as_str())).collect();
             if arguments.json {
                 println!("{}", serde_json::json!({ "decision": "refused", "origin": "page", "reasons": words }));
@@ -97,7 +98,7 @@ fn main() -> ExitCode {
             }
             ExitCode::from(2)
         }
-        Ok(Outcome::Verified(verification)) => {
+        Outcome::Verified(verification) => {
             if arguments.json {
                 println!("{}", json(&verification, &timings));
             } else {
@@ -109,8 +110,7 @@ fn main() -> ExitCode {
                 Verdict::Refused(_) => 2,
             })
         }
-        Err(error) => support::failed(&error, arguments.json),
-    }
+    })
 }
 
 fn run(arguments: &Arguments, timings: &mut Timings) -> Result<Outcome> {

@@ -52,14 +52,7 @@ fn seed(text: &str) -> std::result::Result<[u8; 32], String> {
 }
 
 fn main() -> ExitCode {
-    let arguments: Arguments = match support::arguments() {
-        Ok(arguments) => arguments,
-        Err(status) => return status,
-    };
-    match run(&arguments) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => support::failed(&error, arguments.json),
-    }
+    support::main(|a: &Arguments| a.json, |a| run(a).map(|()| ExitCode::SUCCESS))
 }
 
 fn run(arguments: &Arguments) -> Result<()> {

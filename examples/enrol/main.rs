@@ -67,15 +67,15 @@ struct Arguments {
 }
 
 fn main() -> ExitCode {
-    let arguments: Arguments = match support::arguments() {
-        Ok(arguments) => arguments,
-        Err(status) => return status,
-    };
-    match run(&arguments) {
-        Ok(Ending::Enrolled(_)) => ExitCode::SUCCESS,
-        Ok(Ending::Terminated(_)) => ExitCode::from(2),
-        Err(error) => support::failed(&error, false),
-    }
+    support::main(
+        |_: &Arguments| false,
+        |a| {
+            Ok(match run(a)? {
+                Ending::Enrolled(_) => ExitCode::SUCCESS,
+                Ending::Terminated(_) => ExitCode::from(2),
+            })
+        },
+    )
 }
 
 fn run(arguments: &Arguments) -> Result<Ending> {

@@ -46,15 +46,7 @@ fn positive(text: &str) -> std::result::Result<f64, String> {
 }
 
 fn main() -> ExitCode {
-    let arguments: Arguments = match support::arguments() {
-        Ok(arguments) => arguments,
-        Err(code) => return code,
-    };
-    match run(&arguments) {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::from(1),
-        Err(error) => support::failed(&error, arguments.json),
-    }
+    support::main(|a: &Arguments| a.json, |a| Ok(ExitCode::from(u8::from(!run(a)?))))
 }
 
 /// Whether the capture was ready at some time.

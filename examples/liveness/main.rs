@@ -107,21 +107,18 @@ impl Judged {
 }
 
 fn main() -> ExitCode {
-    let arguments: Arguments = match support::arguments() {
-        Ok(arguments) => arguments,
-        Err(status) => return status,
-    };
-    match run(&arguments) {
-        Ok(judged) => {
-            if arguments.json {
+    support::main(
+        |a: &Arguments| a.json,
+        |a| {
+            let judged = run(a)?;
+            if a.json {
                 println!("{:#}", judged.json());
             } else {
                 print!("{}", table::text(&judged));
             }
-            ExitCode::from(judged.status())
-        }
-        Err(error) => support::failed(&error, arguments.json),
-    }
+            Ok(ExitCode::from(judged.status()))
+        },
+    )
 }
 
 fn run(arguments: &Arguments) -> Result<Judged> {

@@ -47,17 +47,14 @@ const LEAST_SCALING: f64 = 0.9;
 const MOST_SPREAD: f64 = 3.0;
 
 fn main() -> ExitCode {
-    let arguments: Arguments = match support::arguments() {
-        Ok(arguments) => arguments,
-        Err(status) => return status,
-    };
-    match run(&arguments) {
-        Ok(broken) => {
+    support::main(
+        |_: &Arguments| false,
+        |a| {
+            let broken = run(a)?;
             broken.iter().for_each(|limit| println!("BROKEN: {limit}"));
-            ExitCode::from(u8::from(!broken.is_empty()))
-        }
-        Err(error) => support::failed(&error, false),
-    }
+            Ok(ExitCode::from(u8::from(!broken.is_empty())))
+        },
+    )
 }
 
 /// The limits that were broken.

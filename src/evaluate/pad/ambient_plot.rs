@@ -3,7 +3,7 @@
 use super::rates::Rate;
 use super::session::{Outcome, PadSession};
 use crate::error::Result;
-use crate::evaluate::report::paper::{BLUE, FAINT_GRID, GREY, GRID, INK, SIZE, VERMILION, drawn, legend_type, type_of};
+use crate::evaluate::report::paper::{BLUE, Paper, SIZE, VERMILION, axes, chart_on, drawn, key, legend, note, picture};
 use plotters::prelude::*;
 
 /// Bins in each factor of ten.
@@ -13,54 +13,30 @@ pub(super) fn svg(sessions: &[PadSession]) -> Result<String> {
     let live: Vec<&PadSession> = sessions.iter().filter(|s| !s.species().is_attack()).collect();
     let bin = |s: &PadSession| (PER_DECADE * f64::from(s.scene.ambient_lux.max(0.1)).log10()).floor() as i32;
     let bins = || live.iter().map(|s| bin(s));
-    let mut svg = String::new();
-    {
-        let root = SVGBackend::with_string(&mut svg, SIZE).into_drawing_area();
-        drawn(root.fill(&WHITE))?;
-        match bins().min().zip(bins().max()) {
-            None => drawn(root.draw(&Text::new("Not measured: no live sessions.", (300, 240), type_of(20, &INK))))?,
-            Some((first, last)) => {
-                let rates: Vec<_> = (first..=last)
-                    .map(|number| {
-                        let own: Vec<&PadSession> = live.iter().copied().filter(|s| bin(s) == number).collect();
-                        let of = |outcome| Rate::of(own.iter().copied(), outcome);
-                        ((f64::from(number) + 0.5) / PER_DECADE, of(Outcome::Inconclusive), of(Outcome::Attack))
-                    })
-                    .collect();
-                let x = [first, last + 1].map(|edge| f64::from(edge) / PER_DECADE);
-                draw(&root, x, &rates)?;
-            }
+    picture(SIZE, |root| match bins().min().zip(bins().max()) {
+        None => note(root, "Not measured: no live sessions."),
+        Some((first, last)) => {
+            let rates: Vec<_> = (first..=last)
+                .map(|number| {
+                    let own: Vec<&PadSession> = live.iter().copied().filter(|s| bin(s) == number).collect();
+                    let of = |outcome| Rate::of(own.iter().copied(), outcome);
+                    ((f64::from(number) + 0.5) / PER_DECADE, of(Outcome::Inconclusive), of(Outcome::Attack))
+                })
+                .collect();
+            let x = [first, last + 1].map(|edge| f64::from(edge) / PER_DECADE);
+            draw(root, x, &rates)
         }
-        drawn(root.present())?;
-    }
-    Ok(svg)
+    })
 }
 
 /// `rates` are BPNRR and BPCER at a logarithm of lux.
-fn draw(
-    root: &DrawingArea<SVGBackend<'_>, plotters::coord::Shift>,
-    [low, high]: [f64; 2],
-    rates: &[(f64, Option<Rate>, Option<Rate>)],
-) -> Result<()> {
-    let mut chart = drawn(
-        ChartBuilder::on(root)
-            .margin(14)
-            .margin_right(30)
-            .x_label_area_size(52)
-            .y_label_area_size(76)
-            .build_cartesian_2d(low..high, 0.0..100.0),
-    )?;
+fn draw(root: &Paper<'_>, [low, high]: [f64; 2], rates: &[(f64, Option<Rate>, Option<Rate>)]) -> Result<()> {
+    let mut chart = drawn(chart_on(root, 76).build_cartesian_2d(low..high, 0.0..100.0))?;
     drawn(
-        chart
-            .configure_mesh()
-            .bold_line_style(GRID)
-            .light_line_style(FAINT_GRID)
-            .axis_style(INK)
+        axes(&mut chart.configure_mesh())
             .x_desc("Ambient light in lux")
             .y_desc("Share of live sessions in %")
             .x_label_formatter(&|log| format!("{:.0}", 10f64.powf(*log)))
-            .label_style(type_of(17, &INK))
-            .axis_desc_style(type_of(19, &INK))
             .draw(),
     )?;
     let silent: Vec<_> = rates.iter().filter_map(|(x, silent, _)| Some((*x, (*silent)?))).collect();
@@ -69,23 +45,12 @@ fn draw(
         [("no response (BPNRR)", BLUE, silent), ("taken for an attack (BPCER)", VERMILION, wrong)]
     {
         let line = points.iter().map(|(x, rate)| (*x, 100.0 * rate.rate));
-        drawn(chart.draw_series(LineSeries::new(line, color.stroke_width(3))))?
-            .label(name)
-            .legend(move |(x, y)| PathElement::new([(x, y), (x + 22, y)], color.stroke_width(3)));
+        drawn(chart.draw_series(LineSeries::new(line, color.stroke_width(3))))?.label(name).legend(key(color));
         let spans = points.iter().map(|(x, rate)| {
             let [low, high] = [rate.interval.low, rate.interval.high].map(|v| 100.0 * v);
             PathElement::new([(*x, low), (*x, high)], color.stroke_width(1))
         });
         drawn(chart.draw_series(spans))?;
     }
-    drawn(
-        chart
-            .configure_series_labels()
-            .position(SeriesLabelPosition::UpperLeft)
-            .margin(14)
-            .background_style(WHITE.mix(0.85))
-            .border_style(GREY)
-            .label_font(legend_type(17))
-            .draw(),
-    )
+    legend(&mut chart, SeriesLabelPosition::UpperLeft)
 }

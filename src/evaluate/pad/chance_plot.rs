@@ -2,47 +2,29 @@
 
 use super::report::WrongChallenges;
 use crate::error::Result;
-use crate::evaluate::report::paper::{BLUE, FAINT_GRID, GREY, GRID, INK, LogAxis, SIZE, drawn, legend_type, type_of};
+use crate::evaluate::report::paper::{
+    BLUE, GREY, LogAxis, Paper, SIZE, axes, chart_on, drawn, key, legend, note, picture,
+};
 use plotters::element::DashedPathElement;
 use plotters::prelude::*;
 
 pub(super) fn svg(wrong: Option<&WrongChallenges>) -> Result<String> {
-    let mut svg = String::new();
-    {
-        let root = SVGBackend::with_string(&mut svg, SIZE).into_drawing_area();
-        drawn(root.fill(&WHITE))?;
-        match wrong {
-            Some(wrong) => draw(wrong, &root)?,
-            None => drawn(root.draw(&Text::new("Not measured: no live sessions.", (300, 240), type_of(20, &INK))))?,
-        }
-        drawn(root.present())?;
-    }
-    Ok(svg)
+    picture(SIZE, |root| match wrong {
+        Some(wrong) => draw(wrong, root),
+        None => note(root, "Not measured: no live sessions."),
+    })
 }
 
-fn draw(wrong: &WrongChallenges, root: &DrawingArea<SVGBackend<'_>, plotters::coord::Shift>) -> Result<()> {
+fn draw(wrong: &WrongChallenges, root: &Paper<'_>) -> Result<()> {
     let most = wrong.curve.last().map_or(1.0, |point| point.bits);
     // A share as an exponent of per cent; the lowest is below one challenge of all.
     let exponent = |share: f64| (100.0 * share).log10();
     let low = exponent(1.0 / wrong.live.trials.max(2) as f64).floor().min(-1.0);
-    let mut chart = drawn(
-        ChartBuilder::on(root)
-            .margin(14)
-            .margin_right(30)
-            .x_label_area_size(52)
-            .y_label_area_size(92)
-            .build_cartesian_2d(0.0..most, LogAxis { low, high: 2.0 }),
-    )?;
+    let mut chart = drawn(chart_on(root, 92).build_cartesian_2d(0.0..most, LogAxis { low, high: 2.0 }))?;
     drawn(
-        chart
-            .configure_mesh()
-            .bold_line_style(GRID)
-            .light_line_style(FAINT_GRID)
-            .axis_style(INK)
+        axes(&mut chart.configure_mesh())
             .x_desc("Bits of evidence")
             .y_desc("Share of other challenges that reach them")
-            .label_style(type_of(17, &INK))
-            .axis_desc_style(type_of(19, &INK))
             .draw(),
     )?;
     let bound = wrong.curve.iter().map(|p| (p.bits, exponent(p.bound))).filter(|(_, y)| *y >= low);
@@ -59,15 +41,6 @@ fn draw(wrong: &WrongChallenges, root: &DrawingArea<SVGBackend<'_>, plotters::co
     let line = reached().map(|p| (p.bits, exponent(p.share.rate)));
     drawn(chart.draw_series(LineSeries::new(line, BLUE.stroke_width(3))))?
         .label("share that reaches k bits, with its 95 % interval")
-        .legend(|(x, y)| PathElement::new([(x, y), (x + 22, y)], BLUE.stroke_width(3)));
-    drawn(
-        chart
-            .configure_series_labels()
-            .position(SeriesLabelPosition::UpperRight)
-            .margin(14)
-            .background_style(WHITE)
-            .border_style(GRID)
-            .label_font(legend_type(17))
-            .draw(),
-    )
+        .legend(key(BLUE));
+    legend(&mut chart, SeriesLabelPosition::UpperRight)
 }

@@ -1,7 +1,7 @@
 //! [`Response`]: how one session's face changed over time, with the challenge's colours beneath.
 
 use crate::error::Result;
-use crate::evaluate::report::paper::{BLUE, FAINT_GRID, GRID, INK, VERMILION, drawn, legend_type, type_of};
+use crate::evaluate::report::paper::{BLUE, GRID, Paper, VERMILION, axes, chart_on, drawn, key, legend, picture};
 use crate::liveness::{Challenge, LivenessSession, Region, Segment, Trace};
 use plotters::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -42,17 +42,10 @@ impl Response {
     /// # Errors
     /// [`crate::error::ErrorKind::InvalidArgument`] if it cannot be drawn.
     pub fn svg(&self) -> Result<String> {
-        let mut svg = String::new();
-        {
-            let root = SVGBackend::with_string(&mut svg, SIZE).into_drawing_area();
-            drawn(root.fill(&WHITE))?;
-            self.draw(&root)?;
-            drawn(root.present())?;
-        }
-        Ok(svg)
+        picture(SIZE, |root| self.draw(root))
     }
 
-    fn draw(&self, root: &DrawingArea<SVGBackend<'_>, plotters::coord::Shift>) -> Result<()> {
+    fn draw(&self, root: &Paper<'_>) -> Result<()> {
         let seconds = |us: u64| 1e-6 * us as f64;
         let last = self.changes.iter().map(|(us, _)| *us).chain(self.segments.iter().map(Segment::end_us)).max();
         let values = || self.changes.iter().flat_map(|(_, change)| change).copied().map(f64::from);
@@ -61,24 +54,14 @@ impl Response {
         let top = least - SPACE * range;
         let bottom = top - STRIP * range;
         let mut chart = drawn(
-            ChartBuilder::on(root)
-                .margin(14)
-                .margin_right(30)
-                .x_label_area_size(52)
-                .y_label_area_size(84)
+            chart_on(root, 84)
                 .build_cartesian_2d(0.0..seconds(last.unwrap_or(1_000_000)), bottom..most + LEGEND * range),
         )?;
         drawn(
-            chart
-                .configure_mesh()
-                .bold_line_style(GRID)
-                .light_line_style(FAINT_GRID)
-                .axis_style(INK)
+            axes(&mut chart.configure_mesh())
                 .x_desc("Time in seconds")
                 .y_desc("Change of the face's light (ln)")
                 .y_label_formatter(&|v| format!("{:.2}", v + 0.0))
-                .label_style(type_of(17, &INK))
-                .axis_desc_style(type_of(19, &INK))
                 .draw(),
         )?;
         for segment in &self.segments {
@@ -107,19 +90,8 @@ impl Response {
                 .changes
                 .iter()
                 .map(|(us, change)| (seconds(*us), f64::from(change.get(channel).copied().unwrap_or_default())));
-            drawn(chart.draw_series(LineSeries::new(line, color.stroke_width(2))))?
-                .label(name)
-                .legend(move |(x, y)| PathElement::new([(x, y), (x + 22, y)], color.stroke_width(3)));
+            drawn(chart.draw_series(LineSeries::new(line, color.stroke_width(2))))?.label(name).legend(key(color));
         }
-        drawn(
-            chart
-                .configure_series_labels()
-                .position(SeriesLabelPosition::UpperRight)
-                .margin(8)
-                .background_style(WHITE.mix(0.85))
-                .border_style(GRID)
-                .label_font(legend_type(16))
-                .draw(),
-        )
+        legend(&mut chart, SeriesLabelPosition::UpperRight)
     }
 }

@@ -1,8 +1,7 @@
 //! A picture with one row for each species: what bars and boxes share.
 
 use crate::error::Result;
-use crate::evaluate::report::paper::{FAINT_GRID, GRID, INK, drawn, legend_type, type_of};
-use plotters::coord::Shift;
+use crate::evaluate::report::paper::{INK, Paper, axes, chart_on, drawn, legend, note, picture, type_of};
 use plotters::coord::types::RangedCoordf64;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
@@ -24,20 +23,9 @@ pub(super) struct Rows<'a> {
 
 impl Rows<'_> {
     pub(super) fn svg(&self, draw: impl FnOnce(&mut Chart<'_, '_>) -> Result<()>) -> Result<String> {
-        let mut svg = String::new();
         let rows = self.names.len();
-        {
-            let size = (860, FRAME + ROW * (rows + self.above()) as u32);
-            let root = SVGBackend::with_string(&mut svg, size).into_drawing_area();
-            drawn(root.fill(&WHITE))?;
-            if rows == 0 {
-                drawn(root.draw(&Text::new("Not measured: no sessions.", (320, 50), type_of(20, &INK))))?;
-            } else {
-                self.draw(&root, draw)?;
-            }
-            drawn(root.present())?;
-        }
-        Ok(svg)
+        let size = (860, FRAME + ROW * (rows + self.above()) as u32);
+        picture(size, |root| if rows == 0 { note(root, "Not measured: no sessions.") } else { self.draw(root, draw) })
     }
 
     /// Rows left free for the legend.
@@ -45,32 +33,18 @@ impl Rows<'_> {
         if self.legend { 3 } else { 0 }
     }
 
-    fn draw(
-        &self,
-        root: &DrawingArea<SVGBackend<'_>, Shift>,
-        draw: impl FnOnce(&mut Chart<'_, '_>) -> Result<()>,
-    ) -> Result<()> {
+    fn draw(&self, root: &Paper<'_>, draw: impl FnOnce(&mut Chart<'_, '_>) -> Result<()>) -> Result<()> {
         let [low, high] = self.x;
         let mut chart = drawn(
-            ChartBuilder::on(root)
-                .margin(14)
-                .margin_right(30)
-                .x_label_area_size(52)
-                .y_label_area_size(150)
+            chart_on(root, 150)
                 .build_cartesian_2d(low..high, self.names.len() as f64 - 0.5..-0.5 - self.above() as f64),
         )?;
         drawn(
-            chart
-                .configure_mesh()
+            axes(&mut chart.configure_mesh())
                 .disable_y_mesh()
                 .y_labels(0)
-                .bold_line_style(GRID)
-                .light_line_style(FAINT_GRID)
-                .axis_style(INK)
                 .x_desc(self.x_label)
                 .x_label_formatter(&|x| format!("{x:.0}"))
-                .label_style(type_of(17, &INK))
-                .axis_desc_style(type_of(19, &INK))
                 .draw(),
         )?;
         for (row, name) in self.names.iter().enumerate() {
@@ -82,15 +56,6 @@ impl Rows<'_> {
         if !self.legend {
             return Ok(());
         }
-        drawn(
-            chart
-                .configure_series_labels()
-                .position(SeriesLabelPosition::UpperRight)
-                .margin(8)
-                .background_style(WHITE.mix(0.85))
-                .border_style(GRID)
-                .label_font(legend_type(16))
-                .draw(),
-        )
+        legend(&mut chart, SeriesLabelPosition::UpperRight)
     }
 }

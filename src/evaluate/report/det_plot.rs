@@ -2,7 +2,7 @@
 
 use super::Report;
 use super::paper::{
-    BLUE, FAINT_GRID, GREY, GRID, INK, LogAxis, SIZE, VERMILION, drawn, legend_type, per_cent, type_of,
+    BLUE, GREY, LogAxis, SIZE, VERMILION, axes, chart_on, drawn, key, legend, note, per_cent, picture, type_of,
 };
 use crate::error::Result;
 use plotters::element::DashedPathElement;
@@ -14,31 +14,15 @@ const LOWEST: f64 = -5.0;
 const MARKED: [f64; 3] = [1e-2, 1e-3, 1e-4];
 
 pub(super) fn svg(report: &Report) -> Result<String> {
-    let mut svg = String::new();
-    {
-        let root = SVGBackend::with_string(&mut svg, SIZE).into_drawing_area();
-        drawn(root.fill(&WHITE))?;
+    picture(SIZE, |root| {
         let x_low = lowest(report.curve.iter().filter(|p| p.false_matches >= 3).map(|p| p.fmr));
         let y_low = lowest(report.curve.iter().filter(|p| p.false_non_matches >= 3).map(|p| p.fnmr));
         let axis = |low| LogAxis { low, high: 2.0 };
-        let mut chart = drawn(
-            ChartBuilder::on(&root)
-                .margin(14)
-                .margin_right(30)
-                .x_label_area_size(52)
-                .y_label_area_size(84)
-                .build_cartesian_2d(axis(x_low), axis(y_low)),
-        )?;
+        let mut chart = drawn(chart_on(root, 84).build_cartesian_2d(axis(x_low), axis(y_low)))?;
         drawn(
-            chart
-                .configure_mesh()
-                .bold_line_style(GRID)
-                .light_line_style(FAINT_GRID)
-                .axis_style(INK)
+            axes(&mut chart.configure_mesh())
                 .x_desc("False match rate (FMR)")
                 .y_desc("False non-match rate (FNMR)")
-                .label_style(type_of(17, &INK))
-                .axis_desc_style(type_of(19, &INK))
                 .draw(),
         )?;
         let place = |fmr: f64, fnmr: f64| ((100.0 * fmr).log10(), (100.0 * fnmr).log10());
@@ -59,9 +43,7 @@ pub(super) fn svg(report: &Report) -> Result<String> {
             .legend(|(x, y)| DashedPathElement::new([(x, y), (x + 22, y)], 3, 5, GREY.stroke_width(1)));
         let curve: Vec<_> = report.curve.iter().map(|p| place(p.fmr, p.fnmr)).filter(inside).collect();
         let empty = curve.is_empty();
-        drawn(chart.draw_series(LineSeries::new(curve, BLUE.stroke_width(3))))?
-            .label("measured")
-            .legend(|(x, y)| PathElement::new([(x, y), (x + 22, y)], BLUE.stroke_width(3)));
+        drawn(chart.draw_series(LineSeries::new(curve, BLUE.stroke_width(3))))?.label("measured").legend(key(BLUE));
 
         for asked in report.at_fmr.iter().filter(|a| MARKED.contains(&a.asked)) {
             let Some(point) = asked.point.filter(|p| inside(&place(asked.asked, p.fnmr))) else { continue };
@@ -78,21 +60,10 @@ pub(super) fn svg(report: &Report) -> Result<String> {
             } else {
                 "No curve: at no threshold are there errors of both kinds."
             };
-            drawn(root.draw(&Text::new(text, (240, 240), type_of(20, &INK))))?;
+            note(root, text)?;
         }
-        drawn(
-            chart
-                .configure_series_labels()
-                .position(SeriesLabelPosition::UpperRight)
-                .margin(14)
-                .background_style(WHITE)
-                .border_style(GRID)
-                .label_font(legend_type(17))
-                .draw(),
-        )?;
-        drawn(root.present())?;
-    }
-    Ok(svg)
+        legend(&mut chart, SeriesLabelPosition::UpperRight)
+    })
 }
 
 /// The decade below the lowest of `rates`, as an exponent of per cent.

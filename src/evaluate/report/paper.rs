@@ -1,8 +1,10 @@
-//! What both pictures share: size, colours, type, and axes in factors of ten.
+//! What all pictures share: size, colours, type, axes and legends, and axes in factors of ten.
 
 use crate::error::{Error, ErrorKind, Result, Stage};
+use plotters::chart::MeshStyle;
 use plotters::coord::ranged1d::{KeyPointHint, NoDefaultFormatting, Ranged, ValueFormatter};
-use plotters::prelude::{Color, IntoFont, RGBColor, TextStyle};
+use plotters::coord::{CoordTranslate, Shift};
+use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 /// Width and height in pixels.
@@ -21,9 +23,69 @@ pub(in crate::evaluate) fn type_of(size: i32, color: &RGBColor) -> TextStyle<'st
     TextStyle { color: color.to_backend_color(), ..style }.pos(Pos::new(HPos::Left, VPos::Center))
 }
 
-/// Type of a legend, which places it itself.
-pub(in crate::evaluate) fn legend_type(size: i32) -> TextStyle<'static> {
-    TextStyle { color: INK.to_backend_color(), ..TextStyle::from(("sans-serif", size).into_font()) }
+/// What is drawn on.
+pub(in crate::evaluate) type Paper<'a> = DrawingArea<SVGBackend<'a>, Shift>;
+
+/// What `draw` draws on white paper, as SVG.
+pub(in crate::evaluate) fn picture(size: (u32, u32), draw: impl FnOnce(&Paper<'_>) -> Result<()>) -> Result<String> {
+    let mut svg = String::new();
+    {
+        let paper = SVGBackend::with_string(&mut svg, size).into_drawing_area();
+        drawn(paper.fill(&WHITE))?;
+        draw(&paper)?;
+        drawn(paper.present())?;
+    }
+    Ok(svg)
+}
+
+/// A line of text instead of a chart.
+pub(in crate::evaluate) fn note(paper: &Paper<'_>, text: &str) -> Result<()> {
+    let (width, height) = paper.dim_in_pixel();
+    drawn(paper.draw(&Text::new(text, (width as i32 / 3, height as i32 * 3 / 7), type_of(20, &INK))))
+}
+
+/// Begins a chart with room for labels, `left_px` of it for those of the upright axis.
+pub(in crate::evaluate) fn chart_on<'a, 'b, 'c>(
+    paper: &'a Paper<'b>,
+    left_px: u32,
+) -> ChartBuilder<'a, 'c, SVGBackend<'b>> {
+    let mut builder = ChartBuilder::on(paper);
+    builder.margin(14).margin_right(30).x_label_area_size(52).y_label_area_size(left_px);
+    builder
+}
+
+/// The look of axes and their grid.
+pub(in crate::evaluate) fn axes<'m, 'a, 'b, 's, X, Y>(
+    mesh: &'m mut MeshStyle<'a, 'b, X, Y, SVGBackend<'s>>,
+) -> &'m mut MeshStyle<'a, 'b, X, Y, SVGBackend<'s>>
+where
+    X: Ranged<ValueType = f64> + ValueFormatter<f64>,
+    Y: Ranged<ValueType = f64> + ValueFormatter<f64>,
+{
+    mesh.bold_line_style(GRID)
+        .light_line_style(FAINT_GRID)
+        .axis_style(INK)
+        .label_style(type_of(17, &INK))
+        .axis_desc_style(type_of(19, &INK))
+}
+
+/// What a line looks like in the legend.
+pub(in crate::evaluate) fn key(color: RGBColor) -> impl Fn((i32, i32)) -> PathElement<(i32, i32)> {
+    move |(x, y)| PathElement::new([(x, y), (x + 22, y)], color.stroke_width(3))
+}
+
+/// Draws the legend of all that was labelled.
+pub(in crate::evaluate) fn legend<'a, 'b, C: CoordTranslate>(
+    chart: &mut ChartContext<'a, SVGBackend<'b>, C>,
+    place: SeriesLabelPosition,
+) -> Result<()>
+where
+    'b: 'a,
+{
+    let text = TextStyle { color: INK.to_backend_color(), ..TextStyle::from(("sans-serif", 17).into_font()) };
+    let mut labels = chart.configure_series_labels();
+    let labels = labels.position(place).margin(14).background_style(WHITE.mix(0.85)).border_style(GRID);
+    drawn(labels.label_font(text).draw())
 }
 
 /// An axis of per cent in factors of ten; its values are exponents of 10.

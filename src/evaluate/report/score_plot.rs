@@ -1,7 +1,8 @@
 //! How the scores of genuine and of impostor pairs are distributed, with the thresholds.
 
 use super::paper::{
-    BLUE, FAINT_GRID, GREY, GRID, INK, LogAxis, SIZE, VERMILION, drawn, legend_type, per_cent, type_of,
+    BLUE, GREY, INK, LogAxis, Paper, SIZE, VERMILION, axes, chart_on, drawn, key, legend, note, per_cent, picture,
+    type_of,
 };
 use super::{Report, ScoreBins};
 use crate::error::Result;
@@ -11,46 +12,26 @@ use plotters::prelude::*;
 const LOWEST: f64 = -6.0;
 
 pub(super) fn svg(report: &Report) -> Result<String> {
-    let mut svg = String::new();
-    {
-        let root = SVGBackend::with_string(&mut svg, SIZE).into_drawing_area();
-        drawn(root.fill(&WHITE))?;
-        match &report.scores {
-            Some(bins) => draw(report, bins, &root)?,
-            None => drawn(root.draw(&Text::new("Not measured: no scores.", (320, 240), type_of(20, &INK))))?,
-        }
-        drawn(root.present())?;
-    }
-    Ok(svg)
+    picture(SIZE, |root| match &report.scores {
+        Some(bins) => draw(report, bins, root),
+        None => note(root, "Not measured: no scores."),
+    })
 }
 
-fn draw(report: &Report, bins: &ScoreBins, root: &DrawingArea<SVGBackend<'_>, plotters::coord::Shift>) -> Result<()> {
+fn draw(report: &Report, bins: &ScoreBins, root: &Paper<'_>) -> Result<()> {
     let (genuine, impostor) = (bins.shares(&bins.genuine), bins.shares(&bins.impostor));
     let shares = || genuine.iter().chain(&impostor).map(|(_, share)| *share).filter(|s| *s > 0.0);
     let low = shares().fold(1.0, f64::min).log10().floor().max(LOWEST);
     // Room above the highest bin for the thresholds' labels.
     let high = shares().fold(1.0, f64::max).log10().ceil().min(2.0) + 0.26 * (2.0 - low);
     let x_high = bins.low + bins.width * bins.genuine.len() as f64;
-    let mut chart = drawn(
-        ChartBuilder::on(root)
-            .margin(14)
-            .margin_right(30)
-            .x_label_area_size(52)
-            .y_label_area_size(92)
-            .build_cartesian_2d(bins.low..x_high, LogAxis { low, high }),
-    )?;
+    let mut chart = drawn(chart_on(root, 92).build_cartesian_2d(bins.low..x_high, LogAxis { low, high }))?;
     drawn(
-        chart
-            .configure_mesh()
-            .bold_line_style(GRID)
-            .light_line_style(FAINT_GRID)
-            .axis_style(INK)
+        axes(&mut chart.configure_mesh())
             .x_labels(11)
             .x_desc(format!("Score ({})", report.about.score))
             .y_desc("Share of pairs per bin")
             .x_label_formatter(&score_label)
-            .label_style(type_of(17, &INK))
-            .axis_desc_style(type_of(19, &INK))
             .draw(),
     )?;
     let kinds = [("different people", impostor, VERMILION), ("same person", genuine, BLUE)];
@@ -59,7 +40,7 @@ fn draw(report: &Report, bins: &ScoreBins, root: &DrawingArea<SVGBackend<'_>, pl
             shares.into_iter().map(|(score, share)| (score, if share > 0.0 { share.log10().max(low) } else { low }));
         drawn(chart.draw_series(AreaSeries::new(line, low, color.mix(0.15)).border_style(color.stroke_width(2))))?
             .label(name)
-            .legend(move |(x, y)| PathElement::new([(x, y), (x + 22, y)], color.stroke_width(3)));
+            .legend(key(color));
     }
     let marks = report.at_fmr.iter().filter_map(|a| Some((a.asked, f64::from(a.point?.threshold))));
     let step = 0.028 * (high - low);
@@ -75,16 +56,7 @@ fn draw(report: &Report, bins: &ScoreBins, root: &DrawingArea<SVGBackend<'_>, pl
         let text = EmptyElement::at((threshold, top)) + Text::new(label, (5, 4), type_of(16, &INK));
         drawn(chart.draw_series([text]))?;
     }
-    drawn(
-        chart
-            .configure_series_labels()
-            .position(SeriesLabelPosition::UpperLeft)
-            .margin(14)
-            .background_style(WHITE)
-            .border_style(GRID)
-            .label_font(legend_type(17))
-            .draw(),
-    )
+    legend(&mut chart, SeriesLabelPosition::UpperLeft)
 }
 
 /// One decimal, and zero without a sign.
