@@ -13,7 +13,7 @@ const GREEN: RGBColor = RGBColor(0, 158, 115);
 const STRIP: f64 = 0.16;
 const SPACE: f64 = 0.06;
 /// Room for the legend above them, likewise.
-const LEGEND: f64 = 0.3;
+const LEGEND: f64 = 0.45;
 
 /// A face's own change over time, and the challenge that was played to it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -61,7 +61,7 @@ impl Response {
             axes(&mut chart.configure_mesh())
                 .x_desc("Time in seconds")
                 .y_desc("Change of the face's light (ln)")
-                .y_label_formatter(&|v| format!("{:.2}", v + 0.0))
+                .y_label_formatter(&|v| format!("{:.2}", (100.0 * v).round() / 100.0 + 0.0))
                 .draw(),
         )?;
         for segment in &self.segments {
