@@ -268,7 +268,8 @@ impl<R: TryCryptoRng, F: Fn(u64) -> R> Runner<'_, F> {
         let frontal = |mesh: &Mesh| {
             mesh.pose().is_some_and(|pose| pose.yaw_deg.abs() <= FRONTAL_DEG && pose.pitch_deg.abs() <= FRONTAL_DEG)
         };
-        let Some((_, mesh)) = located.outcome.ok().filter(|(_, mesh)| frontal(mesh)) else { return Ok(None) };
+        let alone = located.outcome.ok().filter(|(_, mesh)| located.faces == 1 && frontal(mesh));
+        let Some((_, mesh)) = alone else { return Ok(None) };
         let all = DetectOptions { threshold: BYSTANDER, ..DetectOptions::default() };
         let faces = self.engine.detector().detect(&photo.frame(), &all)?.len();
         Ok((faces == 1).then_some(mesh))

@@ -76,14 +76,15 @@ impl ShapeCue {
             rows.push([1.0, x, y, x * x, level, irradiance.into()]);
             responses.push(response);
         }
-        let median = middle(&mut responses.clone()).unwrap_or(f64::NAN);
+        let mut sorted = responses.clone();
+        let median = middle(&mut sorted).unwrap_or(f64::NAN);
         if responses.len() < LEAST_PATCHES || median.is_nan() || median <= 0.0 {
             return None;
         }
-        responses.iter_mut().for_each(|r| *r /= median);
-        let glare = nth_largest(&responses, GLARING)?;
+        let glare = sorted.iter().nth_back(GLARING - 1)? / median;
         let [low, high] = RANGE;
-        let patches: Vec<Patch> = rows.into_iter().zip(responses).map(|(row, r)| (row, r.clamp(low, high))).collect();
+        let patches: Vec<Patch> =
+            rows.into_iter().zip(responses).map(|(row, r)| (row, (r / median).clamp(low, high))).collect();
         let whole = Fit::new(&patches)?;
         let bits = whole.bits();
         let least_bits = patches
@@ -107,13 +108,6 @@ fn level_and_response(expected: &Expected, logs: &[Rgb], face: &[Rgb], contrast:
         (1.0 + relative) * (1.0 + f64::from(face)) - 1.0
     });
     (level.into(), each.sum())
-}
-
-/// The largest is the first.
-fn nth_largest(values: &[f64], n: usize) -> Option<f64> {
-    let mut sorted = values.to_vec();
-    sorted.sort_by(|a, b| b.total_cmp(a));
-    sorted.get(n.checked_sub(1)?).copied()
 }
 
 /// What a patch is fitted by, and its response over the median one.

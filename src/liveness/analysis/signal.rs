@@ -134,7 +134,7 @@ pub(super) fn median(values: &mut [f32]) -> f32 {
     }
 }
 
-/// The one in the middle of values in any order, the upper one of two; `None` of nothing.
+/// Sorts values, and gives the one in the middle, the upper one of two; `None` of nothing.
 pub(super) fn middle(values: &mut [f64]) -> Option<f64> {
     values.sort_unstable_by(f64::total_cmp);
     values.get(values.len() / 2).copied()
