@@ -1,5 +1,6 @@
-//! What guidance costs per frame of 1280×720 pixels in NV12, against its networks alone: minima of runs that take turns, so that
-//! what else the machine does falls on all alike. Run it on one core: `taskset -c 0 cargo bench --bench guidance`.
+//! What guidance costs per frame of 1280×720 pixels in NV12, against its networks alone: minima of
+//! runs that take turns, so that what else the machine does falls on all alike. Run it on one core:
+//! `taskset -c 0 cargo bench --bench guidance`.
 
 use selfsame::capture::{CaptureOptions, CaptureSession, Hint, face_oval};
 use selfsame::engine::Engine;

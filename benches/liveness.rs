@@ -1,4 +1,5 @@
-//! The cost of liveness: a frame's measurement against the mesh network that it comes with, and the verdict.
+//! The cost of liveness: a frame's measurement against the mesh network that it comes with, and the
+//! verdict.
 //!
 //! `cargo bench --bench liveness` prints, after criterion's figures, their ratio in one run.
 

@@ -1,4 +1,5 @@
-//! Simulated sessions at 480×640 pixels: setting one up, and one frame of it, JPEG of quality 85 included.
+//! Simulated sessions at 480×640 pixels: setting one up, and one frame of it, JPEG of quality 85
+//! included.
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use selfsame::engine::Engine;

@@ -1,7 +1,9 @@
-//! The whole chain from two files to a decision, decoding included, beside the sum of the networks' own times.
+//! The whole chain from two files to a decision, decoding included, beside the sum of the networks'
+//! own times.
 //!
-//! The document is a JPEG of 413×531 pixels, the selfie one of 1280×720, both made from portraits of `datasets/`. With feature
-//! `ort` and a library that can be found the same chain runs on ONNX Runtime, too, on one thread.
+//! The document is a JPEG of 413×531 pixels, the selfie one of 1280×720, both made from portraits
+//! of `datasets/`. With feature `ort` and a library that can be found the same chain runs on ONNX
+//! Runtime, too, on one thread.
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use selfsame::engine::{Engine, Verdict};

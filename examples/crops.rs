@@ -1,9 +1,10 @@
-//! Writes aligned crops as a template network takes them, the first of each photograph as it is aligned and the others moved
-//! a little: what `models/convert/calibrate.py` measures ranges on.
+//! Writes aligned crops as a template network takes them, the first of each photograph as it is
+//! aligned and the others moved a little: what `models/convert/calibrate.py` measures ranges on.
 //!
 //! `cargo run --release --example crops -- OUT COUNT PHOTOGRAPH...`
 //!
-//! `OUT` becomes `COUNT` crops per photograph, each 112 × 112 × 3 little-endian f32, normalised for the network.
+//! `OUT` becomes `COUNT` crops per photograph, each 112 × 112 × 3 little-endian f32, normalised for
+//! the network.
 
 use clap::Parser;
 use selfsame::align::align;

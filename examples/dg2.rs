@@ -2,8 +2,8 @@
 //!
 //! `cargo run --release --example dg2 -- FILE [--out portrait.png] [--json]`
 //!
-//! FILE is a DG2 as read from the chip, a bare face record of ISO/IEC 19794-5 or a bare block of ISO/IEC 39794-5.
-//! Exit status: 0 parsed, and the first portrait decoded; 3 error.
+//! FILE is a DG2 as read from the chip, a bare face record of ISO/IEC 19794-5 or a bare block of
+//! ISO/IEC 39794-5. Exit status: 0 parsed, and the first portrait decoded; 3 error.
 
 mod support;
 

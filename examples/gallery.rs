@@ -5,8 +5,8 @@
 //! `cargo run --release --example gallery -- remove --id N --gallery FILE`
 //! `cargo run --release --example gallery -- bench [--templates 1000000]`
 //!
-//! `bench` fills a temporary file with random templates and measures a search against the memory's bandwidth.
-//! Exit status: 0 done or found, 1 nobody found, 2 no face to compare, 3 error.
+//! `bench` fills a temporary file with random templates and measures a search against the memory's
+//! bandwidth. Exit status: 0 done or found, 1 nobody found, 2 no face to compare, 3 error.
 
 mod support;
 
@@ -166,7 +166,8 @@ fn best_of<T>(n: usize, mut run: impl FnMut() -> T) -> f64 {
     (0..n).map(|_| time(&mut run)).fold(f64::INFINITY, f64::min)
 }
 
-/// Bytes per second that all threads together read from memory, summing numbers: the limit of any search.
+/// Bytes per second that all threads together read from memory, summing numbers: the limit of any
+/// search.
 fn bandwidth(bytes: usize) -> f64 {
     let buffer = vec![1u64; bytes / 8];
     let sum = || -> u64 {

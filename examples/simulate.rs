@@ -1,8 +1,10 @@
 //! Writes a recorded session: a folder with `session.json` and its frames, made from a portrait.
 //!
-//! `cargo run --release --example simulate -- PORTRAIT --species print --ambient 300 --skin 4 --seed 7 --out DIR`
+//! `cargo run --release --example simulate -- PORTRAIT --species print --ambient 300 --skin 4
+//! --seed 7 --out DIR`
 //!
-//! Prints the frames made per second, JPEG and writing included. `scene.json` beside the session tells what was simulated.
+//! Prints the frames made per second, JPEG and writing included. `scene.json` beside the session
+//! tells what was simulated.
 
 #[path = "support/mod.rs"]
 mod support;
@@ -22,7 +24,8 @@ use std::time::Instant;
 /// When the challenge is issued, in Unix seconds: always the same, so that the session is.
 const ISSUED_AT: u64 = 1_790_000_000;
 
-/// Writes a recorded flash session made from a portrait. A development tool: what is measured on it is measured on a simulation.
+/// Writes a recorded flash session made from a portrait. A development tool: what is measured on it
+/// is measured on a simulation.
 #[derive(Parser)]
 struct Arguments {
     /// A frontal portrait of one face.

@@ -1,6 +1,7 @@
 //! Compares a document's portrait with a selfie.
 //!
-//! `cargo run --release --example verify -- DOCUMENT SELFIE [--page] [--require-chip] [--fmr 1e-4] [--int8] [--json]`
+//! `cargo run --release --example verify -- DOCUMENT SELFIE [--page] [--require-chip] [--fmr 1e-4]
+//! [--int8] [--json]`
 //!
 //! Exit status: 0 match, 1 no match, 2 refused, 3 error.
 
@@ -20,8 +21,8 @@ use std::time::Instant;
 /// Compares a document's portrait with a selfie.
 #[derive(Parser)]
 struct Arguments {
-    /// The document's portrait: a chip's data group 2, or a photograph of the holder (JPEG, JPEG 2000, PNG or WebP); with
-    /// `--page` a photograph of the data page.
+    /// The document's portrait: a chip's data group 2, or a photograph of the holder (JPEG, JPEG
+    /// 2000, PNG or WebP); with `--page` a photograph of the data page.
     document: PathBuf,
     /// Photograph of the person who claims to be the holder.
     selfie: PathBuf,

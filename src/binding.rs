@@ -4,7 +4,8 @@ use crate::secret::Nonce;
 
 /// The attempt that evidence is made for, and the time in which it counts, in Unix seconds.
 ///
-/// Whoever asks for evidence states it; evidence carries it. It can be made by anyone, evidence cannot.
+/// Whoever asks for evidence states it; evidence carries it. It can be made by anyone, evidence
+/// cannot.
 ///
 /// ```
 /// use selfsame::{binding::Binding, secret::Nonce};

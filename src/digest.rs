@@ -7,7 +7,8 @@ use std::fmt;
 
 /// A SHA-256. Its display is 64 hexadecimal digits, its debug output the first eight of them.
 ///
-/// A digest does not hide what has few possible values: whoever has the digest of a document's number can try all numbers.
+/// A digest does not hide what has few possible values: whoever has the digest of a document's
+/// number can try all numbers.
 ///
 /// ```
 /// use selfsame::digest::Digest;
@@ -25,8 +26,9 @@ impl Digest {
         Self(Sha256::digest(bytes).into())
     }
 
-    /// The digest of several parts, each with its length before it, so that no two lists of parts give the same bytes.
-    /// `purpose` comes first: digests made for different purposes never agree.
+    /// The digest of several parts, each with its length before it, so that no two lists of parts
+    /// give the same bytes. `purpose` comes first: digests made for different purposes never
+    /// agree.
     pub fn of_parts<'a>(purpose: &'a str, parts: impl IntoIterator<Item = &'a [u8]>) -> Self {
         let mut hash = Sha256::new();
         for part in std::iter::once(purpose.as_bytes()).chain(parts) {

@@ -1,7 +1,8 @@
-//! The paved road: an [`Engine`] owns the networks, and [`Engine::verify`] goes from two photographs to a verdict.
+//! The paved road: an [`Engine`] owns the networks, and [`Engine::verify`] goes from two
+//! photographs to a verdict.
 //!
-//! Every stage that it calls is public and can be used alone. The engine is shared by all threads (`&self` everywhere, no
-//! lock), reads no clock and no file after it is built.
+//! Every stage that it calls is public and can be used alone. The engine is shared by all threads
+//! (`&self` everywhere, no lock), reads no clock and no file after it is built.
 
 mod evidence;
 mod page;
@@ -75,7 +76,8 @@ impl EngineBuilder {
         self
     }
 
-    /// A calibration of your own, for its pairing in place of the one on the template network's card.
+    /// A calibration of your own, for its pairing in place of the one on the template network's
+    /// card.
     pub fn calibration(mut self, calibration: Calibration) -> Self {
         self.calibrations.retain(|c| c.spec().pairing != calibration.spec().pairing);
         self.calibrations.push(calibration);
@@ -94,8 +96,10 @@ impl EngineBuilder {
         self
     }
 
-    /// Demands documents read from a chip ([`crate::document::Origin::is_chip`]): [`Engine::verify`] refuses all others before
-    /// any network runs, with [`Reason::DocumentNotFromChip`]. An image file never satisfies this, wherever it was taken from.
+    /// Demands documents read from a chip ([`crate::document::Origin::is_chip`]):
+    /// [`Engine::verify`] refuses all others before any network runs, with
+    /// [`Reason::DocumentNotFromChip`]. An image file never satisfies this, wherever it was taken
+    /// from.
     pub fn require_chip(mut self) -> Self {
         self.require_chip = true;
         self
@@ -104,8 +108,9 @@ impl EngineBuilder {
     /// Loads the networks.
     ///
     /// # Errors
-    /// Those of [`Model::load`], [`ErrorKind::InvalidModel`] if a model is not of the kind that its stage needs, and
-    /// [`ErrorKind::ModelMismatch`] if a calibration is for another template network.
+    /// Those of [`Model::load`], [`ErrorKind::InvalidModel`] if a model is not of the kind that its
+    /// stage needs, and [`ErrorKind::ModelMismatch`] if a calibration is for another template
+    /// network.
     pub fn build(self) -> Result<Engine> {
         let load = |task, source| Model::load(task, source, &self.backend);
         let template = load(Task::Template, &self.template)?;
@@ -232,18 +237,21 @@ impl Engine {
         &self.extractor
     }
 
-    /// What scores of such pairs mean; `None` if neither the builder nor the template network's card told it.
+    /// What scores of such pairs mean; `None` if neither the builder nor the template network's
+    /// card told it.
     pub fn calibration(&self, pairing: Pairing) -> Option<&Calibration> {
         self.calibrations.iter().find(|c| c.spec().pairing == pairing)
     }
 
-    /// Is the person on `selfie` the one on `document`, at a false match rate of at most `fmr` (such as 1e-4)?
+    /// Is the person on `selfie` the one on `document`, at a false match rate of at most `fmr`
+    /// (such as 1e-4)?
     ///
-    /// No face, two faces of similar size, a picture that can't carry a comparison or a document of another origin than demanded
-    /// ([`EngineBuilder::require_chip`]) is a [`Verdict::Refused`] with its reasons, never a match.
+    /// No face, two faces of similar size, a picture that can't carry a comparison or a document of
+    /// another origin than demanded ([`EngineBuilder::require_chip`]) is a [`Verdict::Refused`]
+    /// with its reasons, never a match.
     ///
-    /// The threshold is that of [`Pairing::DocumentSelfie`], or where that is not calibrated of [`Pairing::SelfieSelfie`];
-    /// [`Threshold::pairing`] tells which.
+    /// The threshold is that of [`Pairing::DocumentSelfie`], or where that is not calibrated of
+    /// [`Pairing::SelfieSelfie`]; [`Threshold::pairing`] tells which.
     ///
     /// # Errors
     /// [`ErrorKind::InvalidArgument`] if no threshold is known for `fmr`, and faults of the stages.
@@ -251,7 +259,8 @@ impl Engine {
         self.verify_traced(document, selfie, fmr, &mut ())
     }
 
-    /// [`Engine::verify`], telling `trace` when each stage begins and ends: the engine itself has no clock.
+    /// [`Engine::verify`], telling `trace` when each stage begins and ends: the engine itself has
+    /// no clock.
     ///
     /// # Errors
     /// As [`Engine::verify`].
@@ -310,7 +319,8 @@ impl Engine {
         })
     }
 
-    /// Guides the capture by the next frame of `session`, taken at `timestamp_us` (any monotonic clock).
+    /// Guides the capture by the next frame of `session`, taken at `timestamp_us` (any monotonic
+    /// clock).
     ///
     /// # Errors
     /// As [`crate::capture::Tracker::track`].
@@ -318,8 +328,8 @@ impl Engine {
         session.frame(&self.detector, &self.mesher, frame, timestamp_us)
     }
 
-    /// Shows the next frame to a liveness session; `timestamp_us` counts from the challenge's first picture on the screen, on any clock of
-    /// the client's.
+    /// Shows the next frame to a liveness session; `timestamp_us` counts from the challenge's first
+    /// picture on the screen, on any clock of the client's.
     ///
     /// # Errors
     /// As [`LivenessSession::frame`].
@@ -342,9 +352,10 @@ impl Engine {
 
     /// Finds the face that `choose` picks in `frame`, and its mesh.
     ///
-    /// A face that the detector saw turned, or that the mesh network does not recognise, is looked for upright once more: on
-    /// LFW the detector alone takes some upright faces for turned ones. The hypothesis with the larger product of detection
-    /// score and face flag is taken; several upright faces to choose from are a refusal, whatever was seen turned.
+    /// A face that the detector saw turned, or that the mesh network does not recognise, is looked
+    /// for upright once more: on LFW the detector alone takes some upright faces for turned
+    /// ones. The hypothesis with the larger product of detection score and face flag is taken;
+    /// several upright faces to choose from are a refusal, whatever was seen turned.
     ///
     /// # Errors
     /// Faults of the stages.

@@ -1,7 +1,8 @@
 //! One error type for the whole crate: what went wrong ([`ErrorKind`]), where ([`Stage`]), and why.
 //!
-//! An [`Error`] is a *fault*: broken bytes, a hostile model, a caller's mistake, a missing library. What a photograph can
-//! legitimately show (no face, two faces, too dark) is never an error but a refusal, returned as a value.
+//! An [`Error`] is a *fault*: broken bytes, a hostile model, a caller's mistake, a missing library.
+//! What a photograph can legitimately show (no face, two faces, too dark) is never an error but a
+//! refusal, returned as a value.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -151,7 +152,8 @@ impl Stage {
     }
 }
 
-/// A fault: its kind, the stage it happened in, a sentence for people, and its cause if there is one.
+/// A fault: its kind, the stage it happened in, a sentence for people, and its cause if there is
+/// one.
 #[derive(Debug)]
 pub struct Error(Box<Inner>);
 

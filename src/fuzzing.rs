@@ -1,4 +1,5 @@
-//! A door for `fuzz/` to what has no public one. It exists under `cfg(fuzzing)` only, which cargo-fuzz sets.
+//! A door for `fuzz/` to what has no public one. It exists under `cfg(fuzzing)` only, which
+//! cargo-fuzz sets.
 
 use crate::enrol::tests::{Office, TestRng, model};
 use crate::enrol::{Ceremony, SealKey, wrap};
@@ -13,17 +14,21 @@ use crate::nn;
 use crate::template::Template;
 use std::sync::LazyLock;
 
-/// Limits under which one input takes milliseconds: a network of a few layers fits, nothing real does.
+/// Limits under which one input takes milliseconds: a network of a few layers fits, nothing real
+/// does.
 const LIMITS: nn::Limits = nn::Limits { max_nodes: 256, max_elements: 1 << 20, max_multiply_adds: 1 << 24 };
 
-/// What the input image is filled with, over and over: ordinary values, and those that break arithmetic.
+/// What the input image is filled with, over and over: ordinary values, and those that break
+/// arithmetic.
 const VALUES: [f32; 11] =
     [0.5, -1.0, 0.0, f32::NAN, 127.5, f32::INFINITY, -0.25, f32::NEG_INFINITY, f32::MAX, 1e-42, -0.0];
 
-/// Reads `bytes` as an ONNX file, compiles it, and runs it once in each precision. False if the file is refused.
+/// Reads `bytes` as an ONNX file, compiles it, and runs it once in each precision. False if the
+/// file is refused.
 ///
 /// # Panics
-/// If a network that compiles does not run, or writes another number of values than it announced: that is a finding.
+/// If a network that compiles does not run, or writes another number of values than it announced:
+/// that is a finding.
 pub fn compile_and_run(bytes: &[u8]) -> bool {
     [nn::Precision::F32, nn::Precision::Int8].into_iter().all(|precision| compile_and_run_in(bytes, precision))
 }
@@ -47,11 +52,13 @@ fn compile_and_run_in(bytes: &[u8], precision: nn::Precision) -> bool {
     true
 }
 
-/// Reads `file` as a gallery's and searches it at every level. With `sealed`, checksums are made right first, so that what they
-/// guard is reached. Returns the number of live records, or nothing if the file is refused.
+/// Reads `file` as a gallery's and searches it at every level. With `sealed`, checksums are made
+/// right first, so that what they guard is reached. Returns the number of live records, or nothing
+/// if the file is refused.
 ///
 /// # Panics
-/// If levels disagree, or a file that was accepted gives other candidates than its live records: that is a finding.
+/// If levels disagree, or a file that was accepted gives other candidates than its live records:
+/// that is a finding.
 pub fn search_gallery(file: &mut [u8], sealed: bool) -> Option<usize> {
     if sealed {
         let len = reseal_header(file);
@@ -79,8 +86,8 @@ pub fn search_gallery(file: &mut [u8], sealed: bool) -> Option<usize> {
     Some(live.len())
 }
 
-/// Opens `plain` as the state inside of what the right key's holder sealed, and asks it everything. Returns its phase, or nothing if
-/// it is no state.
+/// Opens `plain` as the state inside of what the right key's holder sealed, and asks it everything.
+/// Returns its phase, or nothing if it is no state.
 ///
 /// # Panics
 /// If a state is another one after it was sealed and opened again: that is a finding.
@@ -147,7 +154,8 @@ pub fn check_warp(frame: &Frame<'_>, crop: &Crop) -> Vec<f32> {
 /// Judges `bytes` as a trace that was kept, and a live face's trace whose numbers they change.
 ///
 /// # Panics
-/// If a session is live of which something is missing or not a number, or its report cannot be written: that is a finding.
+/// If a session is live of which something is missing or not a number, or its report cannot be
+/// written: that is a finding.
 pub fn judge_traces(bytes: &[u8]) {
     /// A session, and what a live face answers in it.
     static LIVE: LazyLock<(LivenessSession, Trace)> = LazyLock::new(|| {

@@ -1,4 +1,5 @@
-//! Points, rectangles and 2-D similarity transforms, in pixels: x right, y down, pixel centres at +0.5.
+//! Points, rectangles and 2-D similarity transforms, in pixels: x right, y down, pixel centres at
+//! +0.5.
 
 /// A point in pixels of the upright source image, unless a name says otherwise.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -41,7 +42,8 @@ impl Point {
     }
 }
 
-/// An axis-parallel rectangle with finite edges, `left <= right` and `top <= bottom`. It may reach beyond the image.
+/// An axis-parallel rectangle with finite edges, `left <= right` and `top <= bottom`. It may reach
+/// beyond the image.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Rect {
     left: f32,
@@ -116,7 +118,8 @@ impl Rect {
     }
 }
 
-/// A similarity transform of the plane: rotation, uniform scale and translation, without reflection.
+/// A similarity transform of the plane: rotation, uniform scale and translation, without
+/// reflection.
 ///
 /// Maps (x, y) to (a·x − b·y + tx, b·x + a·y + ty), where a = s·cos θ and b = s·sin θ.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -131,16 +134,18 @@ impl Similarity {
     /// The transform that changes nothing.
     pub const IDENTITY: Self = Self { a: 1.0, b: 0.0, tx: 0.0, ty: 0.0 };
 
-    /// Scales by `scale` and turns by `angle_deg` (clockwise on the screen, y being down) about the origin, then moves the
-    /// origin to `origin_to`. `None` unless everything is finite and the scale positive.
+    /// Scales by `scale` and turns by `angle_deg` (clockwise on the screen, y being down) about the
+    /// origin, then moves the origin to `origin_to`. `None` unless everything is finite and the
+    /// scale positive.
     pub fn new(scale: f32, angle_deg: f32, origin_to: Point) -> Option<Self> {
         let (sin, cos) = angle_deg.to_radians().sin_cos();
         Self { a: scale * cos, b: scale * sin, tx: origin_to.x, ty: origin_to.y }.checked().filter(|_| scale > 0.0)
     }
 
-    /// Least-squares fit that maps each `from` point to its `to` point (S. Umeyama, "Least-squares estimation of
-    /// transformation parameters between two point patterns", 1991; in the plane and without reflection it is a complex
-    /// linear regression). `None` with fewer than two pairs, unequal counts, coinciding points or values that are not finite.
+    /// Least-squares fit that maps each `from` point to its `to` point (S. Umeyama, "Least-squares
+    /// estimation of transformation parameters between two point patterns", 1991; in the plane
+    /// and without reflection it is a complex linear regression). `None` with fewer than two
+    /// pairs, unequal counts, coinciding points or values that are not finite.
     pub fn fit(from: &[Point], to: &[Point]) -> Option<Self> {
         if from.len() != to.len() || from.len() < 2 {
             return None;
@@ -182,7 +187,8 @@ impl Similarity {
         Self { a, b, tx: -(a * self.tx - b * self.ty), ty: -(b * self.tx + a * self.ty) }.checked()
     }
 
-    /// `self` after `first`: maps p to `self.apply(first.apply(p))`. `None` if the product overflows.
+    /// `self` after `first`: maps p to `self.apply(first.apply(p))`. `None` if the product
+    /// overflows.
     pub fn after(&self, first: &Self) -> Option<Self> {
         let moved = self.apply(Point::new(first.tx, first.ty));
         Self {

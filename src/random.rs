@@ -1,7 +1,8 @@
-//! A small generator of random numbers for resampling and simulation: the same numbers from the same seed, everywhere.
+//! A small generator of random numbers for resampling and simulation: the same numbers from the
+//! same seed, everywhere.
 //!
-//! SplitMix64: G. L. Steele, D. Lea, C. H. Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014. Good enough
-//! for a bootstrap, and nothing for secrets.
+//! SplitMix64: G. L. Steele, D. Lea, C. H. Flood, "Fast splittable pseudorandom number generators",
+//! OOPSLA 2014. Good enough for a bootstrap, and nothing for secrets.
 
 /// The state.
 #[derive(Clone)]
@@ -25,7 +26,8 @@ impl Random {
         z ^ (z >> 31)
     }
 
-    /// A number below `bound`, all about equally likely (they differ by less than `bound` / 2^64); 0 if `bound` is 0.
+    /// A number below `bound`, all about equally likely (they differ by less than `bound` / 2^64);
+    /// 0 if `bound` is 0.
     pub(crate) fn below(&mut self, bound: usize) -> usize {
         ((u128::from(self.next()) * bound as u128) >> 64) as usize
     }

@@ -1,7 +1,7 @@
 //! Buffers that a thread keeps between calls, so that nothing is allocated per frame after warm-up.
 //!
-//! [`take`] lends a buffer of floats from the calling thread's own pool; dropping it gives it back. There are no locks, and
-//! a nested or re-entrant call simply takes another buffer.
+//! [`take`] lends a buffer of floats from the calling thread's own pool; dropping it gives it back.
+//! There are no locks, and a nested or re-entrant call simply takes another buffer.
 
 use std::cell::RefCell;
 use std::ops::{Deref, DerefMut};
@@ -13,7 +13,8 @@ thread_local! {
     static POOL: RefCell<Vec<Vec<f32>>> = const { RefCell::new(Vec::new()) };
 }
 
-/// A lent buffer of exactly the length asked for. Its content is what the last user left: overwrite before reading.
+/// A lent buffer of exactly the length asked for. Its content is what the last user left: overwrite
+/// before reading.
 ///
 /// The vector behind it is never shortened: growing it again would fill it with zeros each time.
 pub(crate) struct Scratch {

@@ -1,4 +1,5 @@
-//! What must not leak: bytes that are overwritten when dropped, never printed, and compared in constant time.
+//! What must not leak: bytes that are overwritten when dropped, never printed, and compared in
+//! constant time.
 
 use crate::digest::{abbreviated, deserialize_bytes, from_hex, serialize_bytes, to_hex};
 use crate::error::Result;
@@ -8,10 +9,11 @@ use std::fmt;
 use subtle::{Choice, ConstantTimeEq};
 use zeroize::Zeroizing;
 
-/// Secret bytes of a fixed number, in memory of their own: moving the value copies a pointer and leaves nothing behind.
+/// Secret bytes of a fixed number, in memory of their own: moving the value copies a pointer and
+/// leaves nothing behind.
 ///
-/// They are overwritten when it is dropped, `Debug` shows none of them, and equality takes the same time wherever they differ.
-/// It is neither `Clone` nor serialisable.
+/// They are overwritten when it is dropped, `Debug` shows none of them, and equality takes the same
+/// time wherever they differ. It is neither `Clone` nor serialisable.
 ///
 /// ```
 /// use selfsame::secret::SecretBytes;
@@ -66,7 +68,8 @@ impl fmt::Debug for SecretBytes {
 
 /// 32 bytes that are used once: evidence and challenges name the attempt that they belong to by it.
 ///
-/// It travels to the client and back as 64 hexadecimal digits. Equality takes constant time; `Debug` shows four bytes.
+/// It travels to the client and back as 64 hexadecimal digits. Equality takes constant time;
+/// `Debug` shows four bytes.
 ///
 /// ```
 /// use selfsame::secret::Nonce;

@@ -1,4 +1,5 @@
-//! Guidance allocates nothing per frame once its thread has seen a few: its own binary, since it counts every allocation.
+//! Guidance allocates nothing per frame once its thread has seen a few: its own binary, since it
+//! counts every allocation.
 
 use selfsame::capture::{CaptureOptions, CaptureSession, Hint};
 use selfsame::engine::Engine;
@@ -18,7 +19,8 @@ fn count() {
     let _ = COUNT.try_with(|count| count.set(count.get() + 1));
 }
 
-// SAFETY: every call is passed on to the system's allocator as it came; counting touches a thread's own cell.
+// SAFETY: every call is passed on to the system's allocator as it came; counting touches a thread's
+// own cell.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         count();

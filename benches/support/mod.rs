@@ -112,7 +112,8 @@ impl Networks {
         }
     }
 
-    /// As for two photographs with one upright face each: a detection, a mesh, and a template with its mirror image.
+    /// As for two photographs with one upright face each: a detection, a mesh, and a template with
+    /// its mirror image.
     pub fn run_as_in_verify(&mut self) {
         for _ in 0..2 {
             self.detect.run();

@@ -1,4 +1,5 @@
-//! A challenge as a drawing: what the screen shows, its luminance and its red over time, and the safety report below.
+//! A challenge as a drawing: what the screen shows, its luminance and its red over time, and the
+//! safety report below.
 
 use selfsame::image::{luminance_linear, srgb8_to_linear};
 use selfsame::liveness::safety::SafetyReport;

@@ -1,4 +1,5 @@
-//! The cameras of a demonstration: a simulated one before which the applicant, or an attack, is put; and a recorded session.
+//! The cameras of a demonstration: a simulated one before which the applicant, or an attack, is
+//! put; and a recorded session.
 
 use super::journey::{Camera, Dialogue, Seen};
 use rand_chacha::ChaCha20Rng;
@@ -164,7 +165,8 @@ impl Camera for Simulated {
     }
 }
 
-/// A session that was recorded before, for a challenge of its own: it belongs to another ceremony, which refuses it.
+/// A session that was recorded before, for a challenge of its own: it belongs to another ceremony,
+/// which refuses it.
 pub struct Recorded {
     pub desk: Desk,
     folder: PathBuf,

@@ -1,7 +1,8 @@
-//! The journey through a ceremony: what the applicant is told and asked at each step, and where that leads.
+//! The journey through a ceremony: what the applicant is told and asked at each step, and where
+//! that leads.
 //!
-//! Whoever answers (a terminal, a script) is behind [`Dialogue`], what the camera sees behind [`Camera`], so that the crate's tests
-//! walk the same way.
+//! Whoever answers (a terminal, a script) is behind [`Dialogue`], what the camera sees behind
+//! [`Camera`], so that the crate's tests walk the same way.
 
 use selfsame::binding::Binding;
 use selfsame::compare::MatchEvidence;
@@ -35,7 +36,8 @@ pub type Seen<E> = std::result::Result<E, Vec<Word>>;
 pub trait Camera {
     /// Reads the document.
     fn document(&mut self, binding: &Binding) -> Result<Seen<DocumentEvidence>>;
-    /// Guides the face into the oval and makes a challenge with this nonce. `None` if flashes cannot be shown here.
+    /// Guides the face into the oval and makes a challenge with this nonce. `None` if flashes
+    /// cannot be shown here.
     fn challenge(&mut self, nonce: &Nonce, dialogue: &mut dyn Dialogue) -> Result<Option<ChallengeId>>;
     /// Shows the flashes and judges the answer.
     fn flashes(&mut self, binding: &Binding) -> Result<Seen<LivenessEvidence>>;

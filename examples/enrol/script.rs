@@ -1,7 +1,8 @@
 //! Answers from a file, or from a terminal.
 //!
-//! A script has one `question: answer` a line, in the order in which they are asked; `wait: SECONDS` lets time pass; `#` begins a
-//! comment. A question that is not the next in the script ends the journey with an error that names both.
+//! A script has one `question: answer` a line, in the order in which they are asked; `wait:
+//! SECONDS` lets time pass; `#` begins a comment. A question that is not the next in the script
+//! ends the journey with an error that names both.
 
 use super::journey::Dialogue;
 use selfsame::error::{Error, ErrorKind, Result, Stage};

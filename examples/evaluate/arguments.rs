@@ -18,7 +18,8 @@ pub enum Set {
     Lfw {
         /// Folder with `images/` and `pairs.txt`.
         folder: PathBuf,
-        /// Only the people of these folds, such as 6-10. The bundled model's impostor statistics are of folds 1 to 5.
+        /// Only the people of these folds, such as 6-10. The bundled model's impostor statistics
+        /// are of folds 1 to 5.
         #[arg(long, value_parser = folds)]
         folds: Option<(usize, usize)>,
         #[command(flatten)]
@@ -40,10 +41,11 @@ pub enum Set {
 
 #[derive(Args)]
 pub struct Pad {
-    /// Folder with `NAME/*.jpg`, of which the first picture of each person is taken; or with pictures alone, one person each, but that `ann.jpg`
-    /// and `ann2.jpg` are one.
+    /// Folder with `NAME/*.jpg`, of which the first picture of each person is taken; or with
+    /// pictures alone, one person each, but that `ann.jpg` and `ann2.jpg` are one.
     pub folder: PathBuf,
-    /// Comma-separated: indoors, daylight, wide, lag, automatic, slow, compressed, gaps; robust stands for the last five.
+    /// Comma-separated: indoors, daylight, wide, lag, automatic, slow, compressed, gaps; robust
+    /// stands for the last five.
     #[arg(long, default_value = "indoors", value_delimiter = ',')]
     conditions: Vec<String>,
     /// Half of people and parameters: tune to choose by, report to state rates of.
@@ -58,11 +60,13 @@ pub struct Pad {
     /// Write pad-CONDITIONS.html and .json into this folder.
     #[arg(long)]
     pub out: Option<PathBuf>,
-    /// Keep sessions in this file, a line of JSON each, and go on from there. After a change of the code take a new one.
+    /// Keep sessions in this file, a line of JSON each, and go on from there. After a change of the
+    /// code take a new one.
     #[arg(long, value_name = "FILE.jsonl")]
     pub cache: Option<PathBuf>,
-    /// Keep what each session's frames said in this folder, 400 kB each, and judge sessions that lie there anew instead of simulating them.
-    /// After a change of simulation, tracking or measuring take a new one.
+    /// Keep what each session's frames said in this folder, 400 kB each, and judge sessions that
+    /// lie there anew instead of simulating them. After a change of simulation, tracking or
+    /// measuring take a new one.
     #[arg(long, value_name = "FOLDER")]
     pub traces: Option<PathBuf>,
     /// The same seed gives the same sessions.
@@ -92,7 +96,8 @@ pub struct Common {
     /// Write report.html, report.json, det.svg, scores.svg (and discard.svg) into this folder.
     #[arg(long)]
     pub out: Option<PathBuf>,
-    /// Keep templates in this file between runs, one file per choice of options. It holds biometric data: delete it after use.
+    /// Keep templates in this file between runs, one file per choice of options. It holds biometric
+    /// data: delete it after use.
     #[arg(long)]
     pub cache: Option<PathBuf>,
     /// Take templates without adding the mirrored crop's.
@@ -116,15 +121,18 @@ pub struct Common {
     /// Try templates of so many pictures of one person, fused, against single ones.
     #[arg(long, value_parser = clap::value_parser!(u32).range(2..=20))]
     pub fuse: Option<u32>,
-    /// Turn one picture of each pair into a document's portrait, in several ways; with `--calibration` for such pairs too.
+    /// Turn one picture of each pair into a document's portrait, in several ways; with
+    /// `--calibration` for such pairs too.
     #[arg(long)]
     pub documents: bool,
-    /// Measure what discarding pairs by the unified quality scores gains (error versus discard, at the threshold for an FMR of
-    /// 1e-3), and print the weights fitted on these pictures. On all ten folds of LFW the weights are those of the other five.
+    /// Measure what discarding pairs by the unified quality scores gains (error versus discard, at
+    /// the threshold for an FMR of 1e-3), and print the weights fitted on these pictures. On
+    /// all ten folds of LFW the weights are those of the other five.
     #[arg(long)]
     pub quality: bool,
-    /// Compare which measures the unified quality score could rest on, each choice fitted on all folds but one and judged on that
-    /// one, and print the one to take. For folds 1-5 alone: those that it is then tried on must not choose.
+    /// Compare which measures the unified quality score could rest on, each choice fitted on all
+    /// folds but one and judged on that one, and print the one to take. For folds 1-5 alone:
+    /// those that it is then tried on must not choose.
     #[arg(long)]
     pub choose_quality: bool,
     /// Times that people are resampled for the intervals.

@@ -1,4 +1,5 @@
-//! What is asked for beside the report: tables for a model's card, and trials of thresholds, fusion and document portraits.
+//! What is asked for beside the report: tables for a model's card, and trials of thresholds, fusion
+//! and document portraits.
 
 use super::Anyhow;
 use super::arguments::Common;
@@ -91,7 +92,8 @@ fn halves(pictures: &Pictures<'_>, bootstrap: &Bootstrap) -> Anyhow<()> {
     Ok(())
 }
 
-/// Several pictures of a person fused, against each other picture of everyone; beside it one of those pictures alone.
+/// Several pictures of a person fused, against each other picture of everyone; beside it one of
+/// those pictures alone.
 fn fuse(pictures: &Pictures<'_>, count: usize) -> Anyhow<()> {
     let mut people = BTreeMap::<usize, Vec<usize>>::new();
     for (place, subject) in pictures.subjects.iter().enumerate() {
@@ -139,7 +141,8 @@ fn fuse(pictures: &Pictures<'_>, count: usize) -> Anyhow<()> {
     Ok(())
 }
 
-/// Each kind of document portrait against photographs, at the thresholds of photographs; returns the scores of all kinds mixed.
+/// Each kind of document portrait against photographs, at the thresholds of photographs; returns
+/// the scores of all kinds mixed.
 fn documents(pictures: &Pictures<'_>, set: &ScoreSet) -> Anyhow<ScoreSet> {
     let people_with_pairs =
         |place: usize| pictures.subjects.iter().filter(|s| **s == pictures.subjects[place]).count() > 1;

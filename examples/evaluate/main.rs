@@ -6,10 +6,13 @@
 //! cargo run --release --example evaluate -- pad DIR [--conditions indoors,daylight,robust] [--half tune|report] [--sessions N] …
 //! ```
 //!
-//! `lfw`: `DIR` holds Labeled Faces in the Wild: `images/NAME/NAME_0001.jpg` and `pairs.txt` (View 2). `folder`: `DIR` holds a
-//! folder per person with their pictures. `pad`: attacks on liveness, in sessions simulated from portraits: see [`selfsame::evaluate::pad`]. `--calibration` and `--impostors` write what a model's card says about scores; `--halves`,
-//! `--fuse` and `--documents` try thresholds, fused templates and document portraits; `--quality` fits and tries the unified quality
-//! score, `--choose-quality` tells which measures it should rest on. `--help` tells the options. Exit code 0, or 3 after an error.
+//! `lfw`: `DIR` holds Labeled Faces in the Wild: `images/NAME/NAME_0001.jpg` and `pairs.txt` (View
+//! 2). `folder`: `DIR` holds a folder per person with their pictures. `pad`: attacks on liveness,
+//! in sessions simulated from portraits: see [`selfsame::evaluate::pad`]. `--calibration` and
+//! `--impostors` write what a model's card says about scores; `--halves`, `--fuse` and
+//! `--documents` try thresholds, fused templates and document portraits; `--quality` fits and tries
+//! the unified quality score, `--choose-quality` tells which measures it should rest on. `--help`
+//! tells the options. Exit code 0, or 3 after an error.
 
 mod arguments;
 mod card;

@@ -1,7 +1,9 @@
-//! The unified quality scores: what discarding pairs by them gains, and the weights fitted on the pictures at hand.
+//! The unified quality scores: what discarding pairs by them gains, and the weights fitted on the
+//! pictures at hand.
 //!
-//! `lfw DIR --folds 1-5 --quality` prints the constants that the code has, `--folds 6-10` tries them on other people. On all ten
-//! folds each half is judged with the weights of the other, at its own threshold, and both halves' pairs are counted together.
+//! `lfw DIR --folds 1-5 --quality` prints the constants that the code has, `--folds 6-10` tries
+//! them on other people. On all ten folds each half is judged with the weights of the other, at its
+//! own threshold, and both halves' pairs are counted together.
 
 use super::Anyhow;
 use super::further::Pictures;

@@ -1,10 +1,13 @@
 //! Which measures the unified quality score should rest on before there is a template.
 //!
-//! A score that picks a camera's frames must see blur, a turned head and wrong light, also where photographs rarely show them, as
-//! LFW's do: only sets with sharpness, a measure of pose and one of light are taken. Every set of the six is fitted on all folds but one and judged on that one, at one threshold, the pairs of all folds counted
-//! together. Of those that may be taken, the set with the largest reduction is the best; the one to take is the smallest whose
-//! reduction is within one standard error of it (the rule of L. Breiman et al., "Classification and Regression Trees", 1984, section 3.4.3), the standard
-//! error of the difference between both, from resampling people.
+//! A score that picks a camera's frames must see blur, a turned head and wrong light, also where
+//! photographs rarely show them, as LFW's do: only sets with sharpness, a measure of pose and one
+//! of light are taken. Every set of the six is fitted on all folds but one and judged on that one,
+//! at one threshold, the pairs of all folds counted together. Of those that may be taken, the set
+//! with the largest reduction is the best; the one to take is the smallest whose reduction is
+//! within one standard error of it (the rule of L. Breiman et al., "Classification and Regression
+//! Trees", 1984, section 3.4.3), the standard error of the difference between both, from resampling
+//! people.
 
 use super::Anyhow;
 use super::quality::{FMR, Measured, Part, SHARE};
@@ -72,7 +75,8 @@ pub fn run(measured: &Measured<'_>, bootstrap: &Bootstrap) -> Anyhow<()> {
     Ok(())
 }
 
-/// The smallest within one standard error of the best; of several as small the better. `choices` are in falling order.
+/// The smallest within one standard error of the best; of several as small the better. `choices`
+/// are in falling order.
 fn taken(choices: &[Choice], may: impl Fn(&Choice) -> bool) -> Option<&Choice> {
     let best = choices.iter().find(|choice| may(choice))?;
     let is_near = |choice: &&Choice| {

@@ -1,9 +1,10 @@
 //! Judges a recorded flash session: live, an attack, or neither can be told.
 //!
-//! `cargo run --release --example liveness -- SESSION_DIR [--challenge FILE] [--document FILE] [--json] [--plot FILE]`
+//! `cargo run --release --example liveness -- SESSION_DIR [--challenge FILE] [--document FILE]
+//! [--json] [--plot FILE]`
 //!
-//! Exit status: 0 live, 1 attack, 2 inconclusive, 3 error. With a document: 0 only if the face matches it, too; 1 if not, 2 if they can't be
-//! compared.
+//! Exit status: 0 live, 1 attack, 2 inconclusive, 3 error. With a document: 0 only if the face
+//! matches it, too; 1 if not, 2 if they can't be compared.
 
 #[path = "../support/mod.rs"]
 mod support;
@@ -23,18 +24,21 @@ use serde_json::json;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-/// Judges a recorded flash session. Whether the challenge has expired, or was answered before, is up to who issued it.
+/// Judges a recorded flash session. Whether the challenge has expired, or was answered before, is
+/// up to who issued it.
 #[derive(Parser)]
 struct Arguments {
     /// Folder with `session.json` and the frames that it lists.
     session: PathBuf,
-    /// The challenge as the verifier kept it. Without it the session's own is taken, which whoever recorded it has chosen.
+    /// The challenge as the verifier kept it. Without it the session's own is taken, which whoever
+    /// recorded it has chosen.
     #[arg(long, value_name = "FILE")]
     challenge: Option<PathBuf>,
     /// The challenge was issued with lit halves of the screen.
     #[arg(long)]
     regions: bool,
-    /// Compare the best frame before the flashes with this document: a chip's data group 2 or a photograph of the holder.
+    /// Compare the best frame before the flashes with this document: a chip's data group 2 or a
+    /// photograph of the holder.
     #[arg(long, value_name = "FILE")]
     document: Option<PathBuf>,
     /// False match rate to compare at.

@@ -8,8 +8,8 @@ use std::io::Read;
 use std::path::Path;
 use std::process::ExitCode;
 
-/// An example's `main`: reads the arguments, runs, and gives the exit status of what came of it, or of the error, which is told as JSON if `json`
-/// says so.
+/// An example's `main`: reads the arguments, runs, and gives the exit status of what came of it, or
+/// of the error, which is told as JSON if `json` says so.
 pub fn main<A: Parser>(json: fn(&A) -> bool, run: impl FnOnce(&A) -> Result<ExitCode>) -> ExitCode {
     match arguments() {
         Ok(arguments) => run(&arguments).unwrap_or_else(|error| failed(&error, json(&arguments))),
@@ -17,7 +17,8 @@ pub fn main<A: Parser>(json: fn(&A) -> bool, run: impl FnOnce(&A) -> Result<Exit
     }
 }
 
-/// The arguments; or, after `--help` or a complaint was printed, the exit status: 3 for the complaint.
+/// The arguments; or, after `--help` or a complaint was printed, the exit status: 3 for the
+/// complaint.
 pub fn arguments<A: Parser>() -> std::result::Result<A, ExitCode> {
     A::try_parse().map_err(|error| {
         let _ = error.print();

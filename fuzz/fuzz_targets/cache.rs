@@ -1,5 +1,5 @@
-//! Any bytes as a cache of templates behind a right header and a right checksum: an error, or a cache that
-//! can be written and read again.
+//! Any bytes as a cache of templates behind a right header and a right checksum: an error, or a
+//! cache that can be written and read again.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -1,5 +1,5 @@
-//! A capture whose networks return anything, with frames of any time: guidance whose numbers are numbers, and whose hints do
-//! not flicker.
+//! A capture whose networks return anything, with frames of any time: guidance whose numbers are
+//! numbers, and whose hints do not flicker.
 #![no_main]
 
 use arbitrary::{Result, Unstructured};

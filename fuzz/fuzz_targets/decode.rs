@@ -1,4 +1,5 @@
-//! Any bytes as a photo: an error or upright pixels within the limits, never a panic, never more memory than allowed.
+//! Any bytes as a photo: an error or upright pixels within the limits, never a panic, never more
+//! memory than allowed.
 #![no_main]
 
 use libfuzzer_sys::{Corpus, fuzz_target};
@@ -11,7 +12,8 @@ static HEAP: PeakAlloc = PeakAlloc;
 const LIMITS: Limits = Limits { max_bytes: 1 << 16, max_side_px: 512, max_pixels: 1 << 16, max_memory_bytes: 4 << 20 };
 /// What decoders hold however small the image is: tables, windows, row buffers, error messages.
 const FIXED_BYTES: usize = 1 << 20;
-/// What image-webp 0.2.4 takes on a lossy file's word, for one partition, before it finds that the file has no such bytes.
+/// What image-webp 0.2.4 takes on a lossy file's word, for one partition, before it finds that the
+/// file has no such bytes.
 const PARTITION_BYTES: usize = 1 << 24;
 
 fuzz_target!(|bytes: &[u8]| -> Corpus {

@@ -1,5 +1,5 @@
-//! Any bytes as a chip's data group: an error that names an offset, or faces that lie in it; never more than 64 KiB.
-//! What is found can be decoded or not, and written again.
+//! Any bytes as a chip's data group: an error that names an offset, or faces that lie in it; never
+//! more than 64 KiB. What is found can be decoded or not, and written again.
 #![no_main]
 
 use libfuzzer_sys::{Corpus, fuzz_target};

@@ -1,5 +1,6 @@
-//! Any planes, strides, format, orientation and colour as a frame: refused exactly where the buffer is too short, and else
-//! sampled as the plain reference does, by every instruction set, whatever lies in the padding.
+//! Any planes, strides, format, orientation and colour as a frame: refused exactly where the buffer
+//! is too short, and else sampled as the plain reference does, by every instruction set, whatever
+//! lies in the padding.
 #![no_main]
 
 use arbitrary::{Result, Unstructured};

@@ -1,7 +1,7 @@
 //! Any bytes as a gallery's file: refused, or searched.
 //!
-//! The input leaves out what is zero in every file: behind the first byte (whether checksums are made right) are the header's
-//! 280 bytes, two counts of 32 bytes, and the records.
+//! The input leaves out what is zero in every file: behind the first byte (whether checksums are
+//! made right) are the header's 280 bytes, two counts of 32 bytes, and the records.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -1,6 +1,7 @@
 //! Any bytes as an ONNX file: refused, or compiled and run.
 //!
-//! Blind mutation of a protobuf breaks the lengths that enclose it, so most mutations here are made on the message's tree.
+//! Blind mutation of a protobuf breaks the lengths that enclose it, so most mutations here are made
+//! on the message's tree.
 #![no_main]
 
 use libfuzzer_sys::{Corpus, fuzz_mutator, fuzz_target};

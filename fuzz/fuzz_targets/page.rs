@@ -1,5 +1,5 @@
-//! Pictures of drawn quadrilaterals, lines and noise as photographs of a data page, with networks that return anything: a
-//! refusal with a reason, or a portrait whose places lie in the picture.
+//! Pictures of drawn quadrilaterals, lines and noise as photographs of a data page, with networks
+//! that return anything: a refusal with a reason, or a portrait whose places lie in the picture.
 #![no_main]
 
 use arbitrary::{Result, Unstructured};

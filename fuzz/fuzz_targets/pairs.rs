@@ -1,4 +1,5 @@
-//! Any text as LFW's list of pairs: what is accepted is consistent, and its paths stay below the folder of pictures.
+//! Any text as LFW's list of pairs: what is accepted is consistent, and its paths stay below the
+//! folder of pictures.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -1,5 +1,6 @@
-//! Any bytes as a sealed ceremony, and as the state inside one that the right key sealed: refused, or a state that is the same
-//! after it was sealed and opened again, and that can be asked everything.
+//! Any bytes as a sealed ceremony, and as the state inside one that the right key sealed: refused,
+//! or a state that is the same after it was sealed and opened again, and that can be asked
+//! everything.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -1,4 +1,5 @@
-//! Any text as a recorded session, and as a challenge: refused, or within what their documentation promises, and written as it was read.
+//! Any text as a recorded session, and as a challenge: refused, or within what their documentation
+//! promises, and written as it was read.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -1,4 +1,5 @@
-//! Any frame, transform and crop: every value is written and within the pixels' range, whatever lies in the padding.
+//! Any frame, transform and crop: every value is written and within the pixels' range, whatever
+//! lies in the padding.
 #![no_main]
 
 use arbitrary::{Result, Unstructured};
@@ -10,7 +11,8 @@ use selfsame_fuzz::values::float;
 
 /// How far rounding may carry an interpolated pixel beyond its neighbours.
 const ROUNDING: f32 = 1e-2;
-/// How much a reduced source may differ where its rows had to be copied: the filter's positions are rounded otherwise.
+/// How much a reduced source may differ where its rows had to be copied: the filter's positions are
+/// rounded otherwise.
 const LEVEL: f32 = 1.0 + ROUNDING;
 
 fn side(u: &mut Unstructured<'_>) -> Result<usize> {

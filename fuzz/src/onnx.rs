@@ -1,5 +1,5 @@
-//! Mutations of an ONNX file that leave it a protobuf: a field anywhere in the tree is changed, doubled, dropped, swapped
-//! or moved, and every length around it is written anew.
+//! Mutations of an ONNX file that leave it a protobuf: a field anywhere in the tree is changed,
+//! doubled, dropped, swapped or moved, and every length around it is written anew.
 
 use libfuzzer_sys::fuzzer_mutate;
 

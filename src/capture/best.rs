@@ -1,5 +1,5 @@
-//! The best few frames of a capture, for the comparison: taken while the face is well lit and still, before the flashes, so that
-//! no dark flash frame is ever the reference.
+//! The best few frames of a capture, for the comparison: taken while the face is well lit and
+//! still, before the flashes, so that no dark flash frame is ever the reference.
 
 use super::oval::face_oval;
 use super::tracker::{TrackId, TrackedFace};
@@ -8,9 +8,11 @@ use crate::geometry::{Point, Similarity};
 use crate::image::{Border, Crop, Frame, Photo, warp_rgb8};
 use crate::mesh::Mesh;
 
-/// Side of a kept picture over the width of the face's oval: room for the detector, which wants some background.
+/// Side of a kept picture over the width of the face's oval: room for the detector, which wants
+/// some background.
 const SIDE_OVER_FACE: f32 = 2.4;
-/// Longest side of a kept picture in pixels: the face is over 200 px wide in it, twice what templates see.
+/// Longest side of a kept picture in pixels: the face is over 200 px wide in it, twice what
+/// templates see.
 const MAX_SIDE_PX: f32 = 512.0;
 /// Kept frames are this far apart, so that they are not one moment's, in microseconds.
 const APART_US: u64 = 150_000;
@@ -41,8 +43,8 @@ impl BestFrames {
         Self { capacity, kept: Vec::with_capacity(capacity.min(64)) }
     }
 
-    /// Keeps the face's surroundings if `score` is among the highest so far. Frames of another track than the latest are dropped:
-    /// a comparison must never mix two people.
+    /// Keeps the face's surroundings if `score` is among the highest so far. Frames of another
+    /// track than the latest are dropped: a comparison must never mix two people.
     ///
     /// # Errors
     /// Those of the warp.

@@ -1,9 +1,12 @@
-//! From measurements to one instruction: which, when it may change, and when the face has been still for long enough.
+//! From measurements to one instruction: which, when it may change, and when the face has been
+//! still for long enough.
 //!
-//! Everything here is a function of (state, measurements, options): no pixels, no clock, the same in, the same out. Each frame
-//! has an *urge*, the most useful hint for that frame alone. What is shown follows the urge, but only once it has lasted
-//! ([`GuideOptions::settle_us`]) and what is shown has been shown for [`GuideOptions::least_us`]; and a condition that holds is
-//! only given up when its measure is clearly better than its limit ([`RELEASE`]): so hints neither flicker nor swing at a limit.
+//! Everything here is a function of (state, measurements, options): no pixels, no clock, the same
+//! in, the same out. Each frame has an *urge*, the most useful hint for that frame alone. What is
+//! shown follows the urge, but only once it has lasted ([`GuideOptions::settle_us`]) and what is
+//! shown has been shown for [`GuideOptions::least_us`]; and a condition that holds is only given up
+//! when its measure is clearly better than its limit ([`RELEASE`]): so hints neither flicker nor
+//! swing at a limit.
 
 use super::hint::Hint;
 use super::measure::{FaceMeasurements, Measurements};
@@ -22,14 +25,15 @@ const LONGEST_STEP_US: u64 = 200_000;
 /// What is good enough. Those marked as guesses were not measured on people.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct GuideLimits {
-    /// Width of the face over that of the oval, at least. With the next one it keeps the ovals' overlap over 0.67 (Amplify asks for
-    /// 0.6).
+    /// Width of the face over that of the oval, at least. With the next one it keeps the ovals'
+    /// overlap over 0.67 (Amplify asks for 0.6).
     pub size_min: f32,
     /// Width of the face over that of the oval, at most.
     pub size_max: f32,
     /// Distance of the centres in widths or heights of the oval. A guess.
     pub offset: f32,
-    /// Turned to a side, degrees. A guess: templates bear more, but the flash's shading is measured best from the front.
+    /// Turned to a side, degrees. A guess: templates bear more, but the flash's shading is measured
+    /// best from the front.
     pub yaw_deg: f32,
     /// Turned up or down, degrees. A guess; phones are held low.
     pub pitch_deg: f32,
@@ -39,7 +43,8 @@ pub struct GuideLimits {
     pub flag: f32,
     /// Openness of the more closed eye, at least. No LFW face of 514 is below 0.172.
     pub eye_openness: f32,
-    /// Mean luminance of the face, at least: [`crate::quality::DARK_LUMINANCE`], low enough for dark skin.
+    /// Mean luminance of the face, at least: [`crate::quality::DARK_LUMINANCE`], low enough for
+    /// dark skin.
     pub luminance: f32,
     /// Share of the face that is blown out, at most. A guess; LFW's faces have 0.00 in 90 %.
     pub over_exposure: f32,
@@ -76,15 +81,16 @@ impl Default for GuideLimits {
 pub struct GuideOptions {
     /// What is good enough.
     pub limits: GuideLimits,
-    /// An urge is shown once it has lasted this long: longer than a blink is closed (100 to 150 ms) and a frame lost. In
-    /// microseconds.
+    /// An urge is shown once it has lasted this long: longer than a blink is closed (100 to 150 ms)
+    /// and a frame lost. In microseconds.
     pub settle_us: u64,
     /// A hint stays for this long at least. In microseconds.
     pub least_us: u64,
-    /// How long the face is to be still and good before [`Hint::Ready`]; Amplify waits 1 s. In microseconds.
+    /// How long the face is to be still and good before [`Hint::Ready`]; Amplify waits 1 s. In
+    /// microseconds.
     pub still_us: u64,
-    /// After this time without [`Hint::Ready`] guidance has timed out. A guess with room for people who need longer; Amplify gives
-    /// up after 7 s. In microseconds.
+    /// After this time without [`Hint::Ready`] guidance has timed out. A guess with room for people
+    /// who need longer; Amplify gives up after 7 s. In microseconds.
     pub timeout_us: u64,
 }
 
@@ -102,7 +108,8 @@ impl Default for GuideOptions {
 
 impl GuideOptions {
     /// # Errors
-    /// [`ErrorKind::InvalidArgument`] if a limit is not a positive number or the sizes contradict each other.
+    /// [`ErrorKind::InvalidArgument`] if a limit is not a positive number or the sizes contradict
+    /// each other.
     pub(super) fn check(&self) -> Result<()> {
         let l = &self.limits;
         let positive = [
@@ -185,8 +192,8 @@ impl Default for GuideState {
     }
 }
 
-/// The guidance for a frame that `measurements` describe, and the state after it. A time that does not advance is taken as no
-/// time passed.
+/// The guidance for a frame that `measurements` describe, and the state after it. A time that does
+/// not advance is taken as no time passed.
 pub fn step(state: &GuideState, measurements: &Measurements, options: &GuideOptions) -> (GuideState, Guidance) {
     let mut next = *state;
     let now_us = measurements.timestamp_us.max(state.last.map_or(0, |(t, _)| t));
@@ -221,7 +228,8 @@ pub fn step(state: &GuideState, measurements: &Measurements, options: &GuideOpti
 }
 
 impl GuideState {
-    /// Counts stillness. A bad frame pauses it, bad frames for longer than an urge takes to settle and another face end it.
+    /// Counts stillness. A bad frame pauses it, bad frames for longer than an urge takes to settle
+    /// and another face end it.
     fn hold(&mut self, urge: Hint, track: Option<TrackId>, now_us: u64, elapsed_us: u64, options: &GuideOptions) {
         let same = track.is_none() || track == self.track;
         if !same {
@@ -288,7 +296,8 @@ fn urge(state: &mut GuideState, measurements: &Measurements, limits: &GuideLimit
         state.held = [false; Hint::ALL.len()];
         return Hint::NoFace;
     };
-    // Each measure as a share of its limit: 1 is the limit, more is worse. `least` is for measures that must not be small.
+    // Each measure as a share of its limit: 1 is the limit, more is worse. `least` is for measures that
+    // must not be small.
     let least = |value: f32, limit: f32| limit / value.max(0.0);
     let (x, y) = (face.offset_x / limits.offset, face.offset_y / limits.offset);
     let turns = [face.yaw_deg / limits.yaw_deg, face.pitch_deg / limits.pitch_deg, face.roll_deg / limits.roll_deg]

@@ -25,7 +25,8 @@ pub struct FaceMeasurements {
     pub track: TrackId,
     /// Width of the face's oval over that of the oval to fill: 1 fills it, less is too far away.
     pub size: f32,
-    /// How far the face's centre is from the oval's, in widths of the oval; positive to the image's right.
+    /// How far the face's centre is from the oval's, in widths of the oval; positive to the image's
+    /// right.
     pub offset_x: f32,
     /// The same in heights of the oval; positive downwards.
     pub offset_y: f32,
@@ -47,9 +48,11 @@ pub struct FaceMeasurements {
     pub over_exposure: f32,
     /// Luminance of the darker half of the face over that of the brighter one, 0 ..= 1.
     pub light_balance: f32,
-    /// Variance of the Laplacian over that of the luma; see [`crate::quality::QualityReport::sharpness`].
+    /// Variance of the Laplacian over that of the luma; see
+    /// [`crate::quality::QualityReport::sharpness`].
     pub sharpness: f32,
-    /// Unified quality score, in units of the comparison score; only differences count ([`crate::quality::QualityReport::unified`]).
+    /// Unified quality score, in units of the comparison score; only differences count
+    /// ([`crate::quality::QualityReport::unified`]).
     pub quality: f32,
 }
 

@@ -1,9 +1,11 @@
-//! Oval capture guidance: a camera's frames in, one instruction at a time out, until the face fills the oval and holds still.
+//! Oval capture guidance: a camera's frames in, one instruction at a time out, until the face fills
+//! the oval and holds still.
 //!
-//! [`Tracker`] follows one face: detection once, then the mesh network alone. [`Measurements`] are what a frame says: size and
-//! place of the face against the oval, head pose, eyes, light, sharpness. [`Guide`] turns them into the one most useful [`Hint`],
-//! without flicker; it sees no pixels. [`BestFrames`] keeps the best few frames for the comparison. [`CaptureSession`] is all of
-//! them behind one call.
+//! [`Tracker`] follows one face: detection once, then the mesh network alone. [`Measurements`] are
+//! what a frame says: size and place of the face against the oval, head pose, eyes, light,
+//! sharpness. [`Guide`] turns them into the one most useful [`Hint`], without flicker; it sees no
+//! pixels. [`BestFrames`] keeps the best few frames for the comparison. [`CaptureSession`] is all
+//! of them behind one call.
 //!
 //! Hints are codes; their texts are the client's.
 //!

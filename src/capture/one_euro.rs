@@ -1,15 +1,17 @@
 //! Smoothing that a moving face outruns: an exponential average whose cutoff rises with speed.
 //!
-//! Method: G. Casiez, N. Roussel, D. Vogel, "1 € Filter: A Simple Speed-based Low-pass Filter for Noisy Input in Interactive
-//! Systems" (CHI 2012). Coordinates are divided by the face's width first, so that one set of parameters fits all distances.
+//! Method: G. Casiez, N. Roussel, D. Vogel, "1 € Filter: A Simple Speed-based Low-pass Filter for
+//! Noisy Input in Interactive Systems" (CHI 2012). Coordinates are divided by the face's width
+//! first, so that one set of parameters fits all distances.
 
 use crate::mesh::{Mesh, POINT_COUNT};
 use std::f32::consts::TAU;
 
 /// The filter's parameters.
 ///
-/// At a steady speed of v face widths per second the filter is 1 / (2π · (`min_cutoff_hz` + `beta` · v)) seconds behind, which
-/// is never more than 1 / (2π · `beta`) face widths, whatever speed and frame rate: 0.4 % by default.
+/// At a steady speed of v face widths per second the filter is 1 / (2π · (`min_cutoff_hz` + `beta`
+/// · v)) seconds behind, which is never more than 1 / (2π · `beta`) face widths, whatever speed and
+/// frame rate: 0.4 % by default.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct OneEuro {
     /// Cutoff for a face at rest, in Hz: lower is smoother.
@@ -43,8 +45,8 @@ impl MeshFilter {
         Self { values: *mesh.points(), speeds: [[0.0; 3]; POINT_COUNT] }
     }
 
-    /// The smoothed mesh after `mesh`, seen `dt_s` seconds after the one before it, of a face that is `width_px` wide. Where time
-    /// or width say nothing, `mesh` as it is.
+    /// The smoothed mesh after `mesh`, seen `dt_s` seconds after the one before it, of a face that
+    /// is `width_px` wide. Where time or width say nothing, `mesh` as it is.
     pub fn next(&mut self, mesh: &Mesh, dt_s: f32, width_px: f32, parameters: &OneEuro) -> Mesh {
         if !(dt_s > 0.0 && width_px > 0.0 && dt_s.is_finite() && width_px.is_finite()) {
             *self = Self::new(mesh);
@@ -78,7 +80,8 @@ mod tests {
         Mesh::new(canonical_vertices_cm().map(|[u, v, w]| [x + 16.0 * u, 300.0 - 16.0 * v, -16.0 * w]), 1.0).unwrap()
     }
 
-    /// A sequence without a random number generator: sums of two sines whose periods do not fit, ±1.
+    /// A sequence without a random number generator: sums of two sines whose periods do not fit,
+    /// ±1.
     fn jitter(i: usize) -> f32 {
         0.5 * ((i as f32 * 2.399).sin() + (i as f32 * 1.117).sin())
     }

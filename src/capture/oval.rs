@@ -4,10 +4,12 @@ use crate::error::{Error, ErrorKind, Result, Stage};
 use crate::geometry::Point;
 use crate::mesh::{HeadPose, Mesh};
 
-/// Height of a face's oval over its width: the golden ratio, as in deployed clients (AWS Amplify's face liveness).
+/// Height of a face's oval over its width: the golden ratio, as in deployed clients (AWS Amplify's
+/// face liveness).
 const HEIGHT_OVER_WIDTH: f32 = 1.618;
-/// Width of a face's oval in centimetres of the canonical face. Amplify's rule, the mean of twice the distance of the eyes and
-/// 1.8 times that from the eyes to the mouth, gives this on the canonical face.
+/// Width of a face's oval in centimetres of the canonical face. Amplify's rule, the mean of twice
+/// the distance of the eyes and 1.8 times that from the eyes to the mouth, gives this on the
+/// canonical face.
 const FACE_WIDTH_CM: f32 = 12.6;
 
 /// An upright oval.
@@ -24,13 +26,15 @@ pub struct Oval {
 /// The oval that a face is to fill.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum OvalSpec {
-    /// In the middle of the frame; its width is `width` (0 to 1) times the frame's width, or times ¾ of the frame's height where
-    /// the frame is wider than that, so that portrait and landscape cameras ask for one distance.
+    /// In the middle of the frame; its width is `width` (0 to 1) times the frame's width, or times
+    /// ¾ of the frame's height where the frame is wider than that, so that portrait and
+    /// landscape cameras ask for one distance.
     Centered {
         /// Share of the width.
         width: f32,
     },
-    /// Given by the client, as shares (0 to 1) of the frame's width and height: for kiosks with their own layout.
+    /// Given by the client, as shares (0 to 1) of the frame's width and height: for kiosks with
+    /// their own layout.
     Placed {
         /// Centre: shares of width and height.
         center: [f32; 2],
@@ -40,8 +44,8 @@ pub enum OvalSpec {
 }
 
 impl Default for OvalSpec {
-    /// Centred, 0.55 of the width. Amplify takes 0.8; but at 0.8 a phone is held at some 20 cm, where noses are large and the flash
-    /// blinds, and at 0.55 at some 30 cm.
+    /// Centred, 0.55 of the width. Amplify takes 0.8; but at 0.8 a phone is held at some 20 cm,
+    /// where noses are large and the flash blinds, and at 0.55 at some 30 cm.
     fn default() -> Self {
         Self::Centered { width: 0.55 }
     }
@@ -81,8 +85,8 @@ impl OvalSpec {
     }
 }
 
-/// The oval about a face: centred between the top of the forehead and the chin, as wide as the head's size asks, however it is
-/// turned; `None` if the mesh has no extent.
+/// The oval about a face: centred between the top of the forehead and the chin, as wide as the
+/// head's size asks, however it is turned; `None` if the mesh has no extent.
 pub fn face_oval(mesh: &Mesh) -> Option<Oval> {
     mesh.pose().map(|pose| Oval::about(mesh, &pose))
 }

@@ -1,4 +1,5 @@
-//! The paved road through a capture: tracker, measurements, guidance and the best frames behind one call per frame.
+//! The paved road through a capture: tracker, measurements, guidance and the best frames behind one
+//! call per frame.
 
 use super::best::{BestFrames, KeptFrame};
 use super::guide::{Guidance, Guide, GuideOptions};
@@ -61,8 +62,8 @@ impl CaptureSession {
         })
     }
 
-    /// Guidance for the next frame, taken at `timestamp_us` (any monotonic clock). Frames in which nothing is wrong are offered
-    /// to [`CaptureSession::best_frames`].
+    /// Guidance for the next frame, taken at `timestamp_us` (any monotonic clock). Frames in which
+    /// nothing is wrong are offered to [`CaptureSession::best_frames`].
     ///
     /// # Errors
     /// As [`Tracker::track`].

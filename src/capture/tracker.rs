@@ -1,5 +1,5 @@
-//! Following one face through a camera's frames: detected once, then found again by the mesh network alone, in a crop about the
-//! mesh before.
+//! Following one face through a camera's frames: detected once, then found again by the mesh
+//! network alone, in a crop about the mesh before.
 
 use super::one_euro::{MeshFilter, OneEuro};
 use super::oval::face_oval;
@@ -8,19 +8,21 @@ use crate::error::{Error, ErrorKind, Result, Stage};
 use crate::image::Frame;
 use crate::mesh::{FACE_FLAG_THRESHOLD, FaceMesher, Mesh, View};
 
-/// A track goes on if the detector's face and the track's overlap by this much (intersection over union) of their boxes.
+/// A track goes on if the detector's face and the track's overlap by this much (intersection over
+/// union) of their boxes.
 const SAME_FACE_IOU: f32 = 0.3;
-/// Longest time between two frames over which a face can be said to be the same, in microseconds: in half a second two heads
-/// can change places.
+/// Longest time between two frames over which a face can be said to be the same, in microseconds:
+/// in half a second two heads can change places.
 const MAX_GAP_US: u64 = 500_000;
 
 /// How faces are followed.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct TrackerOptions {
-    /// The detector looks again after this time at the latest, to notice other faces and a track that has slipped. In
-    /// microseconds.
+    /// The detector looks again after this time at the latest, to notice other faces and a track
+    /// that has slipped. In microseconds.
     pub redetect_period_us: u64,
-    /// How detection searches. Frames of a camera are upright, so by default nothing is turned and no tiles are searched.
+    /// How detection searches. Frames of a camera are upright, so by default nothing is turned and
+    /// no tiles are searched.
     pub detect: DetectOptions,
     /// Smoothing of [`TrackedFace::smooth`].
     pub smoothing: OneEuro,
@@ -33,7 +35,8 @@ impl Default for TrackerOptions {
     }
 }
 
-/// Names one uninterrupted track: two frames with the same one show the same face. The reverse does not hold.
+/// Names one uninterrupted track: two frames with the same one show the same face. The reverse does
+/// not hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
 pub struct TrackId(u64);
 
@@ -98,13 +101,14 @@ impl Tracker {
 
     /// Looks at the next frame, taken at `timestamp_us` (any monotonic clock).
     ///
-    /// The mesh network looks where the face was; the detector looks when there is no face to follow, when the mesh network
-    /// recognises none any more, and every [`TrackerOptions::redetect_period_us`]. A face that is found elsewhere, after a gap, or
+    /// The mesh network looks where the face was; the detector looks when there is no face to
+    /// follow, when the mesh network recognises none any more, and every
+    /// [`TrackerOptions::redetect_period_us`]. A face that is found elsewhere, after a gap, or
     /// by detection alone begins a new track.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidArgument`] if the time is not after the last frame's; and those of the networks. The tracker stays
-    /// usable.
+    /// [`ErrorKind::InvalidArgument`] if the time is not after the last frame's; and those of the
+    /// networks. The tracker stays usable.
     pub fn track(
         &mut self,
         detector: &Detector,
@@ -161,7 +165,8 @@ impl Tracker {
         Ok(Observation { timestamp_us, faces, face, detected })
     }
 
-    /// What the mesh network looked at in the last frame; empty unless the face of before was looked for.
+    /// What the mesh network looked at in the last frame; empty unless the face of before was
+    /// looked for.
     pub(super) fn view(&self) -> &View {
         &self.view
     }

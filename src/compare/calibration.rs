@@ -1,8 +1,9 @@
 //! Between scores and false match rates (FMR), by the measured points of a model's card.
 //!
-//! Between two points the logarithm of the FMR is interpolated linearly in the score: the upper tail of impostor scores falls
-//! about exponentially, so that this errs little. The points themselves reach beyond the data only where the card says so,
-//! with the model of the tail that was used. Beyond the last point nothing is claimed.
+//! Between two points the logarithm of the FMR is interpolated linearly in the score: the upper
+//! tail of impostor scores falls about exponentially, so that this errs little. The points
+//! themselves reach beyond the data only where the card says so, with the model of the tail that
+//! was used. Beyond the last point nothing is claimed.
 
 use super::{Decision, Pairing, Score};
 use crate::error::{Error, ErrorKind, Result, Stage};
@@ -12,9 +13,10 @@ use std::sync::Arc;
 
 /// What the scores of one model mean for one kind of pairs.
 ///
-/// A bundled calibration is measured on one public data set of photographs of celebrities, all impostor pairs alike
-/// ([`Calibration::spec`] names it). Real false match rates differ, and differ between demographic groups: pairs of the same sex,
-/// age and origin match falsely more often. Calibrate on pictures of your own people and cameras with `examples/evaluate`, and
+/// A bundled calibration is measured on one public data set of photographs of celebrities, all
+/// impostor pairs alike ([`Calibration::spec`] names it). Real false match rates differ, and differ
+/// between demographic groups: pairs of the same sex, age and origin match falsely more often.
+/// Calibrate on pictures of your own people and cameras with `examples/evaluate`, and
 /// give the outcome to [`crate::engine::EngineBuilder::calibration`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct Calibration {
@@ -49,7 +51,8 @@ impl Calibration {
     /// The calibration for `pairing` that the card of a template network carries.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidArgument`] if it carries none, [`ErrorKind::InvalidModel`] if its points contradict each other.
+    /// [`ErrorKind::InvalidArgument`] if it carries none, [`ErrorKind::InvalidModel`] if its points
+    /// contradict each other.
     pub fn of_card(card: &ModelCard, pairing: Pairing) -> Result<Self> {
         let Some(spec) = card.calibrations.iter().find(|c| c.pairing == pairing) else {
             let message = format!("the card of {:?} has no calibration for {}", card.id, pairing.as_str());
@@ -61,7 +64,8 @@ impl Calibration {
     /// A calibration of your own for the model `model_id`.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidModel`] if its points contradict each other: FMR must fall and scores must rise from point to point.
+    /// [`ErrorKind::InvalidModel`] if its points contradict each other: FMR must fall and scores
+    /// must rise from point to point.
     pub fn new(model_id: &str, spec: CalibrationSpec) -> Result<Self> {
         if let Some(fault) = spec.fault() {
             return Err(Error::new(ErrorKind::InvalidModel, Stage::Compare, format!("{model_id:?}: {fault}")));
@@ -69,10 +73,12 @@ impl Calibration {
         Ok(Self { model_id: model_id.into(), spec })
     }
 
-    /// Reads a calibration that `examples/evaluate` wrote: TOML, the fields of [`CalibrationSpec`] as in a card.
+    /// Reads a calibration that `examples/evaluate` wrote: TOML, the fields of [`CalibrationSpec`]
+    /// as in a card.
     ///
     /// # Errors
-    /// [`ErrorKind::LimitExceeded`] over 1 MiB, [`ErrorKind::InvalidModel`] if it is no calibration or contradicts itself.
+    /// [`ErrorKind::LimitExceeded`] over 1 MiB, [`ErrorKind::InvalidModel`] if it is no calibration
+    /// or contradicts itself.
     pub fn parse(model_id: &str, toml: &str) -> Result<Self> {
         if toml.len() > 1 << 20 {
             return Err(Error::new(ErrorKind::LimitExceeded, Stage::Compare, "the calibration is over 1 MiB"));
@@ -102,7 +108,8 @@ impl Calibration {
     /// The threshold for a false match rate of `fmr`, such as 1e-4 for one in ten thousand.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidArgument`], which tells the range, if `fmr` is outside [`Self::fmr_range`].
+    /// [`ErrorKind::InvalidArgument`], which tells the range, if `fmr` is outside
+    /// [`Self::fmr_range`].
     pub fn threshold(&self, fmr: f64) -> Result<Threshold> {
         let points = &self.spec.points;
         let listed = points.iter().find(|p| p.fmr == fmr).map(|p| (p.low, p.score, p.high, p.extrapolated));
@@ -155,9 +162,10 @@ impl Calibration {
         listed.or_else(between).map_or(FmrEstimate::AtLeast(most), FmrEstimate::About)
     }
 
-    /// The natural logarithm of how much likelier `score` is for two pictures of one person than of two: evidence that can be
-    /// added to other evidence. By logistic regression with equal weight for both kinds of pairs (N. Brümmer and J. du Preez,
-    /// "Application-independent evaluation of speaker detection", 2006); far from 0 it extrapolates a straight line.
+    /// The natural logarithm of how much likelier `score` is for two pictures of one person than of
+    /// two: evidence that can be added to other evidence. By logistic regression with equal
+    /// weight for both kinds of pairs (N. Brümmer and J. du Preez, "Application-independent
+    /// evaluation of speaker detection", 2006); far from 0 it extrapolates a straight line.
     pub fn log_likelihood_ratio(&self, score: Score) -> f64 {
         self.spec.log_likelihood_ratio.at(f64::from(score.value()))
     }
@@ -199,8 +207,8 @@ impl Threshold {
         if score >= self.score { Decision::Match } else { Decision::NoMatch }
     }
 
-    /// Whether the decision about `score` could be the other one if other people had been measured: it lies inside
-    /// [`Self::interval`].
+    /// Whether the decision about `score` could be the other one if other people had been measured:
+    /// it lies inside [`Self::interval`].
     pub fn is_marginal(&self, score: Score) -> bool {
         self.interval.0 <= score && score <= self.interval.1
     }

@@ -1,7 +1,8 @@
-//! Comparison: how alike two templates are, what that says about the false match rate, and the decision.
+//! Comparison: how alike two templates are, what that says about the false match rate, and the
+//! decision.
 //!
-//! Callers ask for a false match rate ([`Calibration::threshold`]), never for a cosine: cosines of different models mean
-//! different things, and so do those of different faces ([`score`]).
+//! Callers ask for a false match rate ([`Calibration::threshold`]), never for a cosine: cosines of
+//! different models mean different things, and so do those of different faces ([`score`]).
 //!
 //! ```
 //! use selfsame::compare::{Calibration, Decision, Pairing, Score};
@@ -58,11 +59,13 @@ pub enum Decision {
     NoMatch,
 }
 
-/// Compares two templates: their cosine less the mean of the levels that impostors reach against them
-/// ([`Template::impostor_level`]). Symmetric, and the same on every call; neither template is changed.
+/// Compares two templates: their cosine less the mean of the levels that impostors reach against
+/// them ([`Template::impostor_level`]). Symmetric, and the same on every call; neither template is
+/// changed.
 ///
-/// Without that correction one threshold is too strict for some faces and too lax for others: on the half of LFW's people
-/// that had no part in it, it lowers the FNMR at an FMR of 1e-4 from 3.1 % to 2.3 %.
+/// Without that correction one threshold is too strict for some faces and too lax for others: on
+/// the half of LFW's people that had no part in it, it lowers the FNMR at an FMR of 1e-4 from 3.1 %
+/// to 2.3 %.
 ///
 /// # Errors
 /// As [`cosine`].
@@ -73,8 +76,8 @@ pub fn score(a: &Template, b: &Template) -> Result<Score> {
 /// The cosine of the angle between two templates, −1 ..= 1.
 ///
 /// # Errors
-/// [`ErrorKind::ModelMismatch`] if they are of different models or dimensions, [`ErrorKind::NonFinite`] if the cosine is not
-/// finite, which templates of this crate exclude.
+/// [`ErrorKind::ModelMismatch`] if they are of different models or dimensions,
+/// [`ErrorKind::NonFinite`] if the cosine is not finite, which templates of this crate exclude.
 pub fn cosine(a: &Template, b: &Template) -> Result<f32> {
     if !a.same_model(b) {
         let message = format!(
@@ -86,12 +89,14 @@ pub fn cosine(a: &Template, b: &Template) -> Result<f32> {
         );
         return Err(Error::new(ErrorKind::ModelMismatch, Stage::Compare, message));
     }
-    // Rounding can push the cosine of equal templates past 1; `clamp` leaves NaN as it is, and `new` refuses it.
+    // Rounding can push the cosine of equal templates past 1; `clamp` leaves NaN as it is, and `new`
+    // refuses it.
     Score::new(dot(a.values(), b.values()).clamp(-1.0, 1.0)).map(Score::value)
 }
 
-/// Sum of products, in eight running sums so that the compiler can use vector instructions: 16 and 32 take longer, since adding
-/// them up at the end does. The order of additions is fixed: the same on every machine.
+/// Sum of products, in eight running sums so that the compiler can use vector instructions: 16 and
+/// 32 take longer, since adding them up at the end does. The order of additions is fixed: the same
+/// on every machine.
 fn dot(a: &[f32], b: &[f32]) -> f32 {
     let ((a8, a_rest), (b8, b_rest)) = (a.as_chunks::<8>(), b.as_chunks::<8>());
     let mut sums = [0.0f32; 8];

@@ -1,7 +1,9 @@
-//! From the detector's two tensors to candidate faces: cell centre plus offset, and the sigmoid of a clipped logit.
+//! From the detector's two tensors to candidate faces: cell centre plus offset, and the sigmoid of
+//! a clipped logit.
 //!
-//! Method: MediaPipe's `TensorsToDetectionsCalculator` for the full-range face detector (Google, Apache-2.0): one anchor per
-//! cell of a 48 × 48 grid, anchor size fixed to 1, offsets divided by the input's side.
+//! Method: MediaPipe's `TensorsToDetectionsCalculator` for the full-range face detector (Google,
+//! Apache-2.0): one anchor per cell of a 48 × 48 grid, anchor size fixed to 1, offsets divided by
+//! the input's side.
 
 use crate::geometry::{Point, Rect};
 
@@ -15,7 +17,8 @@ pub(super) const BOX_LEN: usize = 16;
 pub(super) const INPUT_PX: usize = 192;
 /// Pixels of the input per cell.
 const STRIDE_PX: f32 = (INPUT_PX / GRID) as f32;
-/// Logits are clipped here before the sigmoid, as MediaPipe does, so that the exponential stays finite.
+/// Logits are clipped here before the sigmoid, as MediaPipe does, so that the exponential stays
+/// finite.
 const LOGIT_CLIP: f32 = 100.0;
 
 /// One candidate in pixels of the network's input.
@@ -29,7 +32,8 @@ pub(super) struct Candidate {
     pub keypoints: [Point; 6],
 }
 
-/// The logit whose sigmoid is `probability`; searching is done on logits, so that 2304 exponentials are saved.
+/// The logit whose sigmoid is `probability`; searching is done on logits, so that 2304 exponentials
+/// are saved.
 fn logit(probability: f32) -> f32 {
     (probability / (1.0 - probability)).ln()
 }
@@ -41,9 +45,9 @@ fn sigmoid(logit: f32) -> f32 {
 
 /// The candidates that score at least `threshold` (0 < threshold < 1), in the grid's order.
 ///
-/// `boxes` is (2304, 16), `scores` (2304, 1), both flattened row-major, in pixels of the input and logits. `None` if a score
-/// is NaN or infinite: then nothing that the network said can be trusted. A candidate whose geometry is not finite, or
-/// whose width or height is not positive, is dropped.
+/// `boxes` is (2304, 16), `scores` (2304, 1), both flattened row-major, in pixels of the input and
+/// logits. `None` if a score is NaN or infinite: then nothing that the network said can be trusted.
+/// A candidate whose geometry is not finite, or whose width or height is not positive, is dropped.
 #[cfg(test)]
 pub(super) fn decode(boxes: &[f32], scores: &[f32], threshold: f32) -> Option<Vec<Candidate>> {
     let mut candidates = Vec::new();

@@ -1,8 +1,10 @@
-//! Face detection: where in a frame there are faces, how large, and roughly where their eyes, nose, mouth and ears are.
+//! Face detection: where in a frame there are faces, how large, and roughly where their eyes, nose,
+//! mouth and ears are.
 //!
-//! One run of the network over the whole upright frame is the rule. Only a frame whose best face is doubtful is searched
-//! again: zoomed out (faces that overfill the frame), turned by quarter turns, and in tiles (small faces). Which of these a
-//! caller wants is said by [`DetectOptions`]; what they cost and find is measured there.
+//! One run of the network over the whole upright frame is the rule. Only a frame whose best face is
+//! doubtful is searched again: zoomed out (faces that overfill the frame), turned by quarter turns,
+//! and in tiles (small faces). Which of these a caller wants is said by [`DetectOptions`]; what
+//! they cost and find is measured there.
 //!
 //! ```no_run
 //! use selfsame::detect::{DetectOptions, Detector, FaceSelection, select_face};
@@ -39,41 +41,49 @@ use std::cell::Cell;
 
 /// The default of [`DetectOptions::threshold`].
 ///
-/// Measured on LFW deepfunneled (7,701 images, Python on the same network): with the zoomed-out search none is missed at
-/// 0.5 (the lowest score is 0.597); with the upright search alone 22 score below 0.5 and 2 below 0.3.
+/// Measured on LFW deepfunneled (7,701 images, Python on the same network): with the zoomed-out
+/// search none is missed at 0.5 (the lowest score is 0.597); with the upright search alone 22 score
+/// below 0.5 and 2 below 0.3.
 pub const DEFAULT_THRESHOLD: f32 = 0.5;
 
-/// An upright search whose best face scores at least this ends the search. Measured on LFW: 89.8 % of upright faces score
-/// more; of faces turned by 90°, 180°, 270° the upright search scores 3.2 %, 0.2 %, 0.3 % more, most of them with a mouth far
-/// from below the eyes, which [`SETTLED_TILT_DEG`] catches. Sent on to the other searches are thus only doubtful faces.
+/// An upright search whose best face scores at least this ends the search. Measured on LFW: 89.8 %
+/// of upright faces score more; of faces turned by 90°, 180°, 270° the upright search scores 3.2 %,
+/// 0.2 %, 0.3 % more, most of them with a mouth far from below the eyes, which [`SETTLED_TILT_DEG`]
+/// catches. Sent on to the other searches are thus only doubtful faces.
 const SETTLED_SCORE: f32 = 0.7;
 
-/// The same for the zoomed-out search, where scores of right and of turned faces are both higher: 95 % of upright LFW faces
-/// score over 0.79 there; of turned ones 2 % score over 0.8.
+/// The same for the zoomed-out search, where scores of right and of turned faces are both higher:
+/// 95 % of upright LFW faces score over 0.79 there; of turned ones 2 % score over 0.8.
 const SETTLED_SCORE_ZOOMED: f32 = 0.8;
 
-/// A face settles the search only if its mouth is below its eyes within this angle. Upright LFW faces: −18° to 16° (99 %).
+/// A face settles the search only if its mouth is below its eyes within this angle. Upright LFW
+/// faces: −18° to 16° (99 %).
 const SETTLED_TILT_DEG: f32 = 30.0;
 
-/// A face whose mouth is further than this from below its eyes, in the search that found it, is dropped: a search turned
-/// by a quarter sees it better. Quarter turns leave 45° at most.
+/// A face whose mouth is further than this from below its eyes, in the search that found it, is
+/// dropped: a search turned by a quarter sees it better. Quarter turns leave 45° at most.
 const MAX_TILT_DEG: f32 = 60.0;
 
-/// The zoomed-out and the turned searches show the frame at this share of the input's side. Measured on LFW cropped so that
-/// the face is 1.0 and 1.4 times as wide as the frame: median score at zoom 1 0.49 and 0.20, at zoom 0.5 0.82 and 0.68.
+/// The zoomed-out and the turned searches show the frame at this share of the input's side.
+/// Measured on LFW cropped so that the face is 1.0 and 1.4 times as wide as the frame: median score
+/// at zoom 1 0.49 and 0.20, at zoom 0.5 0.82 and 0.68.
 const ZOOMED_OUT: f32 = 0.5;
 
 /// How far the detector goes to find a face.
 ///
-/// Searches run in this order, one run of the network each (2.2 ms at the least on the reference core, plus the warp):
+/// Searches run in this order, one run of the network each (2.2 ms at the least on the reference
+/// core, plus the warp):
 /// 1. the upright frame, always: faces from 10 % to 60 % of the longer side (8 %: 94 % found);
 /// 2. `zoomed_out`, if 1 found no face above 0.7: faces that fill or overfill the frame, 1 run;
-/// 3. `turned`, if nothing above 0.8 yet: faces turned by 180°, 90°, 270°, 3 runs, and 3 more at full zoom if there is no face
-///    at all. The best-scored face decides how the photograph is turned;
-/// 4. `tiles`, if there is no face yet: upright faces from 4 % (95 % found) of the longer side, 6 to 9 runs.
+/// 3. `turned`, if nothing above 0.8 yet: faces turned by 180°, 90°, 270°, 3 runs, and 3 more at
+///    full zoom if there is no face at all. The best-scored face decides how the photograph is
+///    turned;
+/// 4. `tiles`, if there is no face yet: upright faces from 4 % (95 % found) of the longer side, 6
+///    to 9 runs.
 ///
-/// A photograph without a face thus costs 14 to 17 runs, one with a plain upright face 1 (mean over LFW: 1.16), one turned by a
-/// quarter or half 5. Turned LFW faces are found the right way up in 99.0 % (180°) and 99.7 % (90°, 270°).
+/// A photograph without a face thus costs 14 to 17 runs, one with a plain upright face 1 (mean over
+/// LFW: 1.16), one turned by a quarter or half 5. Turned LFW faces are found the right way up in
+/// 99.0 % (180°) and 99.7 % (90°, 270°).
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct DetectOptions {
     /// Faces that score less are not reported, 0 < threshold < 1. See [`DEFAULT_THRESHOLD`].
@@ -103,27 +113,30 @@ impl DetectOptions {
 /// A face as the detector sees it, in pixels of the source.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Detection {
-    /// From the forehead to the chin and about from ear to ear: 2.6 inter-eye distances wide (LFW's median). It may reach
-    /// beyond the frame.
+    /// From the forehead to the chin and about from ear to ear: 2.6 inter-eye distances wide (LFW's
+    /// median). It may reach beyond the frame.
     pub rect: Rect,
     /// Probability of a face, 0 ..= 1, as the network states it; not calibrated.
     pub score: f32,
-    /// Right eye, left eye, nose tip, mouth centre, right ear tragion, left ear tragion (the subject's: the right eye of an
-    /// upright face is at the image's left). Coarse: the eyes are off by 4 % of the inter-eye distance in the median.
+    /// Right eye, left eye, nose tip, mouth centre, right ear tragion, left ear tragion (the
+    /// subject's: the right eye of an upright face is at the image's left). Coarse: the eyes
+    /// are off by 4 % of the inter-eye distance in the median.
     pub keypoints: [Point; 6],
     /// The quarter turn of the search that found it.
     pub rotation: Rotation,
 }
 
 impl Detection {
-    /// The angle of the line through the eyes, in degrees, −180 ..= 180, clockwise on the screen; 0 for an upright face.
+    /// The angle of the line through the eyes, in degrees, −180 ..= 180, clockwise on the screen; 0
+    /// for an upright face.
     pub fn roll_deg(&self) -> f32 {
         let [right_eye, left_eye, ..] = self.keypoints;
         (left_eye.y - right_eye.y).atan2(left_eye.x - right_eye.x).to_degrees()
     }
 }
 
-/// The angle between the direction from the eyes to the mouth and straight down, in degrees, −180 ..= 180.
+/// The angle between the direction from the eyes to the mouth and straight down, in degrees, −180
+/// ..= 180.
 fn tilt_deg(candidate: &Candidate) -> f32 {
     let [right_eye, left_eye, _, mouth, ..] = candidate.keypoints;
     let eyes = right_eye.midpoint(left_eye);
@@ -143,11 +156,12 @@ impl std::fmt::Debug for Detector {
 }
 
 impl Detector {
-    /// A detector that runs `model`: MediaPipe's full-range face detector, or one of the same shapes.
+    /// A detector that runs `model`: MediaPipe's full-range face detector, or one of the same
+    /// shapes.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidModel`] unless the input is 192 × 192 × 3 and the outputs are `boxes` (2304, 16) and `scores`
-    /// (2304, 1).
+    /// [`ErrorKind::InvalidModel`] unless the input is 192 × 192 × 3 and the outputs are `boxes`
+    /// (2304, 16) and `scores` (2304, 1).
     pub fn new(model: Model) -> Result<Self> {
         let signature = model.network.signature();
         let input = (signature.height, signature.width, signature.channels) == (INPUT_PX, INPUT_PX, 3);
@@ -168,16 +182,17 @@ impl Detector {
     /// The faces in `frame`, by falling score.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidArgument`] if the threshold is not within 0 to 1 (both exclusive), [`ErrorKind::NonFinite`] if the
-    /// network's scores are NaN or infinite, and the errors of the warp and of the network. No face is no error.
+    /// [`ErrorKind::InvalidArgument`] if the threshold is not within 0 to 1 (both exclusive),
+    /// [`ErrorKind::NonFinite`] if the network's scores are NaN or infinite, and the errors of
+    /// the warp and of the network. No face is no error.
     pub fn detect(&self, frame: &Frame<'_>, options: &DetectOptions) -> Result<Vec<Detection>> {
         let mut faces = Vec::new();
         self.detect_into(frame, options, &mut faces)?;
         Ok(faces)
     }
 
-    /// [`Detector::detect`], into a list that the caller keeps: a thread's calls after the first few allocate nothing. What
-    /// `faces` held is dropped; after an error it is empty.
+    /// [`Detector::detect`], into a list that the caller keeps: a thread's calls after the first
+    /// few allocate nothing. What `faces` held is dropped; after an error it is empty.
     ///
     /// # Errors
     /// As [`Detector::detect`].
@@ -220,7 +235,8 @@ impl Detector {
             }
         }
         if options.turned {
-            // Scores rise as the frame shrinks: turned searches are compared with an upright one of the same zoom.
+            // Scores rise as the frame shrinks: turned searches are compared with an upright one of the same
+            // zoom.
             let zooms: &[f32] = if options.zoomed_out { &[ZOOMED_OUT, 1.0] } else { &[1.0] };
             for zoom in zooms {
                 for rotation in Rotation::TURNED {
@@ -319,8 +335,9 @@ impl Found {
         self.best.is_some_and(|(score, tilt)| score >= least && tilt.abs() <= SETTLED_TILT_DEG)
     }
 
-    /// The faces of all searches, each once, by falling score. A photograph is turned as a whole: faces found under another
-    /// rotation than the best one's are dropped, which also drops most of what turned searches find where nothing is.
+    /// The faces of all searches, each once, by falling score. A photograph is turned as a whole:
+    /// faces found under another rotation than the best one's are dropped, which also drops
+    /// most of what turned searches find where nothing is.
     fn move_faces_to(&mut self, kept: &mut Vec<Detection>) {
         self.faces.sort_unstable_by(|a, b| b.score.total_cmp(&a.score));
         let rotation = self.faces.first().map(|f| f.rotation);

@@ -1,20 +1,23 @@
 //! Weighted non-maximum suppression: overlapping candidates become one face, averaged by score.
 //!
-//! Method: MediaPipe's `NonMaxSuppressionCalculator`, algorithm `WEIGHTED` (V. Bazarevsky et al., "BlazeFace", 2019, section
-//! 3.4): the average moves less from frame to frame than the best candidate alone, at the price of one pass over the others.
+//! Method: MediaPipe's `NonMaxSuppressionCalculator`, algorithm `WEIGHTED` (V. Bazarevsky et al.,
+//! "BlazeFace", 2019, section 3.4): the average moves less from frame to frame than the best
+//! candidate alone, at the price of one pass over the others.
 
 use super::decode::Candidate;
 use crate::geometry::{Point, Rect};
 
-/// Candidates that overlap more than this (intersection over union) are one face; MediaPipe's value for this network.
+/// Candidates that overlap more than this (intersection over union) are one face; MediaPipe's value
+/// for this network.
 pub(super) const SAME_FACE_IOU: f32 = 0.3;
 
-/// Faces per search, the best ones: far more than a picture of 192 × 192 pixels can show, and few enough that a network which
-/// calls every cell a face of its own (2304 of them) costs little.
+/// Faces per search, the best ones: far more than a picture of 192 × 192 pixels can show, and few
+/// enough that a network which calls every cell a face of its own (2304 of them) costs little.
 const MAX_FACES: usize = 256;
 
-/// One face per group of overlapping candidates, sorted by falling score, [`MAX_FACES`] at most. A face keeps the best score
-/// of its group; box and keypoints are the group's averages weighted by score.
+/// One face per group of overlapping candidates, sorted by falling score, [`MAX_FACES`] at most. A
+/// face keeps the best score of its group; box and keypoints are the group's averages weighted by
+/// score.
 #[cfg(test)]
 pub(super) fn weighted(mut candidates: Vec<Candidate>) -> Vec<Candidate> {
     let mut faces = Vec::new();
@@ -22,10 +25,11 @@ pub(super) fn weighted(mut candidates: Vec<Candidate>) -> Vec<Candidate> {
     faces
 }
 
-/// [`weighted`], in lists that are kept between calls: takes the `candidates`, and writes the `faces`.
+/// [`weighted`], in lists that are kept between calls: takes the `candidates`, and writes the
+/// `faces`.
 pub(super) fn weighted_into(rest: &mut Vec<Candidate>, group: &mut Vec<Candidate>, faces: &mut Vec<Candidate>) {
-    // The best goes last, where taking it away moves nothing. Unstable: a stable sort allocates; equal scores of one frame
-    // keep one order all the same.
+    // The best goes last, where taking it away moves nothing. Unstable: a stable sort allocates; equal
+    // scores of one frame keep one order all the same.
     rest.sort_unstable_by(|a, b| a.score.total_cmp(&b.score));
     faces.clear();
     while let Some(best) = rest.last().copied().filter(|_| faces.len() < MAX_FACES) {
@@ -42,7 +46,8 @@ pub(super) fn weighted_into(rest: &mut Vec<Candidate>, group: &mut Vec<Candidate
     }
 }
 
-/// `best` with the geometry of `group`, weighted by score; `best` itself where it is alone, or the average is not to be had.
+/// `best` with the geometry of `group`, weighted by score; `best` itself where it is alone, or the
+/// average is not to be had.
 fn average(best: Candidate, group: &[Candidate]) -> Candidate {
     let total: f32 = group.iter().map(|c| c.score).sum();
     if group.len() < 2 || total.is_nan() || total <= 0.0 {

@@ -1,10 +1,12 @@
-//! Where the detector looks: each search is one 192 × 192 view of the frame, given as a similarity transform, so that zooming
-//! out, tiling and turning cost no pixel copies beyond the warp into the network's input.
+//! Where the detector looks: each search is one 192 × 192 view of the frame, given as a similarity
+//! transform, so that zooming out, tiling and turning cost no pixel copies beyond the warp into the
+//! network's input.
 
 use super::decode::INPUT_PX;
 use crate::geometry::{Point, Similarity};
 
-/// By how much faces are turned in the source, clockwise on the screen: the quarter turn of the search that found them.
+/// By how much faces are turned in the source, clockwise on the screen: the quarter turn of the
+/// search that found them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Rotation {
     /// Upright: the chin points down.
@@ -19,8 +21,8 @@ pub enum Rotation {
 }
 
 impl Rotation {
-    /// The quarter turns in the order in which they are searched after the upright one: upside down is the commonest slip
-    /// of a document on a scanner.
+    /// The quarter turns in the order in which they are searched after the upright one: upside down
+    /// is the commonest slip of a document on a scanner.
     pub(super) const TURNED: [Self; 3] = [Self::Half, Self::Clockwise90, Self::Clockwise270];
 
     /// The angle in degrees, clockwise on the screen: 0, 90, 180 or 270.
@@ -43,8 +45,9 @@ pub(super) struct Search {
     pub rotation: Rotation,
 }
 
-/// The transform from a square target of `target_px` pixels to the square of the source with the given centre and side,
-/// turned clockwise by `angle_deg`. `None` if that is degenerate or not finite.
+/// The transform from a square target of `target_px` pixels to the square of the source with the
+/// given centre and side, turned clockwise by `angle_deg`. `None` if that is degenerate or not
+/// finite.
 pub(crate) fn square(center: Point, side_px: f32, angle_deg: f32, target_px: usize) -> Option<Similarity> {
     let half = 0.5 * target_px as f32;
     let turn = Similarity::new(side_px / target_px as f32, angle_deg, Point::default())?;
@@ -52,7 +55,8 @@ pub(crate) fn square(center: Point, side_px: f32, angle_deg: f32, target_px: usi
     Similarity::new(turn.scale(), angle_deg, Point::new(center.x - moved.x, center.y - moved.y))
 }
 
-/// The whole frame of `width` × `height` pixels; its longer side becomes `zoom` (0 < zoom <= 1) of the input's side.
+/// The whole frame of `width` × `height` pixels; its longer side becomes `zoom` (0 < zoom <= 1) of
+/// the input's side.
 pub(super) fn whole(width: f32, height: f32, zoom: f32, rotation: Rotation) -> Option<Search> {
     let center = Point::new(0.5 * width, 0.5 * height);
     let source_from_input = square(center, width.max(height) / zoom, rotation.degrees(), INPUT_PX)?;
@@ -61,12 +65,12 @@ pub(super) fn whole(width: f32, height: f32, zoom: f32, rotation: Rotation) -> O
 
 /// Side of a tile, as a share of the frame's longer side.
 const TILE_SHARE: f32 = 0.5;
-/// Least overlap of neighbouring tiles, as a share of a tile's side: faces up to 15 % of the frame's longer side lie whole in
-/// some tile; larger ones are found by the other searches.
+/// Least overlap of neighbouring tiles, as a share of a tile's side: faces up to 15 % of the
+/// frame's longer side lie whole in some tile; larger ones are found by the other searches.
 const TILE_OVERLAP: f32 = 0.3;
 
-/// Overlapping square tiles of half the longer side: 6 for 16:9, 9 for a square frame. Empty for frames whose longer side is
-/// under two inputs: there a tile would only enlarge pixels.
+/// Overlapping square tiles of half the longer side: 6 for 16:9, 9 for a square frame. Empty for
+/// frames whose longer side is under two inputs: there a tile would only enlarge pixels.
 pub(super) fn tiles(width: f32, height: f32) -> Vec<Search> {
     let side = TILE_SHARE * width.max(height);
     if side < INPUT_PX as f32 {
@@ -81,7 +85,8 @@ pub(super) fn tiles(width: f32, height: f32) -> Vec<Search> {
         .collect()
 }
 
-/// Centres of the tiles along an axis of `length`: evenly spaced, the outermost flush with the edges.
+/// Centres of the tiles along an axis of `length`: evenly spaced, the outermost flush with the
+/// edges.
 fn tile_centers(length: f32, side: f32) -> Vec<f32> {
     if length <= side {
         return vec![0.5 * length];

@@ -1,18 +1,19 @@
 //! Which of several detections is the subject: the dominant face, or a refusal to guess.
 //!
-//! Documents carry a smaller ghost portrait beside the holder's, and selfies may show someone in the background: a clearly
-//! larger face is the subject. Of two faces of similar size neither is, and taking the better-scored one would be a guess
-//! with a wrong identity as its price.
+//! Documents carry a smaller ghost portrait beside the holder's, and selfies may show someone in
+//! the background: a clearly larger face is the subject. Of two faces of similar size neither is,
+//! and taking the better-scored one would be a guess with a wrong identity as its price.
 
 use super::Detection;
 
-/// The largest face is dominant if no other is wider than this share of it. Tuned on what documents look like (ghost portraits
-/// are at most half as wide) and on LFW: 3.5 % of its pictures show a second face wider than that, nearly always a real
-/// person; with 0.5 it would be 4.3 %, with 0.8 1.8 %. In none of 7,563 was the dominant face another than the central one.
+/// The largest face is dominant if no other is wider than this share of it. Tuned on what documents
+/// look like (ghost portraits are at most half as wide) and on LFW: 3.5 % of its pictures show a
+/// second face wider than that, nearly always a real person; with 0.5 it would be 4.3 %, with 0.8
+/// 1.8 %. In none of 7,563 was the dominant face another than the central one.
 pub const DOMINANT_WIDTH_RATIO: f32 = 0.6;
 
-/// Faces that score less do not count beside others that score more. A guess between the detection threshold (0.5) and the
-/// score that settles a search (0.7).
+/// Faces that score less do not count beside others that score more. A guess between the detection
+/// threshold (0.5) and the score that settles a search (0.7).
 pub const COUNTED_SCORE: f32 = 0.6;
 
 /// The outcome of [`select_face`].
@@ -26,7 +27,8 @@ pub enum FaceSelection {
     Several(Vec<Detection>),
 }
 
-/// Picks the subject's face among `detections`, by width; see [`DOMINANT_WIDTH_RATIO`] for the rule.
+/// Picks the subject's face among `detections`, by width; see [`DOMINANT_WIDTH_RATIO`] for the
+/// rule.
 ///
 /// Counted are the detections that score at least [`COUNTED_SCORE`], or all if there is none.
 pub fn select_face(detections: &[Detection]) -> FaceSelection {
@@ -41,7 +43,8 @@ pub fn select_face(detections: &[Detection]) -> FaceSelection {
     FaceSelection::Several(similar)
 }
 
-/// [`select_face`] without a list: the largest face that counts, and how many others are of similar size.
+/// [`select_face`] without a list: the largest face that counts, and how many others are of similar
+/// size.
 pub(crate) fn dominant_face(detections: &[Detection]) -> Option<(Detection, usize)> {
     // The first of equals.
     let largest = counted(detections).reduce(|a, b| if b.rect.width() > a.rect.width() { b } else { a })?;

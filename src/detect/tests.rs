@@ -1,4 +1,5 @@
-//! The detector over a fake network that sees a painted face: right eye green, left eye blue, mouth red.
+//! The detector over a fake network that sees a painted face: right eye green, left eye blue, mouth
+//! red.
 
 use super::*;
 use crate::image::Photo;
@@ -8,7 +9,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 type Score = fn(&[Point; 3], f32) -> f32;
 
-/// Reports one face at the painted dots, with a logit that depends on their places and on the eyes' distance in pixels.
+/// Reports one face at the painted dots, with a logit that depends on their places and on the eyes'
+/// distance in pixels.
 struct Painted {
     signature: Signature,
     runs: AtomicUsize,
@@ -128,7 +130,8 @@ fn a_face_is_mapped_back_from_every_turn() {
 
 #[test]
 fn an_upside_down_face_that_the_upright_search_half_believes_is_found_the_right_way_up() {
-    // The network draws an upright face whatever it sees, only less surely when the truth is upside down.
+    // The network draws an upright face whatever it sees, only less surely when the truth is upside
+    // down.
     fn gullible(points: &[Point; 3], ied: f32) -> f32 {
         if upright(points, ied) > 0.0 { 2.0 } else { 0.6 }
     }

@@ -4,10 +4,11 @@ use super::Origin;
 use crate::binding::Binding;
 use crate::digest::Digest;
 
-/// Evidence that a document was read in one attempt and that its portrait can carry a comparison. It does not say that the
-/// document is genuine.
+/// Evidence that a document was read in one attempt and that its portrait can carry a comparison.
+/// It does not say that the document is genuine.
 ///
-/// Only [`Engine::document_evidence`](crate::engine::Engine::document_evidence) makes it; it cannot be copied.
+/// Only [`Engine::document_evidence`](crate::engine::Engine::document_evidence) makes it; it cannot
+/// be copied.
 #[derive(Debug)]
 #[must_use]
 pub struct DocumentEvidence {

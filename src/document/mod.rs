@@ -1,8 +1,8 @@
 //! The document's portrait: a photograph that knows where it comes from.
 //!
-//! A type of its own, so that document and selfie cannot be swapped unnoticed, and so that a verdict can say what it rests
-//! on. Chips keep the portrait in data group 2 ([`Dg2`]); a photograph of the data page shows it among other things
-//! ([`DocumentPhoto::from_page`]).
+//! A type of its own, so that document and selfie cannot be swapped unnoticed, and so that a
+//! verdict can say what it rests on. Chips keep the portrait in data group 2 ([`Dg2`]); a
+//! photograph of the data page shows it among other things ([`DocumentPhoto::from_page`]).
 
 mod dg2;
 mod evidence;

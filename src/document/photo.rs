@@ -70,12 +70,13 @@ impl DocumentPhoto {
         if Dg2::recognises(bytes) { Self::from_dg2(bytes, limits) } else { Self::from_image_file(bytes, limits) }
     }
 
-    /// Decodes the first portrait of a data group that can be decoded, within `limits`, which bound the data group, too.
-    /// Those before it are remarked on.
+    /// Decodes the first portrait of a data group that can be decoded, within `limits`, which bound
+    /// the data group, too. Those before it are remarked on.
     ///
     /// # Errors
-    /// As [`Dg2::parse`]; [`ErrorKind::LimitExceeded`] in [`Stage::Document`] for over `limits.max_bytes`; and if no portrait
-    /// can be decoded, as [`Photo::decode`] for the first one.
+    /// As [`Dg2::parse`]; [`ErrorKind::LimitExceeded`] in [`Stage::Document`] for over
+    /// `limits.max_bytes`; and if no portrait can be decoded, as [`Photo::decode`] for the
+    /// first one.
     pub fn from_dg2(bytes: &[u8], limits: &Limits) -> Result<Self> {
         if bytes.len() > limits.max_bytes {
             let message = format!("the data group has {} bytes, over {}", bytes.len(), limits.max_bytes);
@@ -110,14 +111,16 @@ impl DocumentPhoto {
         Ok(Self { bytes: Some(Digest::of(bytes)), ..Self::from_photo(photo, Origin::ImageFile) })
     }
 
-    /// Finds the portrait on a photograph of a data page taken by hand: turned, in perspective, with a ghost portrait beside it
-    /// and other faces behind the page. The whole page has to be in the picture.
+    /// Finds the portrait on a photograph of a data page taken by hand: turned, in perspective,
+    /// with a ghost portrait beside it and other faces behind the page. The whole page has to
+    /// be in the picture.
     ///
-    /// What cannot be told or cannot carry a comparison is a [`PageOutcome::Refused`]. [`crate::engine::Engine::document_page`]
-    /// does this with the engine's networks.
+    /// What cannot be told or cannot carry a comparison is a [`PageOutcome::Refused`].
+    /// [`crate::engine::Engine::document_page`] does this with the engine's networks.
     ///
     /// # Errors
-    /// Faults of the detector and the mesher, and [`ErrorKind::LimitExceeded`] if there is no memory for the portrait.
+    /// Faults of the detector and the mesher, and [`ErrorKind::LimitExceeded`] if there is no
+    /// memory for the portrait.
     pub fn from_page(photo: &Photo, detector: &Detector, mesher: &FaceMesher) -> Result<PageOutcome> {
         page::read(photo, detector, mesher)
     }
@@ -137,7 +140,8 @@ impl DocumentPhoto {
         self.origin
     }
 
-    /// Which document it is: the digest of the bytes that it was read from, or of [`Self::from_photo`]'s pixels.
+    /// Which document it is: the digest of the bytes that it was read from, or of
+    /// [`Self::from_photo`]'s pixels.
     pub fn digest(&self) -> Digest {
         self.bytes.unwrap_or_else(|| self.photo.digest())
     }

@@ -1,4 +1,5 @@
-//! What the engine certifies: evidence for one attempt, made together with the verdict that it rests on.
+//! What the engine certifies: evidence for one attempt, made together with the verdict that it
+//! rests on.
 
 use super::{Engine, FaceOutcome, Refusal, Verdict, Verification};
 use crate::binding::Binding;
@@ -8,7 +9,8 @@ use crate::error::Result;
 use crate::image::Photo;
 
 impl Engine {
-    /// [`Engine::verify`] for the attempt that `binding` names: with evidence if, and only if, the verdict is a match.
+    /// [`Engine::verify`] for the attempt that `binding` names: with evidence if, and only if, the
+    /// verdict is a match.
     ///
     /// A [`Verification`] alone is no evidence, and cannot be turned into it.
     ///
@@ -53,8 +55,8 @@ impl Engine {
         Ok((verification, evidence))
     }
 
-    /// Evidence that `document` was read in the attempt that `binding` names, if its portrait can carry a comparison; else why
-    /// not.
+    /// Evidence that `document` was read in the attempt that `binding` names, if its portrait can
+    /// carry a comparison; else why not.
     ///
     /// # Errors
     /// Faults of the stages.

@@ -1,11 +1,13 @@
-//! The engine on fake networks, which see where a bright corner lies in their input: what it makes of doubtful answers.
+//! The engine on fake networks, which see where a bright corner lies in their input: what it makes
+//! of doubtful answers.
 
 use super::*;
 use crate::model::{ModelCard, Network, Signature};
 use ndarray::{ArrayView4, ArrayViewMut2};
 use std::sync::Arc;
 
-/// The corner of the input, left to right and top to bottom, that is brightest: 0 in an upright view of the picture.
+/// The corner of the input, left to right and top to bottom, that is brightest: 0 in an upright
+/// view of the picture.
 fn bright_corner(input: &ArrayView4<'_, f32>) -> usize {
     let (_, height, width, _) = input.dim();
     let mut sums = [0.0f32; 4];

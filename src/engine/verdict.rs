@@ -52,7 +52,8 @@ impl Refusal {
     }
 }
 
-/// A reason for a verdict. Its display is a stable `snake_case` word, such as `selfie_no_face` or `score_below_threshold`.
+/// A reason for a verdict. Its display is a stable `snake_case` word, such as `selfie_no_face` or
+/// `score_below_threshold`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Reason {
@@ -87,7 +88,8 @@ pub struct Comparison {
     /// Natural logarithm of how much likelier the score is for one person than for two
     /// ([`crate::compare::Calibration::log_likelihood_ratio`]).
     pub log_likelihood_ratio: f64,
-    /// Whether the score lies inside the threshold's 95 % interval: measured on other people, the decision might differ.
+    /// Whether the score lies inside the threshold's 95 % interval: measured on other people, the
+    /// decision might differ.
     pub marginal: bool,
 }
 
@@ -153,7 +155,8 @@ pub struct SideReport {
     pub face: Option<FaceReport>,
 }
 
-/// A verification: verdict, the threshold it used, what the document is, and what was seen on each side.
+/// A verification: verdict, the threshold it used, what the document is, and what was seen on each
+/// side.
 #[derive(Debug)]
 pub struct Verification {
     /// The outcome.

@@ -10,8 +10,8 @@ use super::waits::{Cleared, Confirmation, Confirmed, Consent, Pins};
 use crate::digest::Digest;
 use std::ops::ControlFlow;
 
-/// What the device of the old account sends when its holder has confirmed there with both PINs: two signatures of
-/// [`Awaiting::request`].
+/// What the device of the old account sends when its holder has confirmed there with both PINs: two
+/// signatures of [`Awaiting::request`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConfirmationToken {
     /// With the key under PIN1.
@@ -50,8 +50,8 @@ impl Awaiting<Confirmation> {
         Digest::of_parts("selfsame enrolment confirmation 1", parts)
     }
 
-    /// Takes the confirmation. Both signatures must be valid, and the account still active and the same person's. Wrong PINs on
-    /// the other device go to [`Awaiting::failed`].
+    /// Takes the confirmation. Both signatures must be valid, and the account still active and the
+    /// same person's. Wrong PINs on the other device go to [`Awaiting::failed`].
     ///
     /// # Errors
     /// A [`Fault`] if a port fails.
@@ -97,7 +97,8 @@ impl Awaiting<Confirmation> {
     }
 }
 
-/// Consent to the deletion of an account, named by whoever consents: what the applicant was shown and agreed to.
+/// Consent to the deletion of an account, named by whoever consents: what the applicant was shown
+/// and agreed to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeletionConsent {
     /// The account.

@@ -24,11 +24,13 @@ pub struct Application {
 }
 
 impl Awaiting<Form> {
-    /// Begins a ceremony with the document of this number; or tells that it is locked. A fresh nonce is drawn.
+    /// Begins a ceremony with the document of this number; or tells that it is locked. A fresh
+    /// nonce is drawn.
     ///
     /// # Errors
     /// [`ErrorKind::Port`](crate::error::ErrorKind::Port) if the log of attempts fails,
-    /// [`ErrorKind::Randomness`](crate::error::ErrorKind::Randomness) if the generator repeats itself.
+    /// [`ErrorKind::Randomness`](crate::error::ErrorKind::Randomness) if the generator repeats
+    /// itself.
     pub fn begin(
         kind: Kind,
         method: Method,
@@ -44,8 +46,9 @@ impl Awaiting<Form> {
         })
     }
 
-    /// Accepts the form. Where an old account has to confirm ([`Kind`], [`Method`]), the form names it and it has to be active.
-    /// Errors that the caller finds in the form go to [`Awaiting::failed`].
+    /// Accepts the form. Where an old account has to confirm ([`Kind`], [`Method`]), the form names
+    /// it and it has to be active. Errors that the caller finds in the form go to
+    /// [`Awaiting::failed`].
     ///
     /// # Errors
     /// A [`Fault`] if a port fails.
@@ -70,10 +73,11 @@ impl Awaiting<Form> {
 }
 
 impl Awaiting<Document> {
-    /// Takes the document that was read, and who it belongs to, from what is printed or stored on it. If an old account has to
-    /// confirm, it must be the same person's; otherwise the ceremony ends. A scan that failed goes to [`Awaiting::failed`], and so
-    /// does a document whose own number is not the one of [`Awaiting::document_key`]: whoever could type another number each time
-    /// would meet no lock.
+    /// Takes the document that was read, and who it belongs to, from what is printed or stored on
+    /// it. If an old account has to confirm, it must be the same person's; otherwise the
+    /// ceremony ends. A scan that failed goes to [`Awaiting::failed`], and so does a document
+    /// whose own number is not the one of [`Awaiting::document_key`]: whoever could type another
+    /// number each time would meet no lock.
     ///
     /// # Errors
     /// A [`Fault`] if a port fails.

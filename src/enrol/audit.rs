@@ -1,4 +1,5 @@
-//! The record of a ceremony: what happened, in order, and why. No images, templates, nonces or PINs.
+//! The record of a ceremony: what happened, in order, and why. No images, templates, nonces or
+//! PINs.
 
 use super::kind::{Kind, Method};
 use super::names::DocumentKey;
@@ -8,7 +9,8 @@ use crate::compare::FmrEstimate;
 use crate::document::Origin;
 use serde::{Deserialize, Serialize};
 
-/// Records that a ceremony can have. One without slips has 8 to 11; whoever fills this is no applicant.
+/// Records that a ceremony can have. One without slips has 8 to 11; whoever fills this is no
+/// applicant.
 pub(super) const MAX_RECORDS: usize = 256;
 
 /// What was measured in a transition.
@@ -23,7 +25,8 @@ pub enum Measure {
     },
     /// A live face answered a challenge.
     Liveness {
-        /// How much likelier the answer is from a live face than from an attack, as a binary logarithm.
+        /// How much likelier the answer is from a live face than from an attack, as a binary
+        /// logarithm.
         evidence_bits: f64,
     },
     /// Two faces matched.
@@ -64,7 +67,8 @@ impl Record {
     }
 }
 
-/// A ceremony's record, first transition first; for logs and courts. It can be serialised; a ceremony cannot be made from it.
+/// A ceremony's record, first transition first; for logs and courts. It can be serialised; a
+/// ceremony cannot be made from it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Audit {
     /// What the ceremony is for.

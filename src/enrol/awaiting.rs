@@ -19,8 +19,9 @@ use std::ops::ControlFlow;
 /// A ceremony that awaits `W`: [`Form`](super::Form), [`Document`](super::Document) and so on to
 /// [`Signature`](super::Signature).
 ///
-/// Each has the transitions that are possible from it, and no others. They consume it: it is not `Clone`, and there is no way to
-/// make one but [`Awaiting::begin`], a transition, or opening what was sealed.
+/// Each has the transitions that are possible from it, and no others. They consume it: it is not
+/// `Clone`, and there is no way to make one but [`Awaiting::begin`], a transition, or opening what
+/// was sealed.
 #[derive(Debug)]
 #[must_use = "a ceremony that is dropped is over"]
 pub struct Awaiting<W> {
@@ -79,7 +80,8 @@ pub enum Step<N, R> {
     Terminated(Terminated),
 }
 
-/// A port or the random number generator failed. The state is as it was, and the event can be tried again.
+/// A port or the random number generator failed. The state is as it was, and the event can be tried
+/// again.
 #[derive(Debug)]
 pub struct Fault<S> {
     /// The state.
@@ -113,8 +115,8 @@ pub(super) fn port(what: &str, cause: PortError) -> Error {
     Error::new(ErrorKind::Port, Stage::Enrol, format!("{what} failed")).with_source(cause)
 }
 
-/// Draws a nonce. A generator that repeats itself, within it or from the one `before`, would make stale evidence count: it is an
-/// error. One that is weak is not noticed.
+/// Draws a nonce. A generator that repeats itself, within it or from the one `before`, would make
+/// stale evidence count: it is an error. One that is weak is not noticed.
 pub(super) fn fresh_nonce(ctx: &mut Context<'_>, before: Option<&Nonce>) -> Result<Nonce, Error> {
     let nonce = Nonce::random(ctx.rng);
     let [first, second] = [0, 1].map(|half| nonce.as_bytes().chunks_exact(16).nth(half));
@@ -166,7 +168,8 @@ impl<W> Awaiting<W> {
         &self.core.audit
     }
 
-    /// The nonce that evidence and challenges must carry now. Each attempt at the face check has another.
+    /// The nonce that evidence and challenges must carry now. Each attempt at the face check has
+    /// another.
     pub fn nonce(&self) -> &Nonce {
         &self.core.nonce
     }
@@ -185,8 +188,9 @@ impl<W: Waiting> Awaiting<W> {
         left(self.core.since, W::time_s(times)).min(left(self.core.audit.began_at, times.total_s))
     }
 
-    /// Tells whether it may still go on: [`Step::Next`] with itself if there is time and the document is not locked. For timers,
-    /// and for sweeping up what applicants have left: slowness counts as a failed attempt only if somebody looks.
+    /// Tells whether it may still go on: [`Step::Next`] with itself if there is time and the
+    /// document is not locked. For timers, and for sweeping up what applicants have left:
+    /// slowness counts as a failed attempt only if somebody looks.
     ///
     /// # Errors
     /// A [`Fault`] if a port fails.
@@ -248,8 +252,9 @@ impl<W: Waiting> Awaiting<W> {
         self.count(W::COUNTED, reasons, ctx, |this, reasons, nonce, now| this.retry(Event::Failed, reasons, nonce, now))
     }
 
-    /// Records a failed attempt; then ends the ceremony if that locks the document, and else goes on as `then` says, with the nonce
-    /// of the next attempt. That is drawn first: a generator that fails leaves all as it was.
+    /// Records a failed attempt; then ends the ceremony if that locks the document, and else goes
+    /// on as `then` says, with the nonce of the next attempt. That is drawn first: a generator
+    /// that fails leaves all as it was.
     fn count<N>(
         self,
         counted: Option<Counted>,
@@ -281,7 +286,8 @@ impl<W: Waiting> Awaiting<W> {
         Ok(ctx.policy.lock(&attempts, ctx.now).map(End::Locked))
     }
 
-    /// The nonce after a failure: of the face check a fresh one, so that no evidence of the failed attempt counts for the next.
+    /// The nonce after a failure: of the face check a fresh one, so that no evidence of the failed
+    /// attempt counts for the next.
     fn next_nonce(&self, ctx: &mut Context<'_>) -> Result<Nonce, Error> {
         if W::COUNTED == Some(Counted::Face) { fresh_nonce(ctx, Some(&self.core.nonce)) } else { Ok(self.core.nonce) }
     }
@@ -307,7 +313,8 @@ impl<W: Waiting> Awaiting<W> {
 }
 
 impl<W: Fallible> Awaiting<W> {
-    /// Reports that the step failed, and why (16 reasons at most are kept). It counts as a failed attempt.
+    /// Reports that the step failed, and why (16 reasons at most are kept). It counts as a failed
+    /// attempt.
     ///
     /// # Errors
     /// A [`Fault`] if a port fails.

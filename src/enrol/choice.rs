@@ -29,9 +29,9 @@ fn objections<const N: u8>(
 }
 
 impl Awaiting<Pins> {
-    /// The applicant has chosen. A PIN that is too short, too long or weak is refused, with all reasons for both PINs; `personal` is
-    /// what must not be in them. That does not count as a failed attempt. The old account's PINs may be chosen again: tell the
-    /// applicant so.
+    /// The applicant has chosen. A PIN that is too short, too long or weak is refused, with all
+    /// reasons for both PINs; `personal` is what must not be in them. That does not count as a
+    /// failed attempt. The old account's PINs may be chosen again: tell the applicant so.
     ///
     /// # Errors
     /// A [`Fault`] if a port fails.
@@ -62,9 +62,9 @@ impl Awaiting<Pins> {
 }
 
 impl Awaiting<PinsAgain> {
-    /// The applicant has entered both again. If both are the same as before, the key store makes the account's keys under them;
-    /// the ceremony then knows no PIN any more. If not, the reasons tell which one differs; that does not count as a failed
-    /// attempt.
+    /// The applicant has entered both again. If both are the same as before, the key store makes
+    /// the account's keys under them; the ceremony then knows no PIN any more. If not, the
+    /// reasons tell which one differs; that does not count as a failed attempt.
     ///
     /// # Errors
     /// A [`Fault`] if a port fails.

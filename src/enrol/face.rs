@@ -1,4 +1,5 @@
-//! The face check: instructions, oval, flashes, comparison. A failure anywhere leads back to the oval, with a fresh nonce.
+//! The face check: instructions, oval, flashes, comparison. A failure anywhere leads back to the
+//! oval, with a fresh nonce.
 
 use super::audit::Measure;
 use super::awaiting::{Awaiting, Outcome, Step};
@@ -11,8 +12,8 @@ use crate::liveness::{ChallengeId, LivenessEvidence};
 use std::ops::ControlFlow;
 
 impl Awaiting<Instructions> {
-    /// The applicant has read the instructions: how to hold the camera, that the screen will flash, and that who is sensitive to
-    /// flashing light must not go on.
+    /// The applicant has read the instructions: how to hold the camera, that the screen will flash,
+    /// and that who is sensitive to flashing light must not go on.
     ///
     /// # Errors
     /// A [`Fault`](super::Fault) if a port fails.
@@ -26,8 +27,9 @@ impl Awaiting<Instructions> {
 }
 
 impl Awaiting<Oval> {
-    /// The face fills the oval, and this challenge is shown. It must carry [`Awaiting::nonce`], and its answer is the only one
-    /// that counts. That the face was there is not believed, but shown by the answer's evidence.
+    /// The face fills the oval, and this challenge is shown. It must carry [`Awaiting::nonce`], and
+    /// its answer is the only one that counts. That the face was there is not believed, but
+    /// shown by the answer's evidence.
     ///
     /// # Errors
     /// A [`Fault`](super::Fault) if a port fails.
@@ -47,7 +49,8 @@ impl Awaiting<Flashes> {
         self.waiting.challenge
     }
 
-    /// Takes evidence that a live face answered. A session without that verdict goes to [`Awaiting::failed`].
+    /// Takes evidence that a live face answered. A session without that verdict goes to
+    /// [`Awaiting::failed`].
     ///
     /// # Errors
     /// A [`Fault`](super::Fault) if a port fails.
@@ -85,8 +88,9 @@ pub enum AfterFace {
 }
 
 impl Awaiting<Comparison> {
-    /// Takes evidence that the live session's reference frame matched the document that was read, while the evidence of its
-    /// life still counts. Pictures that did not match go to [`Awaiting::failed`].
+    /// Takes evidence that the live session's reference frame matched the document that was read,
+    /// while the evidence of its life still counts. Pictures that did not match go to
+    /// [`Awaiting::failed`].
     ///
     /// # Errors
     /// A [`Fault`](super::Fault) if a port fails.

@@ -132,7 +132,8 @@ impl Enrolled {
         &self.core.audit
     }
 
-    /// Deletes the old account, if it is to be; to be called once the new one is kept. It can be repeated.
+    /// Deletes the old account, if it is to be; to be called once the new one is kept. It can be
+    /// repeated.
     ///
     /// # Errors
     /// [`ErrorKind::Port`](crate::error::ErrorKind::Port) if the registry fails.
@@ -163,7 +164,8 @@ impl Terminated {
         self.core.audit.records.last().map_or(&[], |record| &record.reasons)
     }
 
-    /// The countdown: seconds until a new ceremony can begin with this document, 0 if it can now, `None` if it never can.
+    /// The countdown: seconds until a new ceremony can begin with this document, 0 if it can now,
+    /// `None` if it never can.
     pub fn wait_s(&self, now: u64) -> Option<u64> {
         match self.end {
             End::Locked(Lock::ForGood) => None,

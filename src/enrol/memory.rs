@@ -1,4 +1,5 @@
-//! The ports in memory: for tests, examples and trying things out. A process that ends forgets everything.
+//! The ports in memory: for tests, examples and trying things out. A process that ends forgets
+//! everything.
 
 use super::names::{AccountId, DocumentKey, KeyId};
 use super::pin::Pin;
@@ -64,7 +65,8 @@ impl MemoryTokens {
     }
 }
 
-/// A stand-in for a key store: its signatures are keyed digests, which only it can check. They prove nothing to anybody else.
+/// A stand-in for a key store: its signatures are keyed digests, which only it can check. They
+/// prove nothing to anybody else.
 #[derive(Debug)]
 pub struct MemoryKeyStore {
     secret: SecretBytes,

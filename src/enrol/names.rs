@@ -1,4 +1,5 @@
-//! Names that the ceremony keeps: of documents, people, accounts and keys, and the words of reasons.
+//! Names that the ceremony keeps: of documents, people, accounts and keys, and the words of
+//! reasons.
 
 use crate::digest::Digest;
 use crate::error::{Error, ErrorKind, Result, Stage};
@@ -10,15 +11,17 @@ const MAX_NAME_BYTES: usize = 256;
 /// Length of a [`Word`] in bytes, at most.
 const MAX_WORD_BYTES: usize = 64;
 
-/// The document that failed attempts are counted against, by its number: the same in every ceremony that uses it.
+/// The document that failed attempts are counted against, by its number: the same in every ceremony
+/// that uses it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct DocumentKey(Digest);
 
 impl DocumentKey {
-    /// Of the issuing state and the document's number, of which letters and digits count, and their case does not: a number that is
-    /// spelled otherwise meets the same locks.
+    /// Of the issuing state and the document's number, of which letters and digits count, and their
+    /// case does not: a number that is spelled otherwise meets the same locks.
     ///
-    /// Numbers can be guessed from it: where logs are read by people, use a keyed digest and [`DocumentKey::from_digest`].
+    /// Numbers can be guessed from it: where logs are read by people, use a keyed digest and
+    /// [`DocumentKey::from_digest`].
     pub fn from_number(issuing_state: &str, number: &str) -> Self {
         let plain = |text: &str| -> String {
             text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).collect()
@@ -38,13 +41,14 @@ impl DocumentKey {
     }
 }
 
-/// Who a document or an account belongs to: equal for one person's old and new documents, different for two people.
+/// Who a document or an account belongs to: equal for one person's old and new documents, different
+/// for two people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Identity(Digest);
 
 impl Identity {
-    /// Of what identifies a person where the service runs: such as country and personal code, or names and date of birth,
-    /// in one spelling.
+    /// Of what identifies a person where the service runs: such as country and personal code, or
+    /// names and date of birth, in one spelling.
     pub fn of(parts: &[&str]) -> Self {
         Self(Digest::of_parts("selfsame identity 1", parts.iter().map(|part| part.as_bytes())))
     }
@@ -111,8 +115,8 @@ name! {
     KeyId
 }
 
-/// A reason that the caller reports: up to 64 letters, digits and underscores, so that neither PINs nor sentences about people
-/// get into the audit by this way.
+/// A reason that the caller reports: up to 64 letters, digits and underscores, so that neither PINs
+/// nor sentences about people get into the audit by this way.
 ///
 /// ```
 /// use selfsame::enrol::Word;
@@ -126,7 +130,8 @@ name! {
 pub struct Word(String);
 
 impl Word {
-    /// A word in `snake_case` that begins with a letter, such as [`crate::engine::Refusal::as_str`] gives.
+    /// A word in `snake_case` that begins with a letter, such as [`crate::engine::Refusal::as_str`]
+    /// gives.
     ///
     /// # Errors
     /// [`ErrorKind::InvalidArgument`] for anything else.

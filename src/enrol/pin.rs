@@ -52,10 +52,12 @@ impl fmt::Display for NotAPin {
 
 impl std::error::Error for NotAPin {}
 
-/// PIN1 (`Pin<1>`, for authentication) or PIN2 (`Pin<2>`, for signatures); one cannot be given for the other.
+/// PIN1 (`Pin<1>`, for authentication) or PIN2 (`Pin<2>`, for signatures); one cannot be given for
+/// the other.
 ///
-/// The digits lie in memory of their own, which is overwritten when the PIN is dropped; moving it copies a pointer. It is neither
-/// `Clone` nor serialisable. The text that it is read from belongs to the caller, who has to overwrite that, too.
+/// The digits lie in memory of their own, which is overwritten when the PIN is dropped; moving it
+/// copies a pointer. It is neither `Clone` nor serialisable. The text that it is read from belongs
+/// to the caller, who has to overwrite that, too.
 ///
 /// ```
 /// use selfsame::enrol::Pin;
@@ -70,12 +72,14 @@ impl std::error::Error for NotAPin {}
 /// let pin2: Pin<2> = Pin::<1>::parse("8036").unwrap();
 /// ```
 pub struct Pin<const N: u8> {
-    /// The number of digits, the digits, and zeros: always as many bytes, so that comparing tells not even the length.
+    /// The number of digits, the digits, and zeros: always as many bytes, so that comparing tells
+    /// not even the length.
     padded: SecretBytes,
 }
 
 impl<const N: u8> Pin<N> {
-    /// Reads 1 to 32 digits. Whether that is a good PIN is the [`Policy`](super::Policy)'s business.
+    /// Reads 1 to 32 digits. Whether that is a good PIN is the [`Policy`](super::Policy)'s
+    /// business.
     ///
     /// # Errors
     /// What else it is.

@@ -57,7 +57,8 @@ pub struct Rung {
 pub struct Ladder(pub Vec<Rung>);
 
 impl Default for Ladder {
-    /// The third attempt locks for 3 hours, the sixth for 24, the ninth for good: what eID services publish for wrong PINs.
+    /// The third attempt locks for 3 hours, the sixth for 24, the ninth for good: what eID services
+    /// publish for wrong PINs.
     fn default() -> Self {
         let rung = |failures, lock_s| Rung { failures, lock_s };
         Self(vec![rung(3, Some(3 * HOUR_S)), rung(6, Some(24 * HOUR_S)), rung(9, None)])
@@ -67,7 +68,8 @@ impl Default for Ladder {
 impl Ladder {
     /// The lock that failed attempts at these times, earliest first, have led to.
     ///
-    /// Each rung that was reached locks from its own attempt on, so that attempts of ceremonies side by side evade none.
+    /// Each rung that was reached locks from its own attempt on, so that attempts of ceremonies
+    /// side by side evade none.
     fn lock(&self, times: &[u64], now: u64) -> Option<Lock> {
         let locks = self.0.iter().filter_map(|rung| {
             let at = *times.get(rung.failures.checked_sub(1)?)?;
@@ -124,8 +126,9 @@ pub struct TimeLimits {
 }
 
 impl Default for TimeLimits {
-    /// 60 minutes for all: what eID services publish for a whole application. 15 minutes for each step: what they publish for the
-    /// life of a registration code. 2 minutes for what the face check does on its own, which takes seconds: our choice.
+    /// 60 minutes for all: what eID services publish for a whole application. 15 minutes for each
+    /// step: what they publish for the life of a registration code. 2 minutes for what the face
+    /// check does on its own, which takes seconds: our choice.
     fn default() -> Self {
         let (step, face) = (15 * MINUTE_S, 2 * MINUTE_S);
         Self {
@@ -166,17 +169,21 @@ pub struct Policy {
     pub pin2_digits: RangeInclusive<usize>,
     /// Whether weak PINs ([`Weakness`](super::Weakness)) are refused. Default true.
     pub refuse_weak_pins: bool,
-    /// Whether a PIN2 that holds PIN1 is weak: PIN1 is typed more often, and seen by more people. Default true.
+    /// Whether a PIN2 that holds PIN1 is weak: PIN1 is typed more often, and seen by more people.
+    /// Default true.
     pub refuse_pin1_in_pin2: bool,
-    /// The false match rate that a comparison must have been asked for, or less. Default 1e-4: our choice; measure on your own
-    /// people.
+    /// The false match rate that a comparison must have been asked for, or less. Default 1e-4: our
+    /// choice; measure on your own people.
     pub max_fmr: f64,
-    /// Whether a comparison counts whose decision was marginal. Default true: the rate above is met all the same.
+    /// Whether a comparison counts whose decision was marginal. Default true: the rate above is met
+    /// all the same.
     pub accept_marginal: bool,
-    /// The evidence of liveness in bits that is needed ([`LivenessEvidence::evidence_bits`](crate::liveness::LivenessEvidence::evidence_bits)). Default 12,
-    /// as the verdict's own: who loosens one has to loosen both.
+    /// The evidence of liveness in bits that is needed
+    /// ([`LivenessEvidence::evidence_bits`](crate::liveness::LivenessEvidence::evidence_bits)).
+    /// Default 12, as the verdict's own: who loosens one has to loosen both.
     pub min_evidence_bits: f64,
-    /// How far evidence may be issued in the future, in seconds, for clocks of several machines. Default 5: our choice.
+    /// How far evidence may be issued in the future, in seconds, for clocks of several machines.
+    /// Default 5: our choice.
     pub clock_tolerance_s: u64,
 }
 
@@ -198,7 +205,8 @@ impl Default for Policy {
 }
 
 impl Policy {
-    /// Whether these failed attempts, in any order, lock the document now: the longest lock of all ladders.
+    /// Whether these failed attempts, in any order, lock the document now: the longest lock of all
+    /// ladders.
     pub fn lock(&self, attempts: &[Attempt], now: u64) -> Option<Lock> {
         if attempts.is_empty() {
             return None;

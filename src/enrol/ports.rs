@@ -1,5 +1,5 @@
-//! What the integrator supplies: a registry of accounts, a key store, a log of failed attempts. [`memory`](super::memory) has
-//! them in memory, for tests.
+//! What the integrator supplies: a registry of accounts, a key store, a log of failed attempts.
+//! [`memory`](super::memory) has them in memory, for tests.
 
 use super::names::{AccountId, DocumentKey, Identity, KeyId};
 use super::pin::Pin;
@@ -8,8 +8,8 @@ use crate::digest::Digest;
 use rand_core::CryptoRng;
 use std::fmt;
 
-/// Why a port could not answer. It becomes the source of an [`Error`](crate::error::Error) of the kind
-/// [`Port`](crate::error::ErrorKind::Port): keep PINs out of it.
+/// Why a port could not answer. It becomes the source of an [`Error`](crate::error::Error) of the
+/// kind [`Port`](crate::error::ErrorKind::Port): keep PINs out of it.
 pub type PortError = Box<dyn std::error::Error + Send + Sync>;
 
 /// An active account.
@@ -46,13 +46,16 @@ pub enum KeyUse {
 pub enum Signing {
     /// The signature.
     Signed(Vec<u8>),
-    /// The PIN was not the one that the key was made under. Counting wrong PINs is the ceremony's, too.
+    /// The PIN was not the one that the key was made under. Counting wrong PINs is the ceremony's,
+    /// too.
     WrongPin,
 }
 
-/// Makes and uses an account's keys: on the applicant's device, in a security module, or shared between both.
+/// Makes and uses an account's keys: on the applicant's device, in a security module, or shared
+/// between both.
 pub trait KeyStore {
-    /// Makes an account's two keys, one under each PIN, and names them. Nothing must keep the PINs in the clear.
+    /// Makes an account's two keys, one under each PIN, and names them. Nothing must keep the PINs
+    /// in the clear.
     fn generate(&self, pin1: &Pin<1>, pin2: &Pin<2>) -> Result<KeyId, PortError>;
 
     /// Signs `message` with the key under PIN2.
@@ -67,18 +70,21 @@ pub trait AttemptLog {
     /// Adds one. It must be on record when this returns, and visible to ceremonies side by side.
     fn record(&self, document: &DocumentKey, attempt: Attempt) -> Result<(), PortError>;
 
-    /// All of a document's, in any order. None may be missing; how long they are kept is the integrator's choice.
+    /// All of a document's, in any order. None may be missing; how long they are kept is the
+    /// integrator's choice.
     fn attempts(&self, document: &DocumentKey) -> Result<Vec<Attempt>, PortError>;
 }
 
 /// What a transition needs from outside: time, chance, rules and ports.
 pub struct Context<'a> {
-    /// Now, in Unix seconds, from a clock that does not go back. One that is set back by some seconds gives an open step as many
-    /// more, and locks end as many later by it: nothing else.
+    /// Now, in Unix seconds, from a clock that does not go back. One that is set back by some
+    /// seconds gives an open step as many more, and locks end as many later by it: nothing
+    /// else.
     pub now: u64,
     /// Draws nonces.
     pub rng: &'a mut dyn CryptoRng,
-    /// The rules. They are not part of the ceremony's state: a stricter one applies from the next step on.
+    /// The rules. They are not part of the ceremony's state: a stricter one applies from the next
+    /// step on.
     pub policy: &'a Policy,
     /// Failed attempts.
     pub log: &'a dyn AttemptLog,

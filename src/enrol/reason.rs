@@ -7,7 +7,8 @@ use super::weak::Weakness;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// Why a step is to be repeated. Its display is a sentence for the applicant; none of them tells a digit of a PIN.
+/// Why a step is to be repeated. Its display is a sentence for the applicant; none of them tells a
+/// digit of a PIN.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]

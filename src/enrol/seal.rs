@@ -1,8 +1,10 @@
-//! Storage between requests: a ceremony as bytes that nobody but the holder of a key can read, change or make.
+//! Storage between requests: a ceremony as bytes that nobody but the holder of a key can read,
+//! change or make.
 //!
-//! XChaCha20-Poly1305 with a nonce of its own for each sealing: a digest of key, state and 40 random bytes (192 bits: they do not
-//! collide), so that a generator which repeats itself never encrypts two states under one nonce; their tokens are then the same,
-//! and the second is refused as opened before. In the clear, but covered by the authentication, stand version, expiry and the
+//! XChaCha20-Poly1305 with a nonce of its own for each sealing: a digest of key, state and 40
+//! random bytes (192 bits: they do not collide), so that a generator which repeats itself never
+//! encrypts two states under one nonce; their tokens are then the same, and the second is refused
+//! as opened before. In the clear, but covered by the authentication, stand version, expiry and the
 //! token by which bytes are opened only once:
 //!
 //! | bytes | what |
@@ -42,7 +44,8 @@ const HEADER: usize = 4 + 1 + 8 + 16 + 24 + 4;
 /// Larger ones are refused unread: a state with a full audit has some 20 kB.
 const MAX_BYTES: usize = 1 << 20;
 
-/// The key that states are sealed under. Whoever has it can make any state, [`Enrolled`] included: it stays on the server.
+/// The key that states are sealed under. Whoever has it can make any state, [`Enrolled`] included:
+/// it stays on the server.
 #[derive(Debug)]
 pub struct SealKey(SecretBytes);
 
@@ -86,7 +89,8 @@ impl fmt::Debug for SealToken {
     }
 }
 
-/// What is stored of a state. Chosen PINs are not: after [`Awaiting<PinsAgain>`](super::PinsAgain) comes [`Pins`] again.
+/// What is stored of a state. Chosen PINs are not: after [`Awaiting<PinsAgain>`](super::PinsAgain)
+/// comes [`Pins`] again.
 #[derive(Debug, Serialize, Deserialize)]
 enum Snapshot {
     Form,
@@ -127,14 +131,16 @@ impl Ceremony {
         Ok(Zeroizing::new(plain))
     }
 
-    /// Opens what was sealed. `spend` checks the token off, and says whether it was there to be checked off: true exactly once, over
-    /// all processes that share the key. It is asked last, so that damaged bytes spend nothing.
+    /// Opens what was sealed. `spend` checks the token off, and says whether it was there to be
+    /// checked off: true exactly once, over all processes that share the key. It is asked last,
+    /// so that damaged bytes spend nothing.
     ///
     /// # Errors
-    /// [`ErrorKind::UnsupportedFormat`] if the bytes are something else; [`ErrorKind::UnsupportedVersion`];
-    /// [`ErrorKind::Corrupt`] if they are cut short or too long; [`ErrorKind::LimitExceeded`] over 1 MiB;
-    /// [`ErrorKind::Tampered`] if anything was changed, or the key is another; [`ErrorKind::Expired`];
-    /// [`ErrorKind::Replayed`] if the token was spent; [`ErrorKind::Port`] if `spend` fails.
+    /// [`ErrorKind::UnsupportedFormat`] if the bytes are something else;
+    /// [`ErrorKind::UnsupportedVersion`]; [`ErrorKind::Corrupt`] if they are cut short or too
+    /// long; [`ErrorKind::LimitExceeded`] over 1 MiB; [`ErrorKind::Tampered`] if anything was
+    /// changed, or the key is another; [`ErrorKind::Expired`]; [`ErrorKind::Replayed`] if the
+    /// token was spent; [`ErrorKind::Port`] if `spend` fails.
     pub fn open(
         bytes: &[u8],
         key: &SealKey,

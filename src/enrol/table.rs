@@ -1,5 +1,5 @@
-//! The phases of a ceremony, what can happen, and where that leads: one table, held against the code by a test in both
-//! directions, and drawn as the guide's diagram.
+//! The phases of a ceremony, what can happen, and where that leads: one table, held against the
+//! code by a test in both directions, and drawn as the guide's diagram.
 
 use serde::{Deserialize, Serialize};
 
@@ -147,7 +147,8 @@ const fn row(from: Phase, event: Event, to: Phase) -> Transition {
     Transition { from, event, to }
 }
 
-/// Every transition that there is. Where one event leads to two phases, the kind and the method of the ceremony decide.
+/// Every transition that there is. Where one event leads to two phases, the kind and the method of
+/// the ceremony decide.
 pub const TRANSITIONS: &[Transition] = &[
     row(Phase::Form, Event::FormAccepted, Phase::Document),
     row(Phase::Document, Event::DocumentRead, Phase::Instructions),

@@ -1,5 +1,5 @@
-//! What a ceremony can await, each with what is known by then: a state that lacks a fact cannot be made, not even in this
-//! module.
+//! What a ceremony can await, each with what is known by then: a state that lacks a fact cannot be
+//! made, not even in this module.
 
 use super::awaiting::{Fallible, Sealed, Waiting};
 use super::names::{AccountId, Identity, KeyId};

@@ -1,14 +1,18 @@
 //! Which PINs are too easy to guess.
 //!
-//! Of PINs that people choose freely, dates and regular patterns are the greater part of what a thief tries first (J. Bonneau,
-//! S. Preibusch, R. Anderson, "A birthday present every eleven wallets?", 2012). Refused are:
+//! Of PINs that people choose freely, dates and regular patterns are the greater part of what a
+//! thief tries first (J. Bonneau, S. Preibusch, R. Anderson, "A birthday present every eleven
+//! wallets?", 2012). Refused are:
 //! - **repeated**: one digit or one group of digits over and over, such as 0000, 1212, 481481;
-//! - **sequential**: every digit the same step from the one before, counted round from 9 to 0, such as 1234, 9876, 2468, 7890;
-//! - **keypad lines**: straight lines of at least three keys of a telephone's keypad, one after the other or around a corner,
-//!   such as 2580, 147258, 14789;
-//! - **dates of birth** that the caller gives, in any usual order, also with a short year or a part alone (1503 or 1984 for 15 March
-//!   1984), and any PIN that holds such a date of six or eight digits;
-//! - **numbers** that the caller gives, of documents or telephones: any part of them, and any PIN that holds all of one;
+//! - **sequential**: every digit the same step from the one before, counted round from 9 to 0, such
+//!   as 1234, 9876, 2468, 7890;
+//! - **keypad lines**: straight lines of at least three keys of a telephone's keypad, one after the
+//!   other or around a corner, such as 2580, 147258, 14789;
+//! - **dates of birth** that the caller gives, in any usual order, also with a short year or a part
+//!   alone (1503 or 1984 for 15 March 1984), and any PIN that holds such a date of six or eight
+//!   digits;
+//! - **numbers** that the caller gives, of documents or telephones: any part of them, and any PIN
+//!   that holds all of one;
 //! - if the policy says so, a PIN2 that **holds PIN1**.
 
 use super::pin::{MAX_PIN_DIGITS, Pin};
@@ -111,8 +115,8 @@ fn key(digit: u8) -> (i8, i8) {
     }
 }
 
-/// Whether the digits can be cut into straight lines of three or more neighbouring keys; a line may begin on the last key of
-/// the one before.
+/// Whether the digits can be cut into straight lines of three or more neighbouring keys; a line may
+/// begin on the last key of the one before.
 fn is_keypad_lines(digits: &[u8]) -> bool {
     // Item n: whether the first n digits can be cut so.
     let mut covered = [false; MAX_PIN_DIGITS + 1];

@@ -1,9 +1,11 @@
 //! Every picture against every other: a cross-comparison in the sense of ISO/IEC 19795-1.
 //!
-//! Three passes over the pairs: the range of the impostor scores and all genuine scores; a histogram of the impostor scores;
-//! the highest impostor scores with the two people of each. Scores are computed anew in each pass, so that memory is bounded
-//! whatever the number of pairs: 8 bytes per genuine pair (at most 2^23, else an error), 12 bytes for each impostor score that
-//! is kept (at most 2^22), and one mebibyte per thread and histogram. The outcome is the same for any number of threads.
+//! Three passes over the pairs: the range of the impostor scores and all genuine scores; a
+//! histogram of the impostor scores; the highest impostor scores with the two people of each.
+//! Scores are computed anew in each pass, so that memory is bounded whatever the number of pairs: 8
+//! bytes per genuine pair (at most 2^23, else an error), 12 bytes for each impostor score that
+//! is kept (at most 2^22), and one mebibyte per thread and histogram. The outcome is the same for
+//! any number of threads.
 
 use super::histogram::Histogram;
 use super::score_set::{GenuineScore, ImpostorScore, Person, ScoreSet};
@@ -15,7 +17,8 @@ use std::collections::HashMap;
 pub(super) const MAX_PICTURES: usize = 1 << 18;
 /// The most genuine pairs.
 const MAX_GENUINE: u64 = 1 << 23;
-/// The share of impostor scores that is kept with its people: enough for intervals at an FMR of 1e-2.
+/// The share of impostor scores that is kept with its people: enough for intervals at an FMR of
+/// 1e-2.
 const KEPT_SHARE: f64 = 2e-2;
 /// So many impostor scores are kept in any case, if there are as many.
 const KEPT_LEAST: u64 = 1 << 20;
@@ -31,13 +34,15 @@ struct Picture {
     person: u32,
 }
 
-/// Compares every picture with every later one. `subjects` tells who is on each picture (any numbers), `enrolled` whether it
-/// has a template; one without never matches, and all its pairs count. `score(i, j)`, with i < j, is the comparison score of
-/// two enrolled pictures: symmetric, finite, of any range, higher for more alike.
+/// Compares every picture with every later one. `subjects` tells who is on each picture (any
+/// numbers), `enrolled` whether it has a template; one without never matches, and all its pairs
+/// count. `score(i, j)`, with i < j, is the comparison score of two enrolled pictures: symmetric,
+/// finite, of any range, higher for more alike.
 ///
 /// # Errors
-/// [`ErrorKind::ShapeMismatch`] if the lists are not of one length, [`ErrorKind::LimitExceeded`] over 2^18 pictures or 2^23
-/// genuine pairs, [`ErrorKind::NonFinite`] naming two pictures whose score is NaN or infinite.
+/// [`ErrorKind::ShapeMismatch`] if the lists are not of one length, [`ErrorKind::LimitExceeded`]
+/// over 2^18 pictures or 2^23 genuine pairs, [`ErrorKind::NonFinite`] naming two pictures whose
+/// score is NaN or infinite.
 pub fn all_pairs(
     subjects: &[usize],
     enrolled: &[bool],

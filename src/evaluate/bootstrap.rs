@@ -1,12 +1,14 @@
 //! Confidence intervals by resampling people.
 //!
-//! Scores of one person's pictures depend on each other, so that resampling scores, or formulas for independent trials, give
-//! intervals that are too narrow. Here *people* are drawn with replacement, as many as there are; a person drawn w times
-//! counts w times: genuine pairs with weight w, impostor pairs of persons i and j with weight wᵢ·wⱼ, as if each copy were
-//! someone else and copies were never compared with each other. Ends are percentiles over the replicates.
+//! Scores of one person's pictures depend on each other, so that resampling scores, or formulas for
+//! independent trials, give intervals that are too narrow. Here *people* are drawn with
+//! replacement, as many as there are; a person drawn w times counts w times: genuine pairs with
+//! weight w, impostor pairs of persons i and j with weight wᵢ·wⱼ, as if each copy were someone else
+//! and copies were never compared with each other. Ends are percentiles over the replicates.
 //!
-//! R. M. Bolle, N. K. Ratha, S. Pankanti, "Error analysis of pattern recognition systems: the subsets bootstrap", Computer
-//! Vision and Image Understanding 93(1), 2004; ISO/IEC 19795-1 names the bootstrap in its annex on test size and uncertainty.
+//! R. M. Bolle, N. K. Ratha, S. Pankanti, "Error analysis of pattern recognition systems: the
+//! subsets bootstrap", Computer Vision and Image Understanding 93(1), 2004; ISO/IEC 19795-1 names
+//! the bootstrap in its annex on test size and uncertainty.
 
 use super::operating_point::allowed;
 use super::random::Random;
@@ -25,7 +27,8 @@ const LEAST_DEFINED: f64 = 0.95;
 pub struct Bootstrap {
     /// How often; 1,000 is usual for 95 % intervals.
     pub replicates: u32,
-    /// Where the random numbers start. The same seed gives the same intervals, for any number of threads.
+    /// Where the random numbers start. The same seed gives the same intervals, for any number of
+    /// threads.
     pub seed: u64,
 }
 
@@ -41,8 +44,8 @@ pub struct FixedFmr {
 /// Intervals at a threshold that stays.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct FixedThreshold {
-    /// Of the false match rate; `None` also if the threshold lies below the highest impostor scores, which alone are kept with
-    /// their people.
+    /// Of the false match rate; `None` also if the threshold lies below the highest impostor
+    /// scores, which alone are kept with their people.
     pub fmr: Option<Interval>,
     /// Of the false non-match rate.
     pub fnmr: Option<Interval>,
@@ -58,8 +61,9 @@ struct Replicate {
 }
 
 impl ScoreSet {
-    /// 95 % intervals by subject, for each of `fmrs` and each of `thresholds`. All are `None` with fewer than ten people; those of
-    /// FNMR also with fewer than ten people of two pictures or more.
+    /// 95 % intervals by subject, for each of `fmrs` and each of `thresholds`. All are `None` with
+    /// fewer than ten people; those of FNMR also with fewer than ten people of two pictures or
+    /// more.
     pub fn intervals(
         &self,
         options: &Bootstrap,
@@ -143,7 +147,8 @@ impl<'a> Sums<'a> {
             Some(*sum)
         };
         let mut genuine_pairs = 0;
-        // Pairs of pictures of two copies: ((Σ w n)² − Σ (w n)²) / 2, and copies of one person are not compared.
+        // Pairs of pictures of two copies: ((Σ w n)² − Σ (w n)²) / 2, and copies of one person are not
+        // compared.
         let (mut pictures, mut squares) = (0u128, 0u128);
         for (person, weight) in set.people.iter().zip(weights) {
             genuine_pairs += weight * person.genuine_pairs();
@@ -182,7 +187,8 @@ impl<'a> Sums<'a> {
         scores.zip(self.impostor.iter().zip(before).map(|(sum, before)| sum - before))
     }
 
-    /// As [`ScoreSet::threshold_for`]. If the scores that are kept do not tell, it lies below them all: minus infinity.
+    /// As [`ScoreSet::threshold_for`]. If the scores that are kept do not tell, it lies below them
+    /// all: minus infinity.
     pub(super) fn threshold_for(&self, allowed: u64) -> Option<f32> {
         let first_too_many = self.impostor.partition_point(|sum| *sum <= allowed);
         let below_all = f32::NEG_INFINITY;
@@ -190,8 +196,8 @@ impl<'a> Sums<'a> {
     }
 }
 
-/// The interval between the percentiles of `values`, interpolated between neighbours. `None` if too few are defined, or an end
-/// is infinite.
+/// The interval between the percentiles of `values`, interpolated between neighbours. `None` if too
+/// few are defined, or an end is infinite.
 pub(super) fn percentiles(values: Vec<Option<f64>>) -> Option<Interval> {
     let total = values.len();
     let mut known: Vec<f64> = values.into_iter().flatten().collect();

@@ -1,12 +1,14 @@
 //! Templates kept between evaluations, so that a second run takes seconds.
 //!
-//! **A cache file holds biometric data**: one template per picture, unencrypted. It is created readable by its owner alone (on
-//! Unix); delete it when the evaluation is done. It is bound to what made the templates ([`CacheKey`]) and carries a checksum
-//! against damage, which is no protection against someone who writes a false one on purpose.
+//! **A cache file holds biometric data**: one template per picture, unencrypted. It is created
+//! readable by its owner alone (on Unix); delete it when the evaluation is done. It is bound to
+//! what made the templates ([`CacheKey`]) and carries a checksum against damage, which is no
+//! protection against someone who writes a false one on purpose.
 //!
-//! Layout, integers and floats little-endian: 20 bytes of magic with the format's number; the key (32 bytes); values per template (u32);
-//! number of entries (u64); the entries, ordered by digest: SHA-256 of the picture's bytes (32 bytes), 1 or 0 for a template or a
-//! failure to enrol, magnitude, impostor level and values of a template; last the SHA-256 of all that (32 bytes).
+//! Layout, integers and floats little-endian: 20 bytes of magic with the format's number; the key
+//! (32 bytes); values per template (u32); number of entries (u64); the entries, ordered by digest:
+//! SHA-256 of the picture's bytes (32 bytes), 1 or 0 for a template or a failure to enrol,
+//! magnitude, impostor level and values of a template; last the SHA-256 of all that (32 bytes).
 
 use super::CacheKey;
 use crate::error::{Error, ErrorKind, Result, Stage};
@@ -66,8 +68,8 @@ impl TemplateCache {
         self.entries.get(picture).cloned()
     }
 
-    /// Adds what was found on a picture. Templates that another model made, or of another dimension than those present, are
-    /// left out.
+    /// Adds what was found on a picture. Templates that another model made, or of another dimension
+    /// than those present, are left out.
     pub fn insert(&mut self, picture: PictureDigest, template: Option<Template>) {
         let dimension = self.dimension();
         let fits = |t: &Template| t.model_id() == self.key.model_id() && [0, t.dimension()].contains(&dimension);
@@ -109,8 +111,9 @@ impl TemplateCache {
     /// Reads a file's bytes; its templates have the same bits as those that were written.
     ///
     /// # Errors
-    /// [`ErrorKind::UnsupportedFormat`] if it is no such file, [`ErrorKind::ModelMismatch`] if the templates were made in another
-    /// way than `key` says, [`ErrorKind::Corrupt`] if it is damaged or cut short.
+    /// [`ErrorKind::UnsupportedFormat`] if it is no such file, [`ErrorKind::ModelMismatch`] if the
+    /// templates were made in another way than `key` says, [`ErrorKind::Corrupt`] if it is
+    /// damaged or cut short.
     pub fn decode(bytes: &[u8], key: CacheKey) -> Result<Self> {
         let fault = |kind, message: &str| Error::new(kind, Stage::Evaluate, format!("cache of templates: {message}"));
         let corrupt = |message| fault(ErrorKind::Corrupt, message);
@@ -160,7 +163,8 @@ impl TemplateCache {
     }
 }
 
-/// The template with exactly this magnitude, this level and these values, if they are those of a template.
+/// The template with exactly this magnitude, this level and these values, if they are those of a
+/// template.
 fn template(numbers: &[f32], model_id: &Arc<str>) -> Option<Template> {
     let (&[magnitude, level], values) = numbers.split_first_chunk::<2>()?;
     let square: f64 = values.iter().map(|v| f64::from(*v).powi(2)).sum();

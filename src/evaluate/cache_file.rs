@@ -10,10 +10,12 @@ use zeroize::Zeroizing;
 const MAX_BYTES: u64 = 1 << 31;
 
 impl TemplateCache {
-    /// Reads the file at `path`, as [`TemplateCache::decode`] does; an empty cache if there is none.
+    /// Reads the file at `path`, as [`TemplateCache::decode`] does; an empty cache if there is
+    /// none.
     ///
     /// # Errors
-    /// [`ErrorKind::Io`] if it cannot be read, [`ErrorKind::LimitExceeded`] over 2 GiB, and those of [`TemplateCache::decode`].
+    /// [`ErrorKind::Io`] if it cannot be read, [`ErrorKind::LimitExceeded`] over 2 GiB, and those
+    /// of [`TemplateCache::decode`].
     pub fn load(path: &Path, key: CacheKey) -> Result<Self> {
         let io = |e: std::io::Error| fault(ErrorKind::Io, "cannot read", path, e);
         let file = match std::fs::File::open(path) {
@@ -31,8 +33,8 @@ impl TemplateCache {
         Self::decode(&bytes, key)
     }
 
-    /// Writes the file at `path` in one step: a file beside it takes its place, so that an interruption leaves the old one. On
-    /// Unix only the owner can read it.
+    /// Writes the file at `path` in one step: a file beside it takes its place, so that an
+    /// interruption leaves the old one. On Unix only the owner can read it.
     ///
     /// # Errors
     /// [`ErrorKind::Io`] if it cannot be written.
@@ -50,7 +52,8 @@ impl TemplateCache {
     }
 }
 
-/// Creates a file anew: whatever lay there, a link for instance, is removed and not written through.
+/// Creates a file anew: whatever lay there, a link for instance, is removed and not written
+/// through.
 fn write_private(path: &PathBuf, bytes: &[u8]) -> std::io::Result<()> {
     match std::fs::remove_file(path) {
         Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(e),

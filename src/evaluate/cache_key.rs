@@ -1,11 +1,13 @@
-//! What templates were made with: two runs with the same key make the same templates of the same pictures.
+//! What templates were made with: two runs with the same key make the same templates of the same
+//! pictures.
 
 use super::FaceChoice;
 use crate::model::{Backend, ModelCard};
 use crate::template::ExtractOptions;
 use sha2::{Digest, Sha256};
 
-/// Raised whenever templates change though crate version, models and options do not: new alignment, another search.
+/// Raised whenever templates change though crate version, models and options do not: new alignment,
+/// another search.
 const CHAIN: u32 = 4;
 
 /// The digest of everything that a template depends on besides its picture.
@@ -16,8 +18,9 @@ pub struct CacheKey {
 }
 
 impl CacheKey {
-    /// The key of templates that an engine makes. `template` is the card of its template network, `others` the cards of the
-    /// networks in front of it; their SHA-256 count. Options count as they print.
+    /// The key of templates that an engine makes. `template` is the card of its template network,
+    /// `others` the cards of the networks in front of it; their SHA-256 count. Options count as
+    /// they print.
     pub fn new(
         template: &ModelCard,
         others: &[&ModelCard],

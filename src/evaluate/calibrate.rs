@@ -23,13 +23,14 @@ struct Curve {
 }
 
 impl ScoreSet {
-    /// What the scores of this set mean: thresholds for false match rates from 1e-2 to 1e-6 with 95 % intervals by resampling
-    /// people, those with fewer than 200 false matches by a generalised Pareto tail fitted above an FMR of 1e-3, and the
-    /// log-likelihood ratio by logistic regression. `data` tells people what was compared.
+    /// What the scores of this set mean: thresholds for false match rates from 1e-2 to 1e-6 with 95
+    /// % intervals by resampling people, those with fewer than 200 false matches by a
+    /// generalised Pareto tail fitted above an FMR of 1e-3, and the log-likelihood ratio by
+    /// logistic regression. `data` tells people what was compared.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidArgument`] if there are too few pairs (200,000 impostor pairs are the least) or people, or if genuine
-    /// and impostor scores do not overlap.
+    /// [`ErrorKind::InvalidArgument`] if there are too few pairs (200,000 impostor pairs are the
+    /// least) or people, or if genuine and impostor scores do not overlap.
     pub fn calibrate(&self, pairing: Pairing, data: &str, options: &Bootstrap) -> Result<CalibrationSpec> {
         let fault = |message: &str| Error::new(ErrorKind::InvalidArgument, Stage::Evaluate, message);
         let few = || fault("too few pairs or people for a calibration");
@@ -98,7 +99,8 @@ mod tests {
     use crate::compare::Calibration;
     use crate::evaluate::all_pairs;
 
-    /// People as points on a line of many dimensions would be: impostor scores whose tail is known to be that of a sum.
+    /// People as points on a line of many dimensions would be: impostor scores whose tail is known
+    /// to be that of a sum.
     fn set(people: usize) -> ScoreSet {
         let subjects: Vec<usize> = (0..2 * people).map(|i| i / 2).collect();
         let even = |i: usize, j: usize| {

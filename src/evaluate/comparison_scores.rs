@@ -4,7 +4,8 @@ use crate::compare::score;
 use crate::error::{Error, ErrorKind, Result, Stage};
 use crate::template::Template;
 
-/// The comparison score of `templates` i and j, for [`super::all_pairs`]. NaN if one of the two is missing.
+/// The comparison score of `templates` i and j, for [`super::all_pairs`]. NaN if one of the two is
+/// missing.
 ///
 /// # Errors
 /// [`ErrorKind::ModelMismatch`] if the templates are not of one model and dimension.

@@ -1,7 +1,8 @@
-//! Points of the detection error trade-off (DET: FNMR over FMR) and of the receiver operating characteristic (ROC: 1 − FNMR over
-//! FMR). Both are the same operating points.
+//! Points of the detection error trade-off (DET: FNMR over FMR) and of the receiver operating
+//! characteristic (ROC: 1 − FNMR over FMR). Both are the same operating points.
 //!
-//! DET: A. Martin et al., "The DET curve in assessment of detection task performance", Eurospeech 1997.
+//! DET: A. Martin et al., "The DET curve in assessment of detection task performance", Eurospeech
+//! 1997.
 
 use super::{OperatingPoint, ScoreSet};
 
@@ -9,8 +10,9 @@ use super::{OperatingPoint, ScoreSet};
 const PER_DECADE: i32 = 24;
 
 impl ScoreSet {
-    /// Operating points with rising threshold (falling FMR, rising FNMR), evenly spread over the logarithms of both rates down
-    /// to one false match and one false non-match. Empty without pairs of both kinds.
+    /// Operating points with rising threshold (falling FMR, rising FNMR), evenly spread over the
+    /// logarithms of both rates down to one false match and one false non-match. Empty without
+    /// pairs of both kinds.
     pub fn curve(&self) -> Vec<OperatingPoint> {
         let thresholds_of_fmr = steps(self.impostor_pairs()).filter_map(|n| self.threshold_for(n));
         // The score with so many genuine scores below it.
@@ -25,7 +27,8 @@ impl ScoreSet {
         points
     }
 
-    /// The place among the genuine scores, highest first, of the lowest one that still matches with `errors` false non-matches.
+    /// The place among the genuine scores, highest first, of the lowest one that still matches with
+    /// `errors` false non-matches.
     fn matches_needed(&self, errors: u64) -> Option<usize> {
         let matches = self.genuine_pairs().checked_sub(errors)?;
         usize::try_from(matches).ok()?.checked_sub(1)

@@ -1,8 +1,9 @@
-//! The decidability index d′: how far apart genuine and impostor scores lie, in units of their spread.
+//! The decidability index d′: how far apart genuine and impostor scores lie, in units of their
+//! spread.
 //!
-//! d′ = |μg − μi| / √((σg² + σi²) / 2): J. G. Daugman, "The importance of being random: statistical principles of iris
-//! recognition", Pattern Recognition 36(2), 2003. It describes two bell curves; tails, on which low false match rates rest,
-//! it does not see.
+//! d′ = |μg − μi| / √((σg² + σi²) / 2): J. G. Daugman, "The importance of being random: statistical
+//! principles of iris recognition", Pattern Recognition 36(2), 2003. It describes two bell curves;
+//! tails, on which low false match rates rest, it does not see.
 
 use super::ScoreSet;
 
@@ -22,8 +23,8 @@ pub struct DPrime {
 }
 
 impl ScoreSet {
-    /// d′ of the pairs that were compared; pairs with a failure to enrol have no score and are left out. `None` without
-    /// scores of both kinds, or if all are equal.
+    /// d′ of the pairs that were compared; pairs with a failure to enrol have no score and are left
+    /// out. `None` without scores of both kinds, or if all are equal.
     pub fn d_prime(&self) -> Option<DPrime> {
         let (impostor_mean, impostor_variance) = self.impostor_moments()?;
         let n = self.genuine.len() as f64;

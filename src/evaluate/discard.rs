@@ -1,8 +1,9 @@
-//! Error versus discard characteristic (EDC): the false non-match rate that remains when the pairs of lowest quality are left out.
-//! A quality score is worth what the curve falls.
+//! Error versus discard characteristic (EDC): the false non-match rate that remains when the pairs
+//! of lowest quality are left out. A quality score is worth what the curve falls.
 //!
-//! P. Grother, E. Tabassi, "Performance of biometric quality measures", IEEE TPAMI 29(4), 2007 (there "error versus reject");
-//! ISO/IEC 29794-1. The threshold stays what it is without discarding; a pair is as good as its worse picture.
+//! P. Grother, E. Tabassi, "Performance of biometric quality measures", IEEE TPAMI 29(4), 2007
+//! (there "error versus reject"); ISO/IEC 29794-1. The threshold stays what it is without
+//! discarding; a pair is as good as its worse picture.
 
 use super::bootstrap::{percentiles, weights};
 use super::quality_fit::GenuinePair;
@@ -39,9 +40,11 @@ pub struct DiscardPoint {
     pub fnmr: f64,
     /// Their false non-matches.
     pub errors: u64,
-    /// By what share the rate is lower than without discarding: 0.25 is a quarter. `None` without errors to begin with.
+    /// By what share the rate is lower than without discarding: 0.25 is a quarter. `None` without
+    /// errors to begin with.
     pub reduction: Option<f64>,
-    /// 95 % interval of the reduction, from resampling people; the threshold does not move. `None` with fewer than ten people.
+    /// 95 % interval of the reduction, from resampling people; the threshold does not move. `None`
+    /// with fewer than ten people.
     pub reduction_interval: Option<Interval>,
 }
 
@@ -55,8 +58,8 @@ pub struct Discard {
 }
 
 impl Discard {
-    /// The curve of several trials together: each share is left out of each trial, and what remains is counted as one. Pairs of
-    /// equal quality stay in the order given.
+    /// The curve of several trials together: each share is left out of each trial, and what remains
+    /// is counted as one. Pairs of equal quality stay in the order given.
     pub fn new(name: &str, trials: &[DiscardTrial<'_>], bootstrap: &Bootstrap) -> Self {
         let ranked = Ranked::new(trials);
         let counts = ranked.remaining(&vec![1; ranked.people]);
@@ -80,8 +83,9 @@ impl Discard {
         self.points.iter().find(|p| p.discarded == share)
     }
 
-    /// The reduction at `share` in each replicate of the resampling; one without errors is left out. Trials of the same pairs draw
-    /// the same people, so that two quality scores can be compared replicate by replicate.
+    /// The reduction at `share` in each replicate of the resampling; one without errors is left
+    /// out. Trials of the same pairs draw the same people, so that two quality scores can be
+    /// compared replicate by replicate.
     pub fn resampled_reductions(trials: &[DiscardTrial<'_>], share: f64, bootstrap: &Bootstrap) -> Vec<f64> {
         let Some(place) = SHARES.iter().position(|s| *s == share) else { return Vec::new() };
         Ranked::new(trials).resampled(bootstrap).iter().filter_map(|counts| reduction(counts, place)).collect()
@@ -129,7 +133,8 @@ impl Ranked {
         Self { trials: ranked.collect(), people: people.len() }
     }
 
-    /// What remains if person p and their pairs are there `weights[p]` times. Copies of a pair stay together.
+    /// What remains if person p and their pairs are there `weights[p]` times. Copies of a pair stay
+    /// together.
     fn remaining(&self, weights: &[u64]) -> Counts {
         let mut counts = Counts::default();
         for trial in &self.trials {
@@ -231,7 +236,8 @@ mod tests {
 
     #[test]
     fn people_are_drawn_with_all_their_pairs() {
-        // Ten people with ten pairs each; one of them has all errors: in a third of the draws there is none.
+        // Ten people with ten pairs each; one of them has all errors: in a third of the draws there is
+        // none.
         let pairs: Vec<_> = pairs();
         let subjects: Vec<usize> = (0..200).map(|picture| picture / 20).collect();
         let quality: Vec<f32> = (0..200).map(|i| i as f32).collect();

@@ -23,8 +23,9 @@ impl ScoreSet {
         Some(EnrolmentRate { pictures, failures, rate: failures as f64 / pictures as f64, interval })
     }
 
-    /// The most impostor pairs that share no person: half the number of people. However many pairs were compared, no more of
-    /// them are independent for certain, which is what [`super::rule_of_three`] asks for.
+    /// The most impostor pairs that share no person: half the number of people. However many pairs
+    /// were compared, no more of them are independent for certain, which is what
+    /// [`super::rule_of_three`] asks for.
     pub fn independent_impostor_trials(&self) -> u64 {
         self.people() as u64 / 2
     }

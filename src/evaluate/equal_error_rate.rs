@@ -1,8 +1,9 @@
 //! Equal error rate (EER): where the false match rate equals the false non-match rate.
 //!
-//! Rates measured on finitely many pairs jump; the EER is then the middle of the interval that the crossing leaves: D. Maio,
-//! D. Maltoni, R. Cappelli, J. L. Wayman, A. K. Jain, "FVC2000: Fingerprint Verification Competition", IEEE Transactions on
-//! Pattern Analysis and Machine Intelligence 24(3), 2002.
+//! Rates measured on finitely many pairs jump; the EER is then the middle of the interval that the
+//! crossing leaves: D. Maio, D. Maltoni, R. Cappelli, J. L. Wayman, A. K. Jain, "FVC2000:
+//! Fingerprint Verification Competition", IEEE Transactions on Pattern Analysis and Machine
+//! Intelligence 24(3), 2002.
 
 use super::ScoreSet;
 use super::ordered_float::{key, value};

@@ -11,10 +11,11 @@ use crate::template::{ExtractOptions, Template};
 /// Which face to take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FaceChoice {
-    /// The one that [`Engine::verify`] takes, with its refusals: no face, several of similar size, too poor a picture.
+    /// The one that [`Engine::verify`] takes, with its refusals: no face, several of similar size,
+    /// too poor a picture.
     AsVerify,
-    /// The one nearest to the picture's centre, whatever its quality: for sets whose pictures are centred on the person that
-    /// they are labelled with, such as LFW.
+    /// The one nearest to the picture's centre, whatever its quality: for sets whose pictures are
+    /// centred on the person that they are labelled with, such as LFW.
     Central,
 }
 
@@ -41,8 +42,8 @@ impl FaceChoice {
         Ok(located.outcome.ok().map(|(_, mesh)| mesh))
     }
 
-    /// The template of the chosen face of `photo`; `None` is a failure to enrol. `options` must be those that `engine` was
-    /// built with.
+    /// The template of the chosen face of `photo`; `None` is a failure to enrol. `options` must be
+    /// those that `engine` was built with.
     ///
     /// # Errors
     /// Faults of the stages.

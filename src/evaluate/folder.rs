@@ -1,7 +1,7 @@
 //! A user's own labelled photographs: a folder with one folder per person, `DIR/NAME/*.jpg`.
 //!
-//! Symbolic links below `DIR` are not followed, so that nothing outside it is read. Names that begin with a dot, files of
-//! other kinds and folders further down are passed over.
+//! Symbolic links below `DIR` are not followed, so that nothing outside it is read. Names that
+//! begin with a dot, files of other kinds and folders further down are passed over.
 
 use super::all_pairs::MAX_PICTURES;
 use crate::error::{Error, ErrorKind, Result, Stage};
@@ -28,8 +28,8 @@ impl IdentityFolder {
     /// Lists the pictures below `folder`. A person's folder without pictures counts as nobody.
     ///
     /// # Errors
-    /// [`ErrorKind::Io`] if a folder cannot be read, [`ErrorKind::InvalidArgument`] if there are no pictures,
-    /// [`ErrorKind::LimitExceeded`] over 2^18 pictures or 2^20 entries.
+    /// [`ErrorKind::Io`] if a folder cannot be read, [`ErrorKind::InvalidArgument`] if there are no
+    /// pictures, [`ErrorKind::LimitExceeded`] over 2^18 pictures or 2^20 entries.
     pub fn read(folder: &Path) -> Result<Self> {
         let mut left = MAX_ENTRIES;
         let mut found = Self { images: Vec::new(), subjects: Vec::new(), skipped: 0 };
@@ -68,7 +68,8 @@ impl IdentityFolder {
     }
 }
 
-/// The entries of `folder` by name. A symbolic link is of neither kind, since `DirEntry::file_type` does not follow it.
+/// The entries of `folder` by name. A symbolic link is of neither kind, since `DirEntry::file_type`
+/// does not follow it.
 pub(super) fn entries(folder: &Path, left: &mut usize) -> Result<Vec<(OsString, std::fs::FileType)>> {
     let io = |e: std::io::Error| {
         Error::new(ErrorKind::Io, Stage::Evaluate, format!("cannot read {}: {e}", folder.display())).with_source(e)

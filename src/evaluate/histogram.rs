@@ -17,7 +17,8 @@ impl Histogram {
         Self { low: f64::from(low), high: f64::from(high), counts: vec![0; BINS] }
     }
 
-    /// The bin of `score`; scores outside the range belong to the first or the last. Never falls when the score rises.
+    /// The bin of `score`; scores outside the range belong to the first or the last. Never falls
+    /// when the score rises.
     pub(super) fn bin(&self, score: f32) -> usize {
         let share = (f64::from(score) - self.low) / (self.high - self.low);
         // A range of one value gives NaN, which becomes bin 0.
@@ -56,7 +57,8 @@ impl Histogram {
         (0..BINS).map(move |bin| self.low + (bin as f64 + 0.5) * width).zip(self.counts.iter().copied())
     }
 
-    /// Mean and variance of the scores as if each lay in the middle of its bin; `None` without scores.
+    /// Mean and variance of the scores as if each lay in the middle of its bin; `None` without
+    /// scores.
     pub(super) fn moments(&self) -> Option<(f64, f64)> {
         let total = self.counts.iter().sum::<u64>() as f64;
         let mean = self.counts().map(|(score, count)| score * count as f64).sum::<f64>() / total;

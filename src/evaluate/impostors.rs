@@ -12,20 +12,22 @@ const AXES: usize = 32;
 const STEP: f32 = 5e-4;
 /// Fewer people than this say nothing about all people, and too much about themselves.
 const LEAST_PEOPLE: usize = 500;
-/// Standard deviations above the mean, and weight of the logarithm of the magnitude: tuned on the people of LFW's folds 1 to 5, for
-/// FNMR at FMRs of 1e-3 and 1e-4 among them. Both have a broad optimum: 2 to 3, and 0.2 to 0.3.
+/// Standard deviations above the mean, and weight of the logarithm of the magnitude: tuned on the
+/// people of LFW's folds 1 to 5, for FNMR at FMRs of 1e-3 and 1e-4 among them. Both have a broad
+/// optimum: 2 to 3, and 0.2 to 0.3.
 const SPREAD: f32 = 3.0;
 const MAGNITUDE_WEIGHT: f32 = 0.3;
-/// The magnitude that adds nothing is about the median; magnitudes outside the range count as its ends.
+/// The magnitude that adds nothing is about the median; magnitudes outside the range count as its
+/// ends.
 const MAGNITUDE_REFERENCE: f32 = 70.0;
 const MAGNITUDE_RANGE: [f32; 2] = [45.0, 100.0];
 
-/// What the templates of different people say about impostors; `subjects` tells who is on each picture. Everyone counts alike,
-/// however many pictures show them.
+/// What the templates of different people say about impostors; `subjects` tells who is on each
+/// picture. Everyone counts alike, however many pictures show them.
 ///
 /// # Errors
-/// [`ErrorKind::InvalidArgument`] with fewer than 500 people, [`ErrorKind::ShapeMismatch`] if the lists or the templates are of
-/// different lengths.
+/// [`ErrorKind::InvalidArgument`] with fewer than 500 people, [`ErrorKind::ShapeMismatch`] if the
+/// lists or the templates are of different lengths.
 pub fn impostor_spec(templates: &[Option<Template>], subjects: &[usize], data: String) -> Result<ImpostorSpec> {
     let dimension = templates.iter().flatten().next().map_or(0, Template::dimension);
     if templates.len() != subjects.len() || templates.iter().flatten().any(|t| t.dimension() != dimension) {

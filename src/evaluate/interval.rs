@@ -3,7 +3,8 @@
 /// Two-sided 95 % quantile of the standard normal distribution.
 const Z: f64 = 1.959_963_984_540_054;
 
-/// An interval that holds the true value with a confidence of 95 %, under the assumptions of what made it.
+/// An interval that holds the true value with a confidence of 95 %, under the assumptions of what
+/// made it.
 #[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
 pub struct Interval {
     /// Lower end.
@@ -12,9 +13,10 @@ pub struct Interval {
     pub high: f64,
 }
 
-/// Interval for a probability of which `successes` of `trials` independent trials are known: E. B. Wilson, "Probable inference,
-/// the law of succession, and statistical inference", Journal of the American Statistical Association 22, 1927. `None`
-/// without trials, or with more successes than trials.
+/// Interval for a probability of which `successes` of `trials` independent trials are known: E. B.
+/// Wilson, "Probable inference, the law of succession, and statistical inference", Journal of the
+/// American Statistical Association 22, 1927. `None` without trials, or with more successes than
+/// trials.
 pub fn wilson(successes: u64, trials: u64) -> Option<Interval> {
     if trials == 0 || successes > trials {
         return None;
@@ -26,9 +28,10 @@ pub fn wilson(successes: u64, trials: u64) -> Option<Interval> {
     Some(Interval { low: (center - half).max(0.0), high: (center + half).min(1.0) })
 }
 
-/// The exact interval of the same probability, of at least 95 %, which no share near 0 or 1 undermines: C. J. Clopper, E. S. Pearson, "The use
-/// of confidence or fiducial limits illustrated in the case of the binomial", Biometrika 26, 1934. After no success in n trials it
-/// ends near 3.7 / n. `None` without trials, or with more successes than trials.
+/// The exact interval of the same probability, of at least 95 %, which no share near 0 or 1
+/// undermines: C. J. Clopper, E. S. Pearson, "The use of confidence or fiducial limits illustrated
+/// in the case of the binomial", Biometrika 26, 1934. After no success in n trials it ends near 3.7
+/// / n. `None` without trials, or with more successes than trials.
 pub fn clopper_pearson(successes: u64, trials: u64) -> Option<Interval> {
     if trials == 0 || successes > trials {
         return None;
@@ -50,7 +53,8 @@ fn exact_high(successes: u64, trials: u64) -> f64 {
     high
 }
 
-/// The probability of `successes` or fewer, each with the probability `p`: terms of the binomial distribution from their logarithms.
+/// The probability of `successes` or fewer, each with the probability `p`: terms of the binomial
+/// distribution from their logarithms.
 fn at_most(successes: u64, trials: u64, p: f64) -> f64 {
     let odds = (p / (1.0 - p)).ln();
     let mut term = trials as f64 * (-p).ln_1p();
@@ -62,11 +66,13 @@ fn at_most(successes: u64, trials: u64, p: f64) -> f64 {
     sum
 }
 
-/// The rule of 3: after no error in `trials` independent trials, the error rate is below this with a confidence of 95 %.
-/// ISO/IEC 19795-1, annex on test size and uncertainty; B. D. Jovanovic, P. S. Levy, "A Look at the Rule of Three", The American Statistician 51(2),
-/// 1997. `None` with fewer than three trials.
+/// The rule of 3: after no error in `trials` independent trials, the error rate is below this with
+/// a confidence of 95 %. ISO/IEC 19795-1, annex on test size and uncertainty; B. D. Jovanovic, P.
+/// S. Levy, "A Look at the Rule of Three", The American Statistician 51(2), 1997. `None` with fewer
+/// than three trials.
 ///
-/// Trials must be independent. Pairs of pictures of the same people are not: see [`super::ScoreSet::independent_impostor_trials`].
+/// Trials must be independent. Pairs of pictures of the same people are not: see
+/// [`super::ScoreSet::independent_impostor_trials`].
 pub fn rule_of_three(trials: u64) -> Option<f64> {
     (trials >= 3).then(|| 3.0 / trials as f64)
 }
@@ -78,7 +84,8 @@ mod tests {
 
     #[test]
     fn published_values() {
-        // R. G. Newcombe, "Two-sided confidence intervals for the single proportion", Statistics in Medicine 17, 1998, table I.
+        // R. G. Newcombe, "Two-sided confidence intervals for the single proportion", Statistics in
+        // Medicine 17, 1998, table I.
         for (successes, trials, low, high) in
             [(81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611), (1, 29, 0.0061, 0.1718)]
         {

@@ -27,11 +27,12 @@ pub struct LfwPairs {
 }
 
 impl LfwPairs {
-    /// Reads the list: a line with the number of folds and of pairs of each kind per fold, then the pairs: `NAME N M` for two
-    /// pictures of one person, `NAME N NAME M` for two people.
+    /// Reads the list: a line with the number of folds and of pairs of each kind per fold, then the
+    /// pairs: `NAME N M` for two pictures of one person, `NAME N NAME M` for two people.
     ///
     /// # Errors
-    /// [`ErrorKind::Corrupt`] naming the line that is not as it should be, which a pair of two people of one name is not.
+    /// [`ErrorKind::Corrupt`] naming the line that is not as it should be, which a pair of two
+    /// people of one name is not.
     pub fn parse(text: &str) -> Result<Self> {
         let bad =
             |line: usize| Error::new(ErrorKind::Corrupt, Stage::Evaluate, format!("line {} of the pairs", line + 1));
@@ -75,8 +76,9 @@ impl LfwPairs {
         })
     }
 
-    /// These folds alone, counted from 0, with the pictures that they name. People are in one fold only, so that what is fitted on
-    /// some folds can be tried on the others. `None` if there are not so many, or none is asked for.
+    /// These folds alone, counted from 0, with the pictures that they name. People are in one fold
+    /// only, so that what is fitted on some folds can be tried on the others. `None` if there
+    /// are not so many, or none is asked for.
     pub fn folds(&self, range: std::ops::Range<usize>) -> Option<Self> {
         let chosen = self.folds.get(range).filter(|folds| !folds.is_empty())?;
         let (mut images, mut numbers) = (Vec::new(), std::collections::HashMap::new());

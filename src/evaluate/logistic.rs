@@ -1,8 +1,9 @@
 //! From scores to log-likelihood ratios, and what they are worth.
 //!
-//! Logistic regression of an offset and a slope with equal weight for genuine and impostor pairs; the cost of the
-//! log-likelihood ratios, Cllr, in bits: 0 is perfect, 1 is no information (N. Brümmer and J. du Preez,
-//! "Application-independent evaluation of speaker detection", Computer Speech and Language 20, 2006).
+//! Logistic regression of an offset and a slope with equal weight for genuine and impostor pairs;
+//! the cost of the log-likelihood ratios, Cllr, in bits: 0 is perfect, 1 is no information (N.
+//! Brümmer and J. du Preez, "Application-independent evaluation of speaker detection", Computer
+//! Speech and Language 20, 2006).
 
 use super::ScoreSet;
 use crate::model::LogisticSpec;
@@ -11,8 +12,9 @@ use crate::model::LogisticSpec;
 const STEPS: usize = 50;
 
 impl ScoreSet {
-    /// The regression on these scores; impostor scores count as the middles of their bins, failures to enrol do not count. `None`
-    /// without genuine or impostor scores, or if both kinds are fully apart.
+    /// The regression on these scores; impostor scores count as the middles of their bins, failures
+    /// to enrol do not count. `None` without genuine or impostor scores, or if both kinds are
+    /// fully apart.
     pub fn logistic(&self) -> Option<LogisticSpec> {
         let (mut offset, mut slope) = (0.0f64, 0.0f64);
         for _ in 0..STEPS {
@@ -40,7 +42,8 @@ impl ScoreSet {
         None
     }
 
-    /// Cllr in bits of the log-likelihood ratios that `logistic` gives these scores. `None` as [`Self::logistic`].
+    /// Cllr in bits of the log-likelihood ratios that `logistic` gives these scores. `None` as
+    /// [`Self::logistic`].
     pub fn cllr(&self, logistic: &LogisticSpec) -> Option<f64> {
         let cost = |(score, weight, genuine): (f64, f64, bool)| {
             let llr = logistic.at(score);

@@ -1,8 +1,9 @@
 //! How often the chain errs, measured on labelled photographs (feature `evaluate`).
 //!
-//! [`LfwPairs`] or [`IdentityFolder`] tell which pictures show whom, [`FaceChoice`] takes a template of each,
-//! [`TemplateCache`] keeps them between runs, [`all_pairs`] compares every picture with every other into a [`ScoreSet`], off which
-//! rates, curves and intervals are read, and [`Report`] puts everything into files.
+//! [`LfwPairs`] or [`IdentityFolder`] tell which pictures show whom, [`FaceChoice`] takes a
+//! template of each, [`TemplateCache`] keeps them between runs, [`all_pairs`] compares every
+//! picture with every other into a [`ScoreSet`], off which rates, curves and intervals are read,
+//! and [`Report`] puts everything into files.
 //!
 //! ```
 //! use selfsame::evaluate::{About, Bootstrap, Report, all_pairs};
@@ -16,11 +17,12 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! How often attacks pass as live faces is measured on simulated sessions, by `pad` (feature `simulate`, too).
+//! How often attacks pass as live faces is measured on simulated sessions, by `pad` (feature
+//! `simulate`, too).
 //!
-//! Terms follow ISO/IEC 19795-1: false match rate (FMR), false non-match rate (FNMR), failure to enrol. A picture without a
-//! template takes part in every pair and never matches: every genuine pair of it is a false non-match (the standard speaks of
-//! generalised rates then).
+//! Terms follow ISO/IEC 19795-1: false match rate (FMR), false non-match rate (FNMR), failure to
+//! enrol. A picture without a template takes part in every pair and never matches: every genuine
+//! pair of it is a false non-match (the standard speaks of generalised rates then).
 
 mod all_pairs;
 mod bootstrap;

@@ -1,6 +1,7 @@
-//! False match rate (FMR) and false non-match rate (FNMR) at thresholds, as ISO/IEC 19795-1 defines them but for this:
-//! they are shares of all pairs, those with a failure to enrol included. These never match, so they lower the FMR and raise the
-//! FNMR; the standard calls such rates generalised, NIST's face recognition evaluations (FRTE 1:1) count so too.
+//! False match rate (FMR) and false non-match rate (FNMR) at thresholds, as ISO/IEC 19795-1 defines
+//! them but for this: they are shares of all pairs, those with a failure to enrol included. These
+//! never match, so they lower the FMR and raise the FNMR; the standard calls such rates
+//! generalised, NIST's face recognition evaluations (FRTE 1:1) count so too.
 
 use super::ScoreSet;
 
@@ -33,8 +34,9 @@ impl ScoreSet {
         Some(OperatingPoint { threshold, fmr, fnmr, false_matches, false_non_matches })
     }
 
-    /// The lowest threshold at which the measured false match rate is not above `fmr`. `None` if there are too few impostor
-    /// pairs to measure it (fewer than 1 / `fmr`), or no genuine pairs.
+    /// The lowest threshold at which the measured false match rate is not above `fmr`. `None` if
+    /// there are too few impostor pairs to measure it (fewer than 1 / `fmr`), or no genuine
+    /// pairs.
     pub fn at_fmr(&self, fmr: f64) -> Option<OperatingPoint> {
         let allowed = allowed(fmr, self.impostor_pairs())?;
         self.at_threshold(self.threshold_for(allowed)?)
@@ -65,7 +67,8 @@ mod tests {
         let templates = [template(0.0), template(10.0), template(60.0), template(90.0), None];
         let enrolled: Vec<bool> = templates.iter().map(Option::is_some).collect();
         let set = all_pairs(&[0, 0, 1, 2, 0], &enrolled, comparison_scores(&templates).unwrap()).unwrap();
-        // Impostor cosines: 0.5, 0, 0.64, 0.17, 0.87, and two pairs without. One in seven may pass: only 0.87.
+        // Impostor cosines: 0.5, 0, 0.64, 0.17, 0.87, and two pairs without. One in seven may pass: only
+        // 0.87.
         let point = set.at_fmr(0.15).unwrap();
         assert!((point.threshold - 50f32.to_radians().cos()).abs() < 1e-6, "{point:?}");
         assert_eq!((point.false_matches, point.false_non_matches), (1, 2));

@@ -1,4 +1,5 @@
-//! Weights of the unified quality score: which features of two pictures tell how their comparison will end.
+//! Weights of the unified quality score: which features of two pictures tell how their comparison
+//! will end.
 
 use crate::error::{Error, ErrorKind, Result, Stage};
 use nalgebra::{DMatrix, DVector};
@@ -27,9 +28,10 @@ pub fn genuine_pairs(subjects: &[usize], score: impl Fn(usize, usize) -> f32) ->
     pairs
 }
 
-/// The least squares fit of the pairs' scores to a constant and a weighted sum of both pictures' features, those that are `used`;
-/// returns the weights, 0 for the others. Everyone counts alike: a person with n pairs has the weight 1/n in each. Pairs with a
-/// picture without features, or without score, are left out.
+/// The least squares fit of the pairs' scores to a constant and a weighted sum of both pictures'
+/// features, those that are `used`; returns the weights, 0 for the others. Everyone counts alike: a
+/// person with n pairs has the weight 1/n in each. Pairs with a picture without features, or
+/// without score, are left out.
 ///
 /// # Errors
 /// [`ErrorKind::InvalidArgument`] if the pairs do not determine the weights.

@@ -11,8 +11,9 @@ pub struct RocPoint {
     pub tmr: f64,
 }
 
-/// The curve from (0, 0) towards (1, 1), a point per score that differs from the one before. Each pair is a score, `None` if a
-/// template is missing (it never matches), and whether it is genuine. Empty without pairs of both kinds.
+/// The curve from (0, 0) towards (1, 1), a point per score that differs from the one before. Each
+/// pair is a score, `None` if a template is missing (it never matches), and whether it is genuine.
+/// Empty without pairs of both kinds.
 pub fn roc(pairs: &[(Option<f32>, bool)]) -> Vec<RocPoint> {
     let genuine = pairs.iter().filter(|(_, genuine)| *genuine).count() as f64;
     let impostor = pairs.len() as f64 - genuine;
@@ -33,9 +34,9 @@ pub fn roc(pairs: &[(Option<f32>, bool)]) -> Vec<RocPoint> {
     points
 }
 
-/// The area under the curve, with straight lines between its points and to (1, 1): the chance that a genuine pair scores higher
-/// than an impostor pair, ties counting half. T. Fawcett, "An introduction to ROC analysis", Pattern Recognition Letters 27,
-/// 2006. `None` without a curve.
+/// The area under the curve, with straight lines between its points and to (1, 1): the chance that
+/// a genuine pair scores higher than an impostor pair, ties counting half. T. Fawcett, "An
+/// introduction to ROC analysis", Pattern Recognition Letters 27, 2006. `None` without a curve.
 pub fn area_under(points: &[RocPoint]) -> Option<f64> {
     let last = points.last()?;
     let inner: f64 = points.windows(2).map(|w| if let [a, b] = w { trapezium(a, b) } else { 0.0 }).sum();

@@ -1,6 +1,8 @@
-//! The outcome of a cross-comparison: every genuine score, the highest impostor scores, and a histogram of all impostor scores.
+//! The outcome of a cross-comparison: every genuine score, the highest impostor scores, and a
+//! histogram of all impostor scores.
 //!
-//! All error rates are read off it. Pairs with a picture that has no template are counted, and never match.
+//! All error rates are read off it. Pairs with a picture that has no template are counted, and
+//! never match.
 
 use super::histogram::Histogram;
 
@@ -137,8 +139,9 @@ impl ScoreSet {
         self.genuine.partition_point(|g| g.score >= threshold) as u64
     }
 
-    /// Impostor pairs that score at or above `threshold`. Exact among the highest 2 % of the impostor scores, and if there are
-    /// at most a million; below that the scores in the threshold's own bin count as above it.
+    /// Impostor pairs that score at or above `threshold`. Exact among the highest 2 % of the
+    /// impostor scores, and if there are at most a million; below that the scores in the
+    /// threshold's own bin count as above it.
     pub fn false_matches(&self, threshold: f32) -> u64 {
         match self.impostor.last() {
             Some(lowest) if lowest.score <= threshold => self.impostor.partition_point(|i| i.score >= threshold) as u64,
@@ -146,7 +149,8 @@ impl ScoreSet {
         }
     }
 
-    /// The lowest threshold with at most `allowed` false matches that can be told; `None` without impostor scores.
+    /// The lowest threshold with at most `allowed` false matches that can be told; `None` without
+    /// impostor scores.
     pub(super) fn threshold_for(&self, allowed: u64) -> Option<f32> {
         let first_too_many = usize::try_from(allowed).ok().and_then(|n| self.impostor.get(n));
         if let Some(impostor) = first_too_many {
@@ -156,7 +160,8 @@ impl ScoreSet {
         (self.impostor_scores() > 0).then(|| self.histogram.lower_edge(bin))
     }
 
-    /// The lowest impostor score that is kept with its people; thresholds below it have no interval.
+    /// The lowest impostor score that is kept with its people; thresholds below it have no
+    /// interval.
     pub(super) fn lowest_kept(&self) -> Option<f32> {
         self.impostor.last().map(|i| i.score)
     }

@@ -1,7 +1,8 @@
-//! The upper tail of impostor scores beyond what was measured: a generalised Pareto distribution of what scores exceed a high
-//! threshold by (J. Pickands, "Statistical inference using extreme order statistics", 1975), fitted by probability-weighted
-//! moments (J. R. M. Hosking and J. R. Wallis, "Parameter and Quantile Estimation for the Generalized Pareto Distribution",
-//! Technometrics 29, 1987).
+//! The upper tail of impostor scores beyond what was measured: a generalised Pareto distribution of
+//! what scores exceed a high threshold by (J. Pickands, "Statistical inference using extreme order
+//! statistics", 1975), fitted by probability-weighted moments (J. R. M. Hosking and J. R. Wallis,
+//! "Parameter and Quantile Estimation for the Generalized Pareto Distribution", Technometrics 29,
+//! 1987).
 
 /// A tail above `start`, which scores exceed at the rate `rate`.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -14,14 +15,15 @@ pub(super) struct Tail {
 }
 
 impl Tail {
-    /// Fits scores with weights, highest first, all above `start`. `None` with fewer than two scores, or if the moments contradict
-    /// each other.
+    /// Fits scores with weights, highest first, all above `start`. `None` with fewer than two
+    /// scores, or if the moments contradict each other.
     pub(super) fn fit(start: f64, rate: f64, scores: impl Iterator<Item = (f64, u64)> + Clone) -> Option<Self> {
         let total = scores.clone().map(|(_, weight)| weight).sum::<u64>() as f64;
         let (mut mean, mut weighted, mut above) = (0.0, 0.0, 0.0);
         for (score, weight) in scores {
             let weight = weight as f64;
-            // The share of scores above, with half of this score's own weight; 0.35 in place of ½ as the authors advise.
+            // The share of scores above, with half of this score's own weight; 0.35 in place of ½ as the
+            // authors advise.
             let exceeded = (above + 0.35 * weight.min(1.0) + 0.5 * (weight - 1.0).max(0.0)) / total;
             mean += weight * (score - start);
             weighted += weight * (score - start) * exceeded;

@@ -1,7 +1,8 @@
-//! Ten-fold verification accuracy: the threshold is chosen on all folds but one and judged on that one.
+//! Ten-fold verification accuracy: the threshold is chosen on all folds but one and judged on that
+//! one.
 //!
-//! G. B. Huang et al., "Labeled Faces in the Wild: A Database for Studying Face Recognition in Unconstrained Environments",
-//! 2007, section 5.
+//! G. B. Huang et al., "Labeled Faces in the Wild: A Database for Studying Face Recognition in
+//! Unconstrained Environments", 2007, section 5.
 
 use super::Pair;
 
@@ -27,7 +28,8 @@ impl TenFold {
         self.std() / (n - 1.0).sqrt()
     }
 
-    /// Standard deviation of the accuracy over the folds (n in the denominator, as is customary for LFW).
+    /// Standard deviation of the accuracy over the folds (n in the denominator, as is customary for
+    /// LFW).
     pub fn std(&self) -> f64 {
         let mean = self.mean();
         let variance = self.accuracies.iter().map(|a| (a - mean).powi(2)).sum::<f64>();
@@ -35,8 +37,8 @@ impl TenFold {
     }
 }
 
-/// Runs the protocol; `score` gives the comparison score of a pair, `None` if a template is missing: it never matches. `None`
-/// with fewer than two folds, or an empty one.
+/// Runs the protocol; `score` gives the comparison score of a pair, `None` if a template is
+/// missing: it never matches. `None` with fewer than two folds, or an empty one.
 pub fn ten_fold(folds: &[Vec<Pair>], score: impl Fn(&Pair) -> Option<f32>) -> Option<TenFold> {
     if folds.len() < 2 || folds.iter().any(Vec::is_empty) {
         return None;
@@ -54,7 +56,8 @@ pub fn ten_fold(folds: &[Vec<Pair>], score: impl Fn(&Pair) -> Option<f32>) -> Op
     Some(outcome)
 }
 
-/// The threshold with the most right decisions (score ≥ threshold means genuine); half-way between neighbours.
+/// The threshold with the most right decisions (score ≥ threshold means genuine); half-way between
+/// neighbours.
 fn best_threshold(mut scored: Vec<(f32, bool)>) -> f32 {
     scored.sort_by(|a, b| a.0.total_cmp(&b.0));
     // Below everything: all genuine pairs are right, all impostors wrong.

@@ -3,8 +3,8 @@
 use super::histogram::Histogram;
 use super::score_set::{GenuineScore, ImpostorScore, Person, ScoreSet};
 
-/// A set with exactly these scores. Each genuine score is of a person of its own with two pictures; each impostor score is of
-/// the first two; other impostor pairs do not count.
+/// A set with exactly these scores. Each genuine score is of a person of its own with two pictures;
+/// each impostor score is of the first two; other impostor pairs do not count.
 pub(super) fn set_of(genuine: &[f32], impostor: &[f32]) -> ScoreSet {
     let range = |start: f32, pick: fn(f32, f32) -> f32| impostor.iter().copied().fold(start, pick);
     let mut histogram = Histogram::new(range(f32::INFINITY, f32::min), range(f32::NEG_INFINITY, f32::max));
@@ -17,7 +17,8 @@ pub(super) fn set_of(genuine: &[f32], impostor: &[f32]) -> ScoreSet {
     set
 }
 
-/// `n` impostor scores of N(0, 1) and `n` genuine ones of N(`distance`, 1), at equally likely quantiles.
+/// `n` impostor scores of N(0, 1) and `n` genuine ones of N(`distance`, 1), at equally likely
+/// quantiles.
 pub(super) fn gaussians(distance: f64, n: usize) -> ScoreSet {
     let quantiles: Vec<f64> = (0..n).map(|i| normal_quantile((i as f64 + 0.5) / n as f64)).collect();
     let genuine: Vec<f32> = quantiles.iter().map(|q| (q + distance) as f32).collect();
@@ -25,7 +26,8 @@ pub(super) fn gaussians(distance: f64, n: usize) -> ScoreSet {
     set_of(&genuine, &impostor)
 }
 
-/// The quantile of the standard normal distribution, by halving, on Φ(x) = ½ erfc(−x/√2) as a sum of Taylor terms.
+/// The quantile of the standard normal distribution, by halving, on Φ(x) = ½ erfc(−x/√2) as a sum
+/// of Taylor terms.
 fn normal_quantile(p: f64) -> f64 {
     let (mut low, mut high) = (-8.0, 8.0);
     for _ in 0..60 {
@@ -35,7 +37,8 @@ fn normal_quantile(p: f64) -> f64 {
     0.5 * (low + high)
 }
 
-/// Φ(x) = ½ + φ(x) (x + x³/3 + x⁵/(3·5) + …), G. Marsaglia, "Evaluating the Normal Distribution", 2004.
+/// Φ(x) = ½ + φ(x) (x + x³/3 + x⁵/(3·5) + …), G. Marsaglia, "Evaluating the Normal Distribution",
+/// 2004.
 pub(super) fn normal_cdf(x: f64) -> f64 {
     let (mut term, mut sum, mut odd) = (x, x, 1.0);
     while term.abs() > 1e-18 * sum.abs() {

@@ -10,8 +10,8 @@
 //! | 52 | 12 | zeros |
 //! | 64 | … | the values, a signed byte each, then zeros to a multiple of 16 |
 //!
-//! A removed record is zero but for its state and its checksum: nothing of the person is left. 256 bytes for 192 values; all
-//! vectors are aligned to 16 bytes.
+//! A removed record is zero but for its state and its checksum: nothing of the person is left. 256
+//! bytes for 192 values; all vectors are aligned to 16 bytes.
 
 use super::error;
 pub(crate) use super::header::RECORDS_AT;
@@ -150,8 +150,8 @@ impl Contents {
 /// Reads a file. Holds memory for the ids of records that are there, whatever the header claims.
 ///
 /// # Errors
-/// Those of [`Header::read`]; [`ErrorKind::Corrupt`], which names the record, if a committed record is missing or damaged or
-/// an id is there twice.
+/// Those of [`Header::read`]; [`ErrorKind::Corrupt`], which names the record, if a committed record
+/// is missing or damaged or an id is there twice.
 pub(crate) fn read(file: &[u8]) -> Result<Contents> {
     let (header, commit) = Header::read(file)?;
     let body = file.get(RECORDS_AT..).unwrap_or_default();

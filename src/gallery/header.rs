@@ -11,7 +11,8 @@
 //! | 512, 1024 | 32 | two [`Commit`]s: generation, records, record being removed + 1 or 0 (8 bytes each), zero (4), CRC-32 |
 //! | 1536 | … | the records |
 //!
-//! Little-endian. Commits are written in turns, each to a sector of its own: one that is cut short leaves the other.
+//! Little-endian. Commits are written in turns, each to a sector of its own: one that is cut short
+//! leaves the other.
 
 use super::error;
 use crate::error::{ErrorKind, Result};
@@ -82,7 +83,8 @@ impl Header {
     /// The header of `file`, which may go on behind it, and its last commit.
     ///
     /// # Errors
-    /// [`ErrorKind::UnsupportedFormat`], [`ErrorKind::UnsupportedVersion`], or [`ErrorKind::Corrupt`].
+    /// [`ErrorKind::UnsupportedFormat`], [`ErrorKind::UnsupportedVersion`], or
+    /// [`ErrorKind::Corrupt`].
     pub fn read(file: &[u8]) -> Result<(Self, Commit)> {
         let corrupt = |message: &str| error(ErrorKind::Corrupt, message);
         let Some(magic) = field::<8>(file, 0) else {

@@ -1,7 +1,9 @@
-//! Galleries: a file of enrolled templates, and the search for a face among them (1:N): one person, one account.
+//! Galleries: a file of enrolled templates, and the search for a face among them (1:N): one person,
+//! one account.
 //!
-//! The templates are 8-bit integers, in a file that is mapped into memory: a search reads them where they lie, at the speed of
-//! the memory. Every search compares with all of them; there is no index that could miss one.
+//! The templates are 8-bit integers, in a file that is mapped into memory: a search reads them
+//! where they lie, at the speed of the memory. Every search compares with all of them; there is no
+//! index that could miss one.
 //!
 //! ```
 //! use selfsame::{gallery::Gallery, template::Template};
@@ -20,24 +22,28 @@
 //! ```
 //!
 //! # How strict to be
-//! A search among N makes N comparisons, each of which may match falsely. [`fmr_for_fpir`] turns the rate of false alarms per
-//! search that is bearable into a false match rate, and [`Calibration::threshold`](crate::compare::Calibration::threshold) that
-//! into a score.
+//! A search among N makes N comparisons, each of which may match falsely. [`fmr_for_fpir`] turns
+//! the rate of false alarms per search that is bearable into a false match rate, and
+//! [`Calibration::threshold`](crate::compare::Calibration::threshold) that into a score.
 //!
 //! # What is promised
-//! - **An append that returned survives** a crash of the program or the machine, as far as the disk keeps what it acknowledged.
-//!   One that was cut short leaves nothing, or (in [`Gallery::append_all`]) the first of its records; [`Gallery::open`] cuts the
-//!   rest off. One that returned an error may have happened: open again and ask [`Gallery::contains`].
-//! - **No silent loss.** The header counts the records. One that is missing or damaged is an error, not skipped.
-//! - **What is removed is overwritten with zeros** in the file. File systems that keep old versions, and disks that move blocks, may
-//!   keep a copy all the same: encrypt the disk.
-//! - **One writer.** [`Gallery::open`] locks the file for itself, [`Gallery::open_read_only`] against writers; who comes second
-//!   gets [`ErrorKind::Locked`]. Share one gallery between threads with an `RwLock`.
+//! - **An append that returned survives** a crash of the program or the machine, as far as the disk
+//!   keeps what it acknowledged. One that was cut short leaves nothing, or (in
+//!   [`Gallery::append_all`]) the first of its records; [`Gallery::open`] cuts the rest off. One
+//!   that returned an error may have happened: open again and ask [`Gallery::contains`].
+//! - **No silent loss.** The header counts the records. One that is missing or damaged is an error,
+//!   not skipped.
+//! - **What is removed is overwritten with zeros** in the file. File systems that keep old
+//!   versions, and disks that move blocks, may keep a copy all the same: encrypt the disk.
+//! - **One writer.** [`Gallery::open`] locks the file for itself, [`Gallery::open_read_only`]
+//!   against writers; who comes second gets [`ErrorKind::Locked`]. Share one gallery between
+//!   threads with an `RwLock`.
 //!
 //! # What is not
-//! - The lock binds those who ask for it. A program that ignores it and shortens the file while it is mapped ends this
-//!   process at its next search (`SIGBUS` on Unix); one that writes to it makes scores wrong. Keep the file where only this
-//!   service can write (it is created readable and writable by its owner alone), and on a local disk.
+//! - The lock binds those who ask for it. A program that ignores it and shortens the file while it
+//!   is mapped ends this process at its next search (`SIGBUS` on Unix); one that writes to it makes
+//!   scores wrong. Keep the file where only this service can write (it is created readable and
+//!   writable by its owner alone), and on a local disk.
 //! - The checksums find damage, not forgery.
 
 mod format;

@@ -3,12 +3,14 @@
 use super::error;
 use crate::error::{ErrorKind, Result};
 
-/// The false match rate at which a search among `enrolled` templates, for somebody who is not enrolled, finds anybody at a rate
-/// of `fpir` (false positive identification rate): `1 − (1 − fpir)^(1/enrolled)`, as if comparisons were independent. They are
-/// not quite (some faces resemble many), so that real rates differ: measure.
+/// The false match rate at which a search among `enrolled` templates, for somebody who is not
+/// enrolled, finds anybody at a rate of `fpir` (false positive identification rate): `1 − (1 −
+/// fpir)^(1/enrolled)`, as if comparisons were independent. They are not quite (some faces resemble
+/// many), so that real rates differ: measure.
 ///
-/// Small galleries need less strict thresholds than large ones: an FPIR of 1 % takes an FMR of 1e-2 for 1 template, 1e-5 for
-/// 1,000 and 1e-8 for 1,000,000. A calibration covers the rates that it was measured for, and refuses others.
+/// Small galleries need less strict thresholds than large ones: an FPIR of 1 % takes an FMR of 1e-2
+/// for 1 template, 1e-5 for 1,000 and 1e-8 for 1,000,000. A calibration covers the rates that it
+/// was measured for, and refuses others.
 ///
 /// ```
 /// # use selfsame::gallery::fmr_for_fpir;
@@ -23,7 +25,8 @@ pub fn fmr_for_fpir(fpir: f64, enrolled: usize) -> Result<f64> {
     Ok(-((-fpir).ln_1p() / enrolled as f64).exp_m1())
 }
 
-/// The other way round: the rate of false alarms of searches among `enrolled` templates at a false match rate of `fmr`.
+/// The other way round: the rate of false alarms of searches among `enrolled` templates at a false
+/// match rate of `fmr`.
 ///
 /// # Errors
 /// [`ErrorKind::InvalidArgument`] unless 0 < `fmr` < 1 and `enrolled` ≥ 1.

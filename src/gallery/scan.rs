@@ -1,4 +1,5 @@
-//! The comparison of one template with many records: sums of products of integers, exact, and the same on every machine.
+//! The comparison of one template with many records: sums of products of integers, exact, and the
+//! same on every machine.
 
 use super::format::{STEP, VALUES_AT};
 use crate::nn::kernels::{Isa, Kernel, LANES, Level};
@@ -8,7 +9,8 @@ use zeroize::Zeroize;
 /// The largest magnitude of a probe's integers.
 const LARGEST: f32 = 32_767.0;
 
-/// The template that is looked for, in 16-bit integers: their rounding adds nothing that counts to that of the records.
+/// The template that is looked for, in 16-bit integers: their rounding adds nothing that counts to
+/// that of the records.
 pub(crate) struct Probe {
     values: Vec<[i16; STEP]>,
     scale: f32,

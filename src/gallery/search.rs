@@ -11,7 +11,8 @@ use std::collections::BinaryHeap;
 
 /// Records per task: about a mebibyte of 192 values each.
 const RECORDS_PER_TASK: usize = 4096;
-/// Records compared before their scores are looked at: few enough that these stay in the first-level cache.
+/// Records compared before their scores are looked at: few enough that these stay in the
+/// first-level cache.
 const RECORDS_PER_STEP: usize = 512;
 
 /// A record that a search found, with its score.
@@ -19,8 +20,8 @@ const RECORDS_PER_STEP: usize = 512;
 pub struct Candidate {
     /// The id that it was appended with.
     pub id: u64,
-    /// How alike it is to the face that was looked for: within 0.002 of [`crate::compare::score`] (the gallery's values are
-    /// rounded), and the same on every machine.
+    /// How alike it is to the face that was looked for: within 0.002 of [`crate::compare::score`]
+    /// (the gallery's values are rounded), and the same on every machine.
     pub score: Score,
 }
 
@@ -110,7 +111,8 @@ impl Top {
     }
 }
 
-/// `top` and the best of `records` (bytes of whole records, of `dimension` values each), but for the record number `hidden`.
+/// `top` and the best of `records` (bytes of whole records, of `dimension` values each), but for
+/// the record number `hidden`.
 pub(crate) fn search_records(
     top: Top,
     level: Level,

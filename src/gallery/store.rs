@@ -50,12 +50,12 @@ impl std::fmt::Debug for Gallery {
 }
 
 impl Gallery {
-    /// Makes a new, empty gallery in the file `path`, for templates of the model `model_id` with `dimension` values. On Unix only
-    /// the owner can read it.
+    /// Makes a new, empty gallery in the file `path`, for templates of the model `model_id` with
+    /// `dimension` values. On Unix only the owner can read it.
     ///
     /// # Errors
-    /// [`ErrorKind::Io`] if the file exists or cannot be written, [`ErrorKind::LimitExceeded`] if the dimension is not 1 to 2048
-    /// or the id not 1 to 255 bytes long.
+    /// [`ErrorKind::Io`] if the file exists or cannot be written, [`ErrorKind::LimitExceeded`] if
+    /// the dimension is not 1 to 2048 or the id not 1 to 255 bytes long.
     pub fn create(path: impl AsRef<Path>, model_id: &str, dimension: usize) -> Result<Self> {
         let path = path.as_ref();
         let header = Header { model_id: model_id.into(), dimension };
@@ -74,12 +74,13 @@ impl Gallery {
         Self::new(file, true, contents)
     }
 
-    /// Opens a gallery to search and change it. Reads and checks all of it; finishes a removal, and cuts off an append, that
-    /// were interrupted.
+    /// Opens a gallery to search and change it. Reads and checks all of it; finishes a removal, and
+    /// cuts off an append, that were interrupted.
     ///
     /// # Errors
-    /// [`ErrorKind::Locked`] if it is open already; [`ErrorKind::UnsupportedFormat`] or [`ErrorKind::UnsupportedVersion`] if it
-    /// is no gallery that is known here; [`ErrorKind::Corrupt`], which names the record, if one is damaged or missing;
+    /// [`ErrorKind::Locked`] if it is open already; [`ErrorKind::UnsupportedFormat`] or
+    /// [`ErrorKind::UnsupportedVersion`] if it is no gallery that is known here;
+    /// [`ErrorKind::Corrupt`], which names the record, if one is damaged or missing;
     /// [`ErrorKind::Io`].
     pub fn open(path: impl AsRef<Path>) -> Result<Self> {
         Self::open_as(path.as_ref(), true)
@@ -160,8 +161,8 @@ impl Gallery {
         self.ids.contains_key(&id)
     }
 
-    /// Bytes of an interrupted append that were found behind the records when the file was opened. [`Self::open`] has cut them
-    /// off.
+    /// Bytes of an interrupted append that were found behind the records when the file was opened.
+    /// [`Self::open`] has cut them off.
     pub fn torn_bytes(&self) -> usize {
         self.recovered
     }
@@ -177,9 +178,10 @@ impl Gallery {
     /// Enrols many at once: two waits for the disk in all, instead of two for each.
     ///
     /// # Errors
-    /// Without any change: [`ErrorKind::InvalidArgument`] if an id is enrolled already or given twice, or the gallery is open
-    /// read-only; [`ErrorKind::ModelMismatch`] if a template is of another model. [`ErrorKind::Io`] if the disk fails: some may
-    /// have been enrolled then, and the gallery has to be opened again.
+    /// Without any change: [`ErrorKind::InvalidArgument`] if an id is enrolled already or given
+    /// twice, or the gallery is open read-only; [`ErrorKind::ModelMismatch`] if a template is
+    /// of another model. [`ErrorKind::Io`] if the disk fails: some may have been enrolled then,
+    /// and the gallery has to be opened again.
     pub fn append_all(&mut self, entries: &[(u64, &Template)]) -> Result<()> {
         self.may_write()?;
         let (len, first) = (record_len(self.header.dimension), self.records);
@@ -216,11 +218,13 @@ impl Gallery {
         Ok(())
     }
 
-    /// Removes `id` and overwrites its record with zeros in the file. False if it is not enrolled. The id may be given again.
+    /// Removes `id` and overwrites its record with zeros in the file. False if it is not enrolled.
+    /// The id may be given again.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidArgument`] if the gallery is open read-only; [`ErrorKind::Io`] if the disk fails: the gallery has to
-    /// be opened again then, which finishes the removal if it had begun.
+    /// [`ErrorKind::InvalidArgument`] if the gallery is open read-only; [`ErrorKind::Io`] if the
+    /// disk fails: the gallery has to be opened again then, which finishes the removal if it
+    /// had begun.
     pub fn remove(&mut self, id: u64) -> Result<bool> {
         self.may_write()?;
         let Some(index) = self.ids.get(&id).copied() else { return Ok(false) };
@@ -236,11 +240,13 @@ impl Gallery {
         Ok(true)
     }
 
-    /// The `k` enrolled templates most like `probe`, the best first, equal scores in the order of their ids; fewer if fewer are
-    /// enrolled. Exact: all are compared, on all threads of the current `rayon` pool, and the result does not depend on them.
+    /// The `k` enrolled templates most like `probe`, the best first, equal scores in the order of
+    /// their ids; fewer if fewer are enrolled. Exact: all are compared, on all threads of the
+    /// current `rayon` pool, and the result does not depend on them.
     ///
     /// # Errors
-    /// [`ErrorKind::ModelMismatch`] if `probe` is of another model; [`ErrorKind::Io`] if a write has failed before.
+    /// [`ErrorKind::ModelMismatch`] if `probe` is of another model; [`ErrorKind::Io`] if a write
+    /// has failed before.
     pub fn search(&self, probe: &Template, k: usize) -> Result<Vec<Candidate>> {
         self.check_model(probe)?;
         self.check_state()?;

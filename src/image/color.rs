@@ -1,7 +1,8 @@
 //! From luma and chroma to red, green and blue.
 //!
-//! ITU-R BT.601-7 and BT.709-6 weigh red, green and blue into luma; their quantisation leaves head- and footroom (luma 16 to 235,
-//! chroma 16 to 240), JFIF and many phones use all 256 levels with the same matrix.
+//! ITU-R BT.601-7 and BT.709-6 weigh red, green and blue into luma; their quantisation leaves head-
+//! and footroom (luma 16 to 235, chroma 16 to 240), JFIF and many phones use all 256 levels with
+//! the same matrix.
 
 /// How luma was made of red, green and blue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -23,8 +24,9 @@ pub enum ColorRange {
     Full,
 }
 
-/// What the numbers of a frame with luma and chroma mean. The default is BT.601 with limited range; a camera's interface says
-/// what it delivers. A wrong matrix shifts hues slightly, a wrong range changes contrast by a sixth.
+/// What the numbers of a frame with luma and chroma mean. The default is BT.601 with limited range;
+/// a camera's interface says what it delivers. A wrong matrix shifts hues slightly, a wrong range
+/// changes contrast by a sixth.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct ColorSpace {
     /// How luma was made.
@@ -38,7 +40,8 @@ impl ColorSpace {
     pub const JFIF: Self = Self { matrix: ColorMatrix::Bt601, range: ColorRange::Full };
 }
 
-/// The conversion, ready for use: each channel of the result is a sum of luma, both chroma values and a constant.
+/// The conversion, ready for use: each channel of the result is a sum of luma, both chroma values
+/// and a constant.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct ToRgb {
     luma: f32,
@@ -70,7 +73,8 @@ impl ToRgb {
         Self { luma, u, v, constant }
     }
 
-    /// Several pixels at once: luma, U and V become the first, second and third channel of the order asked for.
+    /// Several pixels at once: luma, U and V become the first, second and third channel of the
+    /// order asked for.
     #[inline(always)]
     pub(super) fn lanes<const N: usize>(&self, first: &mut [f32; N], second: &mut [f32; N], third: &mut [f32; N]) {
         let ([u0, u1, u2, _], [v0, v1, v2, _], [c0, c1, c2, _]) = (self.u, self.v, self.constant);

@@ -24,7 +24,8 @@ pub(super) struct Header {
     pub(super) bits_per_channel: u8,
     /// Bytes that the decoder keeps per pixel beside its output (an upper estimate).
     pub(super) working_bytes_per_px: u64,
-    /// What it keeps however many pixels there are: structures that the file states (an upper estimate).
+    /// What it keeps however many pixels there are: structures that the file states (an upper
+    /// estimate).
     pub(super) working_bytes: u64,
     /// Bytes from the start to the end of the image; `None` if the file ends before the image does.
     pub(super) end: Option<usize>,
@@ -278,7 +279,8 @@ fn webp(bytes: &[u8]) -> Result<Header> {
         if matches!(name, b"VP8 " | b"VP8L") {
             bitstream = bitstream.or(sides);
         }
-        // The decoder allocates for whatever size a chunk states, metadata too. Only the last padding byte may be missing.
+        // The decoder allocates for whatever size a chunk states, metadata too. Only the last padding byte
+        // may be missing.
         let Some(size) = usize::try_from(size).ok().filter(|n| *n <= data.len()) else {
             whole = false;
             break;
@@ -356,7 +358,8 @@ mod tests {
         assert!(inspect(cut).is_err_and(|e| e.kind() == ErrorKind::Corrupt));
     }
 
-    /// Found by fuzzing: the decoder took 2 GiB for a file of 111 bytes, on the word of its chunk EXIF.
+    /// Found by fuzzing: the decoder took 2 GiB for a file of 111 bytes, on the word of its chunk
+    /// EXIF.
     #[test]
     fn a_webp_chunk_that_states_more_than_there_is_is_unfinished() {
         let picture: &[u8] = &[0x10, 0, 0, 0x9D, 0x01, 0x2A, 9, 0, 9, 0];

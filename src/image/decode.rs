@@ -32,8 +32,8 @@ pub struct Limits {
     /// (an upper estimate). Default 512 MiB. It is the limit that large images of 16 bits per
     /// channel and large progressive JPEGs meet first.
     ///
-    /// A damaged lossy WebP makes its decoder ask for up to 16 MiB beside that, for a partition that
-    /// it states and does not have; they are given back unwritten.
+    /// A damaged lossy WebP makes its decoder ask for up to 16 MiB beside that, for a partition
+    /// that it states and does not have; they are given back unwritten.
     pub max_memory_bytes: u64,
 }
 
@@ -111,9 +111,10 @@ impl Orientation {
         Self::ALL.get(usize::from(value).checked_sub(1)?).copied()
     }
 
-    /// Of a camera whose pictures must be turned clockwise by `degrees` to be upright, and whose pixels, once turned, show the scene
-    /// as a mirror does if `mirrored` is set (some front cameras, and canvases that draw a mirrored preview). `None` unless
-    /// `degrees` is 0, 90, 180 or 270.
+    /// Of a camera whose pictures must be turned clockwise by `degrees` to be upright, and whose
+    /// pixels, once turned, show the scene as a mirror does if `mirrored` is set (some front
+    /// cameras, and canvases that draw a mirrored preview). `None` unless `degrees` is 0, 90,
+    /// 180 or 270.
     pub fn of_camera(degrees: u32, mirrored: bool) -> Option<Self> {
         match (degrees, mirrored) {
             (0, false) => Some(Self::Upright),
@@ -128,7 +129,8 @@ impl Orientation {
         }
     }
 
-    /// Whether stored columns are upright rows, and then whether they count from the stored right edge and from the bottom.
+    /// Whether stored columns are upright rows, and then whether they count from the stored right
+    /// edge and from the bottom.
     pub(super) fn as_swap_and_flips(self) -> [bool; 3] {
         match self {
             Self::Upright => [false, false, false],
@@ -209,8 +211,9 @@ impl Photo {
         let Some(image) = header.end.and_then(|end| bytes.get(..end)) else {
             return Err(Error::new(ErrorKind::Corrupt, Stage::Decode, "the file ends before its image does"));
         };
-        // Decoders assert about their own state. No input is known that breaks an assertion (`fuzz/`); should one turn up, it
-        // costs this call and not the caller's thread. Nothing outlives the closure.
+        // Decoders assert about their own state. No input is known that breaks an assertion (`fuzz/`);
+        // should one turn up, it costs this call and not the caller's thread. Nothing outlives the
+        // closure.
         catch_unwind(|| Self::decode_whole(image, &header, limits))
             .unwrap_or_else(|_| Err(corrupt("the decoder gave up on the image")))
     }

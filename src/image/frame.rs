@@ -1,7 +1,9 @@
-//! Borrowed pixels: what a camera, a decoder or a test holds, described and checked once, then read where they are needed.
+//! Borrowed pixels: what a camera, a decoder or a test holds, described and checked once, then read
+//! where they are needed.
 //!
-//! A frame is one to three planes as a camera delivers them: nothing is copied, converted or turned. Width, height and every
-//! coordinate of the stages above are those of the *upright* picture; whoever samples pixels folds the orientation into its
+//! A frame is one to three planes as a camera delivers them: nothing is copied, converted or
+//! turned. Width, height and every coordinate of the stages above are those of the *upright*
+//! picture; whoever samples pixels folds the orientation into its
 //! transform ([`Frame::stored_from_upright`]) and converts what it needs.
 
 use super::color::ColorSpace;
@@ -32,7 +34,8 @@ pub enum PixelFormat {
     Yuyv,
 }
 
-/// Where a channel's samples lie: the first in `plane` at `offset`, and each `step` bytes after the one before it.
+/// Where a channel's samples lie: the first in `plane` at `offset`, and each `step` bytes after the
+/// one before it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Channel {
     pub plane: usize,
@@ -52,7 +55,8 @@ impl PixelFormat {
     pub const ALL: [Self; 9] =
         [Self::Rgb8, Self::Bgr8, Self::Rgba8, Self::Bgra8, Self::Gray8, Self::Nv12, Self::Nv21, Self::I420, Self::Yuyv];
 
-    /// Bytes per row and number of rows of each plane; sides are at least 1. `None` if a product overflows.
+    /// Bytes per row and number of rows of each plane; sides are at least 1. `None` if a product
+    /// overflows.
     fn shapes(self, width: u32, height: u32) -> Option<[Option<(usize, usize)>; 3]> {
         let (w, h) = (usize::try_from(width).ok()?, usize::try_from(height).ok()?);
         let (half_w, half_h) = (w.div_ceil(2), h.div_ceil(2));
@@ -93,7 +97,8 @@ impl PixelFormat {
     }
 }
 
-/// Bytes in rows: each begins `stride_bytes` after the one before it. The last row may lack its padding. `Debug` shows none.
+/// Bytes in rows: each begins `stride_bytes` after the one before it. The last row may lack its
+/// padding. `Debug` shows none.
 #[derive(Clone, Copy, Default)]
 pub struct Plane<'a> {
     /// The bytes, from the first row's first.
@@ -131,7 +136,8 @@ impl std::fmt::Debug for Plane<'_> {
     }
 }
 
-/// The planes of a frame whose luma and chroma lie apart. Chroma has half the luma's width and height, both rounded up.
+/// The planes of a frame whose luma and chroma lie apart. Chroma has half the luma's width and
+/// height, both rounded up.
 #[derive(Debug, Clone, Copy)]
 pub enum Planes<'a> {
     /// Luma; pairs (U, V).
@@ -159,7 +165,8 @@ pub enum Planes<'a> {
     },
 }
 
-/// Pixels that belong to someone else. Copying a frame copies the description, never the pixels. `Debug` shows none.
+/// Pixels that belong to someone else. Copying a frame copies the description, never the pixels.
+/// `Debug` shows none.
 ///
 /// ```
 /// use selfsame::image::{ColorSpace, Frame, Orientation, PixelFormat, Plane, Planes};
@@ -186,16 +193,16 @@ pub struct Frame<'a> {
 }
 
 impl<'a> Frame<'a> {
-    /// Describes `data`: `height` rows from the top, each beginning `stride_bytes` after the one before it and holding `width`
-    /// pixels of `format`. The last row may lack its padding.
+    /// Describes `data`: `height` rows from the top, each beginning `stride_bytes` after the one
+    /// before it and holding `width` pixels of `format`. The last row may lack its padding.
     ///
-    /// Planes of chroma follow that of luma without a gap (`height` whole strides); their stride is the same for
-    /// [`PixelFormat::Nv12`] and [`PixelFormat::Nv21`], half of it, rounded up, for [`PixelFormat::I420`]. For any other
-    /// arrangement there is [`Frame::from_planes`].
+    /// Planes of chroma follow that of luma without a gap (`height` whole strides); their stride is
+    /// the same for [`PixelFormat::Nv12`] and [`PixelFormat::Nv21`], half of it, rounded up,
+    /// for [`PixelFormat::I420`]. For any other arrangement there is [`Frame::from_planes`].
     ///
     /// # Errors
-    /// [`ErrorKind::ShapeMismatch`] in [`Stage::Image`] if a side is zero, the stride is shorter than a row, or `data` is shorter
-    /// than the rows.
+    /// [`ErrorKind::ShapeMismatch`] in [`Stage::Image`] if a side is zero, the stride is shorter
+    /// than a row, or `data` is shorter than the rows.
     pub fn new(data: &'a [u8], width: u32, height: u32, stride_bytes: usize, format: PixelFormat) -> Result<Self> {
         let chroma_stride = if format == PixelFormat::I420 { stride_bytes.div_ceil(2) } else { stride_bytes };
         let shapes = format.shapes(width, height);
@@ -211,11 +218,12 @@ impl<'a> Frame<'a> {
         Self::checked(planes, width, height, format)
     }
 
-    /// Describes planes of luma and chroma that lie apart, or have strides of their own; `width` and `height` are the luma's.
+    /// Describes planes of luma and chroma that lie apart, or have strides of their own; `width`
+    /// and `height` are the luma's.
     ///
     /// # Errors
-    /// [`ErrorKind::ShapeMismatch`] in [`Stage::Image`] if a side is zero, a stride is shorter than its plane's rows, or a plane
-    /// is shorter than its rows.
+    /// [`ErrorKind::ShapeMismatch`] in [`Stage::Image`] if a side is zero, a stride is shorter than
+    /// its plane's rows, or a plane is shorter than its rows.
     pub fn from_planes(planes: Planes<'a>, width: u32, height: u32) -> Result<Self> {
         let (planes, format) = match planes {
             Planes::Nv12 { y, uv } => ([y, uv, Plane::default()], PixelFormat::Nv12),
@@ -252,16 +260,18 @@ impl<'a> Frame<'a> {
         Self { planes, width, height, format: PixelFormat::Rgb8, orientation, color }
     }
 
-    /// The same pixels, and how they are to be turned and mirrored to be upright; [`Orientation::of_camera`] says it in a camera's
-    /// terms. Replaces what was said before.
+    /// The same pixels, and how they are to be turned and mirrored to be upright;
+    /// [`Orientation::of_camera`] says it in a camera's terms. Replaces what was said before.
     ///
-    /// Upright pictures show the subject as others see them: the subject's left eye is at the image's right, and writing
-    /// can be read. A preview that shows a mirror image draws the point x at `width − x`.
+    /// Upright pictures show the subject as others see them: the subject's left eye is at the
+    /// image's right, and writing can be read. A preview that shows a mirror image draws the
+    /// point x at `width − x`.
     pub fn oriented(self, orientation: Orientation) -> Self {
         Self { orientation, ..self }
     }
 
-    /// The same pixels with another meaning of luma and chroma; of no effect on formats without chroma.
+    /// The same pixels with another meaning of luma and chroma; of no effect on formats without
+    /// chroma.
     pub fn with_color(self, color: ColorSpace) -> Self {
         Self { color, ..self }
     }
@@ -301,7 +311,8 @@ impl<'a> Frame<'a> {
         self.planes.get(index).copied().unwrap_or_default()
     }
 
-    /// Where upright points lie in the stored picture: x and y of the columns of a matrix, and a shift.
+    /// Where upright points lie in the stored picture: x and y of the columns of a matrix, and a
+    /// shift.
     pub(super) fn stored_from_upright(&self) -> ([[f64; 2]; 2], [f64; 2]) {
         let [swap, from_right, from_bottom] = self.orientation.as_swap_and_flips();
         let axis = |flip: bool, side: u32| if flip { (-1.0, f64::from(side)) } else { (1.0, 0.0) };

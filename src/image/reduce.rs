@@ -1,11 +1,13 @@
-//! Shrinking a stretch of a frame to about one pixel per target pixel, straight from its planes to staged floats.
+//! Shrinking a stretch of a frame to about one pixel per target pixel, straight from its planes to
+//! staged floats.
 //!
-//! A separable filter, rows first: each row that comes out is a weighted sum of rows of bytes, whatever these mean. Eight such rows
-//! are interleaved, so that the sums along them are sums of vectors, and only then are luma and chroma converted: conversion
-//! costs as much as the result has pixels. Chroma goes through tables of its own, at half the scale.
+//! A separable filter, rows first: each row that comes out is a weighted sum of rows of bytes,
+//! whatever these mean. Eight such rows are interleaved, so that the sums along them are sums of
+//! vectors, and only then are luma and chroma converted: conversion costs as much as the result has
+//! pixels. Chroma goes through tables of its own, at half the scale.
 //!
-//! Tables and rows are kept: nothing is allocated from the second call of a size on. That, and planes, is why this is no call of
-//! a resizing crate; tests compare with `fast_image_resize`.
+//! Tables and rows are kept: nothing is allocated from the second call of a size on. That, and
+//! planes, is why this is no call of a resizing crate; tests compare with `fast_image_resize`.
 
 use super::color::ToRgb;
 use super::frame::{Channel, Frame, Plane};
@@ -18,11 +20,13 @@ use std::sync::LazyLock;
 /// Values of the filter per unit of its argument; linear between them the error is below 1e-6.
 const STEPS: usize = 1024;
 
-/// The Hamming-windowed sinc of support 1. Chosen by measurement: three LFW portraits, 1.6 to 7 source pixels per target pixel,
-/// three angles, then the bilinear warp. Peak signal to noise against the average over each target pixel's area / against a
-/// Gaussian, in dB: box 38.7 / 41.6, triangle 37.4 / 45.6, Hamming 39.4 / 44.9, Catmull-Rom 40.7 / 44.4. Catmull-Rom takes twice
-/// the taps and overshoots at edges. Without reduction 39.7 / 34.3: so soft a picture has little to alias. A zone plate has,
-/// and from 2.7 pixels on a plain warp of it reaches 13 dB where Hamming reaches 25.
+/// The Hamming-windowed sinc of support 1. Chosen by measurement: three LFW portraits, 1.6 to 7
+/// source pixels per target pixel, three angles, then the bilinear warp. Peak signal to noise
+/// against the average over each target pixel's area / against a Gaussian, in dB: box 38.7 / 41.6,
+/// triangle 37.4 / 45.6, Hamming 39.4 / 44.9, Catmull-Rom 40.7 / 44.4. Catmull-Rom takes twice
+/// the taps and overshoots at edges. Without reduction 39.7 / 34.3: so soft a picture has little to
+/// alias. A zone plate has, and from 2.7 pixels on a plain warp of it reaches 13 dB where Hamming
+/// reaches 25.
 static FILTER: LazyLock<[f32; STEPS + 2]> = LazyLock::new(|| {
     std::array::from_fn(|i| {
         let x = PI * i as f64 / STEPS as f64;
@@ -133,7 +137,8 @@ impl Reducer {
     }
 }
 
-/// Writes the reduced stretch into staged pixels, as [`super::rows::Spread`] does the stretch itself.
+/// Writes the reduced stretch into staged pixels, as [`super::rows::Spread`] does the stretch
+/// itself.
 pub(super) struct Reduce<'a> {
     pub reducer: &'a mut Reducer,
     pub frame: &'a Frame<'a>,
@@ -199,8 +204,8 @@ impl Kernel for Reduce<'_> {
     }
 }
 
-/// For each of `rows` of the result the weighted sums of bytes `bytes` of the plane's rows, one behind the other, each padded to whole
-/// vectors.
+/// For each of `rows` of the result the weighted sums of bytes `bytes` of the plane's rows, one
+/// behind the other, each padded to whole vectors.
 #[inline(always)]
 fn sum_rows<I: Isa>(
     isa: I,

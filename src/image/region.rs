@@ -1,9 +1,12 @@
-//! The part of a frame that a crop looks at, ready to be sampled without a thought for formats, orientation, scales or borders.
+//! The part of a frame that a crop looks at, ready to be sampled without a thought for formats,
+//! orientation, scales or borders.
 //!
-//! A crop that shrinks its source would skip pixels and alias if it merely interpolated, so the part is first reduced to about
-//! one pixel per target pixel. Then it lies as four floats per pixel in the network's channel order, inside an apron of black
-//! pixels: positions clamped onto the apron give the border, so that the sampling loop has no branch for it. The part is staged
-//! as it is stored: what is to be turned or mirrored is so by the way in which the crop walks over it.
+//! A crop that shrinks its source would skip pixels and alias if it merely interpolated, so the
+//! part is first reduced to about one pixel per target pixel. Then it lies as four floats per pixel
+//! in the network's channel order, inside an apron of black pixels: positions clamped onto the
+//! apron give the border, so that the sampling loop has no branch for it. The part is staged
+//! as it is stored: what is to be turned or mirrored is so by the way in which the crop walks over
+//! it.
 
 use super::frame::Frame;
 use super::reduce::{Reduce, Reducer};
@@ -14,8 +17,8 @@ use crate::geometry::Point;
 use crate::nn::kernels::Level;
 use std::cell::Cell;
 
-/// Source pixels per target pixel from which on the source is reduced first. Below, bilinear taps still touch every source
-/// pixel of a row or column that is not turned, or all but few.
+/// Source pixels per target pixel from which on the source is reduced first. Below, bilinear taps
+/// still touch every source pixel of a row or column that is not turned, or all but few.
 const REDUCE_FROM: f64 = 1.5;
 /// A thread keeps its workspace up to this size, and frees a larger one.
 const KEPT_BYTES: usize = 4 << 20;
@@ -48,12 +51,14 @@ impl Workspace {
     }
 }
 
-/// Staged pixels: rows of `pitch` pixels, with one pixel of apron before and two behind the picture, both ways.
+/// Staged pixels: rows of `pitch` pixels, with one pixel of apron before and two behind the
+/// picture, both ways.
 pub(super) struct Region<'w> {
     pub(super) pixels: &'w [[f32; 4]],
     pub(super) pitch: usize,
-    /// Where target pixels look, in staged pixels. Column `x` and row `y` sample (`u`, `v`) = `origin + x * per_column + y *
-    /// per_row`, where whole numbers are pixel centres; clamped to `lowest ..= highest`.
+    /// Where target pixels look, in staged pixels. Column `x` and row `y` sample (`u`, `v`) =
+    /// `origin + x * per_column + y * per_row`, where whole numbers are pixel centres; clamped
+    /// to `lowest ..= highest`.
     pub(super) origin: [f64; 2],
     pub(super) per_column: [f64; 2],
     pub(super) per_row: [f64; 2],
@@ -69,7 +74,8 @@ pub(super) struct Span {
 }
 
 impl Span {
-    /// The stretch that positions `low ..= high` need, clipped to the frame's `side`; `scale` is source pixels per target pixel.
+    /// The stretch that positions `low ..= high` need, clipped to the frame's `side`; `scale` is
+    /// source pixels per target pixel.
     fn new(low: f64, high: f64, side: u32, scale: f64) -> Self {
         let reduced = scale > REDUCE_FROM;
         // Bilinear taps reach one (reduced) pixel out; the other is for rounding.
@@ -152,8 +158,9 @@ pub(super) fn stage<'w>(
     })
 }
 
-/// The crop's transform into stored pixels: what a column and a row further adds to the position, and where the corner lies. In
-/// double precision: single has 1/2000 pixel at 4000 pixels, a visible error on steep edges.
+/// The crop's transform into stored pixels: what a column and a row further adds to the position,
+/// and where the corner lies. In double precision: single has 1/2000 pixel at 4000 pixels, a
+/// visible error on steep edges.
 fn stored_from_target(frame: &Frame<'_>, crop: &Crop) -> ([f64; 2], [f64; 2], [f64; 2]) {
     let (a, b) = crop.source_from_target.linear();
     let (a, b) = (f64::from(a), f64::from(b));

@@ -1,5 +1,5 @@
-//! Stored pixels of any format become quadruples of floats, row by row: the only code that knows where a pixel's samples lie, but
-//! for the reduction.
+//! Stored pixels of any format become quadruples of floats, row by row: the only code that knows
+//! where a pixel's samples lie, but for the reduction.
 
 use super::color::ToRgb;
 use super::frame::{Channel, Frame, PixelFormat};
@@ -15,7 +15,8 @@ pub(super) struct Spread<'a> {
     pub height: usize,
     /// Blue first.
     pub bgr: bool,
-    /// Rows of `pitch` pixels: one of apron before, two behind, and one row above, two below, which become black.
+    /// Rows of `pitch` pixels: one of apron before, two behind, and one row above, two below, which
+    /// become black.
     pub staged: &'a mut [[f32; 4]],
     pub pitch: usize,
 }
@@ -51,7 +52,8 @@ impl Kernel for Spread<'_> {
     }
 }
 
-/// Of staged row `y` the pixels that show something, with the apron around them made black; `None` for rows of the apron.
+/// Of staged row `y` the pixels that show something, with the apron around them made black; `None`
+/// for rows of the apron.
 #[inline(always)]
 pub(super) fn picture_of(row: &mut [[f32; 4]], y: usize, height: usize) -> Option<&mut [[f32; 4]]> {
     if !(1..=height).contains(&y) {
@@ -70,7 +72,8 @@ fn ordered(bgr: bool, r: u8, g: u8, b: u8) -> [f32; 4] {
     if bgr { [b, g, r, 0].map(f32::from) } else { [r, g, b, 0].map(f32::from) }
 }
 
-/// Row `y` from column `left` on, of `N` bytes per pixel. Writes nothing where these are not all inside the plane.
+/// Row `y` from column `left` on, of `N` bytes per pixel. Writes nothing where these are not all
+/// inside the plane.
 #[inline(always)]
 fn packed<const N: usize>(
     frame: &Frame<'_>,
@@ -85,8 +88,8 @@ fn packed<const N: usize>(
     }
 }
 
-/// Row `y` from column `left` on, of a format with half the columns of chroma. Two pixels (four, with their neighbours in the
-/// next row) show the one chroma that is stored for them.
+/// Row `y` from column `left` on, of a format with half the columns of chroma. Two pixels (four,
+/// with their neighbours in the next row) show the one chroma that is stored for them.
 #[inline(always)]
 fn subsampled(frame: &Frame<'_>, to_rgb: &ToRgb, y: usize, left: usize, out: &mut [[f32; 4]]) {
     let (Some([_, shared_rows]), false) = (frame.format().chroma_block(), out.is_empty()) else { return };

@@ -28,8 +28,8 @@ pub struct Crop {
     pub width: usize,
     /// Height of the result in pixels, 1 ..= 16,384.
     pub height: usize,
-    /// Where the result's points lie in the upright frame: the result's pixel (x, y) is the frame's value
-    /// at the image of (x + 0.5, y + 0.5).
+    /// Where the result's points lie in the upright frame: the result's pixel (x, y) is the frame's
+    /// value at the image of (x + 0.5, y + 0.5).
     pub source_from_target: Similarity,
     /// What lies outside the frame.
     pub border: Border,
@@ -160,8 +160,9 @@ impl<T: Copy + Default, F: Fn([f32; 4]) -> [T; 4]> Kernel for Sample<'_, T, F> {
     }
 }
 
-/// Where the pixels from column `first` of row `y` on look: the staged pixel above to the left, and the shares of its neighbours
-/// to the right and below. Apart from the sampling, so that the compiler makes vectors of it.
+/// Where the pixels from column `first` of row `y` on look: the staged pixel above to the left, and
+/// the shares of its neighbours to the right and below. Apart from the sampling, so that the
+/// compiler makes vectors of it.
 #[inline(always)]
 fn positions(
     region: &Region<'_>,
@@ -197,7 +198,8 @@ fn sample<T: Copy + Default>(
     let values = region.pixels.as_flattened();
     // From a pixel to its neighbour below to the right.
     let reach = 4 * region.pitch + 8;
-    // Four values are one vector, three are not: the next pixel writes over the fourth, which means nothing.
+    // Four values are one vector, three are not: the next pixel writes over the fourth, which means
+    // nothing.
     let mut block = [T::default(); 3 * BLOCK + 1];
     for (x, (place, (fx, fy))) in places.iter().zip(right.iter().zip(below)).enumerate() {
         let at = 4 * *place as usize;

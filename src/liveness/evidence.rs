@@ -57,7 +57,8 @@ impl TryFrom<String> for ChallengeId {
     }
 }
 
-/// Evidence that a live face answered one challenge, in one attempt. Only a liveness verdict makes it; it cannot be copied.
+/// Evidence that a live face answered one challenge, in one attempt. Only a liveness verdict makes
+/// it; it cannot be copied.
 #[derive(Debug)]
 #[must_use]
 pub struct LivenessEvidence {
@@ -88,8 +89,9 @@ impl LivenessEvidence {
         self.capture
     }
 
-    /// Bits of evidence that the response answers this challenge: a response that does not know it reaches k bits with a probability of
-    /// 2^−k at most ([`SequenceCue::bits`](super::SequenceCue::bits)).
+    /// Bits of evidence that the response answers this challenge: a response that does not know it
+    /// reaches k bits with a probability of 2^−k at most
+    /// ([`SequenceCue::bits`](super::SequenceCue::bits)).
     pub fn evidence_bits(&self) -> f64 {
         self.evidence_bits
     }

@@ -27,8 +27,8 @@ const PATIENCE: usize = 8;
 /// How sessions are recorded and judged.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct LivenessOptions {
-    /// What the challenges were drawn by. Evidence is counted against all challenges that this policy could have drawn, so it must be
-    /// the one that [issued](Issuer) the challenge.
+    /// What the challenges were drawn by. Evidence is counted against all challenges that this
+    /// policy could have drawn, so it must be the one that [issued](Issuer) the challenge.
     pub policy: ChallengePolicy,
     /// From where on cues speak for a live face, and for an attack.
     pub limits: LivenessLimits,
@@ -38,8 +38,8 @@ pub struct LivenessOptions {
 
 /// One answer to one challenge: see [`Engine::watch`](crate::engine::Engine::watch).
 ///
-/// It keeps some hundred numbers of every frame, and the best frame before the flashes as a picture of 512 pixels a side at most, whatever
-/// the frames' size.
+/// It keeps some hundred numbers of every frame, and the best frame before the flashes as a picture
+/// of 512 pixels a side at most, whatever the frames' size.
 pub struct LivenessSession {
     challenge: Challenge,
     chain: Chain,
@@ -88,7 +88,8 @@ impl LivenessSession {
     /// A session for `challenge`, as the verifier kept it.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidArgument`] if the policy can't be met, can't have drawn this challenge, or a limit is out of range.
+    /// [`ErrorKind::InvalidArgument`] if the policy can't be met, can't have drawn this challenge,
+    /// or a limit is out of range.
     pub fn new(challenge: Challenge, options: LivenessOptions) -> Result<Self> {
         options.limits.check()?;
         let chain = Chain::new(&Issuer::new(&options.policy)?);
@@ -110,10 +111,12 @@ impl LivenessSession {
         })
     }
 
-    /// Looks at the next frame, taken at `timestamp_us` after the challenge's first picture was on the screen.
+    /// Looks at the next frame, taken at `timestamp_us` after the challenge's first picture was on
+    /// the screen.
     ///
     /// # Errors
-    /// [`ErrorKind::LimitExceeded`] after 2,000 frames; as [`Tracker::track`], and those of the template network.
+    /// [`ErrorKind::LimitExceeded`] after 2,000 frames; as [`Tracker::track`], and those of the
+    /// template network.
     pub fn frame(
         &mut self,
         detector: &Detector,
@@ -164,7 +167,8 @@ impl LivenessSession {
         number
     }
 
-    /// Compares the face with the session's first one, from time to time, and when it could be another.
+    /// Compares the face with the session's first one, from time to time, and when it could be
+    /// another.
     fn compare(
         &mut self,
         extractor: &TemplateExtractor,
@@ -220,8 +224,8 @@ impl LivenessSession {
         self.trace
     }
 
-    /// The best frame before the flashes: the picture to compare with the document, and the one whose
-    /// [digest](crate::image::Photo::digest) the evidence carries.
+    /// The best frame before the flashes: the picture to compare with the document, and the one
+    /// whose [digest](crate::image::Photo::digest) the evidence carries.
     pub fn reference(&self) -> Option<&KeptFrame> {
         self.reference.frames().first()
     }
@@ -239,8 +243,9 @@ impl LivenessSession {
 
     /// Ends the session: its report, its reference, and the evidence if it is live.
     ///
-    /// Evidence belongs to the attempt of the challenge's nonce, and counts for `lifetime_s` seconds from `now` (Unix seconds) on. If the
-    /// challenge has expired at `now`, or is issued later, nothing can be told.
+    /// Evidence belongs to the attempt of the challenge's nonce, and counts for `lifetime_s`
+    /// seconds from `now` (Unix seconds) on. If the challenge has expired at `now`, or is
+    /// issued later, nothing can be told.
     pub fn finish(self, now: u64, lifetime_s: u64) -> Finished {
         let mut report = self.report();
         if !self.challenge.is_valid_at(now) {

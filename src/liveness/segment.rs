@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 /// What one challenge may hold at most. [`Issuer`](super::Issuer) stays far below.
 pub const MAX_SEGMENTS: usize = 64;
 
-/// How long one challenge may take at most, in microseconds: what is longer is no challenge, and not kept in memory.
+/// How long one challenge may take at most, in microseconds: what is longer is no challenge, and
+/// not kept in memory.
 pub const MAX_TOTAL_US: u64 = 60_000_000;
 
 /// Which part of the screen is lit; the rest is black.
@@ -62,7 +63,8 @@ impl Segment {
     }
 }
 
-/// Whether `segments` can be played: there are some, not too many, each takes time, and they are in order without overlap.
+/// Whether `segments` can be played: there are some, not too many, each takes time, and they are in
+/// order without overlap.
 pub(super) fn check(segments: &[Segment]) -> Result<()> {
     if segments.len() > MAX_SEGMENTS {
         let message = format!("{} segments, over the limit of {MAX_SEGMENTS}", segments.len());

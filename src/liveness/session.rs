@@ -1,7 +1,7 @@
 //! Recorded sessions: a challenge, and the frames that a camera took while it was played.
 //!
-//! A session is a folder with `session.json` and the frames. This module reads and writes that one file, as bytes; files are the
-//! caller's.
+//! A session is a folder with `session.json` and the frames. This module reads and writes that one
+//! file, as bytes; files are the caller's.
 
 use super::challenge::Fields as ChallengeFields;
 use super::{Challenge, FORMAT, MAX_SEGMENTS, Version, bounded, error, read_json, write_json};
@@ -24,11 +24,13 @@ const MAX_FILE_NAME_BYTES: usize = 128;
 ///   "display": [ { "segment": 0, "shown_us": 12345 } ],
 ///   "frames": [ { "file": "000000.jpg", "timestamp_us": 0, "exposure_us": 8333, "iso": 200 } ] }
 /// ```
-/// `display`, `exposure_us` and `iso` may be missing. Times are microseconds on one monotonic clock of the client's; by how much the
-/// camera lags behind it is unknown. Frames are JPEG or PNG, upright.
+/// `display`, `exposure_us` and `iso` may be missing. Times are microseconds on one monotonic clock
+/// of the client's; by how much the camera lags behind it is unknown. Frames are JPEG or PNG,
+/// upright.
 ///
-/// Whoever recorded it may lie. What is promised of a value that [`SessionManifest::parse`] returned: at most [`MAX_FRAMES`] frames, with
-/// names that stay in their folder; a challenge as [`Challenge::new`] takes it; display times of its segments. That times go forward, and that the
+/// Whoever recorded it may lie. What is promised of a value that [`SessionManifest::parse`]
+/// returned: at most [`MAX_FRAMES`] frames, with names that stay in their folder; a challenge as
+/// [`Challenge::new`] takes it; display times of its segments. That times go forward, and that the
 /// challenge is the one that was issued, is judged later.
 ///
 /// ```
@@ -66,7 +68,8 @@ pub struct ShownSegment {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FrameRecord {
-    /// The name of its file, which lies beside `session.json`: 1 to 128 of `A–Z a–z 0–9 . _ -`, no dot first, no two dots together.
+    /// The name of its file, which lies beside `session.json`: 1 to 128 of `A–Z a–z 0–9 . _ -`, no
+    /// dot first, no two dots together.
     pub file: String,
     /// When it was taken, in microseconds.
     pub timestamp_us: u64,
@@ -82,9 +85,10 @@ impl SessionManifest {
     /// Reads `session.json`, whatever it holds.
     ///
     /// # Errors
-    /// [`ErrorKind::LimitExceeded`] over [`MAX_SESSION_BYTES`] or [`MAX_FRAMES`], or if the challenge exceeds its limits;
-    /// [`ErrorKind::UnsupportedVersion`] for another format number; [`ErrorKind::Corrupt`] for what is no session, and for a challenge that
-    /// can't be played.
+    /// [`ErrorKind::LimitExceeded`] over [`MAX_SESSION_BYTES`] or [`MAX_FRAMES`], or if the
+    /// challenge exceeds its limits; [`ErrorKind::UnsupportedVersion`] for another format
+    /// number; [`ErrorKind::Corrupt`] for what is no session, and for a challenge that can't be
+    /// played.
     pub fn parse(json: &[u8]) -> Result<Self> {
         bounded(json, MAX_SESSION_BYTES)?;
         let Versions { format, challenge } = read_json(json)?;
@@ -128,7 +132,8 @@ impl SessionManifest {
     }
 }
 
-/// Whether a name stays in its folder on every system: no separators, drives, streams, hidden files, or names of other folders.
+/// Whether a name stays in its folder on every system: no separators, drives, streams, hidden
+/// files, or names of other folders.
 fn is_plain(name: &str) -> bool {
     (1..=MAX_FILE_NAME_BYTES).contains(&name.len())
         && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))

@@ -1,14 +1,15 @@
 //! [`LivenessVerdict`]: live, an attack, or neither can be told.
 //!
 //! # The model
-//! Each cue has two limits: from one on it speaks for a live face, beyond the other for an attack, and between them, or where it could not be
-//! measured, it tells nothing.
+//! Each cue has two limits: from one on it speaks for a live face, beyond the other for an attack,
+//! and between them, or where it could not be measured, it tells nothing.
 //! - **Attack** if any cue speaks for one.
 //! - **Live** if *every* cue speaks for a live face.
 //! - **Inconclusive** otherwise.
 //!
-//! So the model is monotone: no cue can make up for another, and one that is missing, or a response that is flat, can't end in
-//! [`LivenessVerdict::Live`]. What each cue stops, and what none of them stops, is told in the [module](super).
+//! So the model is monotone: no cue can make up for another, and one that is missing, or a response
+//! that is flat, can't end in [`LivenessVerdict::Live`]. What each cue stops, and what none of them
+//! stops, is told in the [module](super).
 
 use super::analysis::{Cues, RecordingCue, ResponseCue, SequenceCue, ShapeCue, TimingCue};
 use crate::error::{ErrorKind, Result};
@@ -57,7 +58,8 @@ impl LivenessVerdict {
     }
 }
 
-/// Makes an enumeration of words: its variants with their documentation, and `as_str`, `Display` and serde by `snake_case`.
+/// Makes an enumeration of words: its variants with their documentation, and `as_str`, `Display`
+/// and serde by `snake_case`.
 macro_rules! words {
     ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $variant:ident => $word:literal,)* }) => {
         $(#[$meta])*
@@ -174,14 +176,15 @@ impl InconclusiveReason {
     }
 }
 
-/// From where on cues speak for a live face, and for an attack. The defaults were chosen on simulated sessions, on portraits and ranges of
-/// parameters that no reported rate comes from.
+/// From where on cues speak for a live face, and for an attack. The defaults were chosen on
+/// simulated sessions, on portraits and ranges of parameters that no reported rate comes from.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct LivenessLimits {
-    /// Bits of evidence that the face answers this challenge, at least; 4 or more. One guess in 2^bits gets there.
+    /// Bits of evidence that the face answers this challenge, at least; 4 or more. One guess in
+    /// 2^bits gets there.
     pub sequence_bits: f64,
-    /// Where the bits speak against this challenge (below 0), a strong enough response that some other one explains this well (binary logarithm, 0 is
-    /// perfect) is an attack.
+    /// Where the bits speak against this challenge (below 0), a strong enough response that some
+    /// other one explains this well (binary logarithm, 0 is perfect) is an attack.
     pub other_fit: f64,
     /// Bits of evidence for a face's shape, at least.
     pub shape_bits: f64,
@@ -193,11 +196,13 @@ pub struct LivenessLimits {
     pub glare: f64,
     /// At or below these bits, nothing left out, a strong enough response is a sheet's.
     pub sheet_bits: f64,
-    /// The lowest comparison score among a session's frames, at least. Coloured light lowers scores.
+    /// The lowest comparison score among a session's frames, at least. Coloured light lowers
+    /// scores.
     pub identity_score: f32,
     /// At or below it, another person took over.
     pub other_face_score: f32,
-    /// Most that single edges may be off their common lag (upper quartile), in milliseconds, beside half the time between frames.
+    /// Most that single edges may be off their common lag (upper quartile), in milliseconds, beside
+    /// half the time between frames.
     pub edge_spread_ms: f64,
     /// Most that the lag may grow, in milliseconds per second.
     pub edge_drift_ms_per_s: f64,
@@ -229,11 +234,13 @@ impl Default for LivenessLimits {
 
 /// Of the shares of frames that may be spoilt, in each way.
 const SPOILT: f64 = 0.1;
-/// How often the face may be lost and found again; the first frame of each track is compared with the session's first.
+/// How often the face may be lost and found again; the first frame of each track is compared with
+/// the session's first.
 pub(crate) const MAX_TRACK_CHANGES: u32 = 2;
 /// Of the face, in the mean.
 const MOST_CLIPPED: f32 = 0.2;
-/// How much of the challenge may lack frames at both ends together, in milliseconds: less than one guard.
+/// How much of the challenge may lack frames at both ends together, in milliseconds: less than one
+/// guard.
 const MOST_MISSING_MS: f64 = 400.0;
 /// Edges that must be found, of all.
 const LEAST_EDGES: f64 = 0.7;

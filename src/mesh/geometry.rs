@@ -1,4 +1,5 @@
-//! The canonical face model: where the 468 points lie on a mean face, in centimetres, and the triangles between them.
+//! The canonical face model: where the 468 points lie on a mean face, in centimetres, and the
+//! triangles between them.
 //!
 //! MediaPipe's canonical face model (Google, Apache-2.0), rebuilt by `models/convert/geometry.py`.
 
@@ -31,13 +32,14 @@ static TRIANGLES: LazyLock<[[u16; 3]; TRIANGLE_COUNT]> = LazyLock::new(|| {
     triangles
 });
 
-/// The canonical face's points in centimetres: x to the subject's left, y up, z towards the camera; the origin lies inside the
-/// head, between the ears.
+/// The canonical face's points in centimetres: x to the subject's left, y up, z towards the camera;
+/// the origin lies inside the head, between the ears.
 pub fn canonical_vertices_cm() -> &'static [[f32; 3]; POINT_COUNT] {
     &VERTICES_CM
 }
 
-/// Corners of the triangles that tile a mesh, as indices of its points, anticlockwise for who looks at the face.
+/// Corners of the triangles that tile a mesh, as indices of its points, anticlockwise for who looks
+/// at the face.
 pub fn triangles() -> &'static [[u16; 3]; TRIANGLE_COUNT] {
     &TRIANGLES
 }

@@ -1,8 +1,10 @@
-//! Dense landmarks: 468 points of one face in three dimensions, and whether the crop shows a face at all.
+//! Dense landmarks: 468 points of one face in three dimensions, and whether the crop shows a face
+//! at all.
 //!
-//! Method: the network of Y. Kartynnik et al., "Real-time Facial Surface Geometry from Monocular Video on Mobile GPUs"
-//! (2019), with the topology of MediaPipe's face mesh. It looks at a square crop, eyes level, 1.5 times as wide as the
-//! detected box; here the crop is one similarity transform, so that the points map back exactly.
+//! Method: the network of Y. Kartynnik et al., "Real-time Facial Surface Geometry from Monocular
+//! Video on Mobile GPUs" (2019), with the topology of MediaPipe's face mesh. It looks at a square
+//! crop, eyes level, 1.5 times as wide as the detected box; here the crop is one similarity
+//! transform, so that the points map back exactly.
 
 mod geometry;
 pub(crate) mod outline;
@@ -30,19 +32,21 @@ const CROP_SCALE: f32 = 1.5;
 
 /// A mesh whose [`Mesh::flag`] is lower is to be treated as "no face".
 ///
-/// Measured with the same network in Python: of 7,701 LFW faces 2 score less and 5 less than 0.9; faces rolled by 45° 0.30 and
-/// more in the first pass and 0.99 and more in the second (257 faces), faces wider than the frame 0.997 and more (642); of
-/// 296 random background squares 1 % score over 0.32. It does not tell which way up a face is: 5 % of upside-down crops score
-/// over 0.99.
+/// Measured with the same network in Python: of 7,701 LFW faces 2 score less and 5 less than 0.9;
+/// faces rolled by 45° 0.30 and more in the first pass and 0.99 and more in the second (257 faces),
+/// faces wider than the frame 0.997 and more (642); of 296 random background squares 1 % score over
+/// 0.32. It does not tell which way up a face is: 5 % of upside-down crops score over 0.99.
 pub const FACE_FLAG_THRESHOLD: f32 = 0.5;
 
 /// The first mesh is refined if it disagrees with the detection about the roll by more than this, …
 const ROLL_SURPRISE_DEG: f32 = 10.0;
-/// … or if the face is rolled by more than this against the nearest quarter turn: detections of such faces are shifted.
-/// On LFW turned by 45° the mean error of the five alignment points falls from 4.0 % to 2.6 % of the inter-eye distance.
+/// … or if the face is rolled by more than this against the nearest quarter turn: detections of
+/// such faces are shifted. On LFW turned by 45° the mean error of the five alignment points falls
+/// from 4.0 % to 2.6 % of the inter-eye distance.
 const DIAGONAL_DEG: f32 = 25.0;
 
-/// Finds the dense landmarks of a detected face. Shared by all threads; each call uses its thread's own buffers.
+/// Finds the dense landmarks of a detected face. Shared by all threads; each call uses its thread's
+/// own buffers.
 pub struct FaceMesher {
     model: Model,
     normalisation: Normalisation,
@@ -58,7 +62,8 @@ impl FaceMesher {
     /// A mesher that runs `model`: MediaPipe's face landmark network, or one of the same shapes.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidModel`] unless the input is 192 × 192 × 3 and the outputs are `landmarks` (1404) and `face_flag` (1).
+    /// [`ErrorKind::InvalidModel`] unless the input is 192 × 192 × 3 and the outputs are
+    /// `landmarks` (1404) and `face_flag` (1).
     pub fn new(model: Model) -> Result<Self> {
         let signature = model.network.signature();
         let input = (signature.height, signature.width, signature.channels) == (INPUT_PX, INPUT_PX, 3);
@@ -75,14 +80,15 @@ impl FaceMesher {
         Ok(Self { model, normalisation })
     }
 
-    /// The mesh of the face that `detection` found in `frame`: one run of the network, or two for a face that is rolled
-    /// otherwise than its detection says or lies diagonally.
+    /// The mesh of the face that `detection` found in `frame`: one run of the network, or two for a
+    /// face that is rolled otherwise than its detection says or lies diagonally.
     ///
     /// Look at [`Mesh::flag`] before using it: where there is no face, the network still draws one.
     ///
     /// # Errors
-    /// [`ErrorKind::NonFinite`] if the network returns NaN or infinities, [`ErrorKind::InvalidArgument`] if the detection is
-    /// degenerate, and the errors of the warp and of the network.
+    /// [`ErrorKind::NonFinite`] if the network returns NaN or infinities,
+    /// [`ErrorKind::InvalidArgument`] if the detection is degenerate, and the errors of the
+    /// warp and of the network.
     pub fn mesh(&self, frame: &Frame<'_>, detection: &Detection) -> Result<Mesh> {
         let rect = &detection.rect;
         let side = CROP_SCALE * rect.width().max(rect.height());
@@ -96,11 +102,13 @@ impl FaceMesher {
         Ok(mesh)
     }
 
-    /// The mesh of the face that `earlier` shows, in the same frame or in the next one of a video: one run of the network.
+    /// The mesh of the face that `earlier` shows, in the same frame or in the next one of a video:
+    /// one run of the network.
     ///
-    /// The crop is the box about the earlier points, eyes level, × 1.5 (MediaPipe's rule for tracking). Against a mesh from a
-    /// detection the alignment points move by 2 % of the inter-eye distance in the median (LFW), and templates become neither
-    /// better nor worse: 99.32 % instead of 99.38 % on LFW, FNMR 4.22 % instead of 4.39 % at an FMR of 1e-4.
+    /// The crop is the box about the earlier points, eyes level, × 1.5 (MediaPipe's rule for
+    /// tracking). Against a mesh from a detection the alignment points move by 2 % of the
+    /// inter-eye distance in the median (LFW), and templates become neither better nor worse:
+    /// 99.32 % instead of 99.38 % on LFW, FNMR 4.22 % instead of 4.39 % at an FMR of 1e-4.
     ///
     /// # Errors
     /// As [`FaceMesher::mesh`].
@@ -108,7 +116,8 @@ impl FaceMesher {
         self.run(frame, crop_about(earlier))
     }
 
-    /// [`FaceMesher::refine`], keeping what the network looked at. After an error the view is empty.
+    /// [`FaceMesher::refine`], keeping what the network looked at. After an error the view is
+    /// empty.
     pub(crate) fn refine_seen(&self, frame: &Frame<'_>, earlier: &Mesh, view: &mut View) -> Result<Mesh> {
         let source_from_view = crop_about(earlier);
         let mesh = self.run_on(frame, source_from_view, view.begin())?;
@@ -128,8 +137,8 @@ impl FaceMesher {
                 "the face has no extent, or no finite one",
             ));
         };
-        // Replicate, not black: on faces wider than the frame the points' mean error is 2.7 % of the inter-eye distance
-        // instead of 3.5 %, and its 99th percentile 8.0 % instead of 11.9 %.
+        // Replicate, not black: on faces wider than the frame the points' mean error is 2.7 % of the
+        // inter-eye distance instead of 3.5 %, and its 99th percentile 8.0 % instead of 11.9 %.
         let crop = Crop { width: INPUT_PX, height: INPUT_PX, source_from_target, border: Border::Replicate };
         let mut points = scratch::take(3 * POINT_COUNT);
         let mut flag = [0.0];
@@ -147,7 +156,8 @@ impl FaceMesher {
     }
 }
 
-/// The crop about an earlier mesh: the square about the box that holds its points when its eyes are level.
+/// The crop about an earlier mesh: the square about the box that holds its points when its eyes are
+/// level.
 fn crop_about(mesh: &Mesh) -> Option<Similarity> {
     let roll = mesh.roll_deg();
     let level = Similarity::new(1.0, -roll, Point::default())?;

@@ -1,4 +1,5 @@
-//! The points of one mesh, by their anatomical names, and the few numbers that other stages read off them.
+//! The points of one mesh, by their anatomical names, and the few numbers that other stages read
+//! off them.
 //!
 //! Indices are those of MediaPipe's canonical face model (468 vertices, without irises).
 
@@ -7,7 +8,8 @@ use crate::geometry::{Point, Rect, Similarity};
 /// Points of a mesh.
 pub const POINT_COUNT: usize = 468;
 
-/// Corners and lids of the right eye (the subject's; at the left of the image): outer corner, inner corner, upper, lower lid.
+/// Corners and lids of the right eye (the subject's; at the left of the image): outer corner, inner
+/// corner, upper, lower lid.
 const RIGHT_EYE: [usize; 4] = [33, 133, 159, 145];
 /// The same of the left eye: inner corner, outer corner, upper, lower lid.
 const LEFT_EYE: [usize; 4] = [362, 263, 386, 374];
@@ -25,10 +27,12 @@ const INNER_LIPS: [usize; 2] = [13, 14];
 /// Inner corners of the mouth.
 const INNER_MOUTH_CORNERS: [usize; 2] = [78, 308];
 
-/// 468 points of a face in pixels of the source, all finite, and the network's opinion whether there is a face.
+/// 468 points of a face in pixels of the source, all finite, and the network's opinion whether
+/// there is a face.
 ///
-/// x and y are pixels of the source; z is in the same scale, negative towards the camera, zero near the head's centre; it is
-/// the network's estimate and only good relative to the mesh's other points.
+/// x and y are pixels of the source; z is in the same scale, negative towards the camera, zero near
+/// the head's centre; it is the network's estimate and only good relative to the mesh's other
+/// points.
 #[derive(Clone, PartialEq)]
 pub struct Mesh {
     points: [[f32; 3]; POINT_COUNT],
@@ -46,18 +50,20 @@ impl std::fmt::Debug for Mesh {
 }
 
 impl Mesh {
-    /// [`Mesh::pitch_deg`] of a face that looks straight into the camera: the median of 514 LFW faces.
+    /// [`Mesh::pitch_deg`] of a face that looks straight into the camera: the median of 514 LFW
+    /// faces.
     pub const NEUTRAL_PITCH_DEG: f32 = -5.4;
 
-    /// A mesh from points in pixels of the source and a face probability; `None` unless all are finite and `flag` is within
-    /// 0 ..= 1. For other landmark models with this topology, and for tests.
+    /// A mesh from points in pixels of the source and a face probability; `None` unless all are
+    /// finite and `flag` is within 0 ..= 1. For other landmark models with this topology, and
+    /// for tests.
     pub fn new(points: [[f32; 3]; POINT_COUNT], flag: f32) -> Option<Self> {
         let finite = points.as_flattened().iter().all(|v| v.is_finite());
         (finite && (0.0..=1.0).contains(&flag)).then_some(Self { points, flag })
     }
 
-    /// From the network's tensors: `raw` is 468 × (x, y, z) in pixels of the input, `flag_logit` the face flag. `None` if a
-    /// value is not finite, or becomes so.
+    /// From the network's tensors: `raw` is 468 × (x, y, z) in pixels of the input, `flag_logit`
+    /// the face flag. `None` if a value is not finite, or becomes so.
     pub(super) fn from_network(raw: &[f32], flag_logit: f32, source_from_input: &Similarity) -> Option<Self> {
         if !flag_logit.is_finite() {
             return None;
@@ -84,7 +90,8 @@ impl Mesh {
         self.flag
     }
 
-    /// Point `index` with its depth; the origin if there is no such point, which no caller in this crate can cause.
+    /// Point `index` with its depth; the origin if there is no such point, which no caller in this
+    /// crate can cause.
     fn vertex(&self, index: usize) -> [f32; 3] {
         self.points.get(index).copied().unwrap_or_default()
     }
@@ -103,7 +110,8 @@ impl Mesh {
         Point::mean(&indices.map(|i| self.at(i))).unwrap_or_default()
     }
 
-    /// Centre of the right eye (the subject's; at the left of an upright image): mean of its corners and lids.
+    /// Centre of the right eye (the subject's; at the left of an upright image): mean of its
+    /// corners and lids.
     pub fn right_eye(&self) -> Point {
         self.center(RIGHT_EYE)
     }
@@ -143,12 +151,14 @@ impl Mesh {
         self.at(CHIN)
     }
 
-    /// Right eye, left eye, nose tip, right and left mouth corner: the points that template networks are aligned by.
+    /// Right eye, left eye, nose tip, right and left mouth corner: the points that template
+    /// networks are aligned by.
     pub fn alignment_points(&self) -> [Point; 5] {
         [self.right_eye(), self.left_eye(), self.nose_tip(), self.right_mouth_corner(), self.left_mouth_corner()]
     }
 
-    /// Distance between the eyes' centres in the image, in pixels: smaller on a face that is turned away.
+    /// Distance between the eyes' centres in the image, in pixels: smaller on a face that is turned
+    /// away.
     pub fn inter_eye_distance_px(&self) -> f32 {
         self.right_eye().distance(self.left_eye())
     }
@@ -158,23 +168,26 @@ impl Mesh {
         self.eye_midpoint().distance(self.chin())
     }
 
-    /// The angle of the line through the eyes, in degrees, −180 ..= 180, clockwise on the screen; 0 for an upright face.
+    /// The angle of the line through the eyes, in degrees, −180 ..= 180, clockwise on the screen; 0
+    /// for an upright face.
     pub fn roll_deg(&self) -> f32 {
         let (right, left) = (self.right_eye(), self.left_eye());
         (left.y - right.y).atan2(left.x - right.x).to_degrees()
     }
 
-    /// How far the head is turned to a side, in degrees, about −90 ..= 90: 0 looks into the camera, positive towards the
-    /// subject's left (the image's right, if upright). From the depth of the outer eye corners, so as good as the network's
-    /// depth; on LFW it correlates with the nose's sideways shift by 0.99.
+    /// How far the head is turned to a side, in degrees, about −90 ..= 90: 0 looks into the camera,
+    /// positive towards the subject's left (the image's right, if upright). From the depth of
+    /// the outer eye corners, so as good as the network's depth; on LFW it correlates with the
+    /// nose's sideways shift by 0.99.
     pub fn yaw_deg(&self) -> f32 {
         let [right_outer, ..] = RIGHT_EYE;
         let [_, left_outer, ..] = LEFT_EYE;
         elevation_deg(self.vertex(right_outer), self.vertex(left_outer))
     }
 
-    /// How far the head is tilted up or down, in degrees, about −90 ..= 90: positive looks up. From the depths of forehead and
-    /// chin; a face that looks straight into the camera has about [`Mesh::NEUTRAL_PITCH_DEG`], not 0.
+    /// How far the head is tilted up or down, in degrees, about −90 ..= 90: positive looks up. From
+    /// the depths of forehead and chin; a face that looks straight into the camera has about
+    /// [`Mesh::NEUTRAL_PITCH_DEG`], not 0.
     pub fn pitch_deg(&self) -> f32 {
         -elevation_deg(self.vertex(FOREHEAD), self.vertex(CHIN))
     }
@@ -213,7 +226,8 @@ impl Mesh {
         ratio(self.inner_lip_distance_px(), self.at(right).distance(self.at(left)))
     }
 
-    /// The axis-parallel box about all points, in pixels of the source. It may reach beyond the frame.
+    /// The axis-parallel box about all points, in pixels of the source. It may reach beyond the
+    /// frame.
     pub fn bounds(&self) -> Option<Rect> {
         self.bounds_after(&Similarity::IDENTITY)
     }
@@ -230,7 +244,8 @@ impl Mesh {
     }
 }
 
-/// The angle by which the way from `a` to `b` leads away from the camera, in degrees; 0 if they coincide.
+/// The angle by which the way from `a` to `b` leads away from the camera, in degrees; 0 if they
+/// coincide.
 fn elevation_deg([ax, ay, az]: [f32; 3], [bx, by, bz]: [f32; 3]) -> f32 {
     (bz - az).atan2((bx - ax).hypot(by - ay)).to_degrees()
 }

@@ -1,8 +1,9 @@
 //! Head pose: the rotation that turns the canonical face model into the mesh.
 //!
-//! Method: weighted orthogonal Procrustes analysis (W. Kabsch, 1976; with scale: S. Umeyama, 1991) of 33 points that move little
-//! with expression, with MediaPipe's weights for them. The mesh is taken as seen from afar: at arm's length a face beside the
-//! camera's axis seems turned by its angle from the axis.
+//! Method: weighted orthogonal Procrustes analysis (W. Kabsch, 1976; with scale: S. Umeyama, 1991)
+//! of 33 points that move little with expression, with MediaPipe's weights for them. The mesh is
+//! taken as seen from afar: at arm's length a face beside the camera's axis seems turned by its
+//! angle from the axis.
 
 use super::geometry::canonical_vertices_cm;
 use super::points::Mesh;
@@ -48,25 +49,27 @@ const BASIS: [(usize, f64); 33] = [
 /// Where a head points, in degrees.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct HeadPose {
-    /// The nose's direction to the side, −180 ..= 180: 0 looks into the camera, positive towards the subject's left (the right of
-    /// the image).
+    /// The nose's direction to the side, −180 ..= 180: 0 looks into the camera, positive towards
+    /// the subject's left (the right of the image).
     pub yaw_deg: f32,
     /// The nose's direction up or down, −90 ..= 90: positive looks up.
     pub pitch_deg: f32,
-    /// The head's turn about the nose's direction, −180 ..= 180, clockwise on the screen: 0 for an upright face.
+    /// The head's turn about the nose's direction, −180 ..= 180, clockwise on the screen: 0 for an
+    /// upright face.
     pub roll_deg: f32,
     /// Pixels per centimetre of the canonical face: how near the head is.
     pub px_per_cm: f32,
-    /// Root mean square distance between the turned canonical face and the mesh at the points that are fitted, weighted, in
-    /// centimetres of the canonical face: how little the mesh looks like a face.
+    /// Root mean square distance between the turned canonical face and the mesh at the points that
+    /// are fitted, weighted, in centimetres of the canonical face: how little the mesh looks
+    /// like a face.
     pub residual_cm: f32,
 }
 
 impl Mesh {
     /// Where the head points; `None` if the mesh has no extent.
     ///
-    /// The rotation is applied as roll, then pitch, then yaw, so that yaw and pitch say where the nose points in the image,
-    /// however the head is rolled.
+    /// The rotation is applied as roll, then pitch, then yaw, so that yaw and pitch say where the
+    /// nose points in the image, however the head is rolled.
     pub fn pose(&self) -> Option<HeadPose> {
         let canonical = canonical_vertices_cm();
         let pairs = BASIS.iter().filter_map(|(i, weight)| {
@@ -111,8 +114,8 @@ impl Mesh {
     }
 }
 
-/// The rotation nearest to `covariance` and the sum of the singular values (the last one's sign turned if a reflection would be
-/// nearer). `None` if fewer than two of them say anything.
+/// The rotation nearest to `covariance` and the sum of the singular values (the last one's sign
+/// turned if a reflection would be nearer). `None` if fewer than two of them say anything.
 fn rotation_of(covariance: &Matrix3<f64>) -> Option<(Matrix3<f64>, f64)> {
     let svd = covariance.try_svd(true, true, f64::EPSILON, 200)?;
     let (u, v_t) = (svd.u?, svd.v_t?);
@@ -143,7 +146,8 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// The canonical face, turned, at `distance_cm` from a pinhole camera (infinite: orthographic), 10 pixels per centimetre.
+    /// The canonical face, turned, at `distance_cm` from a pinhole camera (infinite: orthographic),
+    /// 10 pixels per centimetre.
     fn turned(yaw: f64, pitch: f64, roll: f64, distance_cm: f64) -> Mesh {
         let [yaw, pitch, roll] = [yaw, pitch, roll].map(f64::to_radians);
         let (sin, cos) = roll.sin_cos();

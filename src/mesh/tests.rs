@@ -8,7 +8,8 @@ use crate::model::{ModelCard, Network, Signature};
 use proptest::prelude::*;
 use std::sync::{Arc, Mutex};
 
-/// Answers with fixed landmarks, one set per run (the last is repeated), and keeps the first pixel of each input.
+/// Answers with fixed landmarks, one set per run (the last is repeated), and keeps the first pixel
+/// of each input.
 struct Fixed {
     signature: Signature,
     answers: Vec<Vec<f32>>,
@@ -43,8 +44,8 @@ fn mesher(answers: Vec<Vec<f32>>, flag_logit: f32) -> (FaceMesher, Arc<Fixed>) {
     (FaceMesher::new(Model::custom(card, fake.clone())).unwrap(), fake)
 }
 
-/// A face in pixels of the input, rolled by `roll_deg`: eyes, nose, mouth, chin and forehead in plausible places, all other
-/// points at the centre.
+/// A face in pixels of the input, rolled by `roll_deg`: eyes, nose, mouth, chin and forehead in
+/// plausible places, all other points at the centre.
 pub(crate) fn face(roll_deg: f32) -> Vec<f32> {
     let turn = Similarity::new(1.0, roll_deg, Point::default()).unwrap();
     let mut points = vec![[96.0, 96.0, -1.0]; POINT_COUNT];
@@ -87,7 +88,8 @@ fn grey(width: u32, height: u32) -> Photo {
 
 #[test]
 fn points_are_mapped_back_through_the_crop() {
-    // The crop: centre (200, 150), side 1.5 · 80 = 120, so that a pixel of the input is 0.625 px of the source.
+    // The crop: centre (200, 150), side 1.5 · 80 = 120, so that a pixel of the input is 0.625 px of the
+    // source.
     let (mesher, fake) = mesher(vec![face(0.0)], 2.0);
     let mesh = mesher.mesh(&grey(400, 300).frame(), &detection(Point::new(200.0, 150.0), 60.0, 80.0, 0.0)).unwrap();
     assert_eq!(fake.seen.lock().unwrap().len(), 1);

@@ -1,4 +1,5 @@
-//! What the mesh network looked at, kept for measures of the same face: they would cut nearly the same crop again.
+//! What the mesh network looked at, kept for measures of the same face: they would cut nearly the
+//! same crop again.
 
 use super::INPUT_PX;
 use crate::geometry::Similarity;
@@ -37,7 +38,8 @@ impl View {
         self.seen.as_ref().map(|(transform, _)| *transform)
     }
 
-    /// The values, [`View::SIDE_PX`] rows of as many pixels, and what makes stored red, green and blue (0 ..= 255) of one.
+    /// The values, [`View::SIDE_PX`] rows of as many pixels, and what makes stored red, green and
+    /// blue (0 ..= 255) of one.
     #[allow(clippy::type_complexity)]
     pub(crate) fn pixels(&self) -> Option<(&[f32], impl Fn(&[f32; 3]) -> [f32; 3])> {
         let (_, Normalisation { order, mean, scale }) = self.seen.as_ref()?;

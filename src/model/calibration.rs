@@ -60,7 +60,8 @@ impl LogisticSpec {
     }
 }
 
-/// Comparison scores and false match rates of one model and one kind of pairs, measured by `examples/evaluate`.
+/// Comparison scores and false match rates of one model and one kind of pairs, measured by
+/// `examples/evaluate`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CalibrationSpec {

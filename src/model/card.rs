@@ -47,7 +47,8 @@ pub enum ChannelOrder {
     Bgr,
 }
 
-/// How pixels become the network's input: `tensor = (pixel − mean) · scale`, pixel in 0 ..= 255, per channel of `channels`.
+/// How pixels become the network's input: `tensor = (pixel − mean) · scale`, pixel in 0 ..= 255,
+/// per channel of `channels`.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct InputSpec {
@@ -83,10 +84,12 @@ pub struct OutputSpec {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Alignment {
-    /// Right eye, left eye, nose tip, right and left mouth corner (the subject's; right is image left), in pixels of the input.
+    /// Right eye, left eye, nose tip, right and left mouth corner (the subject's; right is image
+    /// left), in pixels of the input.
     pub points: [[f32; 2]; 5],
-    /// How far, in pixels of the input, the mirrored crop shows the face from these places before it is mirrored; (0, 0) for an
-    /// exact mirror image. Two different views of a face err less together than one view and its mirror image.
+    /// How far, in pixels of the input, the mirrored crop shows the face from these places before
+    /// it is mirrored; (0, 0) for an exact mirror image. Two different views of a face err less
+    /// together than one view and its mirror image.
     #[serde(default)]
     pub mirrored_offset: [f32; 2],
 }
@@ -168,7 +171,8 @@ pub struct ModelCard {
     pub alignment: Option<Alignment>,
     /// For template networks.
     pub template: Option<TemplateSpec>,
-    /// For template networks: what their comparison scores mean, one entry for each [`super::Pairing`].
+    /// For template networks: what their comparison scores mean, one entry for each
+    /// [`super::Pairing`].
     #[serde(default)]
     pub calibrations: Vec<CalibrationSpec>,
     /// For template networks: how templates of different people are spread.
@@ -183,7 +187,8 @@ impl ModelCard {
     /// Reads and checks a card.
     ///
     /// # Errors
-    /// [`ErrorKind::LimitExceeded`] over 1 MiB, [`ErrorKind::InvalidModel`] if it is no card, or contradicts itself.
+    /// [`ErrorKind::LimitExceeded`] over 1 MiB, [`ErrorKind::InvalidModel`] if it is no card, or
+    /// contradicts itself.
     pub fn parse(text: &str) -> Result<Self> {
         if text.len() > MAX_CARD_BYTES {
             return Err(Error::new(ErrorKind::LimitExceeded, Stage::Model, "the model card is over 1 MiB"));

@@ -7,8 +7,8 @@ const MAX_STEPS: i32 = 1 << 15;
 /// The most axes.
 const MAX_AXES: usize = 256;
 
-/// Mean and covariance of the templates of many people, and how a template's expected impostor scores follow from them:
-/// [`crate::template::Template::impostor_level`].
+/// Mean and covariance of the templates of many people, and how a template's expected impostor
+/// scores follow from them: [`crate::template::Template::impostor_level`].
 ///
 /// Mean and covariance of thousands say nothing about any one of them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -32,7 +32,8 @@ pub struct ImpostorSpec {
     pub step: f32,
     /// Mean of the unit templates, in steps.
     pub mean: Vec<i32>,
-    /// Directions of most variance, in steps; the length of each is the square root of what its variance exceeds `variance` by.
+    /// Directions of most variance, in steps; the length of each is the square root of what its
+    /// variance exceeds `variance` by.
     pub axes: Vec<Vec<i32>>,
 }
 

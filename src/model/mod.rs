@@ -1,7 +1,8 @@
-//! Networks with their cards: what a model file computes, where it comes from, and the backends that run it.
+//! Networks with their cards: what a model file computes, where it comes from, and the backends
+//! that run it.
 //!
-//! A model is two files: an ONNX network and a TOML [`ModelCard`]. [`ModelSource`] says where they are: bundled with the
-//! crate, on disk, or in memory. A [`Backend`] turns them into a [`Network`].
+//! A model is two files: an ONNX network and a TOML [`ModelCard`]. [`ModelSource`] says where they
+//! are: bundled with the crate, on disk, or in memory. A [`Backend`] turns them into a [`Network`].
 
 mod calibration;
 mod card;

@@ -6,7 +6,8 @@ use crate::nn;
 use ndarray::{ArrayView3, ArrayView4, ArrayViewMut1, ArrayViewMut2};
 use rayon::prelude::*;
 
-/// Batches of this many images or more are spread over rayon's threads. A template and its mirror image are not.
+/// Batches of this many images or more are spread over rayon's threads. A template and its mirror
+/// image are not.
 const PARALLEL_BATCH: usize = 4;
 
 /// A network compiled for this machine; runs on any number of threads at once.
@@ -23,14 +24,15 @@ impl NativeNetwork {
     ///
     /// # Errors
     /// [`ErrorKind::InvalidModel`] if the bytes are no consistent ONNX file or do not fit the card,
-    /// [`ErrorKind::UnsupportedOperator`] naming operator and node, [`ErrorKind::LimitExceeded`] for a network that asks for
-    /// more than 16,384 nodes, 2^28 values or 2·10^11 multiply-adds.
+    /// [`ErrorKind::UnsupportedOperator`] naming operator and node, [`ErrorKind::LimitExceeded`]
+    /// for a network that asks for more than 16,384 nodes, 2^28 values or 2·10^11
+    /// multiply-adds.
     pub fn load(bytes: &[u8], card: &ModelCard) -> Result<Self> {
         Self::compile(bytes, card, nn::Precision::F32)
     }
 
-    /// As [`NativeNetwork::load`], with 8-bit integers in the pointwise layers whose inputs' ranges the file carries; see
-    /// [`super::Backend::Int8`].
+    /// As [`NativeNetwork::load`], with 8-bit integers in the pointwise layers whose inputs' ranges
+    /// the file carries; see [`super::Backend::Int8`].
     ///
     /// # Errors
     /// As [`NativeNetwork::load`].
@@ -71,8 +73,9 @@ impl Network for NativeNetwork {
         &self.signature
     }
 
-    /// Images of a small batch run one after another on one arena, which keeps them in cache and leaves the other cores to other
-    /// requests; from four images on they are spread over rayon's threads.
+    /// Images of a small batch run one after another on one arena, which keeps them in cache and
+    /// leaves the other cores to other requests; from four images on they are spread over
+    /// rayon's threads.
     fn run(&self, input: ArrayView4<'_, f32>, outputs: &mut [ArrayViewMut2<'_, f32>]) -> Result<()> {
         self.signature.check(&input, outputs)?;
         if input.dim().0 < PARALLEL_BATCH {

@@ -59,12 +59,13 @@ pub trait Network: Send + Sync {
 
     /// Runs the network on a batch.
     ///
-    /// `input` is (N, height, width, channels), channels last whatever the model file's own layout, in standard (row-major)
-    /// memory order, values already normalised as the card says. Output `i` is written as (N, values per image), flattened
-    /// row-major from the shape in [`Network::signature`].
+    /// `input` is (N, height, width, channels), channels last whatever the model file's own layout,
+    /// in standard (row-major) memory order, values already normalised as the card says. Output
+    /// `i` is written as (N, values per image), flattened row-major from the shape in
+    /// [`Network::signature`].
     ///
     /// # Errors
-    /// [`ErrorKind::ShapeMismatch`] if a view does not fit the signature or is not in standard order,
-    /// [`ErrorKind::Backend`] if the backend fails.
+    /// [`ErrorKind::ShapeMismatch`] if a view does not fit the signature or is not in standard
+    /// order, [`ErrorKind::Backend`] if the backend fails.
     fn run(&self, input: ArrayView4<'_, f32>, outputs: &mut [ArrayViewMut2<'_, f32>]) -> Result<()>;
 }

@@ -1,6 +1,6 @@
-//! ONNX Runtime as a [`Network`] (feature `ort`): the reference that the native executor is tested against, and the way
-//! to any other ONNX model and to GPUs and phones' accelerators. Nothing is linked or downloaded; the library is loaded
-//! when the first network is.
+//! ONNX Runtime as a [`Network`] (feature `ort`): the reference that the native executor is tested
+//! against, and the way to any other ONNX model and to GPUs and phones' accelerators. Nothing is
+//! linked or downloaded; the library is loaded when the first network is.
 
 mod options;
 mod pool;
@@ -18,9 +18,10 @@ use pool::{Pool, Recipe};
 
 /// A network on ONNX Runtime; runs on any number of threads at once.
 ///
-/// ONNX Runtime's sessions are not safe to run from two threads (the `ort` crate's `Session::run` takes `&mut self` for
-/// that reason), so each run borrows one from a pool, whose lock is held for a push or a pop only. The pool opens sessions
-/// as threads need them, up to [`OrtOptions::max_sessions`]; the run that opens one pays for it, with the time that
+/// ONNX Runtime's sessions are not safe to run from two threads (the `ort` crate's `Session::run`
+/// takes `&mut self` for that reason), so each run borrows one from a pool, whose lock is held for
+/// a push or a pop only. The pool opens sessions as threads need them, up to
+/// [`OrtOptions::max_sessions`]; the run that opens one pays for it, with the time that
 /// loading took. Telemetry is off.
 pub struct OrtNetwork {
     signature: Signature,
@@ -37,14 +38,16 @@ impl std::fmt::Debug for OrtNetwork {
 }
 
 impl OrtNetwork {
-    /// Loads ONNX Runtime unless it is loaded, opens the network, and runs it once on a blank image, so that what cannot
-    /// work fails here.
+    /// Loads ONNX Runtime unless it is loaded, opens the network, and runs it once on a blank
+    /// image, so that what cannot work fails here.
     ///
     /// # Errors
-    /// [`ErrorKind::BackendUnavailable`] if the library is missing, older than 1.20, no ONNX Runtime, or another than the
-    /// one in use; if other code in this process holds an environment of the `ort` crate, or enables its feature `api-22`;
-    /// if a provider cannot be registered or cannot run the network. [`ErrorKind::InvalidModel`] if the bytes are no ONNX file that ONNX Runtime
-    /// runs, or do not fit the card. [`ErrorKind::InvalidArgument`] for options out of range.
+    /// [`ErrorKind::BackendUnavailable`] if the library is missing, older than 1.20, no ONNX
+    /// Runtime, or another than the one in use; if other code in this process holds an
+    /// environment of the `ort` crate, or enables its feature `api-22`; if a provider cannot be
+    /// registered or cannot run the network. [`ErrorKind::InvalidModel`] if the bytes are no ONNX
+    /// file that ONNX Runtime runs, or do not fit the card. [`ErrorKind::InvalidArgument`] for
+    /// options out of range.
     pub fn load(bytes: &[u8], card: &ModelCard, options: &OrtOptions) -> Result<Self> {
         options.check()?;
         let environment = runtime::environment(options.library.as_deref())?;
@@ -140,7 +143,8 @@ fn to_planes(images: &[f32], plane_len: usize, channels: usize) -> scratch::Scra
     planes
 }
 
-/// Checks the file's declared input and outputs against the card; true if the file takes or gives one image per run.
+/// Checks the file's declared input and outputs against the card; true if the file takes or gives
+/// one image per run.
 fn fits(session: &Session, card: &ModelCard) -> Result<bool> {
     let invalid = |message: String| Error::new(ErrorKind::InvalidModel, Stage::Model, message);
     let input = &card.input;
@@ -167,8 +171,9 @@ fn fits(session: &Session, card: &ModelCard) -> Result<bool> {
     Ok(one_by_one)
 }
 
-/// The pinned batch size of an input or output, if there is one, once the axes behind it are what the card says. Free axes
-/// and unknown ranks pass here; what really comes out is checked in every run.
+/// The pinned batch size of an input or output, if there is one, once the axes behind it are what
+/// the card says. Free axes and unknown ranks pass here; what really comes out is checked in every
+/// run.
 fn batch_of(outlet: &Outlet, expected: &[usize]) -> Result<Option<i64>> {
     let name = outlet.name();
     let invalid = |message: String| Error::new(ErrorKind::InvalidModel, Stage::Model, message);

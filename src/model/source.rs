@@ -27,7 +27,8 @@ pub enum ModelSource {
         /// The ONNX file.
         network: Cow<'static, [u8]>,
     },
-    /// Loaded before: to share it between engines, or because its network is the caller's own ([`Model::custom`]).
+    /// Loaded before: to share it between engines, or because its network is the caller's own
+    /// ([`Model::custom`]).
     Loaded(Model),
 }
 
@@ -38,13 +39,16 @@ pub enum Backend {
     /// The crate's own executor.
     #[default]
     Native,
-    /// The crate's own executor, with 8-bit integers in the pointwise layers of a network whose file carries calibrated ranges.
-    /// Of the bundled networks that is the one for templates; the others run as with [`Backend::Native`].
+    /// The crate's own executor, with 8-bit integers in the pointwise layers of a network whose
+    /// file carries calibrated ranges. Of the bundled networks that is the one for templates;
+    /// the others run as with [`Backend::Native`].
     ///
-    /// It makes the template network 1.5 times as fast with AVX2 and 2.3 times with AVX-512 VNNI; without either, four times
-    /// slower. On LFW accuracy is 0.9943 ± 0.0025 instead of 0.9947 ± 0.0026, and at an FMR of 1e-3 / 1e-4 the FNMR is 1.02 / 3.02 %
-    /// instead of 1.06 / 2.96 %; the thresholds for these rates give 1.03e-3 and 1.04e-4. Templates can be compared with those
-    /// of the other backends at the same thresholds: between f32 and integers, cosines alone, 0.9985e-3 for 1e-3.
+    /// It makes the template network 1.5 times as fast with AVX2 and 2.3 times with AVX-512 VNNI;
+    /// without either, four times slower. On LFW accuracy is 0.9943 ± 0.0025 instead of 0.9947
+    /// ± 0.0026, and at an FMR of 1e-3 / 1e-4 the FNMR is 1.02 / 3.02 % instead of 1.06 / 2.96
+    /// %; the thresholds for these rates give 1.03e-3 and 1.04e-4. Templates can be compared with
+    /// those of the other backends at the same thresholds: between f32 and integers, cosines
+    /// alone, 0.9985e-3 for 1e-3.
     Int8,
     /// ONNX Runtime (feature `ort`).
     #[cfg(feature = "ort")]
@@ -70,9 +74,10 @@ impl Model {
     /// Loads the model for `task` from `source` onto `backend`.
     ///
     /// # Errors
-    /// [`ErrorKind::Io`] if a file cannot be read, [`ErrorKind::LimitExceeded`] over 1 GiB (a card: 1 MiB), [`ErrorKind::InvalidModel`] if
-    /// card and file disagree (task, size, SHA-256, shapes), [`ErrorKind::UnsupportedOperator`] if the native executor lacks
-    /// an operator, [`ErrorKind::BackendUnavailable`] if the backend is missing.
+    /// [`ErrorKind::Io`] if a file cannot be read, [`ErrorKind::LimitExceeded`] over 1 GiB (a card:
+    /// 1 MiB), [`ErrorKind::InvalidModel`] if card and file disagree (task, size, SHA-256,
+    /// shapes), [`ErrorKind::UnsupportedOperator`] if the native executor lacks an operator,
+    /// [`ErrorKind::BackendUnavailable`] if the backend is missing.
     pub fn load(task: Task, source: &ModelSource, backend: &Backend) -> Result<Self> {
         match source {
             ModelSource::Bundled => {
@@ -99,7 +104,8 @@ impl Model {
         }
     }
 
-    /// A model whose network is the caller's own implementation: another runtime, or a fake in tests.
+    /// A model whose network is the caller's own implementation: another runtime, or a fake in
+    /// tests.
     pub fn custom(card: ModelCard, network: Arc<dyn Network>) -> Self {
         Self { card: Arc::new(card), network }
     }

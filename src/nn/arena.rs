@@ -1,8 +1,8 @@
 //! Where each buffer lies in the one arena that a run uses.
 //!
-//! A buffer lives from the first operation that writes it to the last that reads it. Buffers whose lives overlap get disjoint
-//! ranges; others share memory. First fit in order of first use: within a few per cent of the optimum for chains with
-//! residuals, which face networks are.
+//! A buffer lives from the first operation that writes it to the last that reads it. Buffers whose
+//! lives overlap get disjoint ranges; others share memory. First fit in order of first use: within
+//! a few per cent of the optimum for chains with residuals, which face networks are.
 
 use std::ops::Range;
 
@@ -49,7 +49,8 @@ pub(super) fn place(lives: &[Life]) -> (Vec<Range<usize>>, usize) {
     (ranges, total)
 }
 
-/// Lends one range of the arena for writing and others for reading; `None` if a range is out of bounds or overlaps the first.
+/// Lends one range of the arena for writing and others for reading; `None` if a range is out of
+/// bounds or overlaps the first.
 pub(super) fn carve<'a, const N: usize>(
     arena: &'a mut [f32],
     write: &Range<usize>,

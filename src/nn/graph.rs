@@ -1,4 +1,5 @@
-//! The network as the file states it: named values, nodes, constants; and the limits that a hostile file runs into.
+//! The network as the file states it: named values, nodes, constants; and the limits that a hostile
+//! file runs into.
 
 use super::onnx::Attributes;
 use super::proto::corrupt;
@@ -6,7 +7,8 @@ use super::ranges::Ranges;
 use crate::error::{Error, ErrorKind, Result, Stage};
 use std::collections::HashMap;
 
-/// What a model may ask for. Beyond it, loading is an error: no allocation is made on a file's word alone.
+/// What a model may ask for. Beyond it, loading is an error: no allocation is made on a file's word
+/// alone.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Limits {
     /// Nodes, and initializers, inputs or outputs alike.
@@ -18,7 +20,8 @@ pub(crate) struct Limits {
 }
 
 impl Default for Limits {
-    /// 16,384 nodes, 2^28 elements (1 GiB), 2·10^11 multiply-adds: four times the largest ArcFace network.
+    /// 16,384 nodes, 2^28 elements (1 GiB), 2·10^11 multiply-adds: four times the largest ArcFace
+    /// network.
     fn default() -> Self {
         Self { max_nodes: 1 << 14, max_elements: 1 << 28, max_multiply_adds: 200_000_000_000 }
     }

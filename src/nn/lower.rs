@@ -1,8 +1,9 @@
 //! From the graph to operations: shapes, constants folded, neighbours fused.
 //!
-//! Nodes are taken in file order, which ONNX requires to be topological. Fusion happens on the way: an activation is absorbed
-//! by the convolution or sum before it, a sum becomes the residual of the later of its two convolutions, a batch
-//! normalisation or a scaling by constants disappears in the weights, padding is merged into the convolution that follows.
+//! Nodes are taken in file order, which ONNX requires to be topological. Fusion happens on the way:
+//! an activation is absorbed by the convolution or sum before it, a sum becomes the residual of the
+//! later of its two convolutions, a batch normalisation or a scaling by constants disappears in the
+//! weights, padding is merged into the convolution that follows.
 
 mod conv;
 mod elementwise;
@@ -27,7 +28,8 @@ use std::rc::Rc;
 enum Entry {
     Constant(Rc<Constant>),
     Value(Value),
-    /// A value with zeros around it that nobody has written yet: `border` in the plane, `channels` in all.
+    /// A value with zeros around it that nobody has written yet: `border` in the plane, `channels`
+    /// in all.
     Padded {
         value: Value,
         border: Border,
@@ -99,7 +101,8 @@ pub(super) fn lower(graph: Graph, limits: &Limits, precision: Precision) -> Resu
     Ok(Lowered { ops: lowering.ops, buffers: lowering.buffers, input, outputs })
 }
 
-/// Whether the input is (N, H, W, C): the first thing that is done to it, but for steps with constants, is a Transpose.
+/// Whether the input is (N, H, W, C): the first thing that is done to it, but for steps with
+/// constants, is a Transpose.
 fn is_channels_last(graph: &Graph) -> bool {
     let mut name = graph.input.as_str();
     for node in graph.nodes.iter() {
@@ -116,8 +119,8 @@ fn is_channels_last(graph: &Graph) -> bool {
 }
 
 impl Lowering<'_> {
-    /// Declares the input: (N, C, H, W) with any N, or (N, H, W, C), which a Transpose then turns. The caller passes channels
-    /// last in both cases, so no data moves.
+    /// Declares the input: (N, C, H, W) with any N, or (N, H, W, C), which a Transpose then turns.
+    /// The caller passes channels last in both cases, so no data moves.
     fn graph_input(&mut self, name: &str, shape: &[Option<usize>], channels_last: bool) -> Result<Grid> {
         let [batch, rest @ ..] = shape else { return Err(corrupt("the input has no shape")) };
         let &[Some(a), Some(b), Some(c)] = rest else {
@@ -320,8 +323,8 @@ impl Lowering<'_> {
         self.limits.check_work(self.multiply_adds)
     }
 
-    /// Accounts for weights before they are made, so that a small file cannot unfold into much memory. They are padded to
-    /// whole vectors of inputs and outputs.
+    /// Accounts for weights before they are made, so that a small file cannot unfold into much
+    /// memory. They are padded to whole vectors of inputs and outputs.
     fn reserve(&mut self, outputs: usize, inputs: usize, taps: usize) -> Result<()> {
         let inputs = if inputs == 1 { 1 } else { inputs.next_multiple_of(LANES) };
         let len = self.limits.elements(&[outputs.next_multiple_of(LANES), inputs, taps])?;
@@ -345,7 +348,8 @@ impl Lowering<'_> {
         (same && !self.ops.iter().any(readers)).then_some(producer)
     }
 
-    /// An affine map per channel of input 0, folded into the weights before it where that is possible.
+    /// An affine map per channel of input 0, folded into the weights before it where that is
+    /// possible.
     fn affine(&mut self, node: &Node, scale: Vec<f32>, shift: Vec<f32>) -> Result<()> {
         let at = |v: &[f32], c: usize| v.get(c).or(v.first()).copied().unwrap_or(0.0);
         if let Some(producer) = self.sole_producer(node, 0)

@@ -1,7 +1,9 @@
-//! The native executor for convolutional networks, after the manner of a compiler: read, lower and fuse, lay out, run.
+//! The native executor for convolutional networks, after the manner of a compiler: read, lower and
+//! fuse, lay out, run.
 //!
-//! [`onnx`] reads the file into a [`graph`], [`ranges`] what it says about 8-bit layers; [`lower`] turns nodes into fused
-//! operations on channels-last [`value`]s; [`arena`] places their buffers; [`program`] runs the steps through [`kernels`].
+//! [`onnx`] reads the file into a [`graph`], [`ranges`] what it says about 8-bit layers; [`lower`]
+//! turns nodes into fused operations on channels-last [`value`]s; [`arena`] places their buffers;
+//! [`program`] runs the steps through [`kernels`].
 
 mod arena;
 mod graph;
@@ -23,7 +25,8 @@ pub(crate) use program::Program;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Precision {
     F32,
-    /// 8-bit integers in the pointwise layers whose inputs' ranges the file carries, f32 in all others.
+    /// 8-bit integers in the pointwise layers whose inputs' ranges the file carries, f32 in all
+    /// others.
     Int8,
 }
 

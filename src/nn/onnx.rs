@@ -1,7 +1,7 @@
 //! ONNX files: the subset that convolutional face networks use, read into a [`Graph`].
 //!
-//! Field numbers are those of `onnx.proto3` (IR version 3 to 10). Weights may be f32 or f16, raw or in typed fields, never in
-//! external files.
+//! Field numbers are those of `onnx.proto3` (IR version 3 to 10). Weights may be f32 or f16, raw or
+//! in typed fields, never in external files.
 
 use super::graph::{Attribute, Constant, Graph, Limits, Node};
 use super::proto::{Fields, corrupt};

@@ -7,7 +7,8 @@ use super::kernels::pool::Pooling;
 use super::kernels::resize::Tap;
 use super::value::{Border, Grid, Value};
 
-/// A sliding window: kernel, stride and dilation as (x, y), padding, and the size of what comes out.
+/// A sliding window: kernel, stride and dilation as (x, y), padding, and the size of what comes
+/// out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Window {
     pub kernel: (usize, usize),
@@ -44,7 +45,8 @@ impl Window {
     }
 }
 
-/// Weights of a convolution as the file has them: (output channel, input channel of the group, y, x), and a bias per output.
+/// Weights of a convolution as the file has them: (output channel, input channel of the group, y,
+/// x), and a bias per output.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Filter {
     pub outputs: usize,
@@ -70,7 +72,8 @@ impl Filter {
     }
 }
 
-/// Strides of a copy, in floats: per pixel to the right, per row, per channel; and where the first element is.
+/// Strides of a copy, in floats: per pixel to the right, per row, per channel; and where the first
+/// element is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Strides {
     pub origin: usize,
@@ -97,8 +100,9 @@ pub(super) enum Kind {
         columns: Vec<Tap>,
         rows: Vec<Tap>,
     },
-    /// Moves `size` = (width, height, channels) elements. `from` and `to` are relative to the images' first pixels where they
-    /// are `None`. The whole target is first filled with `fill`, if given.
+    /// Moves `size` = (width, height, channels) elements. `from` and `to` are relative to the
+    /// images' first pixels where they are `None`. The whole target is first filled with
+    /// `fill`, if given.
     Copy {
         size: (usize, usize, usize),
         from: Option<Strides>,

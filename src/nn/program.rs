@@ -1,7 +1,7 @@
 //! A compiled network: steps with resolved addresses, run on one arena.
 //!
-//! Compilation happens once, at load. A run allocates nothing after a thread's first (the arena is the thread's own scratch),
-//! takes no lock and is the same whatever thread it runs on.
+//! Compilation happens once, at load. A run allocates nothing after a thread's first (the arena is
+//! the thread's own scratch), takes no lock and is the same whatever thread it runs on.
 
 mod bounds;
 mod pairs;
@@ -72,7 +72,8 @@ struct Step {
     output_walk: Walk,
     /// Output width and height in pixels, and vectors per pixel.
     size: (usize, usize, usize),
-    /// Rows that the input's and the output's buffer hold at a time, counted in rows of the output: all, or those of a band.
+    /// Rows that the input's and the output's buffer hold at a time, counted in rows of the output:
+    /// all, or those of a band.
     held: (usize, usize),
     /// What must be zeroed around the output.
     border: Option<(Grid, Border)>,
@@ -148,12 +149,14 @@ impl Program {
         (self.input.height, self.input.width, self.input.channels)
     }
 
-    /// Name and shape (without a batch axis of 1; some detectors' outputs have none) of each output.
+    /// Name and shape (without a batch axis of 1; some detectors' outputs have none) of each
+    /// output.
     pub fn outputs(&self) -> impl Iterator<Item = (&str, &[usize])> {
         self.outputs.iter().map(|(name, shape, _)| (name.as_str(), shape.as_slice()))
     }
 
-    /// Runs on one image: `input` is height × width × channels, `write(i, values)` receives each output once.
+    /// Runs on one image: `input` is height × width × channels, `write(i, values)` receives each
+    /// output once.
     pub fn run(&self, input: &[f32], mut write: impl FnMut(usize, &[f32])) -> Result<()> {
         let fault = || Error::new(ErrorKind::Backend, Stage::Run, "the compiled network does not fit its arena");
         if input.len() != self.input.len(Border::default()) {
@@ -168,7 +171,8 @@ impl Program {
         let arena = lent.get_mut(skip..skip + self.arena).ok_or_else(fault)?;
         for (at, rows) in &self.schedule {
             let step = self.steps.get(*at).ok_or_else(fault)?;
-            // A network's weights do not fit a core's own caches: the next step's are fetched while this one runs.
+            // A network's weights do not fit a core's own caches: the next step's are fetched while this one
+            // runs.
             match self.steps.get(at + 1).filter(|_| rows.start == 0).map(|next| &next.work) {
                 Some(Work::Dense { weights, .. }) => self.level.run(weights.prefetch()),
                 Some(Work::IntDense { weights }) => self.level.run(weights.prefetch()),
@@ -185,7 +189,8 @@ impl Program {
 
 #[cfg(test)]
 impl Program {
-    /// The least time of each step over `runs` runs, in nanoseconds, with a few words about the step.
+    /// The least time of each step over `runs` runs, in nanoseconds, with a few words about the
+    /// step.
     pub(super) fn profile(&self, input: &[f32], runs: usize) -> Vec<(String, u128)> {
         let mut arena = vec![0.0; self.arena + ALIGN];
         let skip = arena.as_ptr().align_offset(64).min(ALIGN);
@@ -385,7 +390,8 @@ fn dense(filter: &Filter, window: &Window, grid: &Grid, pitch: usize) -> Work {
     } else {
         rows.flat_map(|row| (0..width).map(move |kx| row + kx * window.dilation.0 * grid.pixel)).collect()
     };
-    // In the file: (output, channel, tap). A row of the packed matrix is a float of a pixel's input: (tap, channel).
+    // In the file: (output, channel, tap). A row of the packed matrix is a float of a pixel's input:
+    // (tap, channel).
     let entries = filter.weights.chunks_exact(filter.inputs * taps).enumerate().flat_map(|(output, weights)| {
         let per_channel = weights.chunks_exact(taps).enumerate();
         per_channel.flat_map(move |(c, w)| w.iter().enumerate().map(move |(tap, w)| (tap * tap_len + c, output, *w)))
@@ -429,7 +435,8 @@ fn zero_border(data: &mut [f32], grid: &Grid, border: Border) {
 }
 
 impl Step {
-    /// Computes some rows of the output. `None` if an address is out of bounds, which compilation excludes.
+    /// Computes some rows of the output. `None` if an address is out of bounds, which compilation
+    /// excludes.
     fn run(&self, level: Level, rows: Range<usize>, external: &[f32], arena: &mut [f32]) -> Option<()> {
         let other_range = self.other.as_ref().map_or(0..0, |(place, ..)| place.range().clone());
         let (output, [input, other]) = carve(arena, &self.output, [self.input.range(), &other_range])?;
@@ -530,7 +537,8 @@ impl Step {
     }
 }
 
-/// Fills every pixel's channels; what pads pixels to whole vectors is 0, so that no weight of 0 ever meets an infinity there.
+/// Fills every pixel's channels; what pads pixels to whole vectors is 0, so that no weight of 0
+/// ever meets an infinity there.
 fn fill_pixels(output: &mut [f32], value: f32, grid: &Grid) {
     output.fill(0.0);
     if value != 0.0 {

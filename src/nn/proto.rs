@@ -1,7 +1,8 @@
 //! A reader for the protobuf wire format: borrowed fields, bounded work, no recursion.
 //!
-//! Only what ONNX needs. A message is walked field by field; nested messages are slices that are walked in turn by whoever
-//! understands them, so depth is bounded by the code that reads and not by the input.
+//! Only what ONNX needs. A message is walked field by field; nested messages are slices that are
+//! walked in turn by whoever understands them, so depth is bounded by the code that reads and not
+//! by the input.
 
 use crate::error::{Error, ErrorKind, Result, Stage};
 

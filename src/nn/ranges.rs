@@ -1,7 +1,9 @@
-//! Calibrated ranges, which an ONNX file carries as metadata: what the inputs of its 8-bit layers take, channel by channel.
+//! Calibrated ranges, which an ONNX file carries as metadata: what the inputs of its 8-bit layers
+//! take, channel by channel.
 //!
-//! The key is `selfsame.range.` and the value's name in the graph; the text is eight hexadecimal digits per channel, low and
-//! high as little-endian f16. `models/convert/ranges.py` writes them. Other keys are none of our business.
+//! The key is `selfsame.range.` and the value's name in the graph; the text is eight hexadecimal
+//! digits per channel, low and high as little-endian f16. `models/convert/ranges.py` writes them.
+//! Other keys are none of our business.
 
 use super::graph::Limits;
 use super::kernels::int8::InputRange;

@@ -1,9 +1,10 @@
 //! Values and the buffers they lie in, while a network is compiled.
 //!
-//! A buffer is a grid of pixels, channels last; the distance between pixels (`pixel`) is the channel count rounded up to
-//! whole vectors, or the bare count where only a dense convolution reads it (three-channel images). Zero borders that
-//! convolutions need are part of the buffer, so that no kernel ever tests for the image's edge. A flat value (any shape that
-//! is not an image) is a grid of one pixel.
+//! A buffer is a grid of pixels, channels last; the distance between pixels (`pixel`) is the
+//! channel count rounded up to whole vectors, or the bare count where only a dense convolution
+//! reads it (three-channel images). Zero borders that convolutions need are part of the buffer, so
+//! that no kernel ever tests for the image's edge. A flat value (any shape that is not an image) is
+//! a grid of one pixel.
 
 use super::kernels::LANES;
 use super::kernels::matmul::Walk;

@@ -1,5 +1,6 @@
-//! The two cheek squares that uniformity and colour look at: side 0.3 inter-eye distances, from half-way between eyes and mouth
-//! downwards, outwards from below each eye's centre (OFIQ 1.0.3 `CalculateRegionOfInterest`).
+//! The two cheek squares that uniformity and colour look at: side 0.3 inter-eye distances, from
+//! half-way between eyes and mouth downwards, outwards from below each eye's centre (OFIQ 1.0.3
+//! `CalculateRegionOfInterest`).
 
 use crate::error::{Error, ErrorKind, Result, Stage};
 use crate::geometry::{Point, Similarity};
@@ -8,8 +9,8 @@ use crate::mesh::Mesh;
 use crate::model::ChannelOrder;
 use crate::scratch;
 
-/// Side of a square in pixels, as in OFIQ's aligned faces (113 px between the eyes): fewer pixels would make histograms of 256
-/// levels sparse, and unlike each other.
+/// Side of a square in pixels, as in OFIQ's aligned faces (113 px between the eyes): fewer pixels
+/// would make histograms of 256 levels sparse, and unlike each other.
 const SIDE_PX: usize = 33;
 /// The same in inter-eye distances.
 const SIDE: f32 = 0.3;

@@ -1,4 +1,5 @@
-//! The face that the luminance measures look at: a level crop of 128 × 128 pixels and the mesh's face oval in it.
+//! The face that the luminance measures look at: a level crop of 128 × 128 pixels and the mesh's
+//! face oval in it.
 
 use crate::error::{Error, ErrorKind, Result, Stage};
 use crate::geometry::{Point, Similarity};
@@ -10,14 +11,16 @@ use crate::scratch::{self, Scratch};
 
 /// Side of the crop in pixels. Fixed, so that sharpness is judged at the scale that templates see.
 pub(super) const SIDE_PX: usize = 128;
-/// The mesh network sees faces at this crop's scale, where the face before was as large. By so much the scales may differ for the
-/// measures to be the same within a few per cent: sharpness changes by up to their square.
+/// The mesh network sees faces at this crop's scale, where the face before was as large. By so much
+/// the scales may differ for the measures to be the same within a few per cent: sharpness changes
+/// by up to their square.
 const SAME_SCALE: std::ops::RangeInclusive<f32> = 0.98..=1.02;
 /// Levels of the histogram.
 const LEVELS: usize = 256;
 /// Marks pixels outside the oval, or outside the frame.
 pub(super) const OUTSIDE: f32 = -1.0;
-/// Rec. 709 luma of stored (gamma-coded) values: what the eye calls brightness, good for judging detail.
+/// Rec. 709 luma of stored (gamma-coded) values: what the eye calls brightness, good for judging
+/// detail.
 const LUMA: [f32; 3] = [0.2126, 0.7152, 0.0722];
 
 /// Linear luminance and luma picture of a face's oval.
@@ -58,7 +61,8 @@ impl FaceCrop {
         Ok(Self::read(frame, &edge, &picture, &pixels, |pixel| *pixel))
     }
 
-    /// The same from what the mesh network looked at: `None` where that shows the face at another scale, or not all of it.
+    /// The same from what the mesh network looked at: `None` where that shows the face at another
+    /// scale, or not all of it.
     pub fn seen(frame: &Frame<'_>, mesh: &Mesh, view: &View) -> Option<Self> {
         let (source_from_crop, source_from_view) = (level_square(mesh)?, view.source_from_view()?);
         let view_from_source = source_from_view.inverse()?;
@@ -172,7 +176,8 @@ impl Light {
         if mean > 0.0 { ((squares - mean * mean).max(0.0).sqrt() / mean) as f32 } else { 0.0 }
     }
 
-    /// (right − left) / (right + left) of the mean luminance of the image's halves of the face, −1 ..= 1; 0 without both.
+    /// (right − left) / (right + left) of the mean luminance of the image's halves of the face, −1
+    /// ..= 1; 0 without both.
     pub fn balance(&self) -> f32 {
         let (right, right_count) = self.right;
         let left_count = self.count - right_count;
@@ -193,8 +198,8 @@ struct Picture {
     source_from_picture: Similarity,
 }
 
-/// The whole number nearest to a value in 0 ..= 255: adding 2²³ leaves it in the mantissa's last bits. A cast would saturate,
-/// which costs more than the rest.
+/// The whole number nearest to a value in 0 ..= 255: adding 2²³ leaves it in the mantissa's last
+/// bits. A cast would saturate, which costs more than the rest.
 #[inline(always)]
 fn nearest(v: f32) -> u8 {
     (v + 8_388_608.0).to_bits() as u8
@@ -239,7 +244,8 @@ fn visible(frame: &Frame<'_>, source_from_crop: &Similarity, side: usize) -> imp
     move |at| whole || inside_frame(at)
 }
 
-/// Where the closed polygon `edge` crosses the row at `y`, from left to right: the part of `crossings` that this fills.
+/// Where the closed polygon `edge` crosses the row at `y`, from left to right: the part of
+/// `crossings` that this fills.
 fn cross<'a>(edge: &[Point], y: f32, crossings: &'a mut [f32]) -> &'a [f32] {
     let before = edge.last().into_iter().chain(edge);
     let crossing = before.zip(edge).filter(|(from, to)| (from.y > y) != (to.y > y));
@@ -253,7 +259,8 @@ fn cross<'a>(edge: &[Point], y: f32, crossings: &'a mut [f32]) -> &'a [f32] {
     crossings
 }
 
-/// The pixels of a row whose centres are inside the polygon that crosses it there, by the even-odd rule.
+/// The pixels of a row whose centres are inside the polygon that crosses it there, by the even-odd
+/// rule.
 fn inside(crossings: &[f32], side: usize) -> impl Iterator<Item = std::ops::Range<usize>> {
     // The first pixel whose centre is not left of the crossing; casts saturate.
     let first = move |crossing: f32| ((crossing - 0.5).ceil() as usize).min(side);

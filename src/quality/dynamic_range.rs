@@ -1,5 +1,5 @@
-//! Dynamic range (ISO/IEC 29794-5:2025; OFIQ 1.0.3 `DynamicRange`): Shannon entropy H of the face's luminance histogram of 256
-//! levels, in bits.
+//! Dynamic range (ISO/IEC 29794-5:2025; OFIQ 1.0.3 `DynamicRange`): Shannon entropy H of the face's
+//! luminance histogram of 256 levels, in bits.
 //!
 //! Q = round(12.5 · H).
 

@@ -6,7 +6,8 @@ use crate::error::Result;
 use crate::image::Frame;
 use crate::mesh::{Mesh, View};
 
-/// The cheap measures of one face, in the units of [`super::QualityReport`] and with the same values.
+/// The cheap measures of one face, in the units of [`super::QualityReport`] and with the same
+/// values.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub struct Essentials {
@@ -20,8 +21,8 @@ pub struct Essentials {
     pub contrast: f32,
     /// As [`super::QualityReport::sharpness`].
     pub sharpness: f32,
-    /// How much more light one side of the face has, (left − right) / (left + right), −1 ..= 1: positive where the subject's
-    /// left side (the image's right) is brighter.
+    /// How much more light one side of the face has, (left − right) / (left + right), −1 ..= 1:
+    /// positive where the subject's left side (the image's right) is brighter.
     pub light_balance: f32,
     /// Distance of the eyes' centres in pixels, not corrected for yaw.
     pub inter_eye_distance_px: f32,
@@ -31,8 +32,8 @@ pub struct Essentials {
     pub mouth_openness: f32,
 }
 
-/// Measures the face that `mesh` shows in `frame`: for guidance, frame by frame. After a thread's first call nothing is
-/// allocated.
+/// Measures the face that `mesh` shows in `frame`: for guidance, frame by frame. After a thread's
+/// first call nothing is allocated.
 ///
 /// # Errors
 /// As [`super::assess`].
@@ -40,9 +41,10 @@ pub fn essentials(frame: &Frame<'_>, mesh: &Mesh) -> Result<Essentials> {
     Ok(of_crop(&FaceCrop::new(frame, mesh)?, mesh))
 }
 
-/// [`essentials`], from what the mesh network looked at where that shows the face as the measures' own crop would: nearly the
-/// same values at a third of the cost. Sharpness of blurred faces is the same within 8 %, that of very sharp ones within 30 %: detail of a
-/// pixel's size depends on where pixels fall.
+/// [`essentials`], from what the mesh network looked at where that shows the face as the measures'
+/// own crop would: nearly the same values at a third of the cost. Sharpness of blurred faces is the
+/// same within 8 %, that of very sharp ones within 30 %: detail of a pixel's size depends on where
+/// pixels fall.
 pub(crate) fn essentials_seen(frame: &Frame<'_>, mesh: &Mesh, view: &View) -> Result<Essentials> {
     match FaceCrop::seen(frame, mesh, view) {
         Some(crop) => Ok(of_crop(&crop, mesh)),

@@ -1,8 +1,9 @@
-//! Eyes open (ISO/IEC 29794-5:2025; OFIQ 1.0.3 `EyesOpen`): largest lid distance of the more closed eye over T, the distance from
-//! the eyes' midpoint to the chin.
+//! Eyes open (ISO/IEC 29794-5:2025; OFIQ 1.0.3 `EyesOpen`): largest lid distance of the more closed
+//! eye over T, the distance from the eyes' midpoint to the chin.
 //!
-//! Q = round(100 · σ(ω; 0.02, 0.01)). With this mesh ω is 0.042 at the least over 514 LFW faces (median 0.072): it does not follow
-//! lids as far as OFIQ's landmarks do, so that the component is generous.
+//! Q = round(100 · σ(ω; 0.02, 0.01)). With this mesh ω is 0.042 at the least over 514 LFW faces
+//! (median 0.072): it does not follow lids as far as OFIQ's landmarks do, so that the component is
+//! generous.
 
 use super::{Measure, sigmoid};
 use crate::mesh::Mesh;

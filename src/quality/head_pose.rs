@@ -1,5 +1,5 @@
-//! Head pose (ISO/IEC 29794-5:2025; OFIQ 1.0.3 `HeadPose`): yaw, pitch and roll in degrees. OFIQ takes them from a network of its
-//! own, here they are read off the mesh.
+//! Head pose (ISO/IEC 29794-5:2025; OFIQ 1.0.3 `HeadPose`): yaw, pitch and roll in degrees. OFIQ
+//! takes them from a network of its own, here they are read off the mesh.
 //!
 //! Q = round(100 · max(0, cos α)²) for each angle.
 

@@ -1,5 +1,5 @@
-//! Head size (ISO/IEC 29794-5:2025; OFIQ 1.0.3 `HeadSize`): |T / height − 0.45|, T being the distance from the eyes' midpoint to
-//! the chin and 0.45 what a passport's portrait has.
+//! Head size (ISO/IEC 29794-5:2025; OFIQ 1.0.3 `HeadSize`): |T / height − 0.45|, T being the
+//! distance from the eyes' midpoint to the chin and 0.45 what a passport's portrait has.
 //!
 //! Q = round(200 · (1 − σ(x; 0, 0.05))).
 

@@ -1,5 +1,6 @@
-//! Illumination uniformity (ISO/IEC 29794-5:2025; OFIQ 1.0.3 `IlluminationUniformity`): what the luminance histograms h of the two
-//! cheeks have in common, Σ min(h_right, h_left) with each histogram's sum 1.
+//! Illumination uniformity (ISO/IEC 29794-5:2025; OFIQ 1.0.3 `IlluminationUniformity`): what the
+//! luminance histograms h of the two cheeks have in common, Σ min(h_right, h_left) with each
+//! histogram's sum 1.
 //!
 //! Q = round(100 · x^0.3).
 

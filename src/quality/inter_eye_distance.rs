@@ -1,5 +1,6 @@
-//! Inter-eye distance (ISO/IEC 29794-5:2025; OFIQ 1.0.3 `InterEyeDistance`): distance of the eye centres in pixels over the
-//! cosine of the yaw, so that a turned head is not taken for a small one.
+//! Inter-eye distance (ISO/IEC 29794-5:2025; OFIQ 1.0.3 `InterEyeDistance`): distance of the eye
+//! centres in pixels over the cosine of the yaw, so that a turned head is not taken for a small
+//! one.
 //!
 //! Q = round(100 · σ(d; 70, 20)).
 

@@ -1,4 +1,5 @@
-//! Luminance mean (ISO/IEC 29794-5:2025; OFIQ 1.0.3 `Luminance`): mean luminance m of the face, 0 ..= 1 of linear light.
+//! Luminance mean (ISO/IEC 29794-5:2025; OFIQ 1.0.3 `Luminance`): mean luminance m of the face, 0
+//! ..= 1 of linear light.
 //!
 //! Q = round(100 · σ(m; 0.2, 0.05) · (1 − σ(m; 0.8, 0.05))).
 

@@ -1,5 +1,5 @@
-//! Luminance variance (ISO/IEC 29794-5:2025; OFIQ 1.0.3 `Luminance`): variance v of the face's luminance, 0 ..= 1 of linear light
-//! each, so at most 0.25.
+//! Luminance variance (ISO/IEC 29794-5:2025; OFIQ 1.0.3 `Luminance`): variance v of the face's
+//! luminance, 0 ..= 1 of linear light each, so at most 0.25.
 //!
 //! Q = round(100 · sin(π · 60v / (60v + 1))): best at v = 1/60, worse for flat and for harsh light.
 

@@ -1,5 +1,6 @@
-//! What surrounds the face (ISO/IEC 29794-5:2025; OFIQ 1.0.3 `CropOfTheFaceImage`): leftward and rightward crop, from the picture's
-//! sides to the eyes in inter-eye distances; margins above and below the eyes in T, the distance from the eyes' midpoint to the chin.
+//! What surrounds the face (ISO/IEC 29794-5:2025; OFIQ 1.0.3 `CropOfTheFaceImage`): leftward and
+//! rightward crop, from the picture's sides to the eyes in inter-eye distances; margins above and
+//! below the eyes in T, the distance from the eyes' midpoint to the chin.
 //!
 //! Q = round(100 · σ(x; 0.9, 0.1)) at the sides, x₀ = 1.4 above and 1.8 below.
 

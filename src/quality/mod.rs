@@ -1,10 +1,12 @@
-//! Quality of a face image: measures with the names, units and mappings of ISO/IEC 29794-5:2025, and what they mean for a
-//! comparison: a refusal where none can be carried, remarks where one is at risk.
+//! Quality of a face image: measures with the names, units and mappings of ISO/IEC 29794-5:2025,
+//! and what they mean for a comparison: a refusal where none can be carried, remarks where one is
+//! at risk.
 //!
-//! Formulas follow the standard's reference implementation, OFIQ 1.0.3. Two things differ, so that values are close but
-//! not conformant: landmarks come from the 468-point mesh instead of OFIQ's 98 points, and the luminance measures look at the
-//! mesh's face oval in a crop of 128 × 128 pixels instead of OFIQ's segmented 616 × 616 one. The luminance measures depend on
-//! the colour of skin: judge a face against its own baseline, never by one limit for all. The limits here are therefore
+//! Formulas follow the standard's reference implementation, OFIQ 1.0.3. Two things differ, so that
+//! values are close but not conformant: landmarks come from the 468-point mesh instead of OFIQ's 98
+//! points, and the luminance measures look at the mesh's face oval in a crop of 128 × 128 pixels
+//! instead of OFIQ's segmented 616 × 616 one. The luminance measures depend on the colour of skin:
+//! judge a face against its own baseline, never by one limit for all. The limits here are therefore
 //! set far outside what skin can explain.
 
 mod cheeks;
@@ -100,7 +102,8 @@ pub enum Remark {
     EyesClosed,
     /// The mouth is open: its component is under 50.
     MouthOpen,
-    /// The head is turned to a side by more than [`TURNED_YAW_DEG`], or up or down by more than [`TURNED_PITCH_DEG`].
+    /// The head is turned to a side by more than [`TURNED_YAW_DEG`], or up or down by more than
+    /// [`TURNED_PITCH_DEG`].
     TurnedAway,
 }
 
@@ -120,28 +123,31 @@ impl Remark {
     }
 }
 
-/// Measured on 195 same-person pairs of LFW, one side shrunk: median score 0.784 as it is, 0.770 at 32 px, 0.755 at 16 px,
-/// 0.713 at 12 px, 0.541 at 8 px.
+/// Measured on 195 same-person pairs of LFW, one side shrunk: median score 0.784 as it is, 0.770 at
+/// 32 px, 0.755 at 16 px, 0.713 at 12 px, 0.541 at 8 px.
 pub const REFUSED_INTER_EYE_DISTANCE_PX: f32 = 12.0;
 /// From the same measurement: below it scores begin to fall.
 pub const SMALL_INTER_EYE_DISTANCE_PX: f32 = 24.0;
-/// Mean luminance, 0 ..= 1 of linear light. Measured on 156 same-person pairs of LFW, one side's light multiplied before it was
-/// stored in 8 bits: median score 0.772 as it is (mean luminance 0.25), 0.718 at 0.007, 0.583 at 0.0025, 0.273 at 0.0012.
-/// Without a camera's noise, so that real dark pictures are worse.
+/// Mean luminance, 0 ..= 1 of linear light. Measured on 156 same-person pairs of LFW, one side's
+/// light multiplied before it was stored in 8 bits: median score 0.772 as it is (mean luminance
+/// 0.25), 0.718 at 0.007, 0.583 at 0.0025, 0.273 at 0.0012. Without a camera's noise, so that real
+/// dark pictures are worse.
 pub const REFUSED_LUMINANCE: f32 = 0.003;
 /// A guess with room for noise and for dark skin: of the unchanged LFW faces 99 % are over 0.107.
 pub const DARK_LUMINANCE: f32 = 0.02;
-/// Share of the face at luminance 247 and more of 255. From the same measurement: median score 0.715 at a share of 0.33,
-/// 0.594 at 0.72, 0.388 at 0.90.
+/// Share of the face at luminance 247 and more of 255. From the same measurement: median score
+/// 0.715 at a share of 0.33, 0.594 at 0.72, 0.388 at 0.90.
 pub const REFUSED_OVER_EXPOSURE: f32 = 0.75;
 /// From the same measurement; unchanged LFW faces have 0.00 in 90 %.
 pub const BRIGHT_OVER_EXPOSURE: f32 = 0.25;
 /// Standard deviation of luminance over its mean. A guess: LFW's median is 0.49.
 pub const LOW_CONTRAST: f32 = 0.12;
-/// See [`QualityReport::sharpness`]. Measured on LFW in Python (an ellipse for the oval), faces 115 px wide, Gaussian blur of σ:
-/// none 0.012 (1st percentile) and 0.044 (median), σ 1.5 0.0085 (score 0.755), σ 2 0.0052 (0.715), σ 3 0.0031 (0.552).
+/// See [`QualityReport::sharpness`]. Measured on LFW in Python (an ellipse for the oval), faces 115
+/// px wide, Gaussian blur of σ: none 0.012 (1st percentile) and 0.044 (median), σ 1.5 0.0085 (score
+/// 0.755), σ 2 0.0052 (0.715), σ 3 0.0031 (0.552).
 pub const BLURRED_SHARPNESS: f32 = 0.005;
-/// [`Mesh::right_eye_openness`]. A guess: no LFW face of 514 is below 0.172, and the mesh was not measured on closed eyes.
+/// [`Mesh::right_eye_openness`]. A guess: no LFW face of 514 is below 0.172, and the mesh was not
+/// measured on closed eyes.
 pub const CLOSED_EYE_OPENNESS: f32 = 0.17;
 /// A guess; of LFW's faces 1.5 % are turned further.
 pub const TURNED_YAW_DEG: f32 = 30.0;
@@ -152,7 +158,8 @@ pub const TURNED_PITCH_DEG: f32 = 25.0;
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct QualityReport {
-    /// Inter-eye distance in pixels of the source, corrected for yaw (ISO name: inter-eye distance).
+    /// Inter-eye distance in pixels of the source, corrected for yaw (ISO name: inter-eye
+    /// distance).
     pub inter_eye_distance: Measure,
     /// Mean luminance of the face, 0 ..= 1 of linear light (luminance mean).
     pub luminance_mean: Measure,
@@ -180,7 +187,8 @@ pub struct QualityReport {
     pub roll: Measure,
     /// Distance of the head's size from a passport portrait's, in picture heights (head size).
     pub head_size: Measure,
-    /// From the picture's left edge to the nearer eye, in inter-eye distances (leftward crop of the face).
+    /// From the picture's left edge to the nearer eye, in inter-eye distances (leftward crop of the
+    /// face).
     pub margin_left: Measure,
     /// From the other eye to the picture's right edge (rightward crop of the face).
     pub margin_right: Measure,
@@ -188,13 +196,16 @@ pub struct QualityReport {
     pub margin_above: Measure,
     /// From the eyes to the picture's bottom (margin below the face).
     pub margin_below: Measure,
-    /// What the other measures say about a comparison: in units of its score, higher is better, only differences count (unified
-    /// quality score). With a template [`unified_of_magnitude`] says more.
+    /// What the other measures say about a comparison: in units of its score, higher is better,
+    /// only differences count (unified quality score). With a template [`unified_of_magnitude`]
+    /// says more.
     pub unified: Measure,
-    /// Standard deviation of luminance over its mean: the contrast, whatever the brightness. Not of the standard.
+    /// Standard deviation of luminance over its mean: the contrast, whatever the brightness. Not of
+    /// the standard.
     pub contrast: f32,
-    /// Variance of the Laplacian over the variance of the luma, in a 128-px crop of the face: how much of the contrast is fine
-    /// detail. Not the standard's sharpness, which is a trained classifier.
+    /// Variance of the Laplacian over the variance of the luma, in a 128-px crop of the face: how
+    /// much of the contrast is fine detail. Not the standard's sharpness, which is a trained
+    /// classifier.
     pub sharpness: f32,
     /// Why no comparison should be carried on this image; empty for most.
     pub refusals: Vec<Refusal>,
@@ -207,7 +218,8 @@ pub struct QualityReport {
 /// A face that lies outside the frame altogether counts as nearly black.
 ///
 /// # Errors
-/// [`crate::error::ErrorKind::InvalidArgument`] if the mesh has no extent, and the errors of the warp.
+/// [`crate::error::ErrorKind::InvalidArgument`] if the mesh has no extent, and the errors of the
+/// warp.
 pub fn assess(frame: &Frame<'_>, mesh: &Mesh) -> Result<QualityReport> {
     let crop = FaceCrop::new(frame, mesh)?;
     let cheeks = cheeks::cheeks(frame, mesh)?;
@@ -248,7 +260,8 @@ impl QualityReport {
         self.refusals.is_empty()
     }
 
-    /// Draws the conclusions. `inter_eye_px` is not corrected for yaw: what counts is how many pixels there are.
+    /// Draws the conclusions. `inter_eye_px` is not corrected for yaw: what counts is how many
+    /// pixels there are.
     fn judge(&mut self, inter_eye_px: f32, eye_openness: f32) {
         let (light, blown) = (self.luminance_mean.native, self.over_exposure.native);
         // Written so that NaN, which no measure gives, would refuse.

@@ -1,5 +1,5 @@
-//! Mouth closed (ISO/IEC 29794-5:2025; OFIQ 1.0.3 `MouthClosed`): distance of the inner lips over T, the distance from the eyes'
-//! midpoint to the chin.
+//! Mouth closed (ISO/IEC 29794-5:2025; OFIQ 1.0.3 `MouthClosed`): distance of the inner lips over
+//! T, the distance from the eyes' midpoint to the chin.
 //!
 //! Q = round(100 · (1 − σ(μ; 0.2, 0.06))).
 

@@ -1,6 +1,6 @@
-//! Natural colour (ISO/IEC 29794-5:2025; OFIQ 1.0.3 `NaturalColour`): how far the cheeks' mean colour lies outside what skin has,
-//! a* from 5 to 25 and b* from 5 to 35 of CIELAB (D50): d = √(max(0, 5 − a, a − 25)² + max(0, 5 − b, b − 35)²); 100 if a or b is
-//! negative.
+//! Natural colour (ISO/IEC 29794-5:2025; OFIQ 1.0.3 `NaturalColour`): how far the cheeks' mean
+//! colour lies outside what skin has, a* from 5 to 25 and b* from 5 to 35 of CIELAB (D50): d =
+//! √(max(0, 5 − a, a − 25)² + max(0, 5 − b, b − 35)²); 100 if a or b is negative.
 //!
 //! Q = round(200 · (1 − σ(d; 0, 10))). A grey picture, which has no colour, has the component 66.
 

@@ -1,5 +1,5 @@
-//! Over-exposure prevention (ISO/IEC 29794-5:2025; OFIQ 1.0.3 `OverExposurePrevention`): share x of the face whose luminance is 247
-//! to 255 of 255.
+//! Over-exposure prevention (ISO/IEC 29794-5:2025; OFIQ 1.0.3 `OverExposurePrevention`): share x of
+//! the face whose luminance is 247 to 255 of 255.
 //!
 //! Q = round(1 / (x + 0.01)), limited to 0 ..= 100.
 

@@ -1,15 +1,17 @@
-//! Sharpness by a classical measure: variance of the Laplacian (J. Pech-Pacheco et al., "Diatom autofocusing in brightfield
-//! microscopy", 2000) over the variance of the luma itself.
+//! Sharpness by a classical measure: variance of the Laplacian (J. Pech-Pacheco et al., "Diatom
+//! autofocusing in brightfield microscopy", 2000) over the variance of the luma itself.
 //!
-//! The ratio does not change with brightness and contrast, nor with stored gain, so that neither dim light nor the colour of
-//! skin makes a face blurred. ISO/IEC 29794-5's sharpness is a random forest over such statistics; this is not that.
+//! The ratio does not change with brightness and contrast, nor with stored gain, so that neither
+//! dim light nor the colour of skin makes a face blurred. ISO/IEC 29794-5's sharpness is a random
+//! forest over such statistics; this is not that.
 
 use super::crop::{FaceCrop, OUTSIDE};
 
 /// Values that are summed at once.
 const LANES: usize = 8;
 
-/// The ratio over the face's pixels whose four neighbours are also face; 0 if there are none, or all are equal.
+/// The ratio over the face's pixels whose four neighbours are also face; 0 if there are none, or
+/// all are equal.
 pub(super) fn measure(crop: &FaceCrop) -> f32 {
     let mut moments = Moments::default();
     for [above, row, below] in crop.luma_rows() {
@@ -28,7 +30,8 @@ struct Moments {
 }
 
 impl Moments {
-    /// The pixels of `row` but the first and the last, in lanes: the compiler makes vectors of them.
+    /// The pixels of `row` but the first and the last, in lanes: the compiler makes vectors of
+    /// them.
     fn add_row(&mut self, above: &[f32], row: &[f32], below: &[f32]) {
         let mut sums = [[0.0f32; LANES]; 5];
         for left in (0..row.len().saturating_sub(2)).step_by(LANES) {

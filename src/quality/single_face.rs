@@ -1,12 +1,13 @@
-//! Single face present (ISO/IEC 29794-5:2025; OFIQ 1.0.3 `SingleFacePresent`): f = √(a₂ / a₁) of the areas of the two largest
-//! detected boxes; 0 for one face, 1 for none.
+//! Single face present (ISO/IEC 29794-5:2025; OFIQ 1.0.3 `SingleFacePresent`): f = √(a₂ / a₁) of
+//! the areas of the two largest detected boxes; 0 for one face, 1 for none.
 //!
 //! Q = round(100 · (1 − f)).
 
 use super::Measure;
 use crate::detect::Detection;
 
-/// Whether there is one face, or a largest one beside which the others are small. `detections` are those of one frame.
+/// Whether there is one face, or a largest one beside which the others are small. `detections` are
+/// those of one frame.
 pub fn single_face(detections: &[Detection]) -> Measure {
     from_areas(detections.iter().map(|d| d.rect.area()))
 }

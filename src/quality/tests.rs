@@ -128,7 +128,8 @@ fn one_dark_side_is_seen_by_balance_and_uniformity() {
     }
     let balance = |inside: fn(u32, u32) -> u8| essentials(&photo(inside).frame(), &mesh()).unwrap().light_balance;
     assert!(balance(even).abs() < 0.02);
-    // Levels 40 and 200 are 0.0212 and 0.5776 of linear light: (0.5776 − 0.0212) / (0.5776 + 0.0212) = 0.93, and a blend between.
+    // Levels 40 and 200 are 0.0212 and 0.5776 of linear light: (0.5776 − 0.0212) / (0.5776 + 0.0212) =
+    // 0.93, and a blend between.
     assert!((balance(harsh) - 0.93).abs() < 0.03, "{}", balance(harsh));
     assert!(balance(|x, y| harsh(199 - x, y)) < -0.85);
     let (uniform, one_sided) = (report(even), report(harsh));
@@ -207,7 +208,8 @@ fn what_the_mesh_network_saw_gives_nearly_the_same_essentials() {
         let near = |a: f32, b: f32, share: f32| (a - b).abs() <= share * b.abs();
         assert!(near(got.luminance_mean, expected.luminance_mean, 0.01), "{got:?} for {expected:?}");
         assert!(near(got.contrast, expected.contrast, 0.02), "{got:?} for {expected:?}");
-        // Detail of a pixel's size depends on where pixels fall; what is blurred, which is what is asked, does not.
+        // Detail of a pixel's size depends on where pixels fall; what is blurred, which is what is asked,
+        // does not.
         assert!(near(got.sharpness, expected.sharpness, 0.3), "{got:?} for {expected:?}");
         let shares = [
             (got.over_exposure, expected.over_exposure),

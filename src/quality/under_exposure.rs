@@ -1,5 +1,5 @@
-//! Under-exposure prevention (ISO/IEC 29794-5:2025; OFIQ 1.0.3 `UnderExposurePrevention`): share x of the face whose luminance is
-//! 0 to 25 of 255.
+//! Under-exposure prevention (ISO/IEC 29794-5:2025; OFIQ 1.0.3 `UnderExposurePrevention`): share x
+//! of the face whose luminance is 0 to 25 of 255.
 //!
 //! Q = round(120 · (0.832 − σ(x; 0.92, 0.05))), limited to 0 ..= 100.
 

@@ -1,11 +1,13 @@
-//! Unified quality score: one number that predicts whether a genuine comparison fails (ISO/IEC 29794-5 asks for one; NIST's
-//! requirement is that it be monotonic with the false non-match rate).
+//! Unified quality score: one number that predicts whether a genuine comparison fails (ISO/IEC
+//! 29794-5 asks for one; NIST's requirement is that it be monotonic with the false non-match rate).
 //!
-//! Before there is a template, to pick or refuse a capture: a weighted sum of three measures, in units of the comparison score that
-//! they are expected to cost. With a template its magnitude says more: [`unified_of_magnitude`].
+//! Before there is a template, to pick or refuse a capture: a weighted sum of three measures, in
+//! units of the comparison score that they are expected to cost. With a template its magnitude says
+//! more: [`unified_of_magnitude`].
 //!
-//! Error versus discard on LFW: pairs judged by the worse picture, threshold for FMR 1e-3 without discarding; FNMR in per cent with
-//! nothing, 5, 10, 20 and 30 % of the pairs discarded, and the change at 10 % with its 95 % interval from resampling people:
+//! Error versus discard on LFW: pairs judged by the worse picture, threshold for FMR 1e-3 without
+//! discarding; FNMR in per cent with nothing, 5, 10, 20 and 30 % of the pairs discarded, and the
+//! change at 10 % with its 95 % interval from resampling people:
 //!
 //! | | 0 | 5 % | 10 % | 20 % | 30 % | change at 10 % | errors left |
 //! |---|---|---|---|---|---|---|---|
@@ -16,19 +18,23 @@
 //! | folds 1 to 5 (chosen and fitted there), before the template | 1.34 | 1.05 | 0.96 | 0.65 | 0.65 | −28 % (−49 to −10) | 38 of 59 |
 //! | folds 1 to 5, magnitude | 1.34 | 0.93 | 0.88 | 0.71 | 0.52 | −34 % (−59 to −13) | 35 of 59 |
 //!
-//! On all folds each half is judged at its own threshold, and the errors of both are counted together.
+//! On all folds each half is judged at its own threshold, and the errors of both are counted
+//! together.
 //!
-//! **None of this is a blind test.** Some 25 forms of these scores were compared on both halves in earlier work. For this one only folds
-//! 1 to 5 were used, and folds 6 to 10 measured once, after it was fixed: they confirm, with 21 errors. The cross-fitted weights of
-//! the first row are of other people, the choice of the measures is not.
+//! **None of this is a blind test.** Some 25 forms of these scores were compared on both halves in
+//! earlier work. For this one only folds 1 to 5 were used, and folds 6 to 10 measured once, after
+//! it was fixed: they confirm, with 21 errors. The cross-fitted weights of the first row are of
+//! other people, the choice of the measures is not.
 //!
-//! The choice (`examples/evaluate lfw DIR --folds 1-5 --choose-quality`): of the 63 sets of six measures, each fitted on four folds and
-//! judged on the fifth, the smallest within one standard error of the best. That is sharpness alone: with 59 errors the standard
-//! error is as large as most differences. So it was asked, after seeing this, that a score which picks a camera's frames must see
-//! blur, a turned head and wrong light, which LFW's photographs rarely show; of such sets {sharpness, pitch, over-exposure} is the
-//! best and the smallest (−30 %; all six −25 %). It leaves out the luminance mean, which depends on the colour of skin.
-//! The weights are the least squares fit of genuine scores to the sum of both pictures' features over folds 1 to 5; `--quality` prints
-//! them as they stand here.
+//! The choice (`examples/evaluate lfw DIR --folds 1-5 --choose-quality`): of the 63 sets of six
+//! measures, each fitted on four folds and judged on the fifth, the smallest within one standard
+//! error of the best. That is sharpness alone: with 59 errors the standard error is as large as
+//! most differences. So it was asked, after seeing this, that a score which picks a camera's frames
+//! must see blur, a turned head and wrong light, which LFW's photographs rarely show; of such sets
+//! {sharpness, pitch, over-exposure} is the best and the smallest (−30 %; all six −25 %). It leaves
+//! out the luminance mean, which depends on the colour of skin. The weights are the least squares
+//! fit of genuine scores to the sum of both pictures' features over folds 1 to 5; `--quality`
+//! prints them as they stand here.
 
 use super::{Essentials, Measure, QualityReport, head_pose, inter_eye_distance, sigmoid};
 use crate::mesh::Mesh;
@@ -39,8 +45,9 @@ const MAX_ANGLE_DEG: f32 = 45.0;
 const LEAST_SHARPNESS: f32 = 1e-4;
 const LEAST_LIGHT: f32 = 1e-3;
 
-/// Comparison score per unit of each feature, 0 for those that the choice left out: ln(sharpness), −(pitch/45°)², −(yaw/45°)², ln(inter-eye distance in px),
-/// ln(luminance mean), −(blown-out share).
+/// Comparison score per unit of each feature, 0 for those that the choice left out: ln(sharpness),
+/// −(pitch/45°)², −(yaw/45°)², ln(inter-eye distance in px), ln(luminance mean), −(blown-out
+/// share).
 const WEIGHTS: [f32; 6] = [0.012_32, 0.160_60, 0.0, 0.0, 0.0, 2.288_86];
 /// The native value of the worst tenth of folds 1 to 5 becomes 50, the median 80.
 const WORST_TENTH: f32 = -0.0630;
@@ -49,7 +56,8 @@ const WIDTH: f32 = 0.0126;
 const WORST_TENTH_LN_MAGNITUDE: f32 = 4.0766;
 const WIDTH_LN_MAGNITUDE: f32 = 0.1146;
 
-/// Six features of a report, in the order of [`unified_weights`]: what the fit regresses on and the choice was made of.
+/// Six features of a report, in the order of [`unified_weights`]: what the fit regresses on and the
+/// choice was made of.
 pub fn unified_features(report: &QualityReport) -> [f32; 6] {
     Inputs {
         sharpness: report.sharpness,
@@ -96,13 +104,14 @@ fn score(features: [f32; 6]) -> Measure {
     Measure::new(native, 100.0 * sigmoid(native, WORST_TENTH, WIDTH))
 }
 
-/// From a report's other measures. The native value is in units of the comparison score; higher is better, only differences mean
-/// something.
+/// From a report's other measures. The native value is in units of the comparison score; higher is
+/// better, only differences mean something.
 pub(super) fn measure(report: &QualityReport) -> Measure {
     score(unified_features(report))
 }
 
-/// [`QualityReport::unified`] from what guidance measures of every frame: the same value, without allocation.
+/// [`QualityReport::unified`] from what guidance measures of every frame: the same value, without
+/// allocation.
 pub fn unified_of_essentials(essentials: &Essentials, mesh: &Mesh) -> Measure {
     let inputs = Inputs {
         sharpness: essentials.sharpness,
@@ -115,9 +124,10 @@ pub fn unified_of_essentials(essentials: &Essentials, mesh: &Mesh) -> Measure {
     score(inputs.features())
 }
 
-/// The unified quality score once there is a template: from its magnitude ([`crate::template::Template::magnitude`]), of the
-/// bundled template network alone. The native value is the magnitude's logarithm. Networks of this kind give clear faces long
-/// embeddings (Q. Meng et al., "MagFace", 2021, trains for what others do by themselves).
+/// The unified quality score once there is a template: from its magnitude
+/// ([`crate::template::Template::magnitude`]), of the bundled template network alone. The native
+/// value is the magnitude's logarithm. Networks of this kind give clear faces long embeddings (Q.
+/// Meng et al., "MagFace", 2021, trains for what others do by themselves).
 pub fn unified_of_magnitude(magnitude: f32) -> Measure {
     let native = magnitude.max(f32::MIN_POSITIVE).ln();
     Measure::new(native, 100.0 * sigmoid(native, WORST_TENTH_LN_MAGNITUDE, WIDTH_LN_MAGNITUDE))

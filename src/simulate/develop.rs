@@ -1,4 +1,5 @@
-//! One row of a picture: where each of its pixels looks, now that head, prop and hand have moved, and the sensor's noise on that.
+//! One row of a picture: where each of its pixels looks, now that head, prop and hand have moved,
+//! and the sensor's noise on that.
 
 use super::motion::Pose;
 use super::sensor::{Sensor, Tone};
@@ -25,7 +26,8 @@ pub(super) struct Frame<'a> {
 /// The inner loop over row `y`.
 pub(super) struct Row<'a> {
     pub(super) frame: &'a Frame<'a>,
-    /// The rows within reach of `y`, full is 1; `kept` rows in all, a power of two, of which row y is number y modulo that.
+    /// The rows within reach of `y`, full is 1; `kept` rows in all, a power of two, of which row y
+    /// is number y modulo that.
     pub(super) signal: &'a [[f32; 4]],
     pub(super) kept: usize,
     pub(super) y: usize,
@@ -88,7 +90,8 @@ impl Frame<'_> {
         place
     }
 
-    /// The signal at places in pixels, centres at +0.5, interpolated bilinearly; the nearest outside.
+    /// The signal at places in pixels, centres at +0.5, interpolated bilinearly; the nearest
+    /// outside.
     #[inline(always)]
     fn sample(&self, rows: &[[f32; 4]], kept: usize, [x, y]: &[Block; 2], signal: &mut [[f32; 4]; BLOCK]) {
         let (pitch, last) = ((rows.len() / kept) as i32, kept as i32 - 1);

@@ -1,9 +1,9 @@
-//! What the camera decides from frame to frame: exposure time, sensitivity and white balance, each following the picture's mean
-//! with a delay of one frame and a time constant.
+//! What the camera decides from frame to frame: exposure time, sensitivity and white balance, each
+//! following the picture's mean with a delay of one frame and a time constant.
 //!
-//! A surface of radiance L gives the sensor H = q·L·t / N² lux seconds with q = 0.65, and the signal is full at 78 / S
-//! (ISO 12232:2019, saturation-based speed S). The control wants the mean of a window about the face at 18 %, as grey cards and
-//! meters have it.
+//! A surface of radiance L gives the sensor H = q·L·t / N² lux seconds with q = 0.65, and the
+//! signal is full at 78 / S (ISO 12232:2019, saturation-based speed S). The control wants the mean
+//! of a window about the face at 18 %, as grey cards and meters have it.
 
 use super::light::Light;
 use super::scene::Camera;
@@ -17,7 +17,8 @@ const GREY: f32 = 0.18;
 /// Limits of the ISO speed, and its value up to which exposure times stay short.
 const ISO: [f32; 2] = [50.0, 3200.0];
 const ISO_SHORT: f32 = 200.0;
-/// Exposure times in seconds: the shortest, that of short exposures, and the longest at any frame rate.
+/// Exposure times in seconds: the shortest, that of short exposures, and the longest at any frame
+/// rate.
 const SHORTEST_S: f32 = 1.0 / 10_000.0;
 const SHORT_S: f32 = 1.0 / 100.0;
 const LONGEST_S: f32 = 1.0 / 24.0;
@@ -89,7 +90,8 @@ impl Control {
         self.cast = [own_red + balance * (red - own_red), own_blue + balance * (blue - own_blue)];
     }
 
-    /// What the next frame is taken with: short exposures first, then a higher speed, then long exposures, then the rest.
+    /// What the next frame is taken with: short exposures first, then a higher speed, then long
+    /// exposures, then the rest.
     pub(super) fn settings(&self) -> Settings {
         let product = self.exposure.exp();
         let [base, highest] = ISO;

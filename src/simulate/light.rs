@@ -1,14 +1,15 @@
 //! What shines when: the ambient light's colour, and the screen's colours over time.
 //!
-//! Daylight: CIE 15:2004, 3.1 (D series, 4,000 K and more). Lamps: the Planckian locus in the cubic form of B. Kim et al., US
-//! patent 7,024,034 (1,667 to 4,000 K).
+//! Daylight: CIE 15:2004, 3.1 (D series, 4,000 K and more). Lamps: the Planckian locus in the cubic
+//! form of B. Kim et al., US patent 7,024,034 (1,667 to 4,000 K).
 
 use super::motion::Wave;
 use super::skin::rgb_of_xyz;
 use crate::image::{luminance_linear, srgb8_to_linear};
 use crate::liveness::{Region, Segment};
 
-/// Quarters of the screen, as the camera sees the person: image left and right of the top, then of the bottom.
+/// Quarters of the screen, as the camera sees the person: image left and right of the top, then of
+/// the bottom.
 pub(super) const QUARTERS: usize = 4;
 
 /// Light of the four quarters, or one value for each: red, green, blue, unused.
@@ -51,8 +52,8 @@ fn lit(region: Region) -> [f32; QUARTERS] {
 /// The light of one place over time: the ambient light, and a screen or none.
 #[derive(Clone)]
 pub(super) struct Track {
-    /// When each segment ends, and what its quarters emit in cd/m². The first one holds before the challenge, the last one
-    /// after it, and each until the next one begins.
+    /// When each segment ends, and what its quarters emit in cd/m². The first one holds before the
+    /// challenge, the last one after it, and each until the next one begins.
     screen: Vec<(f64, Quarters)>,
     /// How late the screen's light arrives, in microseconds.
     pub(super) delay_us: f64,

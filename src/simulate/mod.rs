@@ -1,7 +1,8 @@
 //! Recorded flash sessions made from a portrait, genuine ones and attacks (feature `simulate`).
 //!
-//! **A tool for development and regression tests. It is no evidence of how a method does in the field:** every effect here is one
-//! that we thought of, at a strength that we chose. Rates measured on simulated sessions are rates of this simulation, to be named so.
+//! **A tool for development and regression tests. It is no evidence of how a method does in the
+//! field:** every effect here is one that we thought of, at a strength that we chose. Rates
+//! measured on simulated sessions are rates of this simulation, to be named so.
 //!
 //! ```no_run
 //! use selfsame::{engine::Engine, image::Photo, liveness::{Region, Segment}};
@@ -20,11 +21,12 @@
 //! ```
 //!
 //! # One frame's way
-//! A [`Subject`] is a portrait with its mesh in centimetres and its own light removed. [`simulate()`] lays it before the camera of a
-//! [`Scene`] and works out for every pixel how its surface answers each quarter of the screen and the ambient light: radiance is
-//! linear in these (`stage`, `shade`). It also runs the camera's controls through the whole session, which need means only. A frame
-//! then is: each row in the mean light of its own exposure, moved to where head, prop and hand are, and put through the sensor
-//! (`recording`, `develop`). So any frame of a
+//! A [`Subject`] is a portrait with its mesh in centimetres and its own light removed.
+//! [`simulate()`] lays it before the camera of a [`Scene`] and works out for every pixel how its
+//! surface answers each quarter of the screen and the ambient light: radiance is linear in these
+//! (`stage`, `shade`). It also runs the camera's controls through the whole session, which need
+//! means only. A frame then is: each row in the mean light of its own exposure, moved to where
+//! head, prop and hand are, and put through the sensor (`recording`, `develop`). So any frame of a
 //! [`Recording`] can be made at any time, and the same scene gives the same frames.
 //!
 //! | what | model, with its source in the file |
@@ -39,18 +41,21 @@
 //! | clock | frame rate with jitter and losses, constant lag (`recording`) |
 //!
 //! # What it leaves out
-//! Subsurface scattering, cast shadows and light from one part of a face to another; hair's own shape and gloss, glasses, beards as
-//! anything but colour; blinks, speech and expressions; hands that hold a prop; halftone, moiré, refresh and seams of prints and
-//! displays; the flashing display's own response time and viewing angle; lens distortion, flare, focus and denoising; users who turn
-//! away when it flashes. The portrait's shadows and catchlights stay in the skin,
-//! and a tone group far from the portrait's own leaves a seam where hair lies inside the mesh. The mesh's depth is a network's estimate.
+//! Subsurface scattering, cast shadows and light from one part of a face to another; hair's own
+//! shape and gloss, glasses, beards as anything but colour; blinks, speech and expressions; hands
+//! that hold a prop; halftone, moiré, refresh and seams of prints and displays; the flashing
+//! display's own response time and viewing angle; lens distortion, flare, focus and denoising;
+//! users who turn away when it flashes. The portrait's shadows and catchlights stay in the skin,
+//! and a tone group far from the portrait's own leaves a seam where hair lies inside the mesh. The
+//! mesh's depth is a network's estimate.
 //!
-//! Where a species is easier or harder to tell than in the field nobody has measured. An attack that this simulation lacks is one that
-//! a method tuned on it has never met.
+//! Where a species is easier or harder to tell than in the field nobody has measured. An attack
+//! that this simulation lacks is one that a method tuned on it has never met.
 //!
 //! # Conventions
-//! Frames are upright and not mirrored: the person's left is the image's right, and [`crate::liveness::Region::Left`] lights it from
-//! there. A frame's timestamp is when it arrives, [`Camera::lag_us`] after its first row's exposure has ended. Before the first segment
+//! Frames are upright and not mirrored: the person's left is the image's right, and
+//! [`crate::liveness::Region::Left`] lights it from there. A frame's timestamp is when it arrives,
+//! [`Camera::lag_us`] after its first row's exposure has ended. Before the first segment
 //! and after the last one the screen shows their colours.
 
 mod develop;

@@ -1,8 +1,9 @@
 //! How head, hand and props move: sums of slow sines, so that any moment can be asked for.
 //!
-//! Tremor of a raised hand peaks at about 7 Hz ("A Normative Study of Postural Tremor of the Hand", Archives of Neurology 39,
-//! 1982), its physiological component at 8 to 12 Hz (R. J. Elble, "Physiologic and essential tremor", Neurology 36, 1986); here it
-//! is drawn from 7 to 11 Hz. The slow frequencies and all amplitudes are ours, for a phone at arm's length.
+//! Tremor of a raised hand peaks at about 7 Hz ("A Normative Study of Postural Tremor of the Hand",
+//! Archives of Neurology 39, 1982), its physiological component at 8 to 12 Hz (R. J. Elble,
+//! "Physiologic and essential tremor", Neurology 36, 1986); here it is drawn from 7 to 11 Hz. The
+//! slow frequencies and all amplitudes are ours, for a phone at arm's length.
 
 use crate::random::Random;
 
@@ -38,7 +39,8 @@ impl Wave {
 pub(super) struct Pose {
     /// Sideways and down, in centimetres.
     pub(super) shift_cm: [f32; 2],
-    /// Turned to the side (the image's right comes nearer), upwards, and clockwise in the image; radians.
+    /// Turned to the side (the image's right comes nearer), upwards, and clockwise in the image;
+    /// radians.
     pub(super) turn: [f32; 3],
     /// Relative growth in the image.
     pub(super) growth: f32,

@@ -1,9 +1,10 @@
-//! The person as the camera's pixels see them: the portrait laid before the camera at the eyes' distance, the mesh drawn into it,
-//! and a plausible head, neck and body about that.
+//! The person as the camera's pixels see them: the portrait laid before the camera at the eyes'
+//! distance, the mesh drawn into it, and a plausible head, neck and body about that.
 //!
-//! The mesh ends at the face's outline. A silhouette (an ellipse for the head, a neck and shoulders) tells person from background;
-//! between the outline and the silhouette, normals and depth are a membrane: the solution of Laplace's equation between the mesh's
-//! and what a round head has at its edge.
+//! The mesh ends at the face's outline. A silhouette (an ellipse for the head, a neck and
+//! shoulders) tells person from background; between the outline and the silhouette, normals and
+//! depth are a membrane: the solution of Laplace's equation between the mesh's and what a round
+//! head has at its edge.
 
 use super::grid::Grid;
 use super::subject::{Subject, linear};
@@ -13,13 +14,14 @@ use crate::error::{Error, ErrorKind, Result, Stage};
 use crate::geometry::{Point, Similarity};
 use crate::image::{Border, Crop, warp_rgb8};
 
-/// Reflectance of skin's surface at normal incidence, for the refractive index of 1.4 that rendering commonly gives skin.
+/// Reflectance of skin's surface at normal incidence, for the refractive index of 1.4 that
+/// rendering commonly gives skin.
 const SKIN_F0: f32 = 0.028;
-/// Its roughness: ours, in the model that T. Weyrich et al., "Analysis of Human Faces using a Measurement-Based Skin Reflectance
-/// Model", 2006, fit to faces.
+/// Its roughness: ours, in the model that T. Weyrich et al., "Analysis of Human Faces using a
+/// Measurement-Based Skin Reflectance Model", 2006, fit to faces.
 const SKIN_ROUGHNESS: f32 = 0.3;
-/// The cornea: refractive index 1.376, radius of its front (D. A. Atchison, G. Smith, "Optics of the Human Eye", 2000), and the
-/// visible iris's radius, in centimetres.
+/// The cornea: refractive index 1.376, radius of its front (D. A. Atchison, G. Smith, "Optics of
+/// the Human Eye", 2000), and the visible iris's radius, in centimetres.
 const CORNEA_F0: f32 = 0.025;
 const CORNEA_CM: f32 = 0.78;
 const IRIS_CM: f32 = 0.585;

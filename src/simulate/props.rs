@@ -1,7 +1,8 @@
 //! What attackers hold before the camera: paper and displays, as planes or cylinders.
 //!
-//! Paper is a Lambertian surface between its ink's and its own reflectance (ISO 12647-2 gives papers L* about 95 and solids about 16
-//! to 20); gloss of paper, glass and silicone is a dielectric's of refractive index 1.5: 4 % at normal incidence.
+//! Paper is a Lambertian surface between its ink's and its own reflectance (ISO 12647-2 gives
+//! papers L* about 95 and solids about 16 to 20); gloss of paper, glass and silicone is a
+//! dielectric's of refractive index 1.5: 4 % at normal incidence.
 
 use super::grid::Grid;
 use super::person::Patch;
@@ -58,7 +59,8 @@ impl Prop {
         Self { roughness, f0, radius_cm, ..Self::flat(grid, grid.distance_cm, SHEET_CM, tilt_deg) }
     }
 
-    /// A display of this size, held so near that its picture has the size of a face at the eyes' distance times `size`.
+    /// A display of this size, held so near that its picture has the size of a face at the eyes'
+    /// distance times `size`.
     pub(super) fn display(grid: &Grid, size_cm: [f32; 2], size: f32, tilt_deg: [f32; 2]) -> Self {
         Self { roughness: 0.01, f0: GLOSS_F0, ..Self::flat(grid, size * grid.distance_cm, size_cm, tilt_deg) }
     }

@@ -1,4 +1,5 @@
-//! One session: what every frame is taken with is worked out at once, the frames themselves when they are asked for, in any order.
+//! One session: what every frame is taken with is worked out at once, the frames themselves when
+//! they are asked for, in any order.
 
 use super::develop::{Frame, Row};
 use super::exposure::{Control, Settings};
@@ -78,12 +79,13 @@ impl std::fmt::Debug for Recording {
     }
 }
 
-/// Records `subject` before the screen that plays `segments`: see [`Recording::frames`]. `other` is who takes over in a
-/// [`Species::FaceSwap`].
+/// Records `subject` before the screen that plays `segments`: see [`Recording::frames`]. `other` is
+/// who takes over in a [`Species::FaceSwap`].
 ///
 /// # Errors
-/// [`ErrorKind::InvalidArgument`] in [`error::Stage::Simulate`] if the scene is out of range ([`Scene::check`]), there are no
-/// segments, they are not in order or longer than two minutes, or a swap lacks its other subject.
+/// [`ErrorKind::InvalidArgument`] in [`error::Stage::Simulate`] if the scene is out of range
+/// ([`Scene::check`]), there are no segments, they are not in order or longer than two minutes, or
+/// a swap lacks its other subject.
 pub fn simulate(subject: &Subject, other: Option<&Subject>, segments: &[Segment], scene: &Scene) -> Result<Recording> {
     scene.check()?;
     let end_us = segments.iter().map(Segment::end_us).max().unwrap_or(0);
@@ -240,8 +242,8 @@ impl Recording {
         (0..self.len()).map(|i| self.frame(i))
     }
 
-    /// Frame `index`, 0 .. [`Recording::len`]. Its rows are shared among rayon's threads; whoever takes several frames at once
-    /// keeps these busier still, since a JPEG is made by one.
+    /// Frame `index`, 0 .. [`Recording::len`]. Its rows are shared among rayon's threads; whoever
+    /// takes several frames at once keeps these busier still, since a JPEG is made by one.
     ///
     /// # Errors
     /// [`ErrorKind::InvalidArgument`] in [`error::Stage::Simulate`] if there is no such frame.
@@ -268,9 +270,10 @@ impl Recording {
         })
     }
 
-    /// Everything where it was set up, each row in the light of its own exposure; then moved to where it is now. Bands of rows go to
-    /// rayon's threads. In each the rows that will be looked at are lit just before, in turns, so that they are still in the
-    /// processor's cache.
+    /// Everything where it was set up, each row in the light of its own exposure; then moved to
+    /// where it is now. Bands of rows go to rayon's threads. In each the rows that will be
+    /// looked at are lit just before, in turns, so that they are still in the processor's
+    /// cache.
     fn picture(&self, plan: &Plan, stage: &Stage) -> Vec<u8> {
         let Grid { width, height, .. } = self.grid;
         let Settings { gains, iso, .. } = plan.settings;
@@ -305,7 +308,8 @@ impl Recording {
         pixels
     }
 
-    /// Row `y` where it was set up. Motion moves rows by so little that a row's light is that of its place.
+    /// Row `y` where it was set up. Motion moves rows by so little that a row's light is that of
+    /// its place.
     fn shade(&self, plan: &Plan, stage: &Stage, sensor: &Sensor, y: usize, row: &mut [Pixels]) {
         let row_us = self.scene.camera.rolling_shutter_us as f64 / self.grid.height as f64;
         let exposure_us = 1e6 * f64::from(plan.settings.exposure_s);

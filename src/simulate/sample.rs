@@ -1,7 +1,8 @@
 //! Random scenes for campaigns, in two halves that share no value: one to tune on, one to report.
 //!
-//! Each range is cut into eight cells; one half draws from the even cells, the other from the odd ones. So both cover the whole range,
-//! and no parameter that was tuned on is reported. Portraits are the caller's to divide.
+//! Each range is cut into eight cells; one half draws from the even cells, the other from the odd
+//! ones. So both cover the whole range, and no parameter that was tuned on is reported. Portraits
+//! are the caller's to divide.
 
 use super::scene::Scene;
 use super::species::Species;
@@ -67,7 +68,8 @@ impl Ranges {
         }
     }
 
-    /// By a window and outdoors: 3,000 to 60,000 lx of 5,000 to 9,000 K. A phone's screen can't be told from noise there.
+    /// By a window and outdoors: 3,000 to 60,000 lx of 5,000 to 9,000 K. A phone's screen can't be
+    /// told from noise there.
     pub fn daylight(half: Half) -> Self {
         Self { ambient_lux: [3_000.0, 60_000.0], ambient_kelvin: [5_000.0, 9_000.0], ..Self::indoors(half) }
     }
@@ -101,7 +103,8 @@ impl Draw {
 }
 
 impl Scene {
-    /// A scene of `species` with everything else drawn from `ranges`. The same seed gives the same scene.
+    /// A scene of `species` with everything else drawn from `ranges`. The same seed gives the same
+    /// scene.
     pub fn sample(species: Species, seed: u64, ranges: &Ranges) -> Self {
         let mut draw = Draw { random: Random::new(seed, species as u64), half: ranges.half };
         let mut scene = Self { species, ..Self::default() };

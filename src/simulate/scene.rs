@@ -4,15 +4,16 @@ use super::species::Species;
 use crate::error::{Error, ErrorKind, Result, Stage};
 use serde::{Deserialize, Serialize};
 
-/// Everything that a session depends on, beside the portrait and the challenge. The same scene gives the same frames.
+/// Everything that a session depends on, beside the portrait and the challenge. The same scene
+/// gives the same frames.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Scene {
     /// What the camera is shown.
     pub species: Species,
     /// Skin tone group, 1 (very light) ..= 6 (dark).
     pub skin: u8,
-    /// Ambient illuminance on a surface that faces the camera, in lux: 50 dim, 300 office, 1,000 at a window, 10,000 and more
-    /// outdoors.
+    /// Ambient illuminance on a surface that faces the camera, in lux: 50 dim, 300 office, 1,000 at
+    /// a window, 10,000 and more outdoors.
     pub ambient_lux: f32,
     /// Correlated colour temperature of the ambient light, in kelvin, 1,700 ..= 25,000.
     pub ambient_kelvin: f32,
@@ -73,7 +74,8 @@ pub struct Camera {
     pub drop_share: f32,
     /// From the end of the first row's exposure to the frame's timestamp, in microseconds.
     pub lag_us: u64,
-    /// Time constant of the exposure control, in seconds; `None` if it is locked before the challenge.
+    /// Time constant of the exposure control, in seconds; `None` if it is locked before the
+    /// challenge.
     pub auto_exposure_s: Option<f32>,
     /// Time constant of the white balance, in seconds; `None` if it is locked before the challenge.
     pub auto_white_balance_s: Option<f32>,
@@ -109,7 +111,8 @@ impl Default for Camera {
 /// Parameters of attacks; each species uses those that concern it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Attack {
-    /// How late a relit, tinted or delayed stream answers, beside the camera's lag, in microseconds.
+    /// How late a relit, tinted or delayed stream answers, beside the camera's lag, in
+    /// microseconds.
     pub delay_us: u64,
     /// How much slower than it was taken a stretched session is played.
     pub stretch: f32,
@@ -165,7 +168,8 @@ impl Scene {
     /// Whether all parameters are within their ranges.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidArgument`] in [`Stage::Simulate`] with the name of the first that is not.
+    /// [`ErrorKind::InvalidArgument`] in [`Stage::Simulate`] with the name of the first that is
+    /// not.
     pub fn check(&self) -> Result<()> {
         let Self { device, camera, attack, .. } = self;
         let within = [

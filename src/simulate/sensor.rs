@@ -1,8 +1,9 @@
 //! From radiance to a picture: crosstalk of the colour filters, noise, tone curve, 8 bits, JPEG.
 //!
-//! Noise has the variance a·s + b at the signal s: photons (Poisson) and reading (Gaussian), both growing with the ISO speed (EMVA
-//! Standard 1288, 4.0). Its amount is that of a small sensor of which many pixels make one of a preview's. The tone curve is
-//! sRGB's with a slight S about the middle, as cameras add it.
+//! Noise has the variance a·s + b at the signal s: photons (Poisson) and reading (Gaussian), both
+//! growing with the ISO speed (EMVA Standard 1288, 4.0). Its amount is that of a small sensor of
+//! which many pixels make one of a preview's. The tone curve is sRGB's with a slight S about the
+//! middle, as cameras add it.
 
 use super::develop::BLOCK;
 use super::vector::{between, nearest};
@@ -75,8 +76,8 @@ impl Sensor {
         }
     }
 
-    /// Steps of the tone curve for a block of pixels with that noise: light below the scale and NaN is 0, light beyond it the last
-    /// step.
+    /// Steps of the tone curve for a block of pixels with that noise: light below the scale and NaN
+    /// is 0, light beyond it the last step.
     #[inline(always)]
     pub(super) fn steps(&self, signal: &[[f32; 4]; BLOCK], normal: &[[f32; 4]; BLOCK]) -> [[i32; 4]; BLOCK] {
         let mut steps = [[0; 4]; BLOCK];
@@ -150,7 +151,8 @@ mod tests {
             [0, 1, 2].map(|c| stats(channel(c)))
         };
         for (mean, deviation) in levels(100.0) {
-            // sqrt(0.2158 / 20000) is 0.0033; the curve's slope there is 255 · 1.055 / 2.4 · 0.2158^(1/2.4 − 1) = 274.
+            // sqrt(0.2158 / 20000) is 0.0033; the curve's slope there is 255 · 1.055 / 2.4 · 0.2158^(1/2.4 − 1)
+            // = 274.
             assert!((mean - 128.0).abs() < 0.3 && (deviation - 0.95).abs() < 0.15, "{mean} {deviation}");
         }
         let (_, deviation) = levels(1600.0)[1];

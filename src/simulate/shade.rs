@@ -1,7 +1,8 @@
 //! What a frame reads of every pixel, packed, and its sum under one row's light.
 //!
-//! Every frame of a session reads all of it, so it is small: numbers of 16 bits, eight pixels to a unit. The quarters' sums are kept
-//! beside the quarters: a screen of one colour, which most segments show, needs no more.
+//! Every frame of a session reads all of it, so it is small: numbers of 16 bits, eight pixels to a
+//! unit. The quarters' sums are kept beside the quarters: a screen of one colour, which most
+//! segments show, needs no more.
 
 use super::grid::Grid;
 use super::light::{Light, QUARTERS};
@@ -41,7 +42,8 @@ impl Packed {
 struct Block {
     /// Diffuse reflectance over π.
     albedo: [Packed; 3],
-    /// Ambient irradiance over its value: as things were set up, and what yaw and pitch add to it per radian.
+    /// Ambient irradiance over its value: as things were set up, and what yaw and pitch add to it
+    /// per radian.
     ambient: [Packed; 3],
     /// What gloss mirrors of the ambient light.
     mirrored: Packed,
@@ -154,7 +156,8 @@ impl Kernel for Row<'_> {
     }
 }
 
-/// Red, green and blue of a block. Nothing here rounds but as on every other machine: sums and products are apart.
+/// Red, green and blue of a block. Nothing here rounds but as on every other machine: sums and
+/// products are apart.
 struct Sums<I: Isa> {
     isa: I,
     /// Illuminance.

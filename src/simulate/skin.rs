@@ -1,9 +1,10 @@
 //! Diffuse reflectance of skin in six tone groups.
 //!
-//! The groups are those of the individual typology angle, ITA = atan((L* − 50) / b*) (A. Chardon, I. Cretois, C. Hourseau, "Skin
-//! colour typology and suntanning pathways", Int. J. Cosmetic Science 13, 1991): very light > 55° > light > 41° > intermediate >
-//! 28° > tan > 10° > brown > −30° > dark. Each has one CIELAB colour (D65) inside its group. They are representatives chosen by us, no
-//! averages of a population: chroma rises to the tan group and falls again.
+//! The groups are those of the individual typology angle, ITA = atan((L* − 50) / b*) (A. Chardon,
+//! I. Cretois, C. Hourseau, "Skin colour typology and suntanning pathways", Int. J. Cosmetic
+//! Science 13, 1991): very light > 55° > light > 41° > intermediate > 28° > tan > 10° > brown >
+//! −30° > dark. Each has one CIELAB colour (D65) inside its group. They are representatives chosen
+//! by us, no averages of a population: chroma rises to the tan group and falls again.
 
 /// L*, a*, b* of the six groups.
 const LAB: [[f32; 3]; 6] = [

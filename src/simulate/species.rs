@@ -1,5 +1,6 @@
-//! What stands before the camera, or in its place: a live face, or one of the attacks ("presentation attack instrument
-//! species" in ISO/IEC 30107-3; injected streams are those of CEN/TS 18099).
+//! What stands before the camera, or in its place: a live face, or one of the attacks
+//! ("presentation attack instrument species" in ISO/IEC 30107-3; injected streams are those of
+//! CEN/TS 18099).
 
 use serde::{Deserialize, Serialize};
 
@@ -28,7 +29,8 @@ pub enum Species {
     InjectedOther,
     /// An injected video of the live face that answers nothing.
     InjectedPlain,
-    /// The injected video, each frame tinted as a whole with the screen's colour, [`super::Attack::delay_us`] late.
+    /// The injected video, each frame tinted as a whole with the screen's colour,
+    /// [`super::Attack::delay_us`] late.
     InjectedTint,
     /// The injected video, its face relit through a mesh, [`super::Attack::delay_us`] late.
     InjectedRelight,
@@ -102,7 +104,8 @@ impl Species {
         self != Self::Live
     }
 
-    /// Whether its frames are made behind the camera, whose exposure and white balance then answer no flash.
+    /// Whether its frames are made behind the camera, whose exposure and white balance then answer
+    /// no flash.
     pub fn is_synthetic(self) -> bool {
         matches!(self, Self::InjectedPlain | Self::InjectedTint | Self::InjectedRelight)
     }

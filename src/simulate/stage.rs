@@ -1,4 +1,5 @@
-//! What stands before the camera, species by species: layers of surface, each under its own light, and what moves with what.
+//! What stands before the camera, species by species: layers of surface, each under its own light,
+//! and what moves with what.
 
 use super::develop::{BLOCK, Block};
 use super::grid::Grid;
@@ -24,7 +25,8 @@ const VIDEO_LEVEL: f32 = 0.25;
 const PIVOT_CM: f32 = 5.0;
 /// Of a mask cut out of paper, before the eyes.
 const CUTOUT_CM: f32 = -1.5;
-/// Displays: lit area in centimetres, and distance over that of a face of the same size in the image.
+/// Displays: lit area in centimetres, and distance over that of a face of the same size in the
+/// image.
 const PHONE: ([f32; 2], f32) = ([7.0, 14.5], 0.45);
 const TABLET: ([f32; 2], f32) = ([16.0, 23.0], 0.85);
 
@@ -53,7 +55,8 @@ pub(super) struct Layer {
     pub(super) meter: Meter,
 }
 
-/// Mean radiance of a layer where the exposure control looks, per unit of light: linear red, green, blue.
+/// Mean radiance of a layer where the exposure control looks, per unit of light: linear red, green,
+/// blue.
 #[derive(Clone, Copy, Default, Debug)]
 pub(super) struct Meter {
     ambient: [f32; 3],
@@ -63,7 +66,8 @@ pub(super) struct Meter {
 /// One thing's motion in the image.
 pub(super) struct Mover {
     pub(super) body: Body,
-    /// For each pixel how much of it moves, and that times its depth behind the pivot in centimetres.
+    /// For each pixel how much of it moves, and that times its depth behind the pivot in
+    /// centimetres.
     field: Vec<[f32; 2]>,
     /// Largest of the latter.
     deepest_cm: f32,
@@ -314,7 +318,8 @@ impl Meter {
 }
 
 impl Mover {
-    /// Nothing moves further up or down than so many pixels in this pose, as far as `beyond` pixels outside the image.
+    /// Nothing moves further up or down than so many pixels in this pose, as far as `beyond` pixels
+    /// outside the image.
     pub(super) fn reach_px(&self, [width, height]: [f32; 2], beyond: f32, pose: &Pose) -> f32 {
         let ([mx, my], [_, shift], [yaw, pitch, roll]) = (self.middle_px, pose.shift_cm, pose.turn.map(f32::abs));
         let x = (mx.max(width - mx) + beyond) / self.px_per_cm;
@@ -323,7 +328,8 @@ impl Mover {
         (shift.abs() + roll * x + y * nearer + pitch * self.deepest_cm) * self.px_per_cm
     }
 
-    /// Takes from `place` by how many pixels what the pixels `at`, which lie there in the image, show has moved in this pose.
+    /// Takes from `place` by how many pixels what the pixels `at`, which lie there in the image,
+    /// show has moved in this pose.
     #[inline(always)]
     pub(super) fn shift(&self, at: &[i32; BLOCK], [x, y]: [&Block; 2], pose: &Pose, [px, py]: &mut [Block; 2]) {
         let (mut share, mut depth) = ([0.0; BLOCK], [0.0; BLOCK]);

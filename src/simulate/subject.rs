@@ -1,12 +1,15 @@
-//! A person: a portrait, its mesh in centimetres, and what its light tells about its skin; prepared once for many sessions.
+//! A person: a portrait, its mesh in centimetres, and what its light tells about its skin; prepared
+//! once for many sessions.
 //!
-//! The mesh's scale comes from the distance of the pupils, 63 mm on average (N. A. Dodgson, "Variation and extrema of human
-//! interpupillary distance", 2004). Its triangles are the Delaunay triangulation of the points in the portrait: unlike a fixed
-//! topology it never folds over, but points that the head hides lie among those that are seen, so take frontal portraits.
+//! The mesh's scale comes from the distance of the pupils, 63 mm on average (N. A. Dodgson,
+//! "Variation and extrema of human interpupillary distance", 2004). Its triangles are the Delaunay
+//! triangulation of the points in the portrait: unlike a fixed topology it never folds over, but
+//! points that the head hides lie among those that are seen, so take frontal portraits.
 //!
-//! The portrait's own light is removed roughly: its luminance at the mesh's points is fitted with a constant and the normal's three
-//! components (a Lambertian surface under first-order light; R. Basri, D. W. Jacobs, "Lambertian Reflectance and Linear Subspaces",
-//! 2003), and pixels are divided by that. Harsh shadows and highlights stay in the skin.
+//! The portrait's own light is removed roughly: its luminance at the mesh's points is fitted with a
+//! constant and the normal's three components (a Lambertian surface under first-order light; R.
+//! Basri, D. W. Jacobs, "Lambertian Reflectance and Linear Subspaces", 2003), and pixels are
+//! divided by that. Harsh shadows and highlights stay in the skin.
 
 use super::vector::{Vector, cross, minus, plus, times, unit};
 use crate::detect::select_face;
@@ -34,7 +37,8 @@ pub struct Subject {
     pub(super) photo: Photo,
     /// Where the face's centimetres lie on the portrait.
     pub(super) photo_from_cm: Similarity,
-    /// The mesh's points in centimetres from between the eyes: right in the image, down, away from the camera.
+    /// The mesh's points in centimetres from between the eyes: right in the image, down, away from
+    /// the camera.
     pub(super) points: Vec<Vector>,
     /// Their normals, towards the camera.
     pub(super) normals: Vec<Vector>,
@@ -57,8 +61,8 @@ impl Subject {
     /// Finds the face on `photo` and prepares it. A frontal portrait in even light does best.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidArgument`] in [`Stage::Simulate`] if there is no face or several, or a face without extent, and the
-    /// faults of the networks.
+    /// [`ErrorKind::InvalidArgument`] in [`Stage::Simulate`] if there is no face or several, or a
+    /// face without extent, and the faults of the networks.
     pub fn new(engine: &Engine, photo: &Photo) -> Result<Self> {
         match engine.locate(&photo.frame(), select_face)?.outcome {
             Ok((_, mesh)) => Self::with_mesh(photo, &mesh),
@@ -120,7 +124,8 @@ impl Subject {
         super::skin::reflectance(skin).map(|target| target / own.next().unwrap_or(1.0).max(1e-3))
     }
 
-    /// How much a linear colour looks like this person's skin, 0 ..= 1: by its chromaticity and, less, its luminance.
+    /// How much a linear colour looks like this person's skin, 0 ..= 1: by its chromaticity and,
+    /// less, its luminance.
     pub(super) fn likeness(&self, color: [f32; 3]) -> f32 {
         let logs = |[r, g, b]: [f32; 3]| {
             let [r, g, b] = [r, g, b].map(|v| v.max(1e-4).ln());

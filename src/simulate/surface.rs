@@ -1,15 +1,18 @@
 //! How a point of a surface answers the screen and the ambient light.
 //!
-//! - The screen is a Lambertian rectangle in the plane of the camera. Irradiance from each of its quarters is a sum over small
-//!   patches of L · cos θ · cos θ′ · dA / d² (inverse-square law and Lambert's law; e.g. M. Pharr, W. Jakob, G. Humphreys,
-//!   "Physically Based Rendering", 5.5). Cast shadows are left out; a point turned away is in its own shadow.
-//! - Diffuse reflection is Lambertian. What gloss mirrors is the screen's rectangle about the mirrored line of sight, blurred by
-//!   the surface's roughness (a prefiltered area light: the Gaussian of the slopes in P. Beckmann, A. Spizzichino, 1963, gives the
-//!   mirrored ray twice the slope's deviation), times Fresnel's reflectance after C. Schlick, "An Inexpensive BRDF Model for
-//!   Physically-based Rendering", 1994.
-//! - The ambient light is a first-order environment: irradiance 1 + k·(n·l) over its value (R. Ramamoorthi, P. Hanrahan, "An
-//!   Efficient Representation for Irradiance Environment Maps", 2001, cut after the linear terms), and what gloss mirrors of it is
-//!   an even surrounding of its mean, without Fresnel's rise: at grazing angles a face mirrors the room behind it, which is darker.
+//! - The screen is a Lambertian rectangle in the plane of the camera. Irradiance from each of its
+//!   quarters is a sum over small patches of L · cos θ · cos θ′ · dA / d² (inverse-square law and
+//!   Lambert's law; e.g. M. Pharr, W. Jakob, G. Humphreys, "Physically Based Rendering", 5.5). Cast
+//!   shadows are left out; a point turned away is in its own shadow.
+//! - Diffuse reflection is Lambertian. What gloss mirrors is the screen's rectangle about the
+//!   mirrored line of sight, blurred by the surface's roughness (a prefiltered area light: the
+//!   Gaussian of the slopes in P. Beckmann, A. Spizzichino, 1963, gives the mirrored ray twice the
+//!   slope's deviation), times Fresnel's reflectance after C. Schlick, "An Inexpensive BRDF Model
+//!   for Physically-based Rendering", 1994.
+//! - The ambient light is a first-order environment: irradiance 1 + k·(n·l) over its value (R.
+//!   Ramamoorthi, P. Hanrahan, "An Efficient Representation for Irradiance Environment Maps", 2001,
+//!   cut after the linear terms), and what gloss mirrors of it is an even surrounding of its mean,
+//!   without Fresnel's rise: at grazing angles a face mirrors the room behind it, which is darker.
 
 use super::light::{Light, QUARTERS};
 use super::scene::Device;
@@ -104,8 +107,8 @@ impl Ambient {
         Self { even: scale, axis: times(axis, direction * scale) }
     }
 
-    /// On a surface with this normal, last how much ambient light there is: as things were set up, and what being turned by yaw and
-    /// pitch adds to it per radian.
+    /// On a surface with this normal, last how much ambient light there is: as things were set up,
+    /// and what being turned by yaw and pitch adds to it per radian.
     pub(super) fn levels(&self, [nx, ny, nz, share]: [f32; 4]) -> [f32; 3] {
         let [x, y, z] = self.axis;
         [share * (self.even + nx * x + ny * y + nz * z), share * (nz * x - nx * z), share * (ny * z - nz * y)]

@@ -1,4 +1,5 @@
-//! Three-vectors: x right in the image, y down, z away from the camera, which is the origin; centimetres.
+//! Three-vectors: x right in the image, y down, z away from the camera, which is the origin;
+//! centimetres.
 
 pub(super) use crate::geometry::{cross, minus};
 
@@ -33,8 +34,9 @@ pub(super) fn mix<const N: usize>(a: [f32; N], b: [f32; N], t: f32) -> [f32; N] 
     a.map(|from| from + t * (to.next().unwrap_or(from) - from))
 }
 
-/// The nearest integer to a number below 2²² in size, an even one from half-way: so large a number as it is added to has no binary
-/// places. Casts would do, but theirs saturate, which the compiler makes no vectors of.
+/// The nearest integer to a number below 2²² in size, an even one from half-way: so large a number
+/// as it is added to has no binary places. Casts would do, but theirs saturate, which the compiler
+/// makes no vectors of.
 #[inline(always)]
 pub(super) fn nearest(v: f32) -> i32 {
     const LARGE: f32 = 12_582_912.0;

@@ -13,8 +13,9 @@
 //! | … | values: f32 or f16 each; or 8 scales in f32, then one signed byte each |
 //! | 4 | CRC-32 of everything before |
 //!
-//! Little-endian. Nothing is optional or padded: no two byte strings carry the same numbers, and one template and encoding
-//! give one byte string. The checksum finds damage, not forgery: sign or encrypt what leaves your hands.
+//! Little-endian. Nothing is optional or padded: no two byte strings carry the same numbers, and
+//! one template and encoding give one byte string. The checksum finds damage, not forgery: sign or
+//! encrypt what leaves your hands.
 
 use super::quantise::{LANES, NORM_TOLERANCE, Quantised, check_quantised};
 use super::{MAX_LEVEL, Template};
@@ -27,8 +28,8 @@ const VERSION: u16 = 1;
 /// Bytes before the model's id.
 const HEAD: usize = 20;
 
-/// How the values of an encoded template are written. Sizes are for 192 values, without the model's id; errors of scores are
-/// between two templates that both went through it.
+/// How the values of an encoded template are written. Sizes are for 192 values, without the model's
+/// id; errors of scores are between two templates that both went through it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Encoding {
@@ -36,7 +37,8 @@ pub enum Encoding {
     F32,
     /// Half precision; 408 bytes. Scores change by less than 0.0005.
     F16,
-    /// 8-bit integers, a scale for each eighth of the values; 248 bytes. Scores change by less than 0.002.
+    /// 8-bit integers, a scale for each eighth of the values; 248 bytes. Scores change by less than
+    /// 0.002.
     I8,
 }
 
@@ -81,7 +83,8 @@ impl Template {
     /// ```
     ///
     /// # Errors
-    /// [`ErrorKind::LimitExceeded`] if the model's id is empty or longer than 255 bytes, or there are more than 2³² values.
+    /// [`ErrorKind::LimitExceeded`] if the model's id is empty or longer than 255 bytes, or there
+    /// are more than 2³² values.
     pub fn encode(&self, encoding: Encoding) -> Result<Zeroizing<Vec<u8>>> {
         let id = self.model_id().as_bytes();
         let dimension = self.dimension();
@@ -116,8 +119,9 @@ impl Template {
     ///
     /// # Errors
     /// [`ErrorKind::UnsupportedFormat`] if the bytes are no template or in an unknown encoding,
-    /// [`ErrorKind::UnsupportedVersion`] if they are of another version, [`ErrorKind::NonFinite`] if a value is NaN or
-    /// infinite, and [`ErrorKind::Corrupt`] for everything else: cut short, too long, a changed bit, no unit length.
+    /// [`ErrorKind::UnsupportedVersion`] if they are of another version, [`ErrorKind::NonFinite`]
+    /// if a value is NaN or infinite, and [`ErrorKind::Corrupt`] for everything else: cut
+    /// short, too long, a changed bit, no unit length.
     pub fn decode(bytes: &[u8]) -> Result<Self> {
         let corrupt = |message: &str| error(ErrorKind::Corrupt, message);
         let short = || corrupt("the template ends early");

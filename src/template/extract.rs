@@ -1,4 +1,5 @@
-//! From a frame and a mesh to a template: align, run the network on the crop and a mirrored one at once, normalise.
+//! From a frame and a mesh to a template: align, run the network on the crop and a mirrored one at
+//! once, normalise.
 
 use super::{Impostors, Template};
 use crate::align::{AlignedCrop, align};
@@ -15,10 +16,11 @@ use zeroize::Zeroize;
 /// How a template is taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ExtractOptions {
-    /// Add the embedding of the mirrored crop before normalising, at the cost of a second run of the network. The card may have it
-    /// show the face elsewhere ([`crate::model::Alignment::mirrored_offset`]). On LFW,
-    /// an exact mirror image and cosines alone give 99.30 ± 0.36 % with it and 99.15 ± 0.38 % without, and an FNMR of 4.1 % or
-    /// 4.5 % at an FMR of 1e-4. Calibrations and impostor levels were measured with it.
+    /// Add the embedding of the mirrored crop before normalising, at the cost of a second run of
+    /// the network. The card may have it show the face elsewhere
+    /// ([`crate::model::Alignment::mirrored_offset`]). On LFW, an exact mirror image and
+    /// cosines alone give 99.30 ± 0.36 % with it and 99.15 ± 0.38 % without, and an FNMR of 4.1 %
+    /// or 4.5 % at an FMR of 1e-4. Calibrations and impostor levels were measured with it.
     pub flip: bool,
 }
 
@@ -48,7 +50,8 @@ impl TemplateExtractor {
     /// An extractor that runs `model`, any network from an aligned face to one vector.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidModel`] if the card lacks alignment or template facts, or contradicts the network's shapes.
+    /// [`ErrorKind::InvalidModel`] if the card lacks alignment or template facts, or contradicts
+    /// the network's shapes.
     pub fn new(model: Model) -> Result<Self> {
         let signature = model.network.signature();
         let input = &model.card.input;
@@ -80,16 +83,19 @@ impl TemplateExtractor {
     /// The template of the face that `mesh` shows in `frame`.
     ///
     /// # Errors
-    /// [`ErrorKind::NonFinite`] if the network returns NaN, an infinity or only zeros, [`ErrorKind::InvalidArgument`] if the
-    /// mesh has no extent, and the errors of the warp and of the network.
+    /// [`ErrorKind::NonFinite`] if the network returns NaN, an infinity or only zeros,
+    /// [`ErrorKind::InvalidArgument`] if the mesh has no extent, and the errors of the warp and
+    /// of the network.
     pub fn extract(&self, frame: &Frame<'_>, mesh: &Mesh, options: &ExtractOptions) -> Result<Template> {
         self.extract_aligned(frame, &align(mesh, &self.model.card)?, options)
     }
 
-    /// The template of a crop of `frame` that is aligned already, by [`crate::align::align_points`] for instance.
+    /// The template of a crop of `frame` that is aligned already, by [`crate::align::align_points`]
+    /// for instance.
     ///
     /// # Errors
-    /// [`ErrorKind::ShapeMismatch`] if the crop is not of the network's input size; else as [`Self::extract`].
+    /// [`ErrorKind::ShapeMismatch`] if the crop is not of the network's input size; else as
+    /// [`Self::extract`].
     pub fn extract_aligned(
         &self,
         frame: &Frame<'_>,
@@ -136,12 +142,12 @@ impl TemplateExtractor {
         Ok(Crop { source_from_target, ..crop.clone() })
     }
 
-    /// The template of `embedding`, an output of this extractor's network that was computed elsewhere; the mean of both if the
-    /// mirrored crop's is to be added.
+    /// The template of `embedding`, an output of this extractor's network that was computed
+    /// elsewhere; the mean of both if the mirrored crop's is to be added.
     ///
     /// # Errors
-    /// [`ErrorKind::ShapeMismatch`] if it is not of the network's dimension, [`ErrorKind::NonFinite`] as
-    /// [`Template::from_embedding`].
+    /// [`ErrorKind::ShapeMismatch`] if it is not of the network's dimension,
+    /// [`ErrorKind::NonFinite`] as [`Template::from_embedding`].
     #[allow(clippy::wrong_self_convention)]
     pub fn from_embedding(&self, embedding: &[f32]) -> Result<Template> {
         if embedding.len() != self.dimension {
@@ -153,18 +159,19 @@ impl TemplateExtractor {
         Ok(template.levelled(magnitude, self.impostors.as_ref()))
     }
 
-    /// One template of several pictures of one person, from one capture for instance: the mean of their embeddings, in which
-    /// clear faces count more by their larger magnitude. Its impostor level follows from the mean magnitude, so that thresholds for
-    /// single templates hold for it too.
+    /// One template of several pictures of one person, from one capture for instance: the mean of
+    /// their embeddings, in which clear faces count more by their larger magnitude. Its
+    /// impostor level follows from the mean magnitude, so that thresholds for single templates
+    /// hold for it too.
     ///
-    /// Five pictures of one side instead of one bring the FNMR at an FMR of 1e-4 from 2.8 % to 0.6 % (`examples/evaluate`, 153
-    /// people of LFW with six pictures or more).
+    /// Five pictures of one side instead of one bring the FNMR at an FMR of 1e-4 from 2.8 % to 0.6
+    /// % (`examples/evaluate`, 153 people of LFW with six pictures or more).
     ///
     /// The caller answers for it that all show one person: nothing here looks whether they do.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidArgument`] without templates, [`ErrorKind::ModelMismatch`] if one is of another model,
-    /// [`ErrorKind::NonFinite`] if they cancel each other.
+    /// [`ErrorKind::InvalidArgument`] without templates, [`ErrorKind::ModelMismatch`] if one is of
+    /// another model, [`ErrorKind::NonFinite`] if they cancel each other.
     pub fn fuse(&self, templates: &[Template]) -> Result<Template> {
         if templates.is_empty() {
             return Err(Error::new(ErrorKind::InvalidArgument, Stage::Template, "there are no templates to fuse"));
@@ -187,7 +194,8 @@ impl TemplateExtractor {
     }
 }
 
-/// Swaps right and left of `pixels`, a channels-last tensor of rows of `width` pixels with three channels.
+/// Swaps right and left of `pixels`, a channels-last tensor of rows of `width` pixels with three
+/// channels.
 fn mirror(pixels: &mut [f32], width: usize) {
     pixels.chunks_exact_mut(3 * width).for_each(|row| row.as_chunks_mut::<3>().0.reverse());
 }

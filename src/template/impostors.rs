@@ -1,13 +1,15 @@
 //! The level that impostor scores of a template reach, predicted from the template itself.
 //!
-//! Some faces, and most poor pictures, score high or low against everyone. Score normalisation takes that out. The usual way
-//! compares each template with a cohort of other people's and subtracts the mean of its highest scores (R. Auckenthaler et
-//! al., "Score Normalization for Text-Independent Speaker Verification Systems", 2000; S-norm and its adaptive forms). This
-//! one needs no cohort: scores of a unit template *t* against people whose templates have mean *μ* and covariance *Σ* have the mean
-//! *t·μ* and the variance *tᵀΣt*, and their high end lies a few standard deviations above. Of Σ the directions of most variance
-//! are kept; the others share one variance. The embedding's magnitude before normalisation, which is larger for clear frontal
-//! faces (Q. Meng et al., "MagFace", 2021), adds its logarithm: pictures of small magnitude score low with everyone, themselves
-//! included.
+//! Some faces, and most poor pictures, score high or low against everyone. Score normalisation
+//! takes that out. The usual way compares each template with a cohort of other people's and
+//! subtracts the mean of its highest scores (R. Auckenthaler et al., "Score Normalization for
+//! Text-Independent Speaker Verification Systems", 2000; S-norm and its adaptive forms). This
+//! one needs no cohort: scores of a unit template *t* against people whose templates have mean *μ*
+//! and covariance *Σ* have the mean *t·μ* and the variance *tᵀΣt*, and their high end lies a few
+//! standard deviations above. Of Σ the directions of most variance are kept; the others share one
+//! variance. The embedding's magnitude before normalisation, which is larger for clear frontal
+//! faces (Q. Meng et al., "MagFace", 2021), adds its logarithm: pictures of small magnitude score
+//! low with everyone, themselves included.
 
 use crate::model::ImpostorSpec;
 
@@ -38,7 +40,8 @@ impl Impostors {
         }
     }
 
-    /// The level for the unit template `values` whose embedding had the magnitude `magnitude`, in units of the cosine.
+    /// The level for the unit template `values` whose embedding had the magnitude `magnitude`, in
+    /// units of the cosine.
     pub(crate) fn level(&self, values: &[f32], magnitude: f32) -> f32 {
         let dot = |axis: &[f32]| axis.iter().zip(values).map(|(a, v)| a * v).sum::<f32>();
         let along = self.axes.chunks_exact(self.mean.len().max(1)).map(|axis| dot(axis).powi(2)).sum::<f32>();

@@ -33,8 +33,8 @@ pub(crate) const MAX_LEVEL: f32 = 8.0;
 
 /// A face as a vector of unit length, bound to the model that made it.
 ///
-/// It is biometric data: its values are overwritten when it is dropped, never printed, and owned by it alone (a clone is a
-/// copy). Compare two with [`crate::compare::score`].
+/// It is biometric data: its values are overwritten when it is dropped, never printed, and owned by
+/// it alone (a clone is a copy). Compare two with [`crate::compare::score`].
 #[derive(Clone)]
 pub struct Template {
     values: Box<[f32]>,
@@ -44,11 +44,13 @@ pub struct Template {
 }
 
 impl Template {
-    /// The template of `embedding`, the output of the network `model_id` before normalisation, with an impostor level of 0: for
-    /// embeddings that were computed elsewhere. [`TemplateExtractor`] takes templates from photographs, and knows the level.
+    /// The template of `embedding`, the output of the network `model_id` before normalisation, with
+    /// an impostor level of 0: for embeddings that were computed elsewhere.
+    /// [`TemplateExtractor`] takes templates from photographs, and knows the level.
     ///
     /// # Errors
-    /// [`ErrorKind::NonFinite`] if a value is NaN or infinite, or all are zero: such a vector has no direction.
+    /// [`ErrorKind::NonFinite`] if a value is NaN or infinite, or all are zero: such a vector has
+    /// no direction.
     pub fn from_embedding(embedding: &[f32], model_id: Arc<str>) -> Result<Self> {
         let square: f64 = embedding.iter().map(|v| f64::from(*v).powi(2)).sum();
         let norm = square.sqrt();
@@ -84,14 +86,15 @@ impl Template {
         &self.model_id
     }
 
-    /// Length of the embedding before it was normalised, or the mean length where several were added: larger for clear faces.
-    /// Finite and above 0.
+    /// Length of the embedding before it was normalised, or the mean length where several were
+    /// added: larger for clear faces. Finite and above 0.
     pub fn magnitude(&self) -> f32 {
         self.magnitude
     }
 
-    /// The level that the cosines of this template with other people's reach, in units of the cosine, −8 ..= 8; 0 if the model's card says
-    /// nothing about impostors ([`crate::model::ImpostorSpec`]). [`crate::compare::score`] subtracts it.
+    /// The level that the cosines of this template with other people's reach, in units of the
+    /// cosine, −8 ..= 8; 0 if the model's card says nothing about impostors
+    /// ([`crate::model::ImpostorSpec`]). [`crate::compare::score`] subtracts it.
     pub fn impostor_level(&self) -> f32 {
         self.impostor_level
     }

@@ -1,8 +1,9 @@
 //! A template in 8-bit integers: [`LANES`] scales, and one integer per value.
 //!
-//! The values are dealt to lanes as a vector instruction deals them ([`lane`]), and each lane has a scale of its own: an
-//! eighth of the values has a smaller largest one than all have, so that the steps are finer than with one scale for all (by
-//! a quarter, for 192 values), at no cost in a comparison: lanes are summed apart in any case.
+//! The values are dealt to lanes as a vector instruction deals them ([`lane`]), and each lane has a
+//! scale of its own: an eighth of the values has a smaller largest one than all have, so that the
+//! steps are finer than with one scale for all (by a quarter, for 192 values), at no cost in a
+//! comparison: lanes are summed apart in any case.
 
 use crate::error::{Error, ErrorKind, Result, Stage};
 use zeroize::Zeroize;
@@ -69,11 +70,12 @@ fn square<T: Copy>(scales: &[f32; LANES], values: &[T], integer: impl Fn(T) -> i
     scales.iter().zip(sums).map(|(scale, sum)| f64::from(*scale).powi(2) * sum as f64).sum()
 }
 
-/// Refuses scales and integers (their bytes) that stand for no template: the door for bytes from outside.
+/// Refuses scales and integers (their bytes) that stand for no template: the door for bytes from
+/// outside.
 ///
 /// # Errors
-/// [`ErrorKind::NonFinite`] if a scale is NaN or infinite, [`ErrorKind::Corrupt`] if one is negative, an integer is −128, or
-/// the norm is not 1.
+/// [`ErrorKind::NonFinite`] if a scale is NaN or infinite, [`ErrorKind::Corrupt`] if one is
+/// negative, an integer is −128, or the norm is not 1.
 pub(crate) fn check_quantised(scales: &[f32; LANES], values: &[u8], stage: Stage) -> Result<()> {
     if !scales.iter().all(|scale| scale.is_finite()) {
         return Err(Error::new(ErrorKind::NonFinite, stage, "a scale is NaN or infinite"));
@@ -85,9 +87,9 @@ pub(crate) fn check_quantised(scales: &[f32; LANES], values: &[u8], stage: Stage
     Ok(())
 }
 
-/// The scale with the least squared error for the values of `lane_index`, among those that spread the largest over 127.4,
-/// 126.9, … steps; 0 if all are 0. Finer steps are better on average, and a search beats the average: by an eighth of the
-/// error, for 192 values.
+/// The scale with the least squared error for the values of `lane_index`, among those that spread
+/// the largest over 127.4, 126.9, … steps; 0 if all are 0. Finer steps are better on average, and a
+/// search beats the average: by an eighth of the error, for 192 values.
 fn best_scale(values: &[f32], lane_index: usize) -> f32 {
     let of_lane = || values.chunks(2 * LANES).flat_map(|chunk| chunk.iter().skip(2 * lane_index).take(2).copied());
     let largest = of_lane().fold(0.0f32, |largest, v| largest.max(v.abs()));

@@ -1,5 +1,6 @@
-//! Pictures made to cost: faces at the border, of a pixel, by the hundred, mirrored and stretched, in frames of every shape. Time is
-//! bounded in network runs, memory in bytes, and both are stated in `docs/security.md`.
+//! Pictures made to cost: faces at the border, of a pixel, by the hundred, mirrored and stretched,
+//! in frames of every shape. Time is bounded in network runs, memory in bytes, and both are stated
+//! in `docs/security.md`.
 
 use super::frames::peak_bytes;
 use super::verify::{engine, portrait};
@@ -14,7 +15,8 @@ use selfsame::model::{Backend, Model, ModelSource, Network, Signature, Task};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// Runs of a network in one search for a face, whatever the picture: 17 of the first search, 11 of the upright one after it.
+/// Runs of a network in one search for a face, whatever the picture: 17 of the first search, 11 of
+/// the upright one after it.
 const DETECT_RUNS: usize = 28;
 /// Each search's best face.
 const MESH_RUNS: usize = 2;
@@ -91,8 +93,8 @@ fn tiled(photo: &Photo, side: u32, across: u32, down: u32) -> Photo {
     Photo::from_rgb8(width, height, (0..height).flat_map(row).collect()).unwrap()
 }
 
-/// Light sheets of a page's proportions on a dark ground, `n` across and down with such a margin between them, each with a portrait
-/// and lines of print.
+/// Light sheets of a page's proportions on a dark ground, `n` across and down with such a margin
+/// between them, each with a portrait and lines of print.
 fn pages(portrait: &Photo, left: u32, top: u32, n: u32) -> Photo {
     let (width, height) = (640, 480);
     let mut pixels = vec![[35u8, 40, 45]; (width * height) as usize];

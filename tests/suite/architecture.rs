@@ -1,4 +1,5 @@
-//! ARCHITECTURE.md is true to the code: the floors of its table, and what it and its neighbours name.
+//! ARCHITECTURE.md is true to the code: the floors of its table, and what it and its neighbours
+//! name.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -21,7 +22,8 @@ fn quoted(line: &str) -> impl Iterator<Item = &str> {
     line.split('`').skip(1).step_by(2)
 }
 
-/// The floor of every module of the table `| F0 | `module`, `module` | … |`; a row without a floor stands on the one above it.
+/// The floor of every module of the table `| F0 | `module`, `module` | … |`; a row without a floor
+/// stands on the one above it.
 fn floors(architecture: &str) -> BTreeMap<String, usize> {
     let mut floors: BTreeMap<String, usize> = UNLISTED.iter().map(|(name, floor)| (name.to_string(), *floor)).collect();
     let mut floor = None;
@@ -167,7 +169,8 @@ fn files_that_the_documents_name_exist() {
         for name in prose.lines().flat_map(quoted) {
             let is_path = name.contains('/') || name.ends_with(".md") || name.ends_with(".rs");
             let is_plain = name.chars().all(|c| c.is_ascii_alphanumeric() || "/._-".contains(c));
-            // What tools write, what lies beside the project, and what names a type or a share is none of its files.
+            // What tools write, what lies beside the project, and what names a type or a share is none of its
+            // files.
             let outside = name.starts_with(['/', '.']) && !name.starts_with(".ci") || name.starts_with("out/");
             let made = ["target/", "people/", "images/"].iter().any(|folder| name.starts_with(folder));
             let is_file = name.contains('.') || name.chars().all(|c| c.is_ascii_lowercase() || c == '/' || c == '_');

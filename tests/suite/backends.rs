@@ -1,7 +1,7 @@
 //! The two backends give the same numbers, and a backend that cannot do what was asked for says so.
 //!
-//! The part about ONNX Runtime (feature `ort`) needs its library: `ORT_DYLIB_PATH` names it. Without it these tests say
-//! that they were skipped, or fail if `SELFSAME_REQUIRE_ORT=1`.
+//! The part about ONNX Runtime (feature `ort`) needs its library: `ORT_DYLIB_PATH` names it.
+//! Without it these tests say that they were skipped, or fail if `SELFSAME_REQUIRE_ORT=1`.
 
 #[cfg(feature = "ort")]
 use ndarray::s;
@@ -69,8 +69,8 @@ fn run(network: &dyn Network, input: ArrayView4<'_, f32>) -> Vec<Array2<f32>> {
 
 /// Asserts that every output agrees; reports the numbers either way.
 fn assert_close(what: &str, model: &Model, a: &[Array2<f32>], reference: &[Array2<f32>]) {
-    /// Of the largest difference, relative to the reference's largest value (at least 1). Rounding only: the worst seen
-    /// was 4e-6 (template on the wave).
+    /// Of the largest difference, relative to the reference's largest value (at least 1). Rounding
+    /// only: the worst seen was 4e-6 (template on the wave).
     const MAX_DIFFERENCE: f64 = 2e-5;
     /// The worst seen was 1 - 6e-12.
     const MIN_COSINE: f64 = 1.0 - 1e-9;

@@ -1,4 +1,5 @@
-//! Challenges in numbers: a hundred thousand of them, and of policies, judged by an analyser that shares nothing with the library's.
+//! Challenges in numbers: a hundred thousand of them, and of policies, judged by an analyser that
+//! shares nothing with the library's.
 
 use crate::flicker::{self, kinds};
 use proptest::prelude::*;

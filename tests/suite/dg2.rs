@@ -1,4 +1,5 @@
-//! Chip portraits: the field's vectors, written data groups that verify like the image inside, and the file's recognition.
+//! Chip portraits: the field's vectors, written data groups that verify like the image inside, and
+//! the file's recognition.
 
 use crate::verify::portrait;
 use selfsame::compare::Calibration;
@@ -12,7 +13,8 @@ use selfsame::image::{Encoding, Limits, Photo};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-/// An engine whose decisions do not move with the bundled calibrations: documents are decided at a fixed score.
+/// An engine whose decisions do not move with the bundled calibrations: documents are decided at a
+/// fixed score.
 pub(crate) fn engine() -> &'static Engine {
     const CALIBRATION: &str = r#"
         pairing = "document-selfie"
@@ -31,7 +33,8 @@ pub(crate) fn engine() -> &'static Engine {
     })
 }
 
-/// A file of the vectors that lie beside the project (or in `$SELFSAME_SHARED`); `None`, with a message, where they do not.
+/// A file of the vectors that lie beside the project (or in `$SELFSAME_SHARED`); `None`, with a
+/// message, where they do not.
 fn vector(name: &str) -> Option<Vec<u8>> {
     let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared");
     let shared = std::env::var_os("SELFSAME_SHARED").map_or_else(beside, PathBuf::from);

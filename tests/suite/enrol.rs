@@ -1,4 +1,5 @@
-//! The ceremony through the public interface, with the engine's evidence: as far as it goes without a flash session.
+//! The ceremony through the public interface, with the engine's evidence: as far as it goes without
+//! a flash session.
 
 use rand_core::UnwrapErr;
 use selfsame::binding::Binding;

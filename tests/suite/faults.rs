@@ -1,5 +1,6 @@
-//! Faults from outside: model files that are cut, swapped or changed under a running engine, memory that is not there, sessions
-//! that are dropped half-way. The clock's and the generator's are tested beside the ceremony and the challenges.
+//! Faults from outside: model files that are cut, swapped or changed under a running engine, memory
+//! that is not there, sessions that are dropped half-way. The clock's and the generator's are
+//! tested beside the ceremony and the challenges.
 
 use super::frames::{bytes_left_by, without_blocks_over};
 use super::verify::{engine, portrait};

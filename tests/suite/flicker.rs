@@ -1,12 +1,14 @@
-//! Flashes counted by the definitions' words alone, for tests: the timeline is sampled, every second of it is looked at, and in each every way
-//! of picking lights is tried. Nothing is taken from the library but the schedule; slow, and written to be compared with.
+//! Flashes counted by the definitions' words alone, for tests: the timeline is sampled, every
+//! second of it is looked at, and in each every way of picking lights is tried. Nothing is taken
+//! from the library but the schedule; slow, and written to be compared with.
 
 use selfsame::liveness::{Region, Segment};
 
 /// Between two samples.
 pub const STEP_US: u64 = 10_000;
 
-/// A second and a refresh at 50 Hz, in steps. At 60 Hz that is longer than need be, as edges are moved to the next sample.
+/// A second and a refresh at 50 Hz, in steps. At 60 Hz that is longer than need be, as edges are
+/// moved to the next sample.
 const SECOND: usize = 102;
 
 /// Which changes are counted.
@@ -87,7 +89,8 @@ fn change(kind: Kind, a: [u8; 3], b: [u8; 3]) -> i32 {
     }
 }
 
-/// The most changes in alternating directions that can be picked from `lights`, after `last`, which was reached in `direction`.
+/// The most changes in alternating directions that can be picked from `lights`, after `last`, which
+/// was reached in `direction`.
 fn most(kind: Kind, last: [u8; 3], direction: i32, lights: &[[u8; 3]]) -> u32 {
     let mut best = 0;
     for (i, light) in lights.iter().enumerate() {
@@ -122,7 +125,8 @@ pub fn flashes(segments: &[Segment], kinds: [Kind; 4]) -> [u32; 4] {
         let samples: Vec<_> = (begin..end).step_by(STEP_US as usize).map(|us| color(segments, us, *point)).collect();
         let mut before: Vec<[u8; 3]> = Vec::new();
         for from in 0..samples.len() {
-            // With a sample before the second, so that a change at its beginning is in it, and one at its very end.
+            // With a sample before the second, so that a change at its beginning is in it, and one at its very
+            // end.
             let mut lights = samples[from..samples.len().min(from + SECOND + 2)].to_vec();
             lights.dedup();
             if lights == before {

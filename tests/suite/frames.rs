@@ -1,4 +1,5 @@
-//! Camera formats: the same picture in any of them gives the same mesh, and warping them allocates nothing.
+//! Camera formats: the same picture in any of them gives the same mesh, and warping them allocates
+//! nothing.
 
 use selfsame::detect::{DetectOptions, FaceSelection, select_face};
 use selfsame::engine::Engine;
@@ -17,7 +18,8 @@ fn portrait(name: &str) -> Photo {
     Photo::decode(&std::fs::read(path).unwrap(), &Limits::default()).unwrap()
 }
 
-/// A picture as a camera holds it: `stored` tells the upright pixel of each stored one. Returns buffer, width, height and stride.
+/// A picture as a camera holds it: `stored` tells the upright pixel of each stored one. Returns
+/// buffer, width, height and stride.
 fn encode(photo: &Photo, format: PixelFormat, orientation: Orientation) -> (Vec<u8>, u32, u32, usize) {
     let (w, h) = (photo.width() as usize, photo.height() as usize);
     let (width, height) = if orientation.swaps_sides() { (h, w) } else { (w, h) };

@@ -1,4 +1,5 @@
-//! JPEG 2000 through the one door: pixels, limits, and every cut and flip. How the files were made: `tests/data/jpeg2000.py`.
+//! JPEG 2000 through the one door: pixels, limits, and every cut and flip. How the files were made:
+//! `tests/data/jpeg2000.py`.
 
 use crate::decode::decode;
 use crate::dg2::engine;

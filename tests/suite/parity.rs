@@ -1,7 +1,7 @@
 //! The whole chain on both backends: same boxes, same landmarks, same templates.
 //!
-//! Always on the portraits, shifted and zoomed to make a hundred aligned faces; on a hundred pictures of LFW as well if
-//! `SELFSAME_LFW` names its folder.
+//! Always on the portraits, shifted and zoomed to make a hundred aligned faces; on a hundred
+//! pictures of LFW as well if `SELFSAME_LFW` names its folder.
 
 use crate::backends::ort::library;
 use crate::verify::{engine, portrait};
@@ -20,7 +20,8 @@ fn ort_engine() -> Option<Engine> {
     Some(Engine::builder().backend(Backend::Ort(OrtOptions::default())).build().unwrap())
 }
 
-/// Largest distance between the backends' boxes, keypoints and landmarks, in pixels, and the templates' cosine.
+/// Largest distance between the backends' boxes, keypoints and landmarks, in pixels, and the
+/// templates' cosine.
 fn compare(photo: &Photo, reference: &Engine) -> (f32, f32) {
     let frame = photo.frame();
     let found = [engine(), reference].map(|e| {

@@ -1,4 +1,5 @@
-//! The main job on real photographs, and every bad input with its documented outcome: never a panic, never a match.
+//! The main job on real photographs, and every bad input with its documented outcome: never a
+//! panic, never a match.
 
 use selfsame::compare::{FmrEstimate, cosine};
 use selfsame::detect::select_face;
@@ -132,7 +133,8 @@ fn two_equal_faces_are_refused_and_a_ghost_is_not_taken() {
     let twice = picture(2 * w, h, |x, y| at(&face, x % w, y));
     assert_eq!(refusals(&verify(face.clone(), &twice)), ["selfie_several_faces"]);
     assert_eq!(refusals(&verify(twice, &face)), ["document_several_faces"]);
-    // The astronaut's face at a third of the width beside the holder's: as a ghost portrait, or a bystander.
+    // The astronaut's face at a third of the width beside the holder's: as a ghost portrait, or a
+    // bystander.
     let (gw, gh) = (other.width() / 2, other.height() / 2);
     let with_ghost = picture(w + gw, h, |x, y| match (x >= w, y < gh) {
         (false, _) => at(&face, x, y),

@@ -1,4 +1,5 @@
-//! The whole verification, decoding included, on the native executor and on ONNX Runtime, and the native networks alone.
+//! The whole verification, decoding included, on the native executor and on ONNX Runtime, and the
+//! native networks alone.
 
 #[path = "../../support/mod.rs"]
 mod support;

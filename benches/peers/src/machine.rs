@@ -6,7 +6,8 @@ use core_affinity::CoreId;
 
 const LOCK: &str = include_str!("../Cargo.lock");
 
-/// Keeps this thread, and those that it starts, on one core. False where the system knows no such thing.
+/// Keeps this thread, and those that it starts, on one core. False where the system knows no such
+/// thing.
 pub fn pin(core: usize) -> Result<bool> {
     let cores = core_affinity::get_core_ids().context("the system does not list its cores")?;
     let ids: Vec<_> = cores.iter().map(|c| c.id).collect();

@@ -1,4 +1,5 @@
-//! The three bundled networks on selfsame's native executor and on other runtimes: one process, one core, interleaved.
+//! The three bundled networks on selfsame's native executor and on other runtimes: one process, one
+//! core, interleaved.
 
 mod chain;
 mod count;
@@ -60,7 +61,8 @@ fn bench(args: &Args) -> Result<bool> {
     if args.verification {
         return Ok(chain::run(args.rounds, !args.without_ort)? || !args.check);
     }
-    // rten computes in a pool. Everything runs on that pool's one thread, so that no run waits for another thread.
+    // rten computes in a pool. Everything runs on that pool's one thread, so that no run waits for
+    // another thread.
     let pool = Arc::new(rten::ThreadPool::with_num_threads(1));
     let networks = pool.run(|| {
         let ort = if args.without_ort { None } else { Some(peers::ort::Runtime::load()?) };
@@ -77,7 +79,8 @@ fn bench(args: &Args) -> Result<bool> {
     Ok(networks & verification()?)
 }
 
-/// The whole verification in a process of its own: ONNX Runtime allows one environment in each, and here it is this program's.
+/// The whole verification in a process of its own: ONNX Runtime allows one environment in each, and
+/// here it is this program's.
 fn verification() -> Result<bool> {
     let status =
         Command::new(std::env::current_exe()?).args(std::env::args_os().skip(1)).arg("--verification").status()?;

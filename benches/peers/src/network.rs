@@ -67,7 +67,8 @@ impl Network {
     }
 }
 
-/// The input of `benches/networks.rs`: deterministic and smooth. (1, height, width, 3), as all inputs here.
+/// The input of `benches/networks.rs`: deterministic and smooth. (1, height, width, 3), as all
+/// inputs here.
 pub fn waves(card: &ModelCard) -> Array4<f32> {
     let shape = (1, card.input.height, card.input.width, 3);
     Array4::from_shape_fn(shape, |(_, y, x, channel)| (0.1 * (y + 2 * x + channel) as f32).sin())

@@ -1,10 +1,11 @@
-//! The most multiply-adds that one core computes in a second, measured: independent chains of fused multiply-adds on
-//! registers, without memory.
+//! The most multiply-adds that one core computes in a second, measured: independent chains of fused
+//! multiply-adds on registers, without memory.
 
 use std::hint::black_box;
 use std::time::Instant;
 
-/// Independent chains; two units of a latency of five cycles, the most that current processors have, need ten.
+/// Independent chains; two units of a latency of five cycles, the most that current processors
+/// have, need ten.
 const CHAINS: usize = 12;
 /// Steps of every chain in a burst: about 0.15 ms on a core of 4 GHz with two units.
 const STEPS: u32 = 100_000;
@@ -88,7 +89,8 @@ mod x86 {
     }
 }
 
-/// For the compiler to vectorise: fast where fused multiply-adds belong to the architecture's baseline (AArch64).
+/// For the compiler to vectorise: fast where fused multiply-adds belong to the architecture's
+/// baseline (AArch64).
 mod portable {
     use super::{CHAINS, STEPS};
 

@@ -1,7 +1,8 @@
-//! The tables of codes that ISO/IEC 19794-5:2005 and ISO/IEC 39794-5:2019 describe a face and its image with.
+//! The tables of codes that ISO/IEC 19794-5:2005 and ISO/IEC 39794-5:2019 describe a face and its
+//! image with.
 
-/// An enumeration with its code in either standard (`-`: the standard has none) and a stable word. Codes that the table
-/// does not have are kept as they are.
+/// An enumeration with its code in either standard (`-`: the standard has none) and a stable word.
+/// Codes that the table does not have are kept as they are.
 macro_rules! codes {
     (@code -) => { None };
     (@code $code:literal) => { Some($code) };

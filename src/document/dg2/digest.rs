@@ -3,7 +3,8 @@
 use sha1::Sha1;
 use sha2::{Digest, Sha256, Sha384, Sha512};
 
-/// The hash algorithms of document security objects (ICAO Doc 9303-11, 4.1; SHA-1 in documents of before 2010).
+/// The hash algorithms of document security objects (ICAO Doc 9303-11, 4.1; SHA-1 in documents of
+/// before 2010).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DigestAlgorithm {

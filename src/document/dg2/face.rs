@@ -2,8 +2,8 @@
 
 use super::codes::{ColourSpace, Expression, EyeColour, Gender, HairColour, ImageCoding, ImageType, SourceType};
 
-/// A face: its image, where it lies, and what the record says about both. Fields that the record leaves out, or that
-/// its standard does not have, are `None`.
+/// A face: its image, where it lies, and what the record says about both. Fields that the record
+/// leaves out, or that its standard does not have, are `None`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Face<'a> {
@@ -69,7 +69,8 @@ impl Properties {
         self.0 & 1 == 1
     }
 
-    /// The words of the properties that hold; empty if none is stated. Bits without a word are passed over.
+    /// The words of the properties that hold; empty if none is stated. Bits without a word are
+    /// passed over.
     pub fn words(self) -> impl Iterator<Item = &'static str> {
         let bits = if self.are_specified() { self.0 >> 1 } else { 0 };
         Self::WORDS.into_iter().enumerate().filter(move |(i, _)| bits >> i & 1 == 1).map(|(_, word)| word)
@@ -94,7 +95,8 @@ pub struct Angle {
     pub raw: i16,
     /// Degrees, −180 ..= 180; `None` if the stored value says nothing or is none that exists.
     pub degrees: Option<i16>,
-    /// The stored uncertainty: in 19794-5, 0 is not stated and (value − 1) · 2 are degrees; in 39794-5, degrees.
+    /// The stored uncertainty: in 19794-5, 0 is not stated and (value − 1) · 2 are degrees; in
+    /// 39794-5, degrees.
     pub uncertainty: Option<u8>,
 }
 

@@ -1,4 +1,5 @@
-//! Face records of ISO/IEC 19794-5:2005, clause 5: a header, then blocks of one face each, all big-endian.
+//! Face records of ISO/IEC 19794-5:2005, clause 5: a header, then blocks of one face each, all
+//! big-endian.
 
 use super::MAX_FACES;
 use super::codes::{ColourSpace, Expression, EyeColour, Gender, HairColour, ImageCoding, ImageType, SourceType};
@@ -10,7 +11,8 @@ use crate::error::{ErrorKind, Result};
 /// Format identifier and version (5.4.1, 5.4.2).
 pub(super) const MAGIC: &[u8; 4] = b"FAC\0";
 pub(super) const VERSION: &[u8; 4] = b"010\0";
-/// Bytes of the facial header (5.4), of the facial information (5.5), and of the image information (5.7).
+/// Bytes of the facial header (5.4), of the facial information (5.5), and of the image information
+/// (5.7).
 pub(super) const HEADER_LEN: usize = 14;
 pub(super) const FACE_LEN: usize = 20;
 pub(super) const IMAGE_LEN: usize = 12;
@@ -49,8 +51,8 @@ impl Fields<'_> {
 
 /// Reads the record in `area`, which may reach up to `limit`, and adds its faces, `room` at most.
 ///
-/// The area's length comes from around the record and its own length from inside. Where they differ by no more than
-/// [`TOLERANCE`], the record's holds if it ends at `limit`, else the area's.
+/// The area's length comes from around the record and its own length from inside. Where they differ
+/// by no more than [`TOLERANCE`], the record's holds if it ends at `limit`, else the area's.
 pub(super) fn read<'a>(
     area: Area<'a>,
     limit: usize,
@@ -97,8 +99,8 @@ pub(super) fn read<'a>(
     Ok(())
 }
 
-/// The end of the block at `at`. The last one goes to the end of the record; of another one whose length is off, the
-/// nearest place counts at which the next block's image begins like an image.
+/// The end of the block at `at`. The last one goes to the end of the record; of another one whose
+/// length is off, the nearest place counts at which the next block's image begins like an image.
 fn block_end(file: &[u8], at: usize, end: usize, last: bool, remarks: &mut Remarks) -> Result<usize> {
     let stated = Fields { file, at }.u32()?;
     let room = end.saturating_sub(at);
@@ -121,7 +123,8 @@ fn block_end(file: &[u8], at: usize, end: usize, last: bool, remarks: &mut Remar
     Ok(at + found)
 }
 
-/// Whether a block at `at` would have the start of a JPEG or JPEG 2000 image where its image is to be.
+/// Whether a block at `at` would have the start of a JPEG or JPEG 2000 image where its image is to
+/// be.
 fn image_begins(file: &[u8], at: usize, end: usize) -> bool {
     let Ok(points) = (Fields { file, at: at + 4 }).u16() else { return false };
     let image = at + FACE_LEN + FeaturePoint::LEN * usize::from(points) + IMAGE_LEN;

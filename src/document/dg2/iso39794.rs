@@ -1,5 +1,5 @@
-//! Face blocks of ISO/IEC 39794-5:2019 in BER: version, then representations. What is needed is picked out by its tag,
-//! everything else is stepped over.
+//! Face blocks of ISO/IEC 39794-5:2019 in BER: version, then representations. What is needed is
+//! picked out by its tag, everything else is stepped over.
 //!
 //! ```text
 //! 65  FaceImageDataBlock [APPLICATION 5]

@@ -1,4 +1,5 @@
-//! DG2, the data group in which a travel document's or ID card's chip keeps the holder's face (ICAO Doc 9303-10, 4.7.2).
+//! DG2, the data group in which a travel document's or ID card's chip keeps the holder's face (ICAO
+//! Doc 9303-10, 4.7.2).
 //!
 //! ```text
 //! 75                       the data group
@@ -8,8 +9,9 @@
 //!       A1                 header: 80 version, 81 type, … 87 format owner, 88 format type
 //!       5F2E or 7F2E       a record: ISO/IEC 19794-5:2005, or a block of ISO/IEC 39794-5
 //! ```
-//! The parser borrows: images and feature points stay where they are. It keeps at most 64 faces and 64 remarks, so that it
-//! takes less than 64 KiB of memory whatever the input, and nothing that grows with it.
+//! The parser borrows: images and feature points stay where they are. It keeps at most 64 faces and
+//! 64 remarks, so that it takes less than 64 KiB of memory whatever the input, and nothing that
+//! grows with it.
 
 mod codes;
 mod digest;
@@ -101,12 +103,13 @@ fn is_record(bytes: &[u8]) -> bool {
 }
 
 impl<'a> Dg2<'a> {
-    /// Whether the bytes begin like something that [`Self::parse`] reads: a data group, a bare 19794-5 record, or a bare
-    /// 39794-5 block.
+    /// Whether the bytes begin like something that [`Self::parse`] reads: a data group, a bare
+    /// 19794-5 record, or a bare 39794-5 block.
     pub fn recognises(bytes: &[u8]) -> bool {
         let first = || {
             let mut outer = Area::whole(bytes);
-            // Enough for the first two headers, so that the answer does not depend on whether the file is whole.
+            // Enough for the first two headers, so that the answer does not depend on whether the file is
+            // whole.
             let (tag, _, at) = outer.header().ok()?;
             outer.at = at;
             Some((tag, outer.header().map(|(tag, ..)| tag).unwrap_or(0)))
@@ -118,13 +121,15 @@ impl<'a> Dg2<'a> {
 
     /// Parses a data group as read from the chip, or a record on its own.
     ///
-    /// Length fields that are off by up to 8, up to 8 bytes behind the end and unknown elements are put up with and
-    /// stand in [`Self::remarks`]; codes that a table does not have are kept as they are.
+    /// Length fields that are off by up to 8, up to 8 bytes behind the end and unknown elements are
+    /// put up with and stand in [`Self::remarks`]; codes that a table does not have are kept as
+    /// they are.
     ///
     /// # Errors
     /// In [`crate::error::Stage::Document`], each naming the offset of the byte that it is about:
-    /// [`ErrorKind::UnsupportedFormat`] for what is no data group, and for records of other versions;
-    /// [`ErrorKind::LimitExceeded`] for over [`MAX_FACES`] faces; [`ErrorKind::Corrupt`] for all else.
+    /// [`ErrorKind::UnsupportedFormat`] for what is no data group, and for records of other
+    /// versions; [`ErrorKind::LimitExceeded`] for over [`MAX_FACES`] faces;
+    /// [`ErrorKind::Corrupt`] for all else.
     pub fn parse(bytes: &'a [u8]) -> Result<Self> {
         let mut dg2 = Self { bytes, instances: Vec::new(), remarks: Remarks::default() };
         if is_record(bytes) {
@@ -271,9 +276,10 @@ impl<'a> Dg2<'a> {
 
     /// The digest of the bytes as they were given.
     ///
-    /// It has to equal the one for data group 2 in the document's security object (EF.SOD), whose signature and certificates
-    /// have to be checked as well: passive authentication (ICAO Doc 9303-11, 5.1). That is the caller's: nothing here says
-    /// that a portrait is genuine. Read exactly as many bytes from the chip as the element 75 has.
+    /// It has to equal the one for data group 2 in the document's security object (EF.SOD), whose
+    /// signature and certificates have to be checked as well: passive authentication (ICAO Doc
+    /// 9303-11, 5.1). That is the caller's: nothing here says that a portrait is genuine. Read
+    /// exactly as many bytes from the chip as the element 75 has.
     pub fn digest(&self, algorithm: DigestAlgorithm) -> Vec<u8> {
         algorithm.digest(self.bytes)
     }

@@ -28,7 +28,8 @@ impl Remarks {
     }
 }
 
-/// A flaw that did not keep the data group from being read. Offsets count bytes from the start of what was parsed.
+/// A flaw that did not keep the data group from being read. Offsets count bytes from the start of
+/// what was parsed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Remark {

@@ -86,7 +86,8 @@ fn feature_points_have_their_coordinates() {
     assert_eq!(dg2.faces().next().unwrap().feature_points.iter().collect::<Vec<_>>(), points);
 }
 
-/// A parser in the field looked for the image at a fixed offset, as if there were no feature points.
+/// A parser in the field looked for the image at a fixed offset, as if there were no feature
+/// points.
 #[test]
 fn the_image_begins_behind_the_feature_points() {
     for count in [0, 1, 7, 300] {
@@ -329,7 +330,8 @@ fn check(bytes: &[u8]) {
     }
 }
 
-/// A tree of elements, of tags that occur in data groups and of others, with true lengths and with wrong ones.
+/// A tree of elements, of tags that occur in data groups and of others, with true lengths and with
+/// wrong ones.
 fn tree() -> impl Strategy<Value = Vec<u8>> {
     let tags = prop::sample::select(vec![
         &[0x75][..],

@@ -1,8 +1,9 @@
 //! BER tag-length-value elements (ISO/IEC 8825-1; ISO/IEC 7816-4, clause 5.2), read where they lie.
 //!
-//! An [`Area`] is a stretch of the file; its elements come one after the other, and an element's contents are an area
-//! again. Nothing recurses: who reads a format goes down as many levels as the format has. Lengths of up to four bytes
-//! are read, in whatever form; indefinite lengths are errors.
+//! An [`Area`] is a stretch of the file; its elements come one after the other, and an element's
+//! contents are an area again. Nothing recurses: who reads a format goes down as many levels as the
+//! format has. Lengths of up to four bytes are read, in whatever form; indefinite lengths are
+//! errors.
 
 use super::remark::{Remark, Remarks, TOLERANCE};
 use crate::error::{Error, ErrorKind, Result, Stage};
@@ -106,8 +107,9 @@ impl<'a> Area<'a> {
 
     /// The next element; `None` at the end.
     ///
-    /// Contents that reach over the area's end by [`TOLERANCE`] bytes at most are remarked on: either the area's length
-    /// is short, then they are taken from behind it, or their own is long, then they end with the file.
+    /// Contents that reach over the area's end by [`TOLERANCE`] bytes at most are remarked on:
+    /// either the area's length is short, then they are taken from behind it, or their own is
+    /// long, then they end with the file.
     pub(super) fn next(&mut self, remarks: &mut Remarks) -> Result<Option<Element<'a>>> {
         if self.at >= self.end {
             return Ok(None);
@@ -127,8 +129,8 @@ impl<'a> Area<'a> {
         Ok(Some(element))
     }
 
-    /// The first element with this tag; `None` if there is none. All elements are stepped over, so that a damaged one
-    /// is an error wherever it stands.
+    /// The first element with this tag; `None` if there is none. All elements are stepped over, so
+    /// that a damaged one is an error wherever it stands.
     pub(super) fn find(mut self, tag: u32, remarks: &mut Remarks) -> Result<Option<Element<'a>>> {
         let mut found = None;
         while let Some(element) = self.next(remarks)? {

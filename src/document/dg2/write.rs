@@ -84,8 +84,9 @@ fn byte(code: Option<u16>, what: &str) -> Result<u8> {
 /// A face record with one face: 19794-5, clause 5.
 ///
 /// # Errors
-/// [`ErrorKind::InvalidArgument`] in [`Stage::Document`] for an empty image, a value that the standard has no code for,
-/// properties of over 24 bits, over 65,535 feature points, a major or minor code over 15, or over 4 GiB.
+/// [`ErrorKind::InvalidArgument`] in [`Stage::Document`] for an empty image, a value that the
+/// standard has no code for, properties of over 24 bits, over 65,535 feature points, a major or
+/// minor code over 15, or over 4 GiB.
 pub fn write_face_record(face: &NewFace<'_>) -> Result<Vec<u8>> {
     if face.image.is_empty() {
         return Err(invalid("the image has no bytes"));
@@ -128,7 +129,8 @@ pub fn write_face_record(face: &NewFace<'_>) -> Result<Vec<u8>> {
     Ok(record)
 }
 
-/// A whole DG2 (ICAO Doc 9303-10, 4.7.2) with one instance per face, each with a record of ISO/IEC 19794-5:2005.
+/// A whole DG2 (ICAO Doc 9303-10, 4.7.2) with one instance per face, each with a record of ISO/IEC
+/// 19794-5:2005.
 ///
 /// ```
 /// use selfsame::document::{Dg2, ImageCoding, NewFace, write_dg2};
@@ -140,7 +142,8 @@ pub fn write_face_record(face: &NewFace<'_>) -> Result<Vec<u8>> {
 /// ```
 ///
 /// # Errors
-/// [`ErrorKind::InvalidArgument`] in [`Stage::Document`] for no face, over nine, and as [`write_face_record`].
+/// [`ErrorKind::InvalidArgument`] in [`Stage::Document`] for no face, over nine, and as
+/// [`write_face_record`].
 pub fn write_dg2(faces: &[NewFace<'_>]) -> Result<Vec<u8>> {
     if faces.is_empty() || faces.len() > MAX_INSTANCES {
         return Err(invalid(format!("a DG2 holds 1 to {MAX_INSTANCES} faces, not {}", faces.len())));

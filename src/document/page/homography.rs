@@ -7,9 +7,10 @@ use crate::geometry::Point;
 pub(super) struct Homography([[f64; 3]; 3]);
 
 impl Homography {
-    /// From the rectangle (0, 0) to (`width`, `height`) onto `corners`, which follow each other as (0, 0), (`width`, 0),
-    /// (`width`, `height`), (0, `height`) do. Method: P. Heckbert, "Fundamentals of Texture Mapping and Image Warping" (1989),
-    /// section 2.2.3. `None` if the corners enclose nothing or are not finite.
+    /// From the rectangle (0, 0) to (`width`, `height`) onto `corners`, which follow each other as
+    /// (0, 0), (`width`, 0), (`width`, `height`), (0, `height`) do. Method: P. Heckbert,
+    /// "Fundamentals of Texture Mapping and Image Warping" (1989), section 2.2.3. `None` if the
+    /// corners enclose nothing or are not finite.
     pub(super) fn from_rectangle(width: f32, height: f32, corners: &[Point; 4]) -> Option<Self> {
         let [p0, p1, p2, p3] = corners.map(|p| (f64::from(p.x), f64::from(p.y)));
         let (sum_x, sum_y) = (p0.0 - p1.0 + p2.0 - p3.0, p0.1 - p1.1 + p2.1 - p3.1);
@@ -34,8 +35,8 @@ impl Homography {
         Point::new((u / w) as f32, (v / w) as f32)
     }
 
-    /// The first two columns, as seen by a camera of this focal length whose axis goes through `center`: what one unit along x
-    /// and along y is in space, up to one common factor.
+    /// The first two columns, as seen by a camera of this focal length whose axis goes through
+    /// `center`: what one unit along x and along y is in space, up to one common factor.
     pub(super) fn directions(&self, focal_px: f32, center: Point) -> [[f64; 3]; 2] {
         let [[a, b, _], [c, d, _], [g, h, _]] = self.0;
         let focal = f64::from(focal_px);

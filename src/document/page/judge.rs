@@ -45,21 +45,23 @@ impl PageRefusal {
     }
 }
 
-/// Pixels of the photograph between the eyes, in the direction in which it has fewer. Over the engine's own limit
-/// ([`crate::quality::REFUSED_INTER_EYE_DISTANCE_PX`]): print and hand-held blur take their share. A guess.
+/// Pixels of the photograph between the eyes, in the direction in which it has fewer. Over the
+/// engine's own limit ([`crate::quality::REFUSED_INTER_EYE_DISTANCE_PX`]): print and hand-held blur
+/// take their share. A guess.
 pub const LEAST_EYE_DISTANCE_PX: f32 = 20.0;
 /// [`QualityReport::sharpness`]. Of synthetic pages 2 of 120 readable ones have less than 0.003.
 pub const LEAST_SHARPNESS: f32 = 0.002;
-/// Share of the face that is blown out ([`QualityReport::over_exposure`]). 98 % of the synthetic pages without glare
-/// over the face have none.
+/// Share of the face that is blown out ([`QualityReport::over_exposure`]). 98 % of the synthetic
+/// pages without glare over the face have none.
 pub const MOST_GLARE: f32 = 0.05;
-/// Doubt of the mesh network that it sees a face: one less the least [`Mesh::flag`] of several views. Of synthetic pages 1 %
-/// have more, of those with a finger over a part of the face that the detector still finds 77 to 85 %. It is no measure of the
-/// standard's: a printed pattern over the face may raise it, too.
+/// Doubt of the mesh network that it sees a face: one less the least [`Mesh::flag`] of several
+/// views. Of synthetic pages 1 % have more, of those with a finger over a part of the face that the
+/// detector still finds 77 to 85 %. It is no measure of the standard's: a printed pattern over the
+/// face may raise it, too.
 pub const MOST_DOUBT: f32 = 1e-5;
 
-/// How sure the mesh network is of the face, seen from its detection and from its mesh, as it is and mirrored: what covers a
-/// face makes it waver, in some views more than in others.
+/// How sure the mesh network is of the face, seen from its detection and from its mesh, as it is
+/// and mirrored: what covers a face makes it waver, in some views more than in others.
 pub(super) fn doubt(portrait: &Photo, face: &Detection, mesh: &Mesh, mesher: &FaceMesher) -> Result<f32> {
     let other = mirrored(portrait)?;
     let mirror_x = |p: Point| Point::new(portrait.width() as f32 - p.x, p.y);

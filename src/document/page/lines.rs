@@ -1,8 +1,9 @@
 //! Long straight edges of a picture: candidates for a page's sides.
 //!
-//! Method: the Hough transform of R. Duda and P. Hart (1972) with votes near the gradient's direction only (D. Ballard, 1981),
-//! and a fit to the edge pixels of each line. Text, portraits and tables have straight edges, too: what is a side, the
-//! next stage decides (`super::quad`), from how much of it can be seen.
+//! Method: the Hough transform of R. Duda and P. Hart (1972) with votes near the gradient's
+//! direction only (D. Ballard, 1981), and a fit to the edge pixels of each line. Text, portraits
+//! and tables have straight edges, too: what is a side, the next stage decides (`super::quad`),
+//! from how much of it can be seen.
 
 use super::picture::Picture;
 use crate::geometry::Point;
@@ -15,8 +16,8 @@ const ANGLE_STEP: f32 = PI / ANGLES as f32;
 const VOTED_STEPS: usize = 4;
 /// Width of a vote's offset, in pixels.
 const OFFSET_STEP_PX: f32 = 1.5;
-/// An edge pixel has as many votes as its gradient has levels, up to this: the grain of wood is long and faint, a page's sides are
-/// short and strong.
+/// An edge pixel has as many votes as its gradient has levels, up to this: the grain of wood is
+/// long and faint, a page's sides are short and strong.
 const MOST_VOTES: f32 = 24.0;
 /// Fewer votes are no line.
 const LEAST_VOTES: u32 = 90;
@@ -26,7 +27,8 @@ const APART: (usize, usize) = (3, 4);
 const KEPT_LINES: usize = 44;
 /// Gradients below are no edges, in levels of 255 per pixel.
 const LEAST_GRADIENT: f32 = 3.0;
-/// Where more of a picture than this has steeper gradients than [`LEAST_GRADIENT`], the steepest count.
+/// Where more of a picture than this has steeper gradients than [`LEAST_GRADIENT`], the steepest
+/// count.
 const EDGE_SHARE: f32 = 0.14;
 /// Edge pixels belong to a line within these, …
 const NEAR_PX: f32 = 1.8;
@@ -203,7 +205,8 @@ pub(super) fn lines(picture: &Picture) -> Vec<Line> {
         .collect()
 }
 
-/// Gradients of the strongest channel (Sobel's kernels, in levels per pixel), thinned across the edge.
+/// Gradients of the strongest channel (Sobel's kernels, in levels per pixel), thinned across the
+/// edge.
 fn edges(picture: &Picture) -> Vec<Edge> {
     let (width, height) = (picture.width(), picture.height());
     let mut gradients = vec![[0.0f32; 2]; width * height];

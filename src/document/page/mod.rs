@@ -1,13 +1,15 @@
-//! The data page photographed by hand: where the page lies, which of the faces is its portrait, and whether that can carry a
-//! comparison.
+//! The data page photographed by hand: where the page lies, which of the faces is its portrait, and
+//! whether that can carry a comparison.
 //!
-//! Method: the page's outline comes first (`lines`, `quad`), faces second. Four long edges that enclose a rectangle of a
-//! passport's or a card's proportions are taken for a page; it is straightened, and looked at both ways up; its portrait is the
-//! dominant face in the left part, of the size that portraits have on pages, with print at its right (`print`). What is not on
-//! a page (the holder's own face behind it, a picture on the wall) is thus never a candidate, and of a ghost portrait size and
-//! place tell. In doubt the page is refused.
+//! Method: the page's outline comes first (`lines`, `quad`), faces second. Four long edges that
+//! enclose a rectangle of a passport's or a card's proportions are taken for a page; it is
+//! straightened, and looked at both ways up; its portrait is the dominant face in the left part, of
+//! the size that portraits have on pages, with print at its right (`print`). What is not on
+//! a page (the holder's own face behind it, a picture on the wall) is thus never a candidate, and
+//! of a ghost portrait size and place tell. In doubt the page is refused.
 //!
-//! The whole page has to be in the picture. Nothing here says that it is genuine, or more than a print of one.
+//! The whole page has to be in the picture. Nothing here says that it is genuine, or more than a
+//! print of one.
 
 mod homography;
 mod judge;
@@ -30,24 +32,29 @@ use picture::Picture;
 use quad::Quad;
 use std::ops::RangeInclusive;
 
-/// Width of the straightened page in which faces are looked for, in pixels: the detector sees it at half of that.
+/// Width of the straightened page in which faces are looked for, in pixels: the detector sees it at
+/// half of that.
 const RECTIFIED_PX: u32 = 384;
-/// Outlines that are looked at, two runs of the detector each. The first is the page's in nearly all pictures.
+/// Outlines that are looked at, two runs of the detector each. The first is the page's in nearly
+/// all pictures.
 const TRIED_OUTLINES: usize = 6;
 /// If none of them shows a portrait, the left part of the best is looked at once more, closer.
 const TRIED_CLOSER: usize = 3;
 const CLOSER_SHARE: f32 = 0.5;
-/// Where the centre of a portrait's face lies and how wide the detector's box is, in heights of the page. By ICAO Doc 9303 a TD3
-/// portrait is 35 × 45 mm at the left of 88 mm, on cards 25 × 32 mm at the left of 54 mm is usual: centres at 0.28 and 0.33
-/// across, boxes of 0.24 and 0.28. With room for other layouts and for the faces' own proportions, but not for ghosts.
+/// Where the centre of a portrait's face lies and how wide the detector's box is, in heights of the
+/// page. By ICAO Doc 9303 a TD3 portrait is 35 × 45 mm at the left of 88 mm, on cards 25 × 32 mm at
+/// the left of 54 mm is usual: centres at 0.28 and 0.33 across, boxes of 0.24 and 0.28. With room
+/// for other layouts and for the faces' own proportions, but not for ghosts.
 const CENTER_X: RangeInclusive<f32> = 0.14..=0.62;
 const CENTER_Y: RangeInclusive<f32> = 0.22..=0.78;
 const FACE_WIDTH: RangeInclusive<f32> = 0.185..=0.46;
-/// Print is looked for this far from the detector's box, in widths of that: beyond the portrait's edge.
+/// Print is looked for this far from the detector's box, in widths of that: beyond the portrait's
+/// edge.
 const BESIDE_FACE: f32 = 0.5;
 /// A face on a page is upright within this; more is the detector's mistake.
 const MOST_ROLL_DEG: f32 = 40.0;
-/// The portrait that is cut out, in widths of the detector's box: hair and chin with some ground, as on a passport photograph.
+/// The portrait that is cut out, in widths of the detector's box: hair and chin with some ground,
+/// as on a passport photograph.
 const CUT_WIDTH: f32 = 2.0;
 const CUT_HEIGHT: f32 = 2.5;
 /// The cut portrait is at most this wide, in pixels: four times what templates see.
@@ -68,7 +75,8 @@ pub enum PageOutcome {
 pub struct PagePortrait {
     /// The portrait, upright and without the page's perspective; its origin is [`Origin::Page`].
     pub document: DocumentPhoto,
-    /// The page's corners in the photograph: of the upright page upper left, upper right, lower right, lower left.
+    /// The page's corners in the photograph: of the upright page upper left, upper right, lower
+    /// right, lower left.
     pub corners: [Point; 4],
     /// Centres of the subject's right and left eye in the photograph.
     pub eyes: [Point; 2],

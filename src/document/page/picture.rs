@@ -1,12 +1,13 @@
-//! The small copy of a photograph in which the page is looked for, and views of pictures in perspective.
+//! The small copy of a photograph in which the page is looked for, and views of pictures in
+//! perspective.
 
 use crate::error::{Error, ErrorKind, Result, Stage};
 use crate::geometry::{Point, Similarity};
 use crate::image::{Border, Crop, Normalisation, Photo, warp_into};
 use crate::model::ChannelOrder;
 
-/// Longer side of the small copy, in pixels: a page over half of it has sides of 250 px and a portrait 45 px wide, and edges
-/// as wide as a hand-held camera's blur are one pixel.
+/// Longer side of the small copy, in pixels: a page over half of it has sides of 250 px and a
+/// portrait 45 px wide, and edges as wide as a hand-held camera's blur are one pixel.
 pub(super) const SMALL_PX: f32 = 512.0;
 
 /// Pixels in floats, 0 ..= 255, red first.
@@ -21,7 +22,8 @@ impl Picture {
         Self { width, pixels }
     }
 
-    /// `photo` reduced to [`SMALL_PX`], and how many of its pixels one pixel stands for: at least 1.
+    /// `photo` reduced to [`SMALL_PX`], and how many of its pixels one pixel stands for: at least
+    /// 1.
     pub(super) fn small(photo: &Photo) -> Result<(Self, f32)> {
         let (width, height) = (photo.width() as f32, photo.height() as f32);
         let scale = (width.max(height) / SMALL_PX).max(1.0);

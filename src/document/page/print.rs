@@ -1,21 +1,24 @@
-//! Whether a straightened outline has print on it: blank sheets, tiles and chequered cloth have outlines, too, and a face may
-//! lie on them.
+//! Whether a straightened outline has print on it: blank sheets, tiles and chequered cloth have
+//! outlines, too, and a face may lie on them.
 //!
-//! Method: along a row of print dark strokes follow each other closely; the edges of tiles and checks are far apart.
+//! Method: along a row of print dark strokes follow each other closely; the edges of tiles and
+//! checks are far apart.
 
 use crate::image::Photo;
 
-/// The share of print below which an outline is no page's. Of 271 synthetic pages the least has 0.0076; tiles and faint
-/// shading have none, coarse cloth at most 0.0007. The grain of wood has up to 0.05: it is not told from print.
+/// The share of print below which an outline is no page's. Of 271 synthetic pages the least has
+/// 0.0076; tiles and faint shading have none, coarse cloth at most 0.0007. The grain of wood has up
+/// to 0.05: it is not told from print.
 const LEAST_PRINT: f32 = 0.003;
-/// A stroke is darker by this many levels than what lies three pixels beside it: above a camera's noise, below the contrast that
-/// print keeps at two pixels per millimetre.
+/// A stroke is darker by this many levels than what lies three pixels beside it: above a camera's
+/// noise, below the contrast that print keeps at two pixels per millimetre.
 const STROKE_DEPTH: f32 = 6.0;
 /// Print is where this many strokes …
 const STROKES: usize = 3;
 /// … lie within this many pixels: five signs.
 const WITHIN_PX: usize = 20;
-/// Where print is looked for, in shares of the page's width and height. Its edges may be a pixel or two off.
+/// Where print is looked for, in shares of the page's width and height. Its edges may be a pixel or
+/// two off.
 const FURTHEST_START: f32 = 0.75;
 const END: f32 = 0.96;
 const ROWS: [f32; 2] = [0.1, 0.95];

@@ -1,36 +1,39 @@
-//! The page's outline among a picture's lines: four that enclose a rectangle of a page's proportions, seen in perspective, and
-//! of which most can be seen.
+//! The page's outline among a picture's lines: four that enclose a rectangle of a page's
+//! proportions, seen in perspective, and of which most can be seen.
 
 use super::homography::Homography;
 use super::lines::Line;
 use crate::geometry::Point;
 
-/// Width over height of a passport's data page (TD3, 125 × 88 mm; nearly that of TD2) and of a card (ID-1, 85.6 × 53.98 mm):
-/// ICAO Doc 9303 parts 4 to 6, ISO/IEC 7810.
+/// Width over height of a passport's data page (TD3, 125 × 88 mm; nearly that of TD2) and of a card
+/// (ID-1, 85.6 × 53.98 mm): ICAO Doc 9303 parts 4 to 6, ISO/IEC 7810.
 const ASPECTS: [f32; 2] = [125.0 / 88.0, 85.6 / 53.98];
-/// How far a page's measured proportions may be from these: the focal length is assumed, edges are off by a pixel.
+/// How far a page's measured proportions may be from these: the focal length is assumed, edges are
+/// off by a pixel.
 const ASPECT_TOLERANCE: f32 = 0.08;
 /// So near to one of them it is that one.
 const ASPECT_CERTAIN: f32 = 0.035;
-/// Focal length over the picture's longer side: phones' main cameras have 0.67 to 0.8 (24 to 28 mm on 36 mm), cropped pictures
-/// and longer lenses more. The proportions depend on it only in the second order of the tilt.
+/// Focal length over the picture's longer side: phones' main cameras have 0.67 to 0.8 (24 to 28 mm
+/// on 36 mm), cropped pictures and longer lenses more. The proportions depend on it only in the
+/// second order of the tilt.
 const FOCAL: f32 = 0.85;
 /// Sides meet at right angles in space within this cosine.
 const SQUARENESS: f64 = 0.22;
 /// A page takes at least this share of the picture.
 const LEAST_AREA: f32 = 0.05;
-/// Of each side, and of all four on average, this share has to show an edge: fingers, glare and a ground of the page's own
-/// colour hide the rest. Tuned on synthetic pages.
+/// Of each side, and of all four on average, this share has to show an edge: fingers, glare and a
+/// ground of the page's own colour hide the rest. Tuned on synthetic pages.
 const LEAST_SIDE: f32 = 0.35;
 const LEAST_MEAN: f32 = 0.62;
-/// How far beyond a corner a side is looked at, as a share of its length. A line of text or of the page's machine-readable
-/// zone can pass for a side; then the sides across go on beyond it.
+/// How far beyond a corner a side is looked at, as a share of its length. A line of text or of the
+/// page's machine-readable zone can pass for a side; then the sides across go on beyond it.
 const BEYOND: f32 = 0.07;
 /// What such going on costs, against the sides' mean.
 const BEYOND_WEIGHT: f32 = 0.8;
 /// Outlines of which less is left are none: of tiles and chequered cloth all sides go on.
 const LEAST_SCORE: f32 = 0.3;
-/// Outlines kept: a page's own variants, with the lines beside its edges, must not crowd out a second page.
+/// Outlines kept: a page's own variants, with the lines beside its edges, must not crowd out a
+/// second page.
 const KEPT: usize = 40;
 /// Outlines whose corners are all nearer than this share of their longer side are one.
 const SAME: f32 = 0.02;
@@ -150,7 +153,8 @@ fn outline(across: (&Line, &Line), down: (&Line, &Line), width: f32, height: f32
     Some(Quad { corners, aspect, score })
 }
 
-/// How much of the sides can be seen, less what of them goes on beyond the corners. Side i joins corners i and i + 1.
+/// How much of the sides can be seen, less what of them goes on beyond the corners. Side i joins
+/// corners i and i + 1.
 fn visible(sides: &[&Line; 4], corners: &[Point; 4]) -> Option<f32> {
     let [a, b, c, d] = *corners;
     let mut mean = 0.0;
@@ -172,9 +176,9 @@ fn visible(sides: &[&Line; 4], corners: &[Point; 4]) -> Option<f32> {
     (mean >= LEAST_MEAN && score >= LEAST_SCORE).then_some(score)
 }
 
-/// Width over height in space of what `corners` show, the first two being the width: Z. Zhang and L. He, "Whiteboard scanning
-/// and image enhancement" (2007), with the focal length assumed instead of solved for, which mild perspective cannot. `None` for
-/// what no rectangle looks like.
+/// Width over height in space of what `corners` show, the first two being the width: Z. Zhang and
+/// L. He, "Whiteboard scanning and image enhancement" (2007), with the focal length assumed instead
+/// of solved for, which mild perspective cannot. `None` for what no rectangle looks like.
 fn aspect(corners: &[Point; 4], width: f32, height: f32) -> Option<f32> {
     let map = Homography::from_rectangle(1.0, 1.0, corners)?;
     let [x, y] = map.directions(FOCAL * width.max(height), Point::new(0.5 * width, 0.5 * height));
@@ -190,7 +194,8 @@ mod tests {
     use super::super::picture::Picture;
     use super::*;
 
-    /// A camera's view of a sheet of `size` turned by 20° and tilted by 25° about an axis that lies diagonally in it.
+    /// A camera's view of a sheet of `size` turned by 20° and tilted by 25° about an axis that lies
+    /// diagonally in it.
     fn seen(size: [f64; 2]) -> [Point; 4] {
         let (axis, (s, c)) = (std::f64::consts::FRAC_1_SQRT_2, 25f64.to_radians().sin_cos());
         let (sr, cr) = 20f64.to_radians().sin_cos();
@@ -205,7 +210,8 @@ mod tests {
         })
     }
 
-    /// The sheet in a picture of 512 × 384 pixels, smooth as a camera's, if `text` with a dark bar along its lower edge.
+    /// The sheet in a picture of 512 × 384 pixels, smooth as a camera's, if `text` with a dark bar
+    /// along its lower edge.
     fn picture(corners: &[Point; 4], text: bool) -> Picture {
         let quad = Quad { corners: *corners, aspect: 1.0, score: 0.0 };
         let [a, b, c, d] = *corners;

@@ -46,7 +46,8 @@ fn a_clock_that_is_set_back_buys_time_and_nothing_else() {
     };
     assert_eq!([left(&mut office, START + 600), left(&mut office, START + 400)], [limit - 600, limit - 400]);
     assert_eq!(left(&mut office, 0), limit, "never more than there was");
-    // Evidence of a time that is still to come is none, beyond what clocks of several machines may differ.
+    // Evidence of a time that is still to come is none, beyond what clocks of several machines may
+    // differ.
     office.now = START;
     let evidence = |office: &Office| office.document(document.nonce());
     let (late, in_time) = (evidence(&office), evidence(&office));
@@ -105,7 +106,8 @@ fn a_generator_that_repeats_itself_is_an_error_and_never_an_old_nonce() {
     assert_eq!(office.failures(Counted::Face), before + 1);
 }
 
-/// Found by this test: the nonce was the generator's alone, so that two states sealed under one were open to whoever had both.
+/// Found by this test: the nonce was the generator's alone, so that two states sealed under one
+/// were open to whoever had both.
 #[test]
 fn a_generator_that_repeats_itself_encrypts_no_two_states_alike() {
     let mut office = Office::new(43);

@@ -1,4 +1,5 @@
-//! Whole journeys by script, through the code of `examples/enrol`, with a camera that makes evidence.
+//! Whole journeys by script, through the code of `examples/enrol`, with a camera that makes
+//! evidence.
 
 #[path = "../../../examples/enrol/journey.rs"]
 mod journey;

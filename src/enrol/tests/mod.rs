@@ -1,5 +1,5 @@
-//! The ceremony's tests. They make evidence by the crate's private constructors, which nobody else can. The model of events
-//! is also what the fuzz target `ceremony` holds the ceremony against.
+//! The ceremony's tests. They make evidence by the crate's private constructors, which nobody else
+//! can. The model of events is also what the fuzz target `ceremony` holds the ceremony against.
 #![cfg_attr(fuzzing, allow(dead_code, unused_imports, unused_macros))]
 // Of tests, though not under `cfg(test)` alone.
 #![allow(clippy::indexing_slicing, clippy::unwrap_used, clippy::panic)]

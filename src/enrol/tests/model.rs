@@ -1,5 +1,6 @@
-//! Events against a model, honest and not: 100,000 random ones, and those that a fuzzer chooses. The model knows only which
-//! evidence the test made; the ceremony must advance exactly when that was honest, and enrol nobody of whom something is missing.
+//! Events against a model, honest and not: 100,000 random ones, and those that a fuzzer chooses.
+//! The model knows only which evidence the test made; the ceremony must advance exactly when that
+//! was honest, and enrol nobody of whom something is missing.
 
 use super::*;
 use std::collections::HashSet;
@@ -242,7 +243,8 @@ impl Run {
         }
     }
 
-    /// Time passes, the state may be stored, and something happens: what came of it is what the model expects.
+    /// Time passes, the state may be stored, and something happens: what came of it is what the
+    /// model expects.
     fn step(&mut self, mut ceremony: Ceremony, key: &DocumentKey, tally: &mut Tally) -> Ceremony {
         let rng = &mut self.office.rng;
         let passed = if rng.one_in(40) { 1000 } else { rng.below(8) };
@@ -301,7 +303,8 @@ fn nobody_is_enrolled_of_whom_something_is_missing() {
     assert!(enrolled > 100 && refused > 100, "{enrolled} enrolled, {refused} refused of {ceremonies}");
 }
 
-/// Ceremonies whose every choice is a byte of `script`, until that is at its end. Returns how many enrolled somebody.
+/// Ceremonies whose every choice is a byte of `script`, until that is at its end. Returns how many
+/// enrolled somebody.
 ///
 /// # Panics
 /// If a ceremony does what the model does not expect: that is a finding.

@@ -109,8 +109,8 @@ fn two_sealings_share_nothing() {
     assert!(alike < one.len() / 8, "{alike} of {} bytes are alike", one.len());
 }
 
-/// The fuzz target `sealed` begins with a state of each phase, as it is encrypted. `SELFSAME_WRITE_SEEDS=1` writes them anew when
-/// states change.
+/// The fuzz target `sealed` begins with a state of each phase, as it is encrypted.
+/// `SELFSAME_WRITE_SEEDS=1` writes them anew when states change.
 #[test]
 fn seeds_of_the_fuzz_target_are_states() {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/seeds/sealed");

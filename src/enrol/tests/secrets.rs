@@ -2,8 +2,8 @@
 
 use super::*;
 
-/// Twelve digits each, so that they are nowhere by chance. They are assembled when they are needed, so that the program's own
-/// text does not hold them.
+/// Twelve digits each, so that they are nowhere by chance. They are assembled when they are needed,
+/// so that the program's own text does not hold them.
 fn digits(n: u64) -> zeroize::Zeroizing<String> {
     let mut digits = zeroize::Zeroizing::new(String::with_capacity(12));
     (1..=12u64).for_each(|i| digits.push(char::from(b'0' + ((i * i * (n + 3) + i * 7 + n) % 10) as u8)));
@@ -38,7 +38,8 @@ fn nothing_that_is_printed_or_stored_holds_a_pin() {
             }
             other => office.advance(other),
         };
-        // What would be stored, in the clear: here the key is known. States with PINs come back without them.
+        // What would be stored, in the clear: here the key is known. States with PINs come back without
+        // them.
         if !matches!(ceremony, Ceremony::PinsAgain(_)) {
             let key = SealKey::from_bytes(&[2; 32]);
             let bytes = ceremony.seal(&key, 60, &mut office.ctx()).unwrap();
@@ -50,8 +51,8 @@ fn nothing_that_is_printed_or_stored_holds_a_pin() {
     assert!(!shown.contains(OLD_PINS.1), "the old account's neither");
 }
 
-/// Counts how often each of `masked` lies in this process's writable memory: they are compared with what memory holds XOR 0x5a,
-/// so that the search does not find itself.
+/// Counts how often each of `masked` lies in this process's writable memory: they are compared with
+/// what memory holds XOR 0x5a, so that the search does not find itself.
 #[cfg(target_os = "linux")]
 fn in_memory(masked: &[Vec<u8>; 2]) -> [usize; 2] {
     use std::io::{Read, Seek, SeekFrom};

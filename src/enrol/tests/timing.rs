@@ -1,5 +1,5 @@
-//! What every step costs: `cargo test --release --lib timing_of_transitions -- --ignored --nocapture`. `benches/enrol.rs` times those
-//! that can be reached without a flash session.
+//! What every step costs: `cargo test --release --lib timing_of_transitions -- --ignored
+//! --nocapture`. `benches/enrol.rs` times those that can be reached without a flash session.
 
 use super::*;
 use std::time::{Duration, Instant};

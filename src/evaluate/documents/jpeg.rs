@@ -5,7 +5,8 @@ use crate::image::{Limits, Photo};
 use image::ExtendedColorType;
 use image::codecs::jpeg::JpegEncoder;
 
-/// The picture after compression to at most `bytes` bytes with the best quality that fits, or with the worst if none does.
+/// The picture after compression to at most `bytes` bytes with the best quality that fits, or with
+/// the worst if none does.
 pub(super) fn compressed(photo: &Photo, bytes: usize) -> Result<Photo> {
     let encoded = |quality: u8| -> Result<Vec<u8>> {
         let mut file = Vec::new();

@@ -1,8 +1,10 @@
-//! Document portraits made from photographs: what a comparison has to live with when one side comes out of a chip, or off paper.
+//! Document portraits made from photographs: what a comparison has to live with when one side comes
+//! out of a chip, or off paper.
 //!
-//! Chips hold 413×531 or 240×320 pixels, colour or grey, in 9 to 25 KB of JPEG 2000 or JPEG (ICAO Doc 9303-9; ISO/IEC 19794-5,
-//! annex on compression); data pages are printed and scanned. Each [`DocumentKind`] takes the portrait of ISO/IEC 19794-5 out of a
-//! photograph and does that to it. The photograph bounds the detail: a portrait cut out of a small picture is enlarged, which no
+//! Chips hold 413×531 or 240×320 pixels, colour or grey, in 9 to 25 KB of JPEG 2000 or JPEG (ICAO
+//! Doc 9303-9; ISO/IEC 19794-5, annex on compression); data pages are printed and scanned. Each
+//! [`DocumentKind`] takes the portrait of ISO/IEC 19794-5 out of a photograph and does that to it.
+//! The photograph bounds the detail: a portrait cut out of a small picture is enlarged, which no
 //! issuer does.
 
 mod jpeg;
@@ -29,7 +31,8 @@ pub enum DocumentKind {
     JpegSmall,
     /// 240×320 pixels, grey, JPEG 2000 of 9 KB.
     Grey,
-    /// 413×531 pixels, printed with a halftone screen and a colour cast, scanned with blur and noise, JPEG of 25 KB.
+    /// 413×531 pixels, printed with a halftone screen and a colour cast, scanned with blur and
+    /// noise, JPEG of 25 KB.
     PrintScan,
 }
 
@@ -50,10 +53,12 @@ impl DocumentKind {
         }
     }
 
-    /// The document portrait of the face that `mesh` shows on `photo`. The same `seed` gives the same cast and noise.
+    /// The document portrait of the face that `mesh` shows on `photo`. The same `seed` gives the
+    /// same cast and noise.
     ///
     /// # Errors
-    /// [`crate::error::ErrorKind::InvalidArgument`] if the mesh has no extent, and those of encoding and decoding.
+    /// [`crate::error::ErrorKind::InvalidArgument`] if the mesh has no extent, and those of
+    /// encoding and decoding.
     pub fn portrait(self, photo: &Photo, mesh: &Mesh, seed: u64) -> Result<Photo> {
         let (large, small) = ((413, 531), (240, 320));
         let cut = |size| portrait::cut(photo, mesh, size);
@@ -70,7 +75,8 @@ impl DocumentKind {
     }
 }
 
-/// The picture with every pixel's channels changed by `change`, which sees its place in rows of pixels.
+/// The picture with every pixel's channels changed by `change`, which sees its place in rows of
+/// pixels.
 fn mapped(photo: &Photo, mut change: impl FnMut(usize, [u8; 3]) -> [f32; 3]) -> Result<Photo> {
     let pixels = photo.pixels().as_chunks::<3>().0.iter().enumerate();
     // Casts from float to integer saturate.

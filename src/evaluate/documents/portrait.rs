@@ -1,5 +1,5 @@
-//! The portrait's frame: the eyes level, a quarter of the width apart, in the middle and 42 % from the top, which is inside what
-//! ISO/IEC 19794-5:2005, 8.3 ("full frontal image"), allows.
+//! The portrait's frame: the eyes level, a quarter of the width apart, in the middle and 42 % from
+//! the top, which is inside what ISO/IEC 19794-5:2005, 8.3 ("full frontal image"), allows.
 
 use crate::error::{Error, ErrorKind, Result, Stage};
 use crate::geometry::{Point, Similarity};

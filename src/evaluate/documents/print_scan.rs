@@ -1,4 +1,5 @@
-//! Printing and scanning: a colour cast and less contrast (ink and paper), a halftone screen, blur (ink and optics), noise.
+//! Printing and scanning: a colour cast and less contrast (ink and paper), a halftone screen, blur
+//! (ink and optics), noise.
 
 use super::super::random::Random;
 use super::mapped;
@@ -10,7 +11,8 @@ const INK: f32 = 28.0;
 const PAPER: f32 = 238.0;
 /// Each channel's gain differs from 1 by at most this.
 const CAST: f32 = 0.08;
-/// Amplitude of the screen in 1/255, and its period in pixels along both diagonals: 100 lines per inch at 300 dots per inch.
+/// Amplitude of the screen in 1/255, and its period in pixels along both diagonals: 100 lines per
+/// inch at 300 dots per inch.
 const SCREEN: f32 = 14.0;
 const PERIOD_PX: f32 = 3.0;
 /// The blur's weights, a binomial of standard deviation 1 px.
@@ -38,7 +40,8 @@ pub(super) fn printed_and_scanned(photo: &Photo, random: &mut Random) -> Result<
     })
 }
 
-/// Along rows (`step` 1) or columns (`step` the width); the last pixels repeat at the ends of the picture.
+/// Along rows (`step` 1) or columns (`step` the width); the last pixels repeat at the ends of the
+/// picture.
 fn blurred(photo: &Photo, step: usize) -> Result<Photo> {
     let pixels = photo.pixels().as_chunks::<3>().0;
     let last = pixels.len().saturating_sub(1);

@@ -1,8 +1,10 @@
-//! What JPEG 2000 does to a picture, without its entropy coder: the irreversible colour transform, five levels of the CDF 9/7
-//! wavelet, dead-zone quantisation (ISO/IEC 15444-1, annexes E, F and G), and back.
+//! What JPEG 2000 does to a picture, without its entropy coder: the irreversible colour transform,
+//! five levels of the CDF 9/7 wavelet, dead-zone quantisation (ISO/IEC 15444-1, annexes E, F and
+//! G), and back.
 //!
-//! The step is chosen so that the coefficients' entropy, subband by subband, is the size asked for. The standard's coder models
-//! contexts and spends about as much less as headers and code blocks cost it.
+//! The step is chosen so that the coefficients' entropy, subband by subband, is the size asked for.
+//! The standard's coder models contexts and spends about as much less as headers and code blocks
+//! cost it.
 
 use super::mapped;
 use crate::error::Result;
@@ -13,7 +15,8 @@ const LEVELS: usize = 5;
 /// Lifting steps of the 9/7 wavelet and its scale, table F.4.
 const LIFTS: [f32; 4] = [-1.586_134_3, -0.052_980_12, 0.882_911_1, 0.443_506_85];
 const SCALE: f32 = 1.230_174_1;
-/// Colour differences may err so much more than luminance, as in the visual weights of common encoders.
+/// Colour differences may err so much more than luminance, as in the visual weights of common
+/// encoders.
 const CHROMA_STEP: f32 = 2.0;
 /// Larger coefficients, in steps, count as this for their entropy.
 const RANGE: usize = 1 << 13;
@@ -154,7 +157,8 @@ fn entropy(counts: &[u32]) -> f64 {
     counts.iter().filter(|n| **n > 0).map(|n| f64::from(*n)).map(|n| n * (total / n).log2()).sum()
 }
 
-/// One line through the 9/7 lifting steps, mirrored at its ends; low frequencies first after `forward`.
+/// One line through the 9/7 lifting steps, mirrored at its ends; low frequencies first after
+/// `forward`.
 fn filter(line: &mut [f32], forward: bool) {
     let n = line.len();
     if n < 2 {

@@ -1,4 +1,5 @@
-//! How a measure is distributed in each species: 5 to 95 % as a line, the middle half as a box, the median as a mark.
+//! How a measure is distributed in each species: 5 to 95 % as a line, the middle half as a box, the
+//! median as a mark.
 
 use super::rows::Rows;
 use super::session::PadSession;

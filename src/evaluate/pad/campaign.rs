@@ -24,13 +24,14 @@ use std::sync::{Mutex, PoisonError};
 const ISSUED_AT: u64 = 1_790_000_000;
 /// How far the head of a portrait may be turned to the side, and up or down.
 const FRONTAL_DEG: f32 = 20.0;
-/// The score from which on anything else that resembles a face in a portrait is a bystander, whom a camera might follow instead. Of LFW's portraits
-/// with one face of the usual score 9 % have one.
+/// The score from which on anything else that resembles a face in a portrait is a bystander, whom a
+/// camera might follow instead. Of LFW's portraits with one face of the usual score 9 % have one.
 const BYSTANDER: f32 = 0.2;
 /// Portraits that are tried until one shows a face.
 const MAX_TRIES: usize = 50;
 
-/// Simulated sessions of several species under the same conditions. The same campaign gives the same sessions, on any number of threads.
+/// Simulated sessions of several species under the same conditions. The same campaign gives the
+/// same sessions, on any number of threads.
 ///
 /// ```no_run
 /// use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
@@ -59,7 +60,8 @@ pub struct PadCampaign {
     pub species: Vec<Species>,
     /// Sessions of each species.
     pub sessions: u32,
-    /// The same seed gives the same sessions. It goes for all conditions: session for session they share person and scene.
+    /// The same seed gives the same sessions. It goes for all conditions: session for session they
+    /// share person and scene.
     pub seed: u64,
     /// Width and height of frames, in pixels.
     pub frame_px: [u32; 2],
@@ -72,7 +74,8 @@ pub struct PadCampaign {
 }
 
 impl PadCampaign {
-    /// One session of every species, in frames of 480 × 640 pixels, judged by the defaults; live ones against ten other challenges.
+    /// One session of every species, in frames of 480 × 640 pixels, judged by the defaults; live
+    /// ones against ten other challenges.
     pub fn new(half: Half, conditions: PadConditions) -> Self {
         Self {
             half,
@@ -87,8 +90,9 @@ impl PadCampaign {
         }
     }
 
-    /// What tells whether a session that was kept is of this campaign, however many sessions and species it has by now: of conditions, half,
-    /// seed, frames, options and people. It does not know the code: after a change there, begin anew.
+    /// What tells whether a session that was kept is of this campaign, however many sessions and
+    /// species it has by now: of conditions, half, seed, frames, options and people. It does
+    /// not know the code: after a change there, begin anew.
     pub fn id(&self, people: &PadPeople) -> String {
         let Self { wrong_challenges, options, .. } = self;
         self.id_of(people, &format!("{wrong_challenges} {options:?}"))
@@ -111,13 +115,16 @@ impl PadCampaign {
         format!("{conditions}-{short}")
     }
 
-    /// Runs what is not among `known` yet, on as many threads as [`rayon`] has; `each` gets every session when it is done, in no order.
+    /// Runs what is not among `known` yet, on as many threads as [`rayon`] has; `each` gets every
+    /// session when it is done, in no order.
     ///
-    /// `rng` makes the generator that a challenge is drawn with, from a seed. Sessions hold some 40 MB each while they run, and little after.
+    /// `rng` makes the generator that a challenge is drawn with, from a seed. Sessions hold some 40
+    /// MB each while they run, and little after.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidArgument`] if nobody is in this half, no portrait shows a face, or the policy can't be met;
-    /// [`ErrorKind::Io`] for a portrait that can't be read, and those of decoder, networks and `each`. The first one ends the campaign.
+    /// [`ErrorKind::InvalidArgument`] if nobody is in this half, no portrait shows a face, or the
+    /// policy can't be met; [`ErrorKind::Io`] for a portrait that can't be read, and those of
+    /// decoder, networks and `each`. The first one ends the campaign.
     pub fn run<R: TryCryptoRng>(
         &self,
         engine: &Engine,
@@ -154,7 +161,8 @@ impl PadCampaign {
             }
         };
         let threads = rayon::current_num_threads().min(jobs.len());
-        // A pool of one thread each: a session that waits for its own rows would otherwise begin another one meanwhile, and that one a third.
+        // A pool of one thread each: a session that waits for its own rows would otherwise begin another
+        // one meanwhile, and that one a third.
         let pools = (0..threads).map(|_| rayon::ThreadPoolBuilder::new().num_threads(1).build());
         let pools = pools
             .collect::<std::result::Result<Vec<_>, _>>()
@@ -214,7 +222,8 @@ impl<R: TryCryptoRng, F: Fn(u64) -> R> Runner<'_, F> {
         Ok(kept)
     }
 
-    /// Simulates the session and watches its frames. The person is the first from place `first` on whose portrait can be used.
+    /// Simulates the session and watches its frames. The person is the first from place `first` on
+    /// whose portrait can be used.
     fn watch(&self, scene: &Scene, first: usize, challenge: &Challenge) -> Result<Watched> {
         let (chosen, subject) = self.subject(first)?;
         let other = match scene.species {
@@ -237,7 +246,8 @@ impl<R: TryCryptoRng, F: Fn(u64) -> R> Runner<'_, F> {
         self.issuer.issue(&mut (self.rng)(seed), ISSUED_AT)
     }
 
-    /// The first subject from `start` on whose portrait shows a face, and its place among the people.
+    /// The first subject from `start` on whose portrait shows a face, and its place among the
+    /// people.
     fn subject(&self, start: usize) -> Result<(usize, Subject)> {
         let mut refused = None;
         for place in (0..self.people.len().min(MAX_TRIES)).map(|i| (start + i) % self.people.len()) {
@@ -262,7 +272,8 @@ impl<R: TryCryptoRng, F: Fn(u64) -> R> Runner<'_, F> {
         Err(refused.unwrap_or_else(|| invalid("there is nobody in this half")))
     }
 
-    /// The mesh of a portrait that shows one face alone, from the front: a person who is asked to look into the camera, before a background.
+    /// The mesh of a portrait that shows one face alone, from the front: a person who is asked to
+    /// look into the camera, before a background.
     fn usable(&self, photo: &Photo) -> Result<Option<Mesh>> {
         let located = self.engine.locate(&photo.frame(), select_face)?;
         let frontal = |mesh: &Mesh| {

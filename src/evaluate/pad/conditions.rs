@@ -10,7 +10,8 @@ const DAYLIGHT_LUX: [f32; 2] = [5_000.0, 60_000.0];
 /// From next to nothing to daylight, in lux.
 const WIDE_LUX: [f32; 2] = [1.0, 10_000.0];
 
-/// Under which conditions sessions are recorded. What a name does not say is drawn as [`Ranges::indoors`] has it.
+/// Under which conditions sessions are recorded. What a name does not say is drawn as
+/// [`Ranges::indoors`] has it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PadConditions {
@@ -44,7 +45,8 @@ impl PadConditions {
         Self::Compressed,
         Self::Gaps,
     ];
-    /// Those that change one thing of [`PadConditions::Indoors`] each. The same number of the same campaign is the same scene, but for it.
+    /// Those that change one thing of [`PadConditions::Indoors`] each. The same number of the same
+    /// campaign is the same scene, but for it.
     pub const ROBUSTNESS: [Self; 5] = [Self::Lag, Self::Automatic, Self::Slow, Self::Compressed, Self::Gaps];
 
     /// A stable `snake_case` word.

@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 /// A larger file is refused, in bytes: some 500,000 sessions.
 const MAX_BYTES: u64 = 1 << 30;
 
-/// The file that a campaign goes on from. It may hold sessions of several campaigns, one run after another: two at a time
-/// would mix their lines.
+/// The file that a campaign goes on from. It may hold sessions of several campaigns, one run after
+/// another: two at a time would mix their lines.
 #[derive(Debug)]
 pub struct PadLog {
     file: File,
@@ -18,10 +18,12 @@ pub struct PadLog {
 }
 
 impl PadLog {
-    /// Opens the file, or creates it, and reads the sessions in it. What follows the last whole line, the rest of an interrupted run, is cut off.
+    /// Opens the file, or creates it, and reads the sessions in it. What follows the last whole
+    /// line, the rest of an interrupted run, is cut off.
     ///
     /// # Errors
-    /// [`ErrorKind::Io`] if it can't be read or written, [`ErrorKind::LimitExceeded`] over 1 GiB, [`ErrorKind::Corrupt`] if a line is no session.
+    /// [`ErrorKind::Io`] if it can't be read or written, [`ErrorKind::LimitExceeded`] over 1 GiB,
+    /// [`ErrorKind::Corrupt`] if a line is no session.
     pub fn open(path: &Path) -> Result<(Vec<PadSession>, Self)> {
         let io = |e| fault(path, "use", e);
         let mut file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(path).map_err(io)?;

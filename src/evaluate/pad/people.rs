@@ -6,7 +6,8 @@ use crate::evaluate::folder::{MAX_ENTRIES, entries, hidden, is_picture};
 use crate::simulate::Half;
 use std::path::{Path, PathBuf};
 
-/// One portrait of each person. People with an even number are for tuning, those with an odd one for reporting: nobody is in both.
+/// One portrait of each person. People with an even number are for tuning, those with an odd one
+/// for reporting: nobody is in both.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PadPeople {
     portraits: Vec<PathBuf>,
@@ -18,12 +19,13 @@ impl PadPeople {
         Self { portraits }
     }
 
-    /// Lists `folder`: the first picture of each `NAME/*.jpg` by name, as [`IdentityFolder::read`] does. Without folders of pictures, the pictures
-    /// in it: those whose names differ by digits at the end alone (`ann.jpg`, `ann2.jpg`) are of one person.
+    /// Lists `folder`: the first picture of each `NAME/*.jpg` by name, as [`IdentityFolder::read`]
+    /// does. Without folders of pictures, the pictures in it: those whose names differ by
+    /// digits at the end alone (`ann.jpg`, `ann2.jpg`) are of one person.
     ///
     /// # Errors
-    /// [`ErrorKind::Io`] if a folder cannot be read, [`ErrorKind::InvalidArgument`] if there are no pictures,
-    /// [`ErrorKind::LimitExceeded`] as [`IdentityFolder::read`].
+    /// [`ErrorKind::Io`] if a folder cannot be read, [`ErrorKind::InvalidArgument`] if there are no
+    /// pictures, [`ErrorKind::LimitExceeded`] as [`IdentityFolder::read`].
     pub fn read(folder: &Path) -> Result<Self> {
         let flat = flat(folder)?;
         match IdentityFolder::read(folder) {

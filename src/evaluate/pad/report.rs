@@ -30,7 +30,8 @@ pub struct PadGroup {
     pub bpcer: Option<Rate>,
     /// BPNRR.
     pub bpnrr: Option<Rate>,
-    /// Attacks of all species together that pass. No APCER, which is a species': a comparison of groups.
+    /// Attacks of all species together that pass. No APCER, which is a species': a comparison of
+    /// groups.
     pub attacks_live: Option<Rate>,
     /// Attacks of all species together without response.
     pub attacks_non_response: Option<Rate>,
@@ -89,7 +90,8 @@ impl WrongChallenges {
     }
 }
 
-/// A campaign's outcome. What could not be measured is `None`, null in JSON. Rates are rates of the simulation.
+/// A campaign's outcome. What could not be measured is `None`, null in JSON. Rates are rates of the
+/// simulation.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct PadReport {
     /// Version of this layout: 1.
@@ -129,7 +131,8 @@ pub struct PadReport {
 }
 
 impl PadReport {
-    /// Counts those of `sessions` that belong to `campaign`; `data_set` names the portraits' origin.
+    /// Counts those of `sessions` that belong to `campaign`; `data_set` names the portraits'
+    /// origin.
     pub fn new(campaign: &PadCampaign, people: &PadPeople, data_set: &str, sessions: &[PadSession]) -> Self {
         let id = campaign.id(people);
         let wanted = |s: &&PadSession| {

@@ -18,7 +18,8 @@ const LEGEND: f64 = 0.45;
 /// A face's own change over time, and the challenge that was played to it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Response {
-    /// Time in microseconds; natural logarithm of red, green and blue light, beside the background's, rounded to 0.0001.
+    /// Time in microseconds; natural logarithm of red, green and blue light, beside the
+    /// background's, rounded to 0.0001.
     pub changes: Vec<(u64, [f32; 3])>,
     /// What the screen showed.
     pub segments: Vec<Segment>,
@@ -37,7 +38,8 @@ impl Response {
         (!changes.is_empty()).then(|| Self { changes, segments: challenge.segments().to_vec() })
     }
 
-    /// The curves, and beneath them the challenge, as an SVG picture. Colours come by the camera's lag later in the curves.
+    /// The curves, and beneath them the challenge, as an SVG picture. Colours come by the camera's
+    /// lag later in the curves.
     ///
     /// # Errors
     /// [`crate::error::ErrorKind::InvalidArgument`] if it cannot be drawn.

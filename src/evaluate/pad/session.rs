@@ -27,8 +27,8 @@ impl From<&LivenessVerdict> for Outcome {
     }
 }
 
-/// One session of a campaign: what was simulated, and what came of it. No picture, no template and no name. What could not be measured is
-/// `None`; units are those of [`crate::liveness::Cues`].
+/// One session of a campaign: what was simulated, and what came of it. No picture, no template and
+/// no name. What could not be measured is `None`; units are those of [`crate::liveness::Cues`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PadSession {
     /// Which campaign it belongs to.
@@ -79,7 +79,8 @@ pub struct PadSession {
     pub glare: Option<f32>,
     /// The lowest comparison score.
     pub identity_lowest: Option<f32>,
-    /// Of live sessions: bits when judged against other challenges. One that cannot be measured has none, and is left out.
+    /// Of live sessions: bits when judged against other challenges. One that cannot be measured has
+    /// none, and is left out.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub wrong_bits: Vec<f32>,
     /// Of these other challenges, how many the session was judged against.

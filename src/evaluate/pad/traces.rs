@@ -11,8 +11,8 @@ use std::path::{Path, PathBuf};
 /// A larger file is refused, in bytes: a minute of frames has some 10 MB.
 const MAX_BYTES: u64 = 1 << 26;
 
-/// A folder with a file for each session, some 400 kB: sessions in it are judged without being simulated again, whatever the limits and the
-/// analysis are by now. No picture and no template.
+/// A folder with a file for each session, some 400 kB: sessions in it are judged without being
+/// simulated again, whatever the limits and the analysis are by now. No picture and no template.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PadTraces {
     folder: PathBuf,

@@ -1,4 +1,5 @@
-//! The error versus discard characteristics: FNMR of the pairs that remain, over the share that is left out.
+//! The error versus discard characteristics: FNMR of the pairs that remain, over the share that is
+//! left out.
 
 use super::paper::{BLUE, GREY, SIZE, VERMILION, axes, chart_on, drawn, key, legend, note, picture};
 use crate::error::Result;

@@ -1,4 +1,5 @@
-//! What an evaluation found, for people (`report.html`, `det.svg`, `scores.svg`) and for programs (`report.json`).
+//! What an evaluation found, for people (`report.html`, `det.svg`, `scores.svg`) and for programs
+//! (`report.json`).
 //!
 //! No names and no paths of pictures: failures to enrol are listed by the pictures' numbers.
 
@@ -25,7 +26,8 @@ const FMRS: [f64; 5] = [1e-2, 1e-3, 1e-4, 1e-5, 1e-6];
 /// The highest rate of the band around the DET curve, and its points per factor of ten.
 const BAND_FMR: f64 = 1.5e-2;
 const BAND_PER_DECADE: i32 = 6;
-/// Fewer errors than this make a rate a rough one: G. R. Doddington's "rule of 30" (Speech Communication 31, 2000).
+/// Fewer errors than this make a rate a rough one: G. R. Doddington's "rule of 30" (Speech
+/// Communication 31, 2000).
 const FEW_ERRORS: u64 = 30;
 
 /// What was evaluated, in the words of whoever did it.
@@ -58,7 +60,8 @@ pub struct AtFmr {
     pub threshold_interval: Option<Interval>,
     /// 95 % interval of the FNMR; null without a false non-match.
     pub fnmr_interval: Option<Interval>,
-    /// Without a false non-match: the FNMR is below this with a confidence of 95 % (rule of 3, one pair per person).
+    /// Without a false non-match: the FNMR is below this with a confidence of 95 % (rule of 3, one
+    /// pair per person).
     pub fnmr_bound: Option<f64>,
     /// Whether fewer than 30 false matches or false non-matches stand behind it.
     pub few_errors: bool,
@@ -75,7 +78,8 @@ pub struct AtThreshold {
     pub fmr_interval: Option<Interval>,
     /// 95 % interval of the FNMR.
     pub fnmr_interval: Option<Interval>,
-    /// Without a false match: the FMR is below this with a confidence of 95 % (rule of 3, independent pairs alone).
+    /// Without a false match: the FMR is below this with a confidence of 95 % (rule of 3,
+    /// independent pairs alone).
     pub fmr_bound: Option<f64>,
     /// The same without a false non-match.
     pub fnmr_bound: Option<f64>,
@@ -258,7 +262,8 @@ impl Report {
         score_plot::svg(self)
     }
 
-    /// The error versus discard characteristics as an SVG picture; says so inside if there are none.
+    /// The error versus discard characteristics as an SVG picture; says so inside if there are
+    /// none.
     ///
     /// # Errors
     /// As [`Report::det_svg`].

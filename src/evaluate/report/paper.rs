@@ -12,12 +12,14 @@ pub(in crate::evaluate) const SIZE: (u32, u32) = (860, 560);
 pub(in crate::evaluate) const INK: RGBColor = RGBColor(40, 40, 40);
 pub(in crate::evaluate) const GRID: RGBColor = RGBColor(205, 205, 205);
 pub(in crate::evaluate) const FAINT_GRID: RGBColor = RGBColor(238, 238, 238);
-/// Distinct for people who do not tell red from green (M. Okabe, K. Ito, "Color universal design", 2008).
+/// Distinct for people who do not tell red from green (M. Okabe, K. Ito, "Color universal design",
+/// 2008).
 pub(in crate::evaluate) const BLUE: RGBColor = RGBColor(0, 114, 178);
 pub(in crate::evaluate) const VERMILION: RGBColor = RGBColor(213, 94, 0);
 pub(in crate::evaluate) const GREY: RGBColor = RGBColor(120, 120, 120);
 
-/// Type of `size` pixels (plotters' pixels: letters come out at 0.8 of it), placed right of a point and centred on its height.
+/// Type of `size` pixels (plotters' pixels: letters come out at 0.8 of it), placed right of a point
+/// and centred on its height.
 pub(in crate::evaluate) fn type_of(size: i32, color: &RGBColor) -> TextStyle<'static> {
     let style = TextStyle::from(("sans-serif", size).into_font());
     TextStyle { color: color.to_backend_color(), ..style }.pos(Pos::new(HPos::Left, VPos::Center))

@@ -20,7 +20,8 @@ pub struct ScoreBins {
 }
 
 impl ScoreBins {
-    /// The counts of all compared pairs of `set`; `None` if all scores are equal, or there are none.
+    /// The counts of all compared pairs of `set`; `None` if all scores are equal, or there are
+    /// none.
     pub(super) fn new(set: &ScoreSet) -> Option<Self> {
         let genuine = set.genuine.first().zip(set.genuine.last()).map(|(high, low)| (low.score, high.score));
         let ranges = [genuine, set.impostor_range()];

@@ -158,7 +158,8 @@ fn view_2_holds_its_folds() {
     assert!(html.contains("LFW View 2") && html.contains("Area under the ROC curve"));
 }
 
-/// A hundred people with a pair each, of which `errors` do not match; the first picture of person i has the quality i.
+/// A hundred people with a pair each, of which `errors` do not match; the first picture of person i
+/// has the quality i.
 fn discard(name: &str, errors: usize) -> Discard {
     let score = |i: usize| if i < errors { 0.1 } else { 0.9 };
     let pairs: Vec<_> = (0..100).map(|i| GenuinePair { a: 2 * i, b: 2 * i + 1, score: score(i) }).collect();

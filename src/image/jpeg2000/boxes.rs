@@ -1,4 +1,5 @@
-//! The boxes of a JP2 file (ISO/IEC 15444-1, annex I): where the codestream lies and what its components mean.
+//! The boxes of a JP2 file (ISO/IEC 15444-1, annex I): where the codestream lies and what its
+//! components mean.
 
 use super::super::container::{be16, be32, corrupt, unsupported};
 use crate::error::Result;
@@ -24,7 +25,8 @@ struct Box4 {
     contents: Range<usize>,
 }
 
-/// The box at `at`, within `end`; `None` where none begins. Its contents may reach beyond `end` if it is cut short.
+/// The box at `at`, within `end`; `None` where none begins. Its contents may reach beyond `end` if
+/// it is cut short.
 fn next(bytes: &[u8], at: usize, end: usize) -> Option<Box4> {
     let header = bytes.get(at..end)?;
     let name = *header.get(4..)?.first_chunk()?;
@@ -94,7 +96,8 @@ fn jp2_header(bytes: &[u8], inside: Range<usize>) -> Result<(u32, u32, u8, bool)
     Ok((width, height, components, ycc.unwrap_or(false)))
 }
 
-/// Whether a colour specification box says sYCC. Profiles are passed over: samples are taken for sRGB.
+/// Whether a colour specification box says sYCC. Profiles are passed over: samples are taken for
+/// sRGB.
 fn colour_is_ycc(body: &[u8]) -> Result<bool> {
     match (body.first(), be32(body, 3)) {
         (Some(1), Some(16 | 17)) => Ok(false),
@@ -105,7 +108,8 @@ fn colour_is_ycc(body: &[u8]) -> Result<bool> {
     }
 }
 
-/// Whether a channel definition box (I.5.3.6) says what holds without one: channel i is colour i + 1.
+/// Whether a channel definition box (I.5.3.6) says what holds without one: channel i is colour i +
+/// 1.
 fn channels_in_order(body: &[u8]) -> bool {
     let Some(entries) = body.get(2..) else { return false };
     entries.chunks(6).all(|entry| {

@@ -1,11 +1,13 @@
 //! The marker segments of a codestream (ISO/IEC 15444-1, annex A), from SOC to EOC.
 //!
-//! What the decoder would read by position is held against the segments' lengths, so that both see the same segments.
+//! What the decoder would read by position is held against the segments' lengths, so that both see
+//! the same segments.
 
 use super::super::container::{be16, be32, corrupt, unsupported};
 use crate::error::Result;
 
-/// Decomposition levels that are read at most. The standard allows 32; encoders use 5 or 6, and 16 suffice for 65,536 px.
+/// Decomposition levels that are read at most. The standard allows 32; encoders use 5 or 6, and 16
+/// suffice for 65,536 px.
 pub(super) const MAX_LEVELS: u8 = 16;
 
 /// What a codestream states.
@@ -241,7 +243,8 @@ fn tile_parts(bytes: &[u8], mut at: usize, stream: &mut Codestream) -> Result<()
     Ok(())
 }
 
-/// Looks through the segments between SOT and SOD: the offset behind SOD, or `None` if `bytes` end before.
+/// Looks through the segments between SOT and SOD: the offset behind SOD, or `None` if `bytes` end
+/// before.
 fn tile_part_header(bytes: &[u8], mut at: usize, stream: &Codestream) -> Result<Option<usize>> {
     loop {
         let Some(marker) = be16(bytes, at) else { return Ok(None) };

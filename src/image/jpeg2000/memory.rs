@@ -1,4 +1,5 @@
-//! What `hayro-jpeg2000` 0.5 allocates beside buffers of the image's size: structures per tile, precinct and code-block.
+//! What `hayro-jpeg2000` 0.5 allocates beside buffers of the image's size: structures per tile,
+//! precinct and code-block.
 //!
 //! Upper estimates from its sources. A file of some hundred bytes can state a million precincts.
 

@@ -1,4 +1,5 @@
-//! The reduction against the resizing crate that was here before, and tables whose weights are known.
+//! The reduction against the resizing crate that was here before, and tables whose weights are
+//! known.
 
 use super::*;
 use crate::image::PixelFormat;

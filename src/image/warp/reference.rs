@@ -6,7 +6,8 @@ use crate::geometry::Point;
 use crate::image::{ColorMatrix, ColorRange, Frame, Orientation, PixelFormat};
 use crate::model::ChannelOrder;
 
-/// A pixel of the upright picture by the book: orientation, planes and conversion written out, in double precision.
+/// A pixel of the upright picture by the book: orientation, planes and conversion written out, in
+/// double precision.
 pub(super) fn pixel(frame: &Frame<'_>, x: usize, y: usize) -> [f64; 3] {
     let [w, h] = frame.stored_size().map(|side| side as usize);
     let (x, y) = match frame.orientation() {

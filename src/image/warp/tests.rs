@@ -172,8 +172,8 @@ fn a_reduced_source_keeps_its_geometry() {
     }
 }
 
-/// Found by fuzzing: the reducing filter read the padding behind the last column, and missed the pixels beside the needed
-/// stretch where rows had to be copied.
+/// Found by fuzzing: the reducing filter read the padding behind the last column, and missed the
+/// pixels beside the needed stretch where rows had to be copied.
 #[test]
 fn a_reduced_source_is_the_same_whatever_its_padding() {
     let (w, h) = (50usize, 40usize);
@@ -263,7 +263,8 @@ fn wrong_sizes_are_refused() {
     assert_eq!(kind(usize::MAX, usize::MAX, 9), (argument, argument));
 }
 
-/// What `docs/security.md` states: sampling is the same bit for bit, reduction differs by rounding alone.
+/// What `docs/security.md` states: sampling is the same bit for bit, reduction differs by rounding
+/// alone.
 #[test]
 fn instruction_sets_agree_within_rounding() {
     for format in [PixelFormat::Rgb8, PixelFormat::Nv12, PixelFormat::Yuyv, PixelFormat::Gray8] {

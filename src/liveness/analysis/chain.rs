@@ -19,7 +19,8 @@ pub(crate) struct Chain {
     /// Linear light of the colours.
     pub(super) palette: Vec<[f32; 3]>,
     pub(super) baseline: f32,
-    /// Of each slot and colour: how many places on the screen can show it, and how much of the light a face gets then.
+    /// Of each slot and colour: how many places on the screen can show it, and how much of the
+    /// light a face gets then.
     pub(super) lit: Vec<Vec<(f64, f32)>>,
     /// Binary logarithm of the number of challenges.
     pub(super) challenges_log2: f64,

@@ -10,12 +10,13 @@ use crate::liveness::Challenge;
 use crate::liveness::response::{Rgb, SECTORS, Sample, Trace};
 use serde::Serialize;
 
-/// Lags of the camera that are allowed for, in milliseconds: from a timestamp that is taken before a frame's exposure to one that
-/// comes with a slow driver's buffer. With them the exposure itself.
+/// Lags of the camera that are allowed for, in milliseconds: from a timestamp that is taken before
+/// a frame's exposure to one that comes with a slow driver's buffer. With them the exposure itself.
 const LAGS_MS: std::ops::RangeInclusive<i32> = -60..=360;
 const LAG_STEP_MS: usize = 20;
 
-/// What a session's frames say, cue by cue. `None` where a cue could not be measured, which never speaks for a live face.
+/// What a session's frames say, cue by cue. `None` where a cue could not be measured, which never
+/// speaks for a live face.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Cues {
     /// The recording itself.
@@ -51,7 +52,8 @@ pub struct RecordingCue {
     pub interval_ms: f64,
     /// Longest time between frames with a face, in milliseconds.
     pub longest_gap_ms: f64,
-    /// How much of the challenge has no frames with a face before its first and behind its last one, in milliseconds.
+    /// How much of the challenge has no frames with a face before its first and behind its last
+    /// one, in milliseconds.
     pub missing_ms: f64,
     /// Mean share of the face that is blown out, 0 ..= 1.
     pub over_exposed: f32,
@@ -64,34 +66,39 @@ pub struct RecordingCue {
 /// How strongly the face answers, beyond what the background does.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct ResponseCue {
-    /// Light on over light off less 1, in red, green and blue, whatever the challenge: the range of the signal.
+    /// Light on over light off less 1, in red, green and blue, whatever the challenge: the range of
+    /// the signal.
     pub range: Rgb,
     /// Noise of single frames in the same unit.
     pub noise: Rgb,
     /// The part of it that follows the challenge.
     pub contrast: Rgb,
-    /// Contrast of red, green and blue (rows) by the screen's red, green and blue alone (columns): what screen and camera mix. Not a number where the
-    /// challenge does not tell them apart.
+    /// Contrast of red, green and blue (rows) by the screen's red, green and blue alone (columns):
+    /// what screen and camera mix. Not a number where the challenge does not tell them apart.
     pub mixing: [Rgb; 3],
-    /// How far the background's brightness, and its red and blue over its green, go up and down, as natural logarithms: the camera's exposure and white
-    /// balance, and what light the screen throws on it. `None` if no background can be measured.
+    /// How far the background's brightness, and its red and blue over its green, go up and down, as
+    /// natural logarithms: the camera's exposure and white balance, and what light the screen
+    /// throws on it. `None` if no background can be measured.
     pub drift: Option<[f32; 2]>,
-    /// Contrast of what lies beside the head over that of the face: two sectors at the image's left, two at its right. Near 0
-    /// before a distant background, near 1 on a sheet that goes on there.
+    /// Contrast of what lies beside the head over that of the face: two sectors at the image's
+    /// left, two at its right. Near 0 before a distant background, near 1 on a sheet that goes
+    /// on there.
     pub surroundings: [Option<f32>; SECTORS],
-    /// Contrast of the brightest points of both irises over that of the face: corneas mirror the screen.
+    /// Contrast of the brightest points of both irises over that of the face: corneas mirror the
+    /// screen.
     pub corneas: [f32; 2],
 }
 
 /// Evidence that it answers this challenge.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct SequenceCue {
-    /// Bits of evidence against all other challenges of the policy; a response that does not know its challenge reaches k bits with a probability
-    /// of 2^−k at most.
+    /// Bits of evidence against all other challenges of the policy; a response that does not know
+    /// its challenge reaches k bits with a probability of 2^−k at most.
     pub bits: f64,
     /// Binary logarithm of how well the challenge explains the response, 0 for perfectly.
     pub fit: f64,
-    /// The same of all challenges of the policy together; near 0 or above if there is one that explains it.
+    /// The same of all challenges of the policy together; near 0 or above if there is one that
+    /// explains it.
     pub best_fit: f64,
     /// The likeliest lag of the camera, in milliseconds.
     pub lag_ms: f64,
@@ -115,18 +122,21 @@ pub struct TimingCue {
 /// The response's shape.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct ShapeCue {
-    /// How much of the relief that the mesh predicts the response has: about 1 for a face, 0 for a sheet.
+    /// How much of the relief that the mesh predicts the response has: about 1 for a face, 0 for a
+    /// sheet.
     pub relief: f64,
     /// Its standard error.
     pub relief_error: f64,
     /// How much likelier this relief is of a face than of a sheet, as a binary logarithm.
     pub bits: f64,
-    /// The least of these bits when any one spot of 6 cm is left out: a mirrored screen or lamp alone makes no face.
+    /// The least of these bits when any one spot of 6 cm is left out: a mirrored screen or lamp
+    /// alone makes no face.
     pub least_bits: f64,
-    /// Response of the patch with the third strongest one over the median patch's: 1.2 to 2.3 of faces, and more where a sheet mirrors the
-    /// screen.
+    /// Response of the patch with the third strongest one over the median patch's: 1.2 to 2.3 of
+    /// faces, and more where a sheet mirrors the screen.
     pub glare: f64,
-    /// How the response changes with a patch's brightness; 0 where light is reflected in proportion.
+    /// How the response changes with a patch's brightness; 0 where light is reflected in
+    /// proportion.
     pub gloss: f64,
     /// Deviation of patches from the fit, over their median response.
     pub residual: f64,
@@ -245,7 +255,8 @@ impl ResponseCue {
     }
 }
 
-/// Ranges of a series of logarithms: of its mean over channels, and the larger one of red and blue against green.
+/// Ranges of a series of logarithms: of its mean over channels, and the larger one of red and blue
+/// against green.
 fn drift(logs: &[Rgb]) -> [f32; 2] {
     let range = |of: fn(&Rgb) -> f32| {
         let mut values: Vec<f32> = logs.iter().map(of).collect();

@@ -1,19 +1,23 @@
-//! What the challenge lets one expect at each frame, once the lag is known, and how strongly a series follows it.
+//! What the challenge lets one expect at each frame, once the lag is known, and how strongly a
+//! series follows it.
 //!
-//! A series is explained by the screen's light and by how the head moves: a turned head is shaded otherwise. Both are fitted at once, so that a
-//! movement that happens to coincide with a colour is not taken for its answer (a general linear model with the motion as a
-//! nuisance, K. J. Friston et al., "Movement-related effects in fMRI time-series", Magnetic Resonance in Medicine 35, 1996).
+//! A series is explained by the screen's light and by how the head moves: a turned head is shaded
+//! otherwise. Both are fitted at once, so that a movement that happens to coincide with a colour is
+//! not taken for its answer (a general linear model with the motion as a nuisance, K. J. Friston et
+//! al., "Movement-related effects in fMRI time-series", Magnetic Resonance in Medicine 35, 1996).
 
 use super::chain::shown;
 use crate::liveness::Challenge;
 use crate::liveness::response::{Rgb, Sample};
 use nalgebra::{DMatrix, DVector, RowDVector};
 
-/// Frames so near to an edge are left out, in seconds after it and before it: exposures straddle it.
+/// Frames so near to an edge are left out, in seconds after it and before it: exposures straddle
+/// it.
 const MARGIN_S: [f64; 2] = [0.045, 0.02];
 /// What the motion is: yaw, pitch, roll and logarithm of scale.
 const MOTIONS: usize = 4;
-/// A weak prior against motion's influence, as a share of the frames: for heads that don't move, and few frames.
+/// A weak prior against motion's influence, as a share of the frames: for heads that don't move,
+/// and few frames.
 const STILL: f64 = 1e-3;
 /// Movements below this are none: degrees, and a share of the scale.
 const LEAST_MOTION: f64 = 1e-3;
@@ -22,8 +26,8 @@ const LEAST_MOTION: f64 = 1e-3;
 pub(super) struct Expected {
     /// Samples that count: away from edges.
     frames: Vec<usize>,
-    /// Of red, green and blue: what the counting frames add to the level without light, and to the rise to full light. `None` if the light does
-    /// not change.
+    /// Of red, green and blue: what the counting frames add to the level without light, and to the
+    /// rise to full light. `None` if the light does not change.
     channels: [Option<[RowDVector<f64>; 2]>; 3],
     /// The same for all three at once: the level, and the rises to full red, green and blue.
     mixed: Option<[RowDVector<f64>; 4]>,
@@ -46,12 +50,14 @@ impl Expected {
         Self { frames, channels, mixed }
     }
 
-    /// By how much a series of logarithms rises from no light to full light in each channel, as a share of its level without light.
+    /// By how much a series of logarithms rises from no light to full light in each channel, as a
+    /// share of its level without light.
     pub(super) fn contrast(&self, logs: &[Rgb]) -> Rgb {
         self.lines(logs).map(|Line { slope, level }| (slope / level.max(1e-6)) as f32)
     }
 
-    /// The level without light, and its rise to full light, in each channel of a series of logarithms.
+    /// The level without light, and its rise to full light, in each channel of a series of
+    /// logarithms.
     pub(super) fn lines(&self, logs: &[Rgb]) -> [Line; 3] {
         let mut channel = 0..;
         self.channels.each_ref().map(|readers| {
@@ -61,7 +67,8 @@ impl Expected {
         })
     }
 
-    /// Of each channel of a series of logarithms the contrast by red, green and blue light alone; NaN where they always come together.
+    /// Of each channel of a series of logarithms the contrast by red, green and blue light alone;
+    /// NaN where they always come together.
     pub(super) fn mixing(&self, logs: &[Rgb]) -> [Rgb; 3] {
         let mut channel = 0..;
         [(); 3].map(|()| {
@@ -80,7 +87,8 @@ impl Expected {
     }
 }
 
-/// The screen's light, red, green and blue of 0 ..= 1, so long after its first picture; `None` near edges.
+/// The screen's light, red, green and blue of 0 ..= 1, so long after its first picture; `None` near
+/// edges.
 fn light_at(challenge: &Challenge, time_s: f64) -> Option<Rgb> {
     let [after, before] = MARGIN_S;
     challenge.segments().iter().find_map(|segment| {
@@ -104,8 +112,8 @@ fn normalised(samples: &[Sample], frames: &[usize], which: usize) -> DVector<f64
     DVector::from_iterator(values.len(), values.iter().map(|v| scale * (v - mean)))
 }
 
-/// What each frame adds to the coefficients of the constant and of each light; `N` is one more than there are lights. `None` if there are
-/// too few frames, or a light does not change.
+/// What each frame adds to the coefficients of the constant and of each light; `N` is one more than
+/// there are lights. `None` if there are too few frames, or a light does not change.
 fn readers<const LIGHTS: usize, const N: usize>(
     lights: [&DVector<f64>; LIGHTS],
     motion: &[DVector<f64>],

@@ -24,7 +24,8 @@ pub(crate) fn light(challenge: &Challenge, time_s: f64) -> Rgb {
     shown.or(challenge.segments().first()).map_or([0.0; 3], chain::shown)
 }
 
-/// A session of a face, or of what answers like `response` says (by place and normal of a patch), before a distant wall.
+/// A session of a face, or of what answers like `response` says (by place and normal of a patch),
+/// before a distant wall.
 pub(crate) fn session(challenge: &Challenge, response: impl Fn([f32; 6]) -> f32, seed: u64) -> Trace {
     let points =
         canonical_vertices_cm().map(|[x, y, z]| [240.0 + PX_PER_CM * x, 300.0 - PX_PER_CM * y, -PX_PER_CM * z]);
@@ -61,8 +62,8 @@ pub(crate) fn session(challenge: &Challenge, response: impl Fn([f32; 6]) -> f32,
     trace
 }
 
-/// What a small screen 7 cm below the camera gives to a patch of a face at 32 cm whose eyes lie 4 cm above the camera's axis: a point's light, by
-/// Lambert's law and inverse square.
+/// What a small screen 7 cm below the camera gives to a patch of a face at 32 cm whose eyes lie 4
+/// cm above the camera's axis: a point's light, by Lambert's law and inverse square.
 pub(crate) fn lit([x, y, z, nx, ny, nz]: [f32; 6]) -> f32 {
     let length = (nx * nx + ny * ny + nz * nz).sqrt();
     let (dx, dy, dz) = (-x, 7.0 - (y - 4.0), -(z + 32.0));
@@ -70,7 +71,8 @@ pub(crate) fn lit([x, y, z, nx, ny, nz]: [f32; 6]) -> f32 {
     0.3 * ((nx * dx + ny * dy + nz * dz) / (length * distance)).max(0.0) * (32.0 / distance).powi(2)
 }
 
-/// Changes the numbers of a trace: of each eight bytes the first four say which, the others what it becomes.
+/// Changes the numbers of a trace: of each eight bytes the first four say which, the others what it
+/// becomes.
 #[cfg(fuzzing)]
 pub(crate) fn change(trace: &mut Trace, bytes: &[u8]) {
     for [which, frame @ .., a, b, c, d] in bytes.as_chunks::<8>().0 {

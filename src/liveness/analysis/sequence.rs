@@ -1,37 +1,47 @@
-//! Does the face answer *this* challenge? Bits of evidence against all others that the policy could have drawn.
+//! Does the face answer *this* challenge? Bits of evidence against all others that the policy could
+//! have drawn.
 //!
-//! For a challenge C and a response r let L(r, C) ≥ 0 be any score that is computed in the same way for every challenge. Then
+//! For a challenge C and a response r let L(r, C) ≥ 0 be any score that is computed in the same way
+//! for every challenge. Then
 //!
 //! > e = L(r, C) / mean of L(r, C′) over all C′ that the policy draws
 //!
-//! has mean 1 over challenges drawn independently of r, so by Markov's inequality a response that does not know its challenge reaches
-//! e ≥ 2^k with a probability of at most 2^−k, whatever the response is and however good or bad L models it (an *e-value*: V. Vovk,
-//! R. Wang, "E-values: calibration, combination and applications", Annals of Statistics 49, 2021). The bits that are reported are log₂ e.
+//! has mean 1 over challenges drawn independently of r, so by Markov's inequality a response that
+//! does not know its challenge reaches e ≥ 2^k with a probability of at most 2^−k, whatever the
+//! response is and however good or bad L models it (an *e-value*: V. Vovk, R. Wang, "E-values:
+//! calibration, combination and applications", Annals of Statistics 49, 2021). The bits that are
+//! reported are log₂ e.
 //!
-//! L is a product over slots, averaged over lags, so that the mean over all some 10¹⁰ challenges is a sum along a chain (the forward
-//! algorithm of hidden Markov models): slot by slot, over its colour and how much jitter has been used up. The chain ignores the
-//! policy's requirement of so many changes a channel, which can only lower the bits: it sums over more challenges than there are, and
-//! divides by those that there are.
+//! L is a product over slots, averaged over lags, so that the mean over all some 10¹⁰ challenges is
+//! a sum along a chain (the forward algorithm of hidden Markov models): slot by slot, over its
+//! colour and how much jitter has been used up. The chain ignores the policy's requirement of so
+//! many changes a channel, which can only lower the bits: it sums over more challenges than there
+//! are, and divides by those that there are.
 //!
-//! There are two responses: the face's change against the background's, and that of the face's raised parts against the others. The mean of
-//! two e-values is one.
+//! There are two responses: the face's change against the background's, and that of the face's
+//! raised parts against the others. The mean of two e-values is one.
 //!
-//! The response's scale in each channel comes from its own range, not from the challenge: every challenge switches each channel.
+//! The response's scale in each channel comes from its own range, not from the challenge: every
+//! challenge switches each channel.
 
 use super::chain::{Chain, Path};
 use super::signal::quantile;
 use crate::geometry::minus;
 use crate::liveness::response::Rgb;
 
-/// How a slot is scored: standard deviation of the normalised response about its level, before noise.
+/// How a slot is scored: standard deviation of the normalised response about its level, before
+/// noise.
 const SPREAD: f32 = 0.22;
-/// Standard deviation of what moves all channels alike: shading as the head turns, exposure, a background that moves behind.
+/// Standard deviation of what moves all channels alike: shading as the head turns, exposure, a
+/// background that moves behind.
 const GREY: f32 = 0.2;
 /// A frame's loss counts at most so much: a moment's disturbance does not outweigh the rest.
 const MAX_LOSS: f32 = 12.0;
-/// Frames closer than this say the same about the light: the losses of so many seconds count as one.
+/// Frames closer than this say the same about the light: the losses of so many seconds count as
+/// one.
 const COHERENCE_S: f64 = 0.12;
-/// What of a slot is not scored, in seconds after its begin and before its end: exposures that straddle an edge.
+/// What of a slot is not scored, in seconds after its begin and before its end: exposures that
+/// straddle an edge.
 const MARGIN_S: [f64; 2] = [0.03, 0.01];
 /// Quantiles that stand for light off and light on.
 const RANGE: [f32; 2] = [0.04, 0.96];
@@ -43,7 +53,8 @@ pub(super) struct Evidence {
     pub(super) ratio: f64,
     /// The mean lag given the challenge, in seconds.
     pub(super) lag_s: f64,
-    /// Binary logarithm of the challenge's score at that lag over that of a perfect answer: 0 is perfect.
+    /// Binary logarithm of the challenge's score at that lag over that of a perfect answer: 0 is
+    /// perfect.
     pub(super) fit: f64,
     /// The same of all challenges together, summed over them and over lags.
     pub(super) best_fit: f64,
@@ -87,7 +98,8 @@ impl Normalised {
         Metric { weights, grey: (GREY.powi(-2) + weights.iter().sum::<f32>()).recip() }
     }
 
-    /// How much worse a level explains a frame than the best of `levels` does; summed up over frames, weighted by their time.
+    /// How much worse a level explains a frame than the best of `levels` does; summed up over
+    /// frames, weighted by their time.
     fn losses(&self, levels: &[[f32; 3]]) -> Vec<Vec<f64>> {
         let metric = self.metric();
         let loss = |value: &Rgb, level: &Rgb| {
@@ -116,8 +128,8 @@ impl Normalised {
     }
 }
 
-/// Mahalanobis's, for independent deviations of the channels and a common one: the inverse of the covariance after J. Sherman and W. J. Morrison
-/// (1950).
+/// Mahalanobis's, for independent deviations of the channels and a common one: the inverse of the
+/// covariance after J. Sherman and W. J. Morrison (1950).
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Metric {
     weights: Rgb,
@@ -148,7 +160,8 @@ fn smoothed(values: &[f32]) -> Vec<f32> {
     threes(values).map(|[a, b, c]| a.max(b).min(a.min(b).max(c))).collect()
 }
 
-/// Deviation of single frames about the line between their neighbours; edges do not count, being few.
+/// Deviation of single frames about the line between their neighbours; edges do not count, being
+/// few.
 fn frame_noise(values: &[f32]) -> f32 {
     let mut bends: Vec<f32> = threes(values).map(|[a, b, c]| (b - 0.5 * (a + c)).abs()).collect();
     // The bend's deviation is √1.5 times a frame's; the median of absolute values is 0.6745 deviations.
@@ -156,7 +169,8 @@ fn frame_noise(values: &[f32]) -> f32 {
 }
 
 impl Chain {
-    /// Bits of evidence for `path` from `response`, with lags of `lags` seconds, each as likely as any other.
+    /// Bits of evidence for `path` from `response`, with lags of `lags` seconds, each as likely as
+    /// any other.
     pub(super) fn evidence(&self, response: &Normalised, path: &Path, lags: &[f64]) -> Evidence {
         // Colours at full light, at part of it, and the baseline, each once.
         let shares: Vec<f32> = {

@@ -1,16 +1,20 @@
-//! Does the response have the shape of a face? Each patch's response against what the mesh's normals predict.
+//! Does the response have the shape of a face? Each patch's response against what the mesh's
+//! normals predict.
 //!
-//! A patch's response over its brightness without the screen is E_screen / E_ambient: its albedo cancels. On a face before a near
-//! screen that follows the screen's irradiance, which falls towards the sides, under the brows and beside the nose as cosine and
-//! inverse square say (J. H. Lambert, *Photometria*, 1760). On a sheet of paper or glass, flat or bent about an upright axis, it is
-//! smooth. So the responses are fitted by all that a sheet could show (a constant, slopes in x and y, a curvature in x), by
-//! the patch's brightness (what a camera's tone curve and a gloss that adds light leave), and by the predicted irradiance. The
-//! latter's coefficient, the *relief*, is about 1 for a face and 0 for a sheet.
+//! A patch's response over its brightness without the screen is E_screen / E_ambient: its albedo
+//! cancels. On a face before a near screen that follows the screen's irradiance, which falls
+//! towards the sides, under the brows and beside the nose as cosine and inverse square say (J. H.
+//! Lambert, *Photometria*, 1760). On a sheet of paper or glass, flat or bent about an upright axis,
+//! it is smooth. So the responses are fitted by all that a sheet could show (a constant, slopes in
+//! x and y, a curvature in x), by the patch's brightness (what a camera's tone curve and a gloss
+//! that adds light leave), and by the predicted irradiance. The latter's coefficient, the *relief*,
+//! is about 1 for a face and 0 for a sheet.
 //!
-//! A glossy sheet mirrors the screen in a spot that can lie where a face is raised. Where that spot covers several patches, they respond many
-//! times as strongly as the others, which no face does (*glare*). And for smaller and fainter ones the fit is repeated with each spot left out in
-//! turn (a jackknife over blocks, as M. H. Quenouille and J. W. Tukey used it over samples): whatever one spot says, the rest of a face has a
-//! face's relief.
+//! A glossy sheet mirrors the screen in a spot that can lie where a face is raised. Where that spot
+//! covers several patches, they respond many times as strongly as the others, which no face does
+//! (*glare*). And for smaller and fainter ones the fit is repeated with each spot left out in
+//! turn (a jackknife over blocks, as M. H. Quenouille and J. W. Tukey used it over samples):
+//! whatever one spot says, the rest of a face has a face's relief.
 
 use super::cues::ShapeCue;
 use super::expected::Expected;
@@ -21,15 +25,19 @@ use nalgebra::{DMatrix, DVector};
 
 /// Focal length over the frame's shorter side: 50° across it, a front camera's usual field of view.
 const FOCAL: f32 = 1.08;
-/// The screen: half its width and height, and its middle below the camera, in centimetres: a phone's.
+/// The screen: half its width and height, and its middle below the camera, in centimetres: a
+/// phone's.
 const SCREEN_CM: [f32; 3] = [3.5, 7.0, 7.3];
 /// Patches whose predicted irradiance is lower, over the mean, are seen too obliquely.
 const LEAST_IRRADIANCE: f32 = 0.45;
-/// Patches that face the camera less, as the cosine, may be hidden by the nose or the cheek before them.
+/// Patches that face the camera less, as the cosine, may be hidden by the nose or the cheek before
+/// them.
 const LEAST_FACING: f32 = 0.4;
-/// Responses count within these, over their median: the mirrored screen is a bright spot on a sheet, whose other patches then decide.
+/// Responses count within these, over their median: the mirrored screen is a bright spot on a
+/// sheet, whose other patches then decide.
 const RANGE: [f64; 2] = [0.0, 2.0];
-/// So many patches of the strongest response make a mirror image: a face's own sheen, or a lamp in glasses, makes fewer.
+/// So many patches of the strongest response make a mirror image: a face's own sheen, or a lamp in
+/// glasses, makes fewer.
 const GLARING: usize = 3;
 /// Fewer patches show no shape.
 const LEAST_PATCHES: usize = 20;
@@ -97,8 +105,8 @@ impl ShapeCue {
     }
 }
 
-/// Logarithm of the patch's luminance without light, and its response, summed over channels. Both against the face's, in which gains and
-/// lamps cancel; the face's own contrast is known.
+/// Logarithm of the patch's luminance without light, and its response, summed over channels. Both
+/// against the face's, in which gains and lamps cancel; the face's own contrast is known.
 fn level_and_response(expected: &Expected, logs: &[Rgb], face: &[Rgb], contrast: Rgb) -> (f64, f64) {
     let lines = expected.lines(&difference(logs, face));
     let level = luminance_linear(lines.map(|line| line.level.max(1e-6) as f32)).ln();
@@ -129,8 +137,9 @@ struct Fit {
 }
 
 impl Fit {
-    /// Least squares with Huber's weights, so that a few odd patches (hair, glasses) do not decide, and a weak prior against gloss, for faces of
-    /// one brightness. `None` if the patches do not tell the terms apart.
+    /// Least squares with Huber's weights, so that a few odd patches (hair, glasses) do not decide,
+    /// and a weak prior against gloss, for faces of one brightness. `None` if the patches do
+    /// not tell the terms apart.
     fn new(patches: &[Patch]) -> Option<Self> {
         let count = patches.len();
         let rows = DMatrix::from_row_iterator(count, TERMS, patches.iter().flat_map(|(row, _)| *row));
@@ -162,8 +171,9 @@ impl Fit {
         fit.filter(|fit| fit.relief.is_finite() && fit.relief_error.is_finite())
     }
 
-    /// How much likelier this relief is of a face than of a sheet, as a binary logarithm: normal densities of the measured relief, for two
-    /// populations. More relief than a usual face's does not speak against one.
+    /// How much likelier this relief is of a face than of a sheet, as a binary logarithm: normal
+    /// densities of the measured relief, for two populations. More relief than a usual face's
+    /// does not speak against one.
     fn bits(&self) -> f64 {
         let density = |[mean, deviation]: [f64; 2]| {
             let deviation = deviation.hypot(self.relief_error);
@@ -173,8 +183,9 @@ impl Fit {
     }
 }
 
-/// The change of the patches that the screen lights most against those that it lights least: what only a relief can answer, without the help
-/// of a background, and free of the camera's gains and the lamps' flicker.
+/// The change of the patches that the screen lights most against those that it lights least: what
+/// only a relief can answer, without the help of a background, and free of the camera's gains and
+/// the lamps' flicker.
 pub(super) fn relief_signal(irradiance: &[f32], signals: &Signals) -> Option<Vec<Rgb>> {
     let mut ranked: Vec<(f32, &Vec<Rgb>)> = irradiance.iter().copied().zip(&signals.patches).collect();
     ranked.sort_by(|(a, _), (b, _)| a.total_cmp(b));
@@ -204,8 +215,8 @@ pub(super) fn irradiance_of_patches(trace: &Trace) -> Vec<f32> {
     trace.shape.iter().map(patch).collect()
 }
 
-/// From the whole screen on a point in centimetres from the camera: Lambert's law on both sides, inverse square, over a grid of the
-/// screen's points.
+/// From the whole screen on a point in centimetres from the camera: Lambert's law on both sides,
+/// inverse square, over a grid of the screen's points.
 fn irradiance([px, py, pz]: [f32; 3], [nx, ny, nz]: [f32; 3]) -> f32 {
     let [half_width, half_height, below] = SCREEN_CM;
     let mut sum = 0.0;

@@ -1,15 +1,17 @@
-//! From a trace to signals over time: how face, ring and background change, in logarithms of light, free of the camera's gains.
+//! From a trace to signals over time: how face, ring and background change, in logarithms of light,
+//! free of the camera's gains.
 //!
-//! Exposure and white balance multiply all of a picture's red, green and blue alike, so they cancel in the difference of two
-//! logarithms: the face's own change is what the background does not share. Medians over patches and cells keep a mirrored lamp or a
-//! passer-by out.
+//! Exposure and white balance multiply all of a picture's red, green and blue alike, so they cancel
+//! in the difference of two logarithms: the face's own change is what the background does not
+//! share. Medians over patches and cells keep a mirrored lamp or a passer-by out.
 
 use crate::geometry::minus;
 use crate::liveness::response::{CELLS, Rgb, SECTORS, Trace};
 
 /// Linear light below which logarithms tell noise, and above which a picture is blown out.
 const USABLE: [f32; 2] = [0.002, 0.92];
-/// Background cells are this far from the face's box, over its width and height: to the side, and above.
+/// Background cells are this far from the face's box, over its width and height: to the side, and
+/// above.
 const HEAD: [f32; 2] = [1.25, 1.45];
 /// A background of fewer cells is none.
 const LEAST_CELLS: usize = 6;
@@ -63,7 +65,8 @@ impl Signals {
         median_change(series, self.times.len())
     }
 
-    /// The face's change that the background does not share; all of it where no background can be measured.
+    /// The face's change that the background does not share; all of it where no background can be
+    /// measured.
     pub(super) fn own(&self) -> Vec<Rgb> {
         self.own_of(&self.face)
     }

@@ -57,8 +57,8 @@ impl Rhythm {
     }
 }
 
-/// When a step from 0 to 1 happens: between the two frames where a step fits best, least squares; there in proportion. `None` if it fits no
-/// better than no step.
+/// When a step from 0 to 1 happens: between the two frames where a step fits best, least squares;
+/// there in proportion. `None` if it fits no better than no step.
 fn crossing(along: &[(f64, f32)]) -> Option<f64> {
     // What it costs to take a frame for one after the step instead of before it.
     let rise = |value: f32| (value - 1.0).powi(2) - value.powi(2);
@@ -77,7 +77,8 @@ fn crossing(along: &[(f64, f32)]) -> Option<f64> {
 }
 
 impl Edges {
-    /// When the response crosses the middle of each edge, against when the screen did; `None` if too few do.
+    /// When the response crosses the middle of each edge, against when the screen did; `None` if
+    /// too few do.
     pub(super) fn new(times: &[f64], response: &Normalised, challenge: &Challenge, lag_s: f64) -> Option<Self> {
         let light = |i: usize| challenge.segments().get(i).map(shown);
         let metric = response.metric();

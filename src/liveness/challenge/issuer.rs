@@ -11,10 +11,11 @@ use crate::liveness::{ChallengeId, Region, Segment, error};
 use crate::secret::Nonce;
 use rand_core::TryCryptoRng;
 
-/// How unpredictable challenges are, in bits: logarithms of how many there are, since all are equally likely.
+/// How unpredictable challenges are, in bits: logarithms of how many there are, since all are
+/// equally likely.
 ///
-/// That is what a verifier could tell apart that makes no errors. One that tolerates errors tells fewer challenges apart, by as much as it
-/// tolerates.
+/// That is what a verifier could tell apart that makes no errors. One that tolerates errors tells
+/// fewer challenges apart, by as much as it tolerates.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Entropy {
     /// Of the order of colours and halves.
@@ -30,7 +31,8 @@ impl Entropy {
     }
 }
 
-/// A policy that was found possible, ready to issue challenges: what a server keeps. It takes `&self`, and serves all threads.
+/// A policy that was found possible, ready to issue challenges: what a server keeps. It takes
+/// `&self`, and serves all threads.
 ///
 /// ```
 /// use selfsame::liveness::{ChallengePolicy, Issuer};
@@ -53,8 +55,9 @@ impl Issuer {
     /// Counts the challenges of `policy`.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidArgument`] if a field is outside its range, if slots and guards don't fit the time, or if there are too few orders
-    /// of colours for the entropy that it asks for.
+    /// [`ErrorKind::InvalidArgument`] if a field is outside its range, if slots and guards don't
+    /// fit the time, or if there are too few orders of colours for the entropy that it asks
+    /// for.
     pub fn new(policy: &ChallengePolicy) -> Result<Self> {
         policy.check()?;
         let issuer = Self { policy: policy.clone(), orders: Orders::new(policy), timings: Timings::new(policy) };
@@ -96,14 +99,17 @@ impl Issuer {
         self.draw(Nonce::from_bytes(nonce), source, now)
     }
 
-    /// Draws a challenge for `nonce`, which stands for one attempt elsewhere. `now` is in Unix seconds.
+    /// Draws a challenge for `nonce`, which stands for one attempt elsewhere. `now` is in Unix
+    /// seconds.
     ///
-    /// The same generator in the same state gives the same challenge. Both kinds of generator can be used: one that can't fail
-    /// (`CryptoRng`) and one that can (`TryCryptoRng`, such as the operating system's).
+    /// The same generator in the same state gives the same challenge. Both kinds of generator can
+    /// be used: one that can't fail (`CryptoRng`) and one that can (`TryCryptoRng`, such as the
+    /// operating system's).
     ///
     /// # Errors
-    /// [`ErrorKind::Randomness`] if the generator fails, or gives the same 16 bytes twice in a row: no predictable challenge is ever issued.
-    /// [`ErrorKind::Corrupt`] if `now` is the end of time, after which nothing expires.
+    /// [`ErrorKind::Randomness`] if the generator fails, or gives the same 16 bytes twice in a row:
+    /// no predictable challenge is ever issued. [`ErrorKind::Corrupt`] if `now` is the end of
+    /// time, after which nothing expires.
     pub fn issue_for<R: TryCryptoRng + ?Sized>(&self, nonce: Nonce, rng: &mut R, now: u64) -> Result<Challenge> {
         self.draw(nonce, Source::new(rng), now)
     }
@@ -113,7 +119,8 @@ impl Issuer {
         let order = self.orders.at(source.below(self.orders.len())?);
         let timing = self.timings.at(source.below(self.timings.len())?);
         let segments = self.segments(&order, &timing);
-        // Slots are too long for any order to be unsafe. What a person is shown doesn't rest on that argument alone.
+        // Slots are too long for any order to be unsafe. What a person is shown doesn't rest on that
+        // argument alone.
         let report = safety::analyse(&segments, &self.policy.display)?;
         if !report.is_safe() {
             return Err(unsafe_policy(&report));

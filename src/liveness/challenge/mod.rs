@@ -19,13 +19,15 @@ use crate::secret::Nonce;
 use rand_core::TryCryptoRng;
 use serde::{Deserialize, Serialize};
 
-/// The largest file that is read as a challenge, in bytes: [`MAX_SEGMENTS`](super::MAX_SEGMENTS) take less than a fifth of it.
+/// The largest file that is read as a challenge, in bytes: [`MAX_SEGMENTS`](super::MAX_SEGMENTS)
+/// take less than a fifth of it.
 const MAX_BYTES: usize = 1 << 16;
 
 /// What a screen is to show to one person at one time.
 ///
-/// The verifier issues it and keeps it; the client plays its segments and records the face, and sends neither back: what counts is what the
-/// verifier kept. One challenge serves one answer, before it expires; to check it off is up to the caller.
+/// The verifier issues it and keeps it; the client plays its segments and records the face, and
+/// sends neither back: what counts is what the verifier kept. One challenge serves one answer,
+/// before it expires; to check it off is up to the caller.
 ///
 /// As JSON (`serde`), it is what a recorded session holds:
 /// ```json
@@ -33,8 +35,8 @@ const MAX_BYTES: usize = 1 << 16;
 ///   "issued_at": 1790000000, "expires_at": 1790000120,
 ///   "segments": [ { "start_us": 0, "duration_us": 700000, "color": [128, 128, 128], "region": "full" } ] }
 /// ```
-/// Every value of this type, read from JSON too, can be played: see [`Challenge::new`] for what is checked. That it is safe is not among that;
-/// [`Challenge::safety`] tells.
+/// Every value of this type, read from JSON too, can be played: see [`Challenge::new`] for what is
+/// checked. That it is safe is not among that; [`Challenge::safety`] tells.
 ///
 /// ```
 /// use selfsame::liveness::{Challenge, ChallengePolicy};
@@ -64,7 +66,8 @@ impl Challenge {
         Issuer::new(policy)?.issue(rng, now)
     }
 
-    /// Draws one challenge for a nonce of the caller's: [`Issuer::issue_for`] for those who need no second one.
+    /// Draws one challenge for a nonce of the caller's: [`Issuer::issue_for`] for those who need no
+    /// second one.
     ///
     /// # Errors
     /// As [`Issuer::new`] and [`Issuer::issue_for`].
@@ -77,11 +80,13 @@ impl Challenge {
         Issuer::new(policy)?.issue_for(nonce, rng, now)
     }
 
-    /// A challenge of given parts: one that was stored, or one of somebody else's. Times are Unix seconds.
+    /// A challenge of given parts: one that was stored, or one of somebody else's. Times are Unix
+    /// seconds.
     ///
     /// # Errors
-    /// [`ErrorKind::LimitExceeded`] over [`MAX_SEGMENTS`](super::MAX_SEGMENTS) or [`MAX_TOTAL_US`](super::MAX_TOTAL_US). [`ErrorKind::Corrupt`] if it expires
-    /// when it is issued, or before, or if there are no segments, or some are empty, out of order or overlap.
+    /// [`ErrorKind::LimitExceeded`] over [`MAX_SEGMENTS`](super::MAX_SEGMENTS) or
+    /// [`MAX_TOTAL_US`](super::MAX_TOTAL_US). [`ErrorKind::Corrupt`] if it expires when it is
+    /// issued, or before, or if there are no segments, or some are empty, out of order or overlap.
     pub fn new(id: ChallengeId, nonce: Nonce, issued_at: u64, expires_at: u64, segments: Vec<Segment>) -> Result<Self> {
         if expires_at <= issued_at {
             let message = format!("issued at {issued_at}, and expired at {expires_at}");
@@ -94,8 +99,9 @@ impl Challenge {
     /// Reads JSON, whatever it holds.
     ///
     /// # Errors
-    /// [`ErrorKind::LimitExceeded`] over 64 KiB, [`ErrorKind::UnsupportedVersion`] for another format number, [`ErrorKind::Corrupt`] for what is no
-    /// challenge, and the errors of [`Challenge::new`].
+    /// [`ErrorKind::LimitExceeded`] over 64 KiB, [`ErrorKind::UnsupportedVersion`] for another
+    /// format number, [`ErrorKind::Corrupt`] for what is no challenge, and the errors of
+    /// [`Challenge::new`].
     pub fn parse(json: &[u8]) -> Result<Self> {
         super::bounded(json, MAX_BYTES)?;
         super::read_json::<Version>(json)?.check()?;

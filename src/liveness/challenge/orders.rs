@@ -1,8 +1,9 @@
 //! [`Orders`]: every order of colours that a policy allows, counted, and each reachable by its number.
 //!
-//! A challenge is drawn by drawing a number below their count, so that all orders are equally likely, and the entropy is the count's
-//! logarithm: exact, not estimated. The count comes from dynamic programming from the last slot back: in how many ways can the rest be filled, after
-//! this colour, with so many steps of each channel behind?
+//! A challenge is drawn by drawing a number below their count, so that all orders are equally
+//! likely, and the entropy is the count's logarithm: exact, not estimated. The count comes from
+//! dynamic programming from the last slot back: in how many ways can the rest be filled, after this
+//! colour, with so many steps of each channel behind?
 
 use super::policy::ChallengePolicy;
 use crate::image::{luminance_linear, srgb8_to_linear};
@@ -17,7 +18,8 @@ const KINDS: usize = 4;
 /// A change of a channel counts from half its range on.
 const CHANNEL_STEP: f64 = 0.5;
 
-/// A change of luminance counts from here on: less than from magenta to green (0.43), more than from red to black.
+/// A change of luminance counts from here on: less than from magenta to green (0.43), more than
+/// from red to black.
 const LUMINANCE_STEP: f64 = 0.4;
 
 /// All orders that a policy allows. Slots count from 0.
@@ -26,12 +28,14 @@ pub(super) struct Orders {
     regions: bool,
     /// Of each colour: is it black?
     dark: Vec<bool>,
-    /// Kinds of change as bits, for slots that fill the screen and those that light a half: `[half][previous · colours + next]`.
+    /// Kinds of change as bits, for slots that fill the screen and those that light a half:
+    /// `[half][previous · colours + next]`.
     changes: [Vec<usize>; 2],
-    /// How many changes of each kind are behind, each counted up to what is asked for, is one number; this is the number after more:
-    /// `[counts · 2^KINDS + changes]`.
+    /// How many changes of each kind are behind, each counted up to what is asked for, is one
+    /// number; this is the number after more: `[counts · 2^KINDS + changes]`.
     after: Vec<usize>,
-    /// `[slot − 1]`, then `[previous · numbers of counts + counts]`: the ways to fill the slots from `slot` on.
+    /// `[slot − 1]`, then `[previous · numbers of counts + counts]`: the ways to fill the slots
+    /// from `slot` on.
     ways: Vec<Vec<u128>>,
 }
 
@@ -57,7 +61,8 @@ impl Orders {
         self.candidates(0, None).map(|next| self.rest(1, next) * self.lit(0, next.color).len() as u128).sum()
     }
 
-    /// The order of number `rank`, which is below [`Orders::len`]: an index into the palette and a region for each slot.
+    /// The order of number `rank`, which is below [`Orders::len`]: an index into the palette and a
+    /// region for each slot.
     pub(super) fn at(&self, mut rank: u128) -> Vec<(usize, Region)> {
         let mut order = Vec::with_capacity(self.slots);
         let mut previous = None;
@@ -149,7 +154,8 @@ fn numbers(asked: [usize; KINDS]) -> usize {
     asked.iter().map(|most| most + 1).product()
 }
 
-/// The number of the counts after `changes` happened once more. The last number is that of everything asked for.
+/// The number of the counts after `changes` happened once more. The last number is that of
+/// everything asked for.
 fn add(asked: [usize; KINDS], counts: usize, changes: usize) -> usize {
     let (mut rest, mut unit, mut sum) = (counts, 1, 0);
     for (kind, most) in asked.into_iter().enumerate() {
@@ -161,8 +167,8 @@ fn add(asked: [usize; KINDS], counts: usize, changes: usize) -> usize {
     sum
 }
 
-/// Which kinds of change the step to each colour from each other one makes. With half the screen lit, a face gets half the light; the slots
-/// on both sides of a half are full.
+/// Which kinds of change the step to each colour from each other one makes. With half the screen
+/// lit, a face gets half the light; the slots on both sides of a half are full.
 fn changes(policy: &ChallengePolicy, half: bool) -> Vec<usize> {
     let light = |color: &[u8; 3], half| linear(*color).map(|value| if half { 0.5 * value } else { value });
     let (from, to) = (policy.regions && !half, half);

@@ -4,8 +4,8 @@ use crate::error::{ErrorKind, Result};
 use crate::liveness::error;
 use rand_core::TryCryptoRng;
 
-/// Blocks of 16 bytes from a generator, each held against the one before: the continuous test of FIPS 140-2, 4.9.2. It finds a generator
-/// that is stuck, not one that is weak.
+/// Blocks of 16 bytes from a generator, each held against the one before: the continuous test of
+/// FIPS 140-2, 4.9.2. It finds a generator that is stuck, not one that is weak.
 pub(super) struct Source<'a, R: ?Sized> {
     rng: &'a mut R,
     previous: Option<[u8; 16]>,
@@ -25,7 +25,8 @@ impl<'a, R: TryCryptoRng + ?Sized> Source<'a, R> {
         Ok(block)
     }
 
-    /// A number below `bound`, which is over 0, each equally likely: numbers of as many bits are drawn until one is below.
+    /// A number below `bound`, which is over 0, each equally likely: numbers of as many bits are
+    /// drawn until one is below.
     pub(super) fn below(&mut self, bound: u128) -> Result<u128> {
         let mask = bound.checked_next_power_of_two().unwrap_or(0).wrapping_sub(1);
         // Each is below with a chance of over one half: 128 that are not mean that the generator is broken.

@@ -2,7 +2,8 @@
 
 use super::policy::ChallengePolicy;
 
-/// All choices of how many jitter steps each slot takes: none more than it may, and all together no more than fit.
+/// All choices of how many jitter steps each slot takes: none more than it may, and all together no
+/// more than fit.
 pub(super) struct Timings {
     most: usize,
     slack: usize,

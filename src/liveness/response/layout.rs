@@ -1,13 +1,15 @@
 //! Where a face is measured: points on the mesh, gathered in patches of a few centimetres.
 //!
-//! The points lie evenly on the canonical face and are carried along by the triangles that they lie in. Left out are the eyes'
-//! and the mouth's openings, and the triangles at the face's outline, where hair and background show through.
+//! The points lie evenly on the canonical face and are carried along by the triangles that they lie
+//! in. Left out are the eyes' and the mouth's openings, and the triangles at the face's outline,
+//! where hair and background show through.
 
 use crate::geometry::{cross, minus};
 use crate::mesh::{canonical_vertices_cm, outline, triangles};
 use std::sync::LazyLock;
 
-/// Columns and rows of the grid that cuts the canonical face into patches, and its cells' sides in centimetres.
+/// Columns and rows of the grid that cuts the canonical face into patches, and its cells' sides in
+/// centimetres.
 const COLUMNS: usize = 7;
 const ROWS: usize = 8;
 const CELL_CM: f32 = 2.2;
@@ -88,7 +90,8 @@ fn cell(x: f32, y: f32) -> usize {
     at(-y, ROWS) * COLUMNS + at(x, COLUMNS)
 }
 
-/// Centres of the triangles into which a triangle is cut by `steps` per side, as weights of its corners.
+/// Centres of the triangles into which a triangle is cut by `steps` per side, as weights of its
+/// corners.
 fn inner_points(steps: usize) -> impl Iterator<Item = [f32; 3]> {
     let side = 1.0 / steps as f32;
     (0..steps).flat_map(move |i| {

@@ -1,7 +1,7 @@
 //! One frame's part of a [`Trace`]: pixels read where the mesh says, as linear light.
 //!
-//! Points are single pixels. Over a patch their noise averages out, and a few thousand reads cost less than a tenth of the mesh
-//! network.
+//! Points are single pixels. Over a patch their noise averages out, and a few thousand reads cost
+//! less than a tenth of the mesh network.
 
 use super::layout::Layout;
 use super::trace::{CELLS, Rgb, SECTORS, Sample, Trace};
@@ -12,8 +12,8 @@ use crate::mesh::Mesh;
 /// Levels from which on a channel counts as blown out, and up to which as black.
 const BLOWN: u8 = 250;
 const BLACK: u8 = 3;
-/// The ring about the head, as multiples of half the mesh's width, and its heights in centimetres of the canonical face: from
-/// above the brows to the eyes, and to the mouth.
+/// The ring about the head, as multiples of half the mesh's width, and its heights in centimetres
+/// of the canonical face: from above the brows to the eyes, and to the mouth.
 const RING: [f32; 2] = [1.3, 1.55];
 const RING_HEIGHTS_CM: [f32; 3] = [-5.0, -0.5, 4.0];
 /// Points across and down a sector, and a cell.

@@ -27,8 +27,8 @@ impl Trace {
         self.timestamps_us.push(timestamp_us);
     }
 
-    /// Adds a frame with one, of track number `track` (counted from 0) and with `faces` of similar size in view. A mesh without extent adds
-    /// a frame without a face.
+    /// Adds a frame with one, of track number `track` (counted from 0) and with `faces` of similar
+    /// size in view. A mesh without extent adds a frame without a face.
     pub fn push(&mut self, frame: &Frame<'_>, mesh: &Mesh, timestamp_us: u64, track: u32, faces: u32) {
         self.timestamps_us.push(timestamp_us);
         self.size_px = [frame.width() as f32, frame.height() as f32];

@@ -3,7 +3,8 @@
 use super::layout::Layout;
 use serde::{Deserialize, Serialize};
 
-/// Sectors of the ring about the head: at the image's left and right side, each from the brows to the eyes and on to the mouth.
+/// Sectors of the ring about the head: at the image's left and right side, each from the brows to
+/// the eyes and on to the mouth.
 pub(crate) const SECTORS: usize = 4;
 /// Columns and rows of the cells into which the whole frame is cut.
 pub(crate) const CELLS: [usize; 2] = [12, 16];
@@ -37,8 +38,8 @@ pub(crate) struct Sample {
     pub(crate) eyes: [[Rgb; 2]; 2],
 }
 
-/// The response of a face through a session: some hundred numbers a frame, no pictures, no template. A session can be judged
-/// again from it.
+/// The response of a face through a session: some hundred numbers a frame, no pictures, no
+/// template. A session can be judged again from it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Trace {
     /// Width and height of the frames.
@@ -47,7 +48,8 @@ pub struct Trace {
     pub(crate) samples: Vec<Sample>,
     /// Times of all frames, of those without a face too.
     pub(crate) timestamps_us: Vec<u64>,
-    /// Of each patch, sums over samples: place in centimetres from between the eyes, and the vector of its area.
+    /// Of each patch, sums over samples: place in centimetres from between the eyes, and the vector
+    /// of its area.
     pub(crate) shape: Vec<[f32; 6]>,
     /// Comparison scores of later frames with the first that was compared.
     pub(crate) identity: Vec<(u64, f32)>,

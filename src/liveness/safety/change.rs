@@ -34,7 +34,8 @@ impl Light {
         }
     }
 
-    /// Black has no chromaticity; its distance from any colour counts as large, as a light that goes out is seen to change.
+    /// Black has no chromaticity; its distance from any colour counts as large, as a light that
+    /// goes out is seen to change.
     pub(super) fn chromaticity_distance(&self, other: &Self) -> f64 {
         match (self.chromaticity, other.chromaticity) {
             (Some([u, v]), Some([u2, v2])) => (u - u2).hypot(v - v2),
@@ -76,7 +77,8 @@ impl Change {
                 let counts = (a.luminance - b.luminance).abs() >= 0.10 && a.luminance.min(b.luminance) < 0.80;
                 (counts, b.luminance > a.luminance)
             }
-            // Two saturated reds are never 0.2 apart, so that one of the two is none, and the direction is towards red or away.
+            // Two saturated reds are never 0.2 apart, so that one of the two is none, and the direction is towards red
+            // or away.
             Self::Red => {
                 let counts = a.saturated_red != b.saturated_red && a.chromaticity_distance(b) > 0.2;
                 (counts, b.saturated_red)

@@ -1,7 +1,8 @@
 //! How often a history of lights changes to and fro.
 //!
-//! Changes that go on in one direction add up to one: what is counted is the longest chain of lights, neighbours in time or not, of which each
-//! counts as changed from the one before, in alternating directions. No way of seeing flashes in the sequence finds more.
+//! Changes that go on in one direction add up to one: what is counted is the longest chain of
+//! lights, neighbours in time or not, of which each counts as changed from the one before, in
+//! alternating directions. No way of seeing flashes in the sequence finds more.
 
 use super::change::Direction;
 use super::{LeadingEdges, Shown};
@@ -24,9 +25,9 @@ pub(super) fn transitions(history: &[Shown], between: impl Fn(&Shown, &Shown) ->
     chains.iter().map(|(_, up, down)| *up.max(down)).max().unwrap_or(0)
 }
 
-/// The shortest time from the leading edge of one flash to that of the next in the same direction, if there are two. Where changes take several
-/// steps, the first flash leads with the last step from which on they still count, the second with its first: the time is never
-/// overstated.
+/// The shortest time from the leading edge of one flash to that of the next in the same direction,
+/// if there are two. Where changes take several steps, the first flash leads with the last step
+/// from which on they still count, the second with its first: the time is never overstated.
 pub(super) fn shortest_interval(
     history: &[Shown],
     between: impl Fn(&Shown, &Shown) -> Option<Direction>,
@@ -37,7 +38,8 @@ pub(super) fn shortest_interval(
         for (back, b) in history.iter().enumerate().skip(turn + 1) {
             let Some(direction) = between(a, b) else { continue };
             let opposing = |found: Option<Direction>| found.is_some_and(|other| other != direction);
-            // From some light to `a`, back to `b`, and to another light: the change to `a` and the one from `b` have one direction.
+            // From some light to `a`, back to `b`, and to another light: the change to `a` and the one from `b`
+            // have one direction.
             let from = history.iter().take(turn).rposition(|shown| opposing(between(shown, a)));
             let goes_on = history.iter().skip(back + 1).any(|shown| opposing(between(b, shown)));
             if let (Some(first), Some(second), true) = (from.and_then(leaving), leaving(back), goes_on) {

@@ -1,7 +1,8 @@
-//! Whether a sequence of colours is safe to flash at a person: photosensitive epilepsy is rare, and a challenge can't ask.
+//! Whether a sequence of colours is safe to flash at a person: photosensitive epilepsy is rare, and
+//! a challenge can't ask.
 //!
-//! [`analyse`] counts flashes by four definitions, in every second of the sequence, and [`SafetyReport::is_safe`] allows fewer of them than
-//! the standards do:
+//! [`analyse`] counts flashes by four definitions, in every second of the sequence, and
+//! [`SafetyReport::is_safe`] allows fewer of them than the standards do:
 //!
 //! | rule | a change counts if | standard | here |
 //! |---|---|---|---|
@@ -13,13 +14,16 @@
 //! | [`Rule::Length`] | the whole sequence | ITU-R BT.1702 warns of > 5 s | 5 s |
 //!
 //! What is stricter here than the definitions:
-//! - A flash is a pair of opposing changes; one that has begun counts as a whole. Changes in the same direction add up.
-//! - A second is closed at both ends, and longer by the display's refresh period, since an edge may be shown that much late.
-//! - Area is no excuse: each quarter of the screen is looked at by itself, and any that flashes counts. (25 % of any 10° of the visual
-//!   field would be exempt; a phone before the face fills more.)
+//! - A flash is a pair of opposing changes; one that has begun counts as a whole. Changes in the
+//!   same direction add up.
+//! - A second is closed at both ends, and longer by the display's refresh period, since an edge may
+//!   be shown that much late.
+//! - Area is no excuse: each quarter of the screen is looked at by itself, and any that flashes
+//!   counts. (25 % of any 10° of the visual field would be exempt; a phone before the face fills
+//!   more.)
 //!
-//! What the screen shows before and after the sequence is not known here and not counted. It is one more change at each end, next to
-//! guards of half a second.
+//! What the screen shows before and after the sequence is not known here and not counted. It is one
+//! more change at each end, next to guards of half a second.
 //!
 //! This is an analysis by published limits, not a medical statement: no limit protects everyone.
 //!
@@ -54,18 +58,19 @@ use change::{Change, Light};
 use count::{shortest_interval, transitions};
 use serde::Serialize;
 
-/// Flashes in any second that are still safe here; WCAG allows [`WCAG_FLASHES`]. The margin is for displays and players that are worse
-/// than they say.
+/// Flashes in any second that are still safe here; WCAG allows [`WCAG_FLASHES`]. The margin is for
+/// displays and players that are worse than they say.
 pub const MAX_FLASHES: u32 = 2;
 
 /// Flashes in any second that WCAG 2.x, success criterion 2.3.1, allows.
 pub const WCAG_FLASHES: u32 = 3;
 
-/// The shortest time between leading edges of flashes that leaves them isolated (ITU-R BT.1702: 360 ms where the mains has 50 Hz, 334 ms where
-/// it has 60 Hz).
+/// The shortest time between leading edges of flashes that leaves them isolated (ITU-R BT.1702: 360
+/// ms where the mains has 50 Hz, 334 ms where it has 60 Hz).
 pub const MIN_INTERVAL_US: u64 = 360_000;
 
-/// From where on ITU-R BT.1702 warns that a sequence of flashes may be a risk even if each second of it is none.
+/// From where on ITU-R BT.1702 warns that a sequence of flashes may be a risk even if each second
+/// of it is none.
 pub const MAX_LENGTH_US: u64 = 5_000_000;
 
 /// The display that a sequence is judged for. Its transfer function is sRGB's.
@@ -76,7 +81,8 @@ pub struct DisplayModel {
 }
 
 impl DisplayModel {
-    /// A display whose white has `peak_cd_m2`, 20 to 10,000, and that draws `refresh_hz` pictures a second, 24 to 500.
+    /// A display whose white has `peak_cd_m2`, 20 to 10,000, and that draws `refresh_hz` pictures a
+    /// second, 24 to 500.
     ///
     /// # Errors
     /// [`ErrorKind::InvalidArgument`] outside these ranges.
@@ -103,8 +109,9 @@ impl DisplayModel {
     }
 }
 
-/// A phone at full brightness: 500 cd/m², 60 Hz. A white screen of 7 cm × 14 cm then gives a face at 25 cm about 80 lx
-/// (E = L·A/d²), which is what phones give. ITU-R BT.1702 itself assumes 200 cd/m².
+/// A phone at full brightness: 500 cd/m², 60 Hz. A white screen of 7 cm × 14 cm then gives a face
+/// at 25 cm about 80 lx (E = L·A/d²), which is what phones give. ITU-R BT.1702 itself assumes 200
+/// cd/m².
 impl Default for DisplayModel {
     fn default() -> Self {
         Self { peak_cd_m2: 500.0, refresh_hz: 60.0 }
@@ -122,7 +129,8 @@ struct Shown {
 ///
 /// # Errors
 /// [`ErrorKind::Corrupt`] or [`ErrorKind::LimitExceeded`] if they can't be played: none or over
-/// [`MAX_SEGMENTS`](super::MAX_SEGMENTS), empty, not in order, overlapping, or longer than [`MAX_TOTAL_US`](super::MAX_TOTAL_US).
+/// [`MAX_SEGMENTS`](super::MAX_SEGMENTS), empty, not in order, overlapping, or longer than
+/// [`MAX_TOTAL_US`](super::MAX_TOTAL_US).
 pub fn analyse(segments: &[Segment], display: &DisplayModel) -> Result<SafetyReport> {
     segment::check(segments)?;
     let total_us = segments.last().map_or(0, Segment::end_us);
@@ -147,7 +155,8 @@ pub fn analyse(segments: &[Segment], display: &DisplayModel) -> Result<SafetyRep
     Ok(report)
 }
 
-/// What each part of the screen shows over time, equal neighbours merged: one part if every segment fills the screen, else its quarters.
+/// What each part of the screen shows over time, equal neighbours merged: one part if every segment
+/// fills the screen, else its quarters.
 fn histories(segments: &[Segment]) -> Vec<Vec<Shown>> {
     if segments.iter().all(|segment| segment.region == Region::Full) {
         return vec![history(segments, |_| true)];

@@ -82,7 +82,8 @@ impl fmt::Display for Finding {
     }
 }
 
-/// What [`analyse`](super::analyse) found. Times are microseconds after the sequence's first picture.
+/// What [`analyse`](super::analyse) found. Times are microseconds after the sequence's first
+/// picture.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct SafetyReport {
     /// General flashes.
@@ -93,7 +94,8 @@ pub struct SafetyReport {
     pub red_legacy: WorstSecond,
     /// Flashes by absolute luminance.
     pub luminance: WorstSecond,
-    /// The leading edges that are closest, of flashes by absolute luminance or red (WCAG 2.2); nothing if there are no two flashes.
+    /// The leading edges that are closest, of flashes by absolute luminance or red (WCAG 2.2);
+    /// nothing if there are no two flashes.
     pub closest: Option<LeadingEdges>,
     /// How long the sequence takes.
     pub total_us: u64,
@@ -148,7 +150,8 @@ impl SafetyReport {
         self.closest = [self.closest, found].into_iter().flatten().min();
     }
 
-    /// Adds what is known only in the end. An edge may be shown up to `period_us` late, which shortens the interval after it.
+    /// Adds what is known only in the end. An edge may be shown up to `period_us` late, which
+    /// shortens the interval after it.
     pub(super) fn conclude(&mut self, period_us: u64) {
         let mut add = |rule, from_us, measured, limit| self.findings.push(Finding { rule, from_us, measured, limit });
         if let Some(LeadingEdges { interval_us, from_us }) = self.closest
@@ -159,7 +162,8 @@ impl SafetyReport {
         if self.total_us > MAX_LENGTH_US {
             add(Rule::Length, 0, self.total_us, MAX_LENGTH_US);
         }
-        // Several quarters of the screen can break the same rule in the same second: the worst of them stays.
+        // Several quarters of the screen can break the same rule in the same second: the worst of them
+        // stays.
         let place = |finding: &Finding| (finding.rule, finding.from_us);
         self.findings.sort_by_key(|finding| (place(finding), std::cmp::Reverse(finding.measured)));
         self.findings.dedup_by_key(|finding| place(finding));

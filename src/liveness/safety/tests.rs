@@ -85,7 +85,8 @@ fn steps_in_one_direction_add_up() {
     let report = judge(&sequence(&stairs, 50_000, 30));
     // 150 ms up, 150 ms down.
     assert_eq!(report.general.flashes, 4);
-    // 300 ms from stairs to stairs, less the 100 ms of the first that come before the steps that suffice for 20 cd/m².
+    // 300 ms from stairs to stairs, less the 100 ms of the first that come before the steps that
+    // suffice for 20 cd/m².
     assert_eq!(report.closest.unwrap().interval_us, 200_000);
     assert!(report.findings.iter().any(|f| f.rule == Rule::Interval && f.measured == 200_000 && f.limit == 376_667));
 }

@@ -9,8 +9,9 @@ const MAX_THREADS: usize = 1024;
 
 /// What ONNX Runtime computes on.
 ///
-/// All but [`Provider::Cpu`] need a library built with that provider (PyPI `onnxruntime` has the CPU alone), and may
-/// compute in other precisions: measure thresholds again before you trust them there. Only `Cpu` is tested in this crate.
+/// All but [`Provider::Cpu`] need a library built with that provider (PyPI `onnxruntime` has the
+/// CPU alone), and may compute in other precisions: measure thresholds again before you trust them
+/// there. Only `Cpu` is tested in this crate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Provider {
@@ -46,21 +47,23 @@ pub enum Provider {
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OrtOptions {
-    /// The shared library's file; `None`: the file that the environment variable `ORT_DYLIB_PATH` names. System folders
-    /// are not searched. It is code that runs in your process: let no one else choose or write it. A process can hold one
-    /// ONNX Runtime: a second, different file is [`ErrorKind::BackendUnavailable`].
+    /// The shared library's file; `None`: the file that the environment variable `ORT_DYLIB_PATH`
+    /// names. System folders are not searched. It is code that runs in your process: let no one
+    /// else choose or write it. A process can hold one ONNX Runtime: a second, different file
+    /// is [`ErrorKind::BackendUnavailable`].
     pub library: Option<PathBuf>,
     /// Providers, the preferred first; default `[Cpu]`. Nothing falls back silently:
     ///
     /// - a provider that cannot be registered is an error, whatever follows it;
-    /// - without `Cpu` at the end, a network of which a provider cannot run *every* node is an error too;
+    /// - without `Cpu` at the end, a network of which a provider cannot run *every* node is an
+    ///   error too;
     /// - with `Cpu` at the end, nodes that the others lack run on the CPU.
     pub providers: Vec<Provider>,
-    /// Threads inside one run; default 1, so that the runs of several threads do not fight for cores. 0 lets ONNX Runtime
-    /// choose.
+    /// Threads inside one run; default 1, so that the runs of several threads do not fight for
+    /// cores. 0 lets ONNX Runtime choose.
     pub intra_threads: usize,
-    /// Sessions at most, each with its own copy of the weights; default: the machine's cores. As many threads run at once;
-    /// further ones wait. On a GPU 1 or 2 are enough.
+    /// Sessions at most, each with its own copy of the weights; default: the machine's cores. As
+    /// many threads run at once; further ones wait. On a GPU 1 or 2 are enough.
     pub max_sessions: usize,
 }
 

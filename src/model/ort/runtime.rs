@@ -7,14 +7,17 @@ use std::sync::{Mutex, PoisonError};
 
 /// Names the library where [`OrtOptions::library`] does not.
 const LIBRARY_VARIABLE: &str = "ORT_DYLIB_PATH";
-/// What to do about a missing library. The oldest version follows from ort's feature `api-20` in Cargo.toml.
+/// What to do about a missing library. The oldest version follows from ort's feature `api-20` in
+/// Cargo.toml.
 const HINT: &str = "install ONNX Runtime 1.20 or newer (`pip install onnxruntime==1.31.0`) and name its library in \
     OrtOptions::library or ORT_DYLIB_PATH (in that package: onnxruntime/capi/libonnxruntime.so.1.31.0)";
-/// From this feature level on, `ort` has ONNX Runtime choose devices by itself (CoreML on a Mac) where none but the CPU is
-/// asked for, and the only other setting fails where no devices are discovered (seen with 1.22 on Linux).
+/// From this feature level on, `ort` has ONNX Runtime choose devices by itself (CoreML on a Mac)
+/// where none but the CPU is asked for, and the only other setting fails where no devices are
+/// discovered (seen with 1.22 on Linux).
 const SELF_CHOOSING_API: u32 = 22;
 
-/// The library that this process has loaded (it is never unloaded), and the one environment that a process may have.
+/// The library that this process has loaded (it is never unloaded), and the one environment that a
+/// process may have.
 struct Runtime {
     library: PathBuf,
     environment: Option<Environment>,
@@ -22,7 +25,8 @@ struct Runtime {
 
 static RUNTIME: Mutex<Option<Runtime>> = Mutex::new(None);
 
-/// Loads the library on the first call. A call that loads none leaves no trace; the next may name another file.
+/// Loads the library on the first call. A call that loads none leaves no trace; the next may name
+/// another file.
 pub(super) fn environment(library: Option<&Path>) -> Result<Environment> {
     let unavailable = |message: String| Error::new(ErrorKind::BackendUnavailable, Stage::Model, message);
     if ort::MINOR_VERSION >= SELF_CHOOSING_API {
@@ -35,8 +39,8 @@ pub(super) fn environment(library: Option<&Path>) -> Result<Environment> {
     let path = path.ok_or_else(|| unavailable(format!("no ONNX Runtime library is named; {HINT}")))?;
     let missing =
         |e| unavailable(format!("there is no ONNX Runtime library at {}; {HINT}", path.display())).with_source(e);
-    // `ort` panics on a missing library in places, and looks for relative paths beside the executable: neither can happen
-    // to an absolute path of a file that exists.
+    // `ort` panics on a missing library in places, and looks for relative paths beside the executable:
+    // neither can happen to an absolute path of a file that exists.
     let absolute = std::path::absolute(&path).map_err(missing)?;
     let canonical = absolute.canonicalize().map_err(missing)?;
     let mut runtime = RUNTIME.lock().unwrap_or_else(PoisonError::into_inner);

@@ -25,8 +25,8 @@ impl Avx2 {
         present.then_some(Self(()))
     }
 
-    /// Runs `kernel` compiled for AVX2 and FMA, in a function of its own: kernels that are inlined into each other compete for
-    /// registers and for the optimiser's patience.
+    /// Runs `kernel` compiled for AVX2 and FMA, in a function of its own: kernels that are inlined
+    /// into each other compete for registers and for the optimiser's patience.
     // The barrier is here because `#[inline(never)]` has no effect beside `#[target_feature]` (rustc 1.95).
     #[inline(never)]
     pub fn enter<K: Kernel>(self, kernel: K) {
@@ -46,7 +46,8 @@ impl Isa for Avx2 {
 
     #[inline(always)]
     fn prefetch<T>(self, at: &T) {
-        // SAFETY: SSE is part of x86-64; a prefetch reads nothing that the program can see, and `at` is a valid address.
+        // SAFETY: SSE is part of x86-64; a prefetch reads nothing that the program can see, and `at` is a
+        // valid address.
         unsafe { _mm_prefetch::<_MM_HINT_T1>(std::ptr::from_ref(at).cast()) }
     }
 
@@ -170,8 +171,8 @@ impl Isa for Avx2 {
     #[inline(always)]
     fn store_bytes(self, v: [__m256; 4], to: &mut [u8; 4 * LANES]) {
         let [a, b, c, d] = v;
-        // Rounds to even (Rust never changes the rounding mode); what is below 0, out of range or NaN saturates to 0. Packing
-        // works in halves of a register, hence the order.
+        // Rounds to even (Rust never changes the rounding mode); what is below 0, out of range or NaN
+        // saturates to 0. Packing works in halves of a register, hence the order.
         // SAFETY: `self` proves AVX2; `to` is 32 writable bytes and the store needs no alignment.
         unsafe {
             let ab = _mm256_packs_epi32(_mm256_cvtps_epi32(a), _mm256_cvtps_epi32(b));

@@ -1,8 +1,10 @@
-//! Depthwise convolution: every channel with its own small kernel, channels-last, bias and epilogue fused.
+//! Depthwise convolution: every channel with its own small kernel, channels-last, bias and epilogue
+//! fused.
 //!
-//! Input borders are materialised by whoever wrote the input, so no tap is ever outside. For 3×3 kernels a patch of
-//! neighbouring outputs is computed at once ([`STRIP`] wide, two rows high where two are left): each input vector is loaded
-//! once and used for all the taps that it meets. Other shapes take the plain loop.
+//! Input borders are materialised by whoever wrote the input, so no tap is ever outside. For 3×3
+//! kernels a patch of neighbouring outputs is computed at once ([`STRIP`] wide, two rows high where
+//! two are left): each input vector is loaded once and used for all the taps that it meets. Other
+//! shapes take the plain loop.
 
 use super::elementwise::Operand;
 use super::epilogue::{Act, Epilogue, Fused};

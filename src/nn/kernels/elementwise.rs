@@ -13,7 +13,8 @@ pub(crate) enum Combine {
     Multiply,
 }
 
-/// A second operand: data, walk (a step of 0 repeats it, as for one factor per channel), and its channel vectors.
+/// A second operand: data, walk (a step of 0 repeats it, as for one factor per channel), and its
+/// channel vectors.
 #[derive(Clone, Copy)]
 pub(crate) struct Operand<'a> {
     pub data: &'a [Lanes],

@@ -1,8 +1,8 @@
 //! What happens to a vector of results before it is stored: activation, residual, activation.
 //!
-//! Fused into the kernels, so that no second pass over memory is needed for bias, PReLU or a residual. The combinations that
-//! networks use are compiled apart ([`Epilogue::enter`]), so that the inner loops hold no branch; all others share one slow
-//! path.
+//! Fused into the kernels, so that no second pass over memory is needed for bias, PReLU or a
+//! residual. The combinations that networks use are compiled apart ([`Epilogue::enter`]), so that
+//! the inner loops hold no branch; all others share one slow path.
 
 use super::{Isa, Kernel, LANES, Lanes};
 
@@ -30,7 +30,8 @@ pub(crate) struct Epilogue {
 
 /// An activation as the inner loops see it. NaN stays NaN in all of them.
 pub(crate) trait Act: Copy {
-    /// What it needs to know about channel vector number `vector`: loaded once, applied to many pixels.
+    /// What it needs to know about channel vector number `vector`: loaded once, applied to many
+    /// pixels.
     #[inline(always)]
     fn parameter<I: Isa>(self, isa: I, _vector: usize) -> I::V {
         isa.splat(0.0)
@@ -120,7 +121,8 @@ impl Act for Any<'_> {
 
 /// A kernel that is compiled for each common epilogue.
 pub(crate) trait Fused {
-    /// Runs it. Implementations are `#[inline(always)]`. If not `RESIDUAL`, there is none to be added.
+    /// Runs it. Implementations are `#[inline(always)]`. If not `RESIDUAL`, there is none to be
+    /// added.
     fn run<I: Isa, A: Act, B: Act, const RESIDUAL: bool>(self, isa: I, first: A, second: B);
 }
 

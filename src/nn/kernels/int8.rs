@@ -1,10 +1,11 @@
 //! Pointwise convolution in 8-bit integers: four products where f32 computes one.
 //!
-//! f32 goes in and comes out. What a block of pixels holds is rounded to bytes, each channel c over its own range:
-//! q = round(x / s\[c\] + z\[c\]), clamped to 0 ..= 127. The weights w\[o, c\] · s\[c\] are rounded to −127 ..= 127 when the network
-//! is loaded, each output channel with its own step. The sum of q · w is exact, the same on every instruction set; times
-//! the step, plus a bias that takes z into account, it is what the f32 convolution computes, but for the rounding. With 127
-//! rather than 255, two products fit the 16 bits that AVX2 adds them up in.
+//! f32 goes in and comes out. What a block of pixels holds is rounded to bytes, each channel c over
+//! its own range: q = round(x / s\[c\] + z\[c\]), clamped to 0 ..= 127. The weights w\[o, c\] ·
+//! s\[c\] are rounded to −127 ..= 127 when the network is loaded, each output channel with its own
+//! step. The sum of q · w is exact, the same on every instruction set; times the step, plus a bias
+//! that takes z into account, it is what the f32 convolution computes, but for the rounding. With
+//! 127 rather than 255, two products fit the 16 bits that AVX2 adds them up in.
 //!
 //! A value that is not finite has no byte: all outputs of its pixel become NaN.
 
@@ -12,7 +13,8 @@ use super::epilogue::{Act, Epilogue, Fused};
 use super::matmul::{Blocks, Pixel, Residual, Walk, in_tiles};
 use super::{Isa, Kernel, LANES, Lanes};
 
-/// Inputs per pixel, at most: what a tile of pixels may take of the block. Far from what would overflow a sum.
+/// Inputs per pixel, at most: what a tile of pixels may take of the block. Far from what would
+/// overflow a sum.
 pub(crate) const MAX_DEPTH: usize = 2048;
 /// The largest activation, and the largest weight.
 const TOP: u8 = 127;
@@ -40,7 +42,8 @@ impl InputRange {
         (low.is_finite() && high.is_finite() && low <= 0.0 && high >= 0.0).then_some(Self { low, high })
     }
 
-    /// The value of one step, and the byte that stands for 0. A channel without extent is left out: every value is 0.
+    /// The value of one step, and the byte that stands for 0. A channel without extent is left out:
+    /// every value is 0.
     fn step(self) -> (f64, f64) {
         let step = (f64::from(self.high) - f64::from(self.low)) / f64::from(TOP);
         let zero = (-f64::from(self.low) / step).round_ties_even();
@@ -92,8 +95,8 @@ pub(crate) struct IntWeights {
 }
 
 impl IntWeights {
-    /// Packs weights as a file has them, output by output, with a bias for each. `None` if there are too many inputs, or if a
-    /// number is not finite: such a layer is computed in f32.
+    /// Packs weights as a file has them, output by output, with a bias for each. `None` if there
+    /// are too many inputs, or if a number is not finite: such a layer is computed in f32.
     pub fn pack(weights: &[f32], bias: &[f32], inputs: &[InputRange]) -> Option<Self> {
         let (depth, outputs) = (inputs.len(), bias.len());
         let fits = (1..=MAX_DEPTH).contains(&depth) && depth.checked_mul(outputs)? == weights.len() && outputs > 0;
@@ -152,7 +155,8 @@ impl IntWeights {
         self
     }
 
-    /// Rounds the inputs of `pixels` to bytes, a row of whole chunks each. False if one was not finite.
+    /// Rounds the inputs of `pixels` to bytes, a row of whole chunks each. False if one was not
+    /// finite.
     #[inline(always)]
     fn quantise<I: Isa>(&self, isa: I, input: &[f32], pixels: &[Pixel], bytes: &mut [[u8; CHUNK]]) -> bool {
         let mut zeros = [isa.splat(0.0); 4];
@@ -188,8 +192,8 @@ impl Kernel for Prefetch<'_> {
     }
 }
 
-/// One pointwise convolution, ready to run. Input offsets count floats, the others vectors; all stay inside their slices, which
-/// the plan has checked.
+/// One pointwise convolution, ready to run. Input offsets count floats, the others vectors; all
+/// stay inside their slices, which the plan has checked.
 pub(crate) struct IntDenseConv<'a> {
     pub input: &'a [f32],
     pub input_walk: Walk,
@@ -280,8 +284,8 @@ impl IntDenseConv<'_> {
         }
     }
 
-    /// A tile whose first pixel is number `start` of the block. `done` of its pixels have been computed before: where that
-    /// matters, they are not stored again.
+    /// A tile whose first pixel is number `start` of the block. `done` of its pixels have been
+    /// computed before: where that matters, they are not stored again.
     #[inline(always)]
     #[allow(clippy::too_many_arguments)]
     fn tile<I: Isa, A: Act, B: Act, const RESIDUAL: bool, const MR: usize>(

@@ -1,16 +1,19 @@
 //! Dense convolution as an implicit matrix product.
 //!
-//! Activations lie channels-last, so for one output pixel the taps of one kernel row are contiguous memory, and a 1×1
-//! convolution *is* a matrix product. A row of the left matrix is thus a few contiguous *segments* of the input, found by
-//! adding fixed offsets to the pixel's address; nothing is copied. The right matrix is packed once, at load, into panels of
-//! two vectors (16 output channels); where their number is odd, the last panel has three, or the only one has one.
+//! Activations lie channels-last, so for one output pixel the taps of one kernel row are contiguous
+//! memory, and a 1×1 convolution *is* a matrix product. A row of the left matrix is thus a few
+//! contiguous *segments* of the input, found by adding fixed offsets to the pixel's address;
+//! nothing is copied. The right matrix is packed once, at load, into panels of two vectors (16
+//! output channels); where their number is odd, the last panel has three, or the only one has one.
 //!
-//! A tile of pixels × one panel is accumulated in 8 to 12 registers, which hides the latency of the multiply-add (4 cycles × 2
-//! units): 6 pixels × 2 vectors, 3 × 3 or 8 × 1, with the weights and one broadcast fewer than AVX2's 16 registers. Then the
-//! epilogue (activation, residual, activation) is applied before the only store. Blocks of pixels run through all panels
-//! before the next block, so that the block stays in cache.
+//! A tile of pixels × one panel is accumulated in 8 to 12 registers, which hides the latency of the
+//! multiply-add (4 cycles × 2 units): 6 pixels × 2 vectors, 3 × 3 or 8 × 1, with the weights and
+//! one broadcast fewer than AVX2's 16 registers. Then the epilogue (activation, residual,
+//! activation) is applied before the only store. Blocks of pixels run through all panels before the
+//! next block, so that the block stays in cache.
 //!
-//! Why not a general matrix-product library: it allocates and packs per call, and cannot fuse the epilogue in registers.
+//! Why not a general matrix-product library: it allocates and packs per call, and cannot fuse the
+//! epilogue in registers.
 #![allow(unsafe_code)]
 
 use super::elementwise::Operand;
@@ -21,13 +24,14 @@ use super::{Isa, Kernel, LANES, Lanes};
 const MAX_BLOCK: usize = 96;
 /// Pixels per tile, at most.
 const MAX_TILE: usize = 8;
-/// Rows of weights, a cache line each, that are asked for before a convolution begins: half of a first-level cache.
+/// Rows of weights, a cache line each, that are asked for before a convolution begins: half of a
+/// first-level cache.
 const MAX_PREFETCH: usize = 256;
 /// Input floats that a cache block should not exceed: half of a 32 KiB first-level cache.
 const BLOCK_FLOATS: usize = 4096;
 
-/// How one value lies in its buffer, seen from a kernel: where the element for output pixel (0, 0) is, and what a step of one
-/// output pixel to the right or down adds.
+/// How one value lies in its buffer, seen from a kernel: where the element for output pixel (0, 0)
+/// is, and what a step of one output pixel to the right or down adds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Walk {
     pub origin: usize,
@@ -42,8 +46,8 @@ impl Walk {
         self.origin + x * self.right + y * self.down
     }
 
-    /// One past the last element that is touched at the pixels of an image of `size`, `span` elements at each. `None` if there
-    /// are no pixels, or too many to count.
+    /// One past the last element that is touched at the pixels of an image of `size`, `span`
+    /// elements at each. `None` if there are no pixels, or too many to count.
     pub fn end(&self, size: (usize, usize), span: usize) -> Option<usize> {
         let right = size.0.checked_sub(1)?.checked_mul(self.right)?;
         let down = size.1.checked_sub(1)?.checked_mul(self.down)?;
@@ -56,7 +60,8 @@ impl Walk {
     }
 }
 
-/// The weights that one input value meets in one panel. Aligned so that no vector crosses a cache line.
+/// The weights that one input value meets in one panel. Aligned so that no vector crosses a cache
+/// line.
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[repr(C, align(32))]
 struct Row<const NV: usize>([Lanes; NV]);
@@ -76,8 +81,9 @@ pub(crate) struct PackedWeights {
 }
 
 impl PackedWeights {
-    /// Packs a matrix of `depth` rows and one column per output channel, given by its entries (row, column, value); all others
-    /// are 0. `bias` starts the sums. Entries outside the matrix are ignored.
+    /// Packs a matrix of `depth` rows and one column per output channel, given by its entries (row,
+    /// column, value); all others are 0. `bias` starts the sums. Entries outside the matrix are
+    /// ignored.
     pub fn pack(depth: usize, bias: &[f32], entries: impl Iterator<Item = (usize, usize, f32)>) -> Self {
         let vectors = bias.len().div_ceil(LANES);
         let (pairs, triples, singles) = match vectors {
@@ -141,12 +147,13 @@ impl Kernel for Prefetch<'_> {
     }
 }
 
-/// One convolution, ready to run. Input offsets count floats, the others vectors; all stay inside their slices, which the
-/// plan has checked.
+/// One convolution, ready to run. Input offsets count floats, the others vectors; all stay inside
+/// their slices, which the plan has checked.
 pub(crate) struct DenseConv<'a> {
     pub input: &'a [f32],
     pub input_walk: Walk,
-    /// Offsets of the segments from a pixel's input address; each segment is `depth / segments.len()` floats.
+    /// Offsets of the segments from a pixel's input address; each segment is `depth /
+    /// segments.len()` floats.
     pub segments: &'a [usize],
     pub weights: &'a PackedWeights,
     pub epilogue: &'a Epilogue,
@@ -222,8 +229,9 @@ impl Blocks {
     }
 }
 
-/// How many of `pixels` are computed in tiles of `tile`. A few behind the last whole tile go one by one; more are taken together
-/// with others, which are computed twice. That costs little and saves compiling a tile of every height.
+/// How many of `pixels` are computed in tiles of `tile`. A few behind the last whole tile go one by
+/// one; more are taken together with others, which are computed twice. That costs little and saves
+/// compiling a tile of every height.
 #[inline(always)]
 pub(super) fn in_tiles(pixels: usize, tile: usize) -> usize {
     let rest = pixels % tile;
@@ -363,8 +371,8 @@ impl DenseConv<'_> {
             Some(Residual::InPlace) => (output.cast_const(), usize::MAX),
             None => (output.cast_const(), 0),
         };
-        // One vector of channels after the other, in loops without a choice: the optimiser unrolls them, and the sums stay in
-        // registers.
+        // One vector of channels after the other, in loops without a choice: the optimiser unrolls them,
+        // and the sums stay in registers.
         for v in 0..NV {
             let mut results = [isa.splat(0.0); MR];
             let parameter = first.parameter(isa, vector + v);
@@ -374,8 +382,8 @@ impl DenseConv<'_> {
             // Channels that the residual does not have count as 0.
             if RESIDUAL && vector + v < other_vectors {
                 for r in 0..MR {
-                    // SAFETY: `run` has asserted that all vectors of all pixels lie in the residual, or in the output if it is
-                    // there; nothing else refers to the output while `self` is borrowed.
+                    // SAFETY: `run` has asserted that all vectors of all pixels lie in the residual, or in the output
+                    // if it is there; nothing else refers to the output while `self` is borrowed.
                     let other = unsafe { &*other.add(pixels[r].residual + vector + v) };
                     results[r] = isa.add(results[r], isa.load(other));
                 }

@@ -1,17 +1,21 @@
-//! Inner loops, written once over an instruction set ([`Isa`]) and compiled for each that the machine may have.
+//! Inner loops, written once over an instruction set ([`Isa`]) and compiled for each that the
+//! machine may have.
 //!
-//! Every kernel is a [`Kernel`]: a value that holds its operands as slices and runs for any `I: Isa`. [`Level::run`] picks
-//! the instantiation. A level other than [`Level::SCALAR`] can be had only from a token that proves that the processor has
-//! the instructions (`Avx2::new() -> Option<Avx2>`), so that no safe code can run a wrong one.
+//! Every kernel is a [`Kernel`]: a value that holds its operands as slices and runs for any `I:
+//! Isa`. [`Level::run`] picks the instantiation. A level other than [`Level::SCALAR`] can be had
+//! only from a token that proves that the processor has the instructions (`Avx2::new() ->
+//! Option<Avx2>`), so that no safe code can run a wrong one.
 //!
-//! `unsafe` is confined to the instruction sets (`avx2.rs`, `vnni.rs`: their loads, stores and arithmetic, and the call that
-//! enters a function compiled for them) and to addresses that are checked once for many accesses (`patch.rs`: windows;
-//! `matmul.rs`: the pixels of a convolution). Every kernel is tested against the scalar instantiation.
+//! `unsafe` is confined to the instruction sets (`avx2.rs`, `vnni.rs`: their loads, stores and
+//! arithmetic, and the call that enters a function compiled for them) and to addresses that are
+//! checked once for many accesses (`patch.rs`: windows; `matmul.rs`: the pixels of a convolution).
+//! Every kernel is tested against the scalar instantiation.
 //!
-//! Vectors are [`LANES`] wide everywhere. Buffers are padded so that channel counts are multiples of it: no kernel has a tail.
+//! Vectors are [`LANES`] wide everywhere. Buffers are padded so that channel counts are multiples
+//! of it: no kernel has a tail.
 
-// Indices are checked once, when a network is compiled (`program/bounds.rs`): a network whose steps could leave their slices
-// is refused. What checks remain in the loops are a second line of defence that never fails.
+// Indices are checked once, when a network is compiled (`program/bounds.rs`): a network whose steps could leave their
+// slices is refused. What checks remain in the loops are a second line of defence that never fails.
 #![allow(clippy::indexing_slicing)]
 // Tiles of registers are indexed by constants only, in every loop over them, so that they stay registers.
 #![allow(clippy::needless_range_loop)]
@@ -38,8 +42,8 @@ pub(crate) const LANES: usize = 8;
 /// One vector in memory.
 pub(crate) type Lanes = [f32; LANES];
 
-/// The operations of an instruction set on vectors of [`LANES`] floats. All are IEEE 754 single precision; implementations may
-/// differ only in whether [`Isa::mul_add`] rounds once or twice.
+/// The operations of an instruction set on vectors of [`LANES`] floats. All are IEEE 754 single
+/// precision; implementations may differ only in whether [`Isa::mul_add`] rounds once or twice.
 pub(crate) trait Isa: Copy {
     /// Whether kernels are compiled apart for each common epilogue, or share the slow path of all.
     const SPECIALISED: bool;
@@ -71,13 +75,16 @@ pub(crate) trait Isa: Copy {
     fn prefetch<T>(self, at: &T);
     /// Sums of nothing.
     fn no_sums(self) -> Self::Sums;
-    /// Adds to each lane's sum the products of `a`, at most 127 each, with the lane's four of `w`: exactly, if the sums fit.
+    /// Adds to each lane's sum the products of `a`, at most 127 each, with the lane's four of `w`:
+    /// exactly, if the sums fit.
     fn dot(self, sums: Self::Sums, a: [u8; 4], w: &[i8; 4 * LANES]) -> Self::Sums;
-    /// Adds to lane i's sum the products of the values 2·i and 2·i + 1 of `a` with those of `w`: exactly, if the sums fit.
+    /// Adds to lane i's sum the products of the values 2·i and 2·i + 1 of `a` with those of `w`:
+    /// exactly, if the sums fit.
     fn dot_pairs(self, sums: Self::Sums, a: &[i16; 2 * LANES], w: &[i8; 2 * LANES]) -> Self::Sums;
     /// Each sum as the nearest float.
     fn to_floats(self, sums: Self::Sums) -> Self::V;
-    /// Rounds each lane, to even from halfway, to a byte. None may be over 255; what is below 0, and NaN, becomes 0.
+    /// Rounds each lane, to even from halfway, to a byte. None may be over 255; what is below 0,
+    /// and NaN, becomes 0.
     fn store_bytes(self, v: [Self::V; 4], to: &mut [u8; 4 * LANES]);
     /// Runs `kernel` in a function of its own, compiled for this instruction set.
     fn call<K: Kernel>(self, kernel: K);
@@ -85,7 +92,8 @@ pub(crate) trait Isa: Copy {
 
 /// An inner loop with its operands.
 pub(crate) trait Kernel {
-    /// Runs it. Implementations are `#[inline(always)]`, so that they are compiled for the caller's instruction set.
+    /// Runs it. Implementations are `#[inline(always)]`, so that they are compiled for the caller's
+    /// instruction set.
     fn run<I: Isa>(self, isa: I);
 }
 

@@ -1,8 +1,9 @@
 //! Small windows on a tensor, checked once and then read and written without a test.
 //!
-//! A depthwise convolution looks at two dozen neighbouring pixels at once. With a bounds check for each, checks and address
-//! arithmetic outnumber the multiplications; so the farthest address is checked when a window is placed, and an access tests
-//! only what the compiler can see to be true: constants, and the loop's own bound.
+//! A depthwise convolution looks at two dozen neighbouring pixels at once. With a bounds check for
+//! each, checks and address arithmetic outnumber the multiplications; so the farthest address is
+//! checked when a window is placed, and an access tests only what the compiler can see to be true:
+//! constants, and the loop's own bound.
 #![allow(unsafe_code)]
 
 use super::{Isa, Lanes};
@@ -26,8 +27,8 @@ pub(super) struct Patch<'a, const ROWS: usize, const COLUMNS: usize> {
 }
 
 impl<'a, const ROWS: usize, const COLUMNS: usize> Patch<'a, ROWS, COLUMNS> {
-    /// The window whose first pixel is at `origin`; neighbours are `right` and `down` vectors apart. `None` if it does not lie
-    /// inside `data`.
+    /// The window whose first pixel is at `origin`; neighbours are `right` and `down` vectors
+    /// apart. `None` if it does not lie inside `data`.
     #[inline(always)]
     pub fn new(data: &'a [Lanes], origin: usize, (right, down): (usize, usize), channels: usize) -> Option<Self> {
         if end(origin, (right, down), ROWS, COLUMNS, channels)? > data.len() {
@@ -41,8 +42,9 @@ impl<'a, const ROWS: usize, const COLUMNS: usize> Patch<'a, ROWS, COLUMNS> {
     #[inline(always)]
     pub fn load<I: Isa>(&self, isa: I, row: usize, column: usize, c: usize) -> I::V {
         assert!(row < ROWS && column < COLUMNS && c < self.channels);
-        // SAFETY: `new` has checked that the vector with the largest row, column and c lies in the slice that is borrowed for
-        // 'a; none of these is larger here, so the offset is at most that one's, which did not overflow.
+        // SAFETY: `new` has checked that the vector with the largest row, column and c lies in the slice
+        // that is borrowed for 'a; none of these is larger here, so the offset is at most that
+        // one's, which did not overflow.
         isa.load(unsafe { &*self.first.add(row * self.down + column * self.right + c) })
     }
 }
@@ -71,7 +73,8 @@ impl<'a, const ROWS: usize, const COLUMNS: usize> PatchMut<'a, ROWS, COLUMNS> {
     #[inline(always)]
     pub fn store<I: Isa>(&mut self, isa: I, row: usize, column: usize, c: usize, v: I::V) {
         assert!(row < ROWS && column < COLUMNS && c < self.channels);
-        // SAFETY: as in `Patch::load`; the slice is borrowed mutably for 'a, and this reference ends with the store.
+        // SAFETY: as in `Patch::load`; the slice is borrowed mutably for 'a, and this reference ends with
+        // the store.
         isa.store(v, unsafe { &mut *self.first.add(row * self.down + column * self.right + c) });
     }
 }

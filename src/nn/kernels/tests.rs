@@ -51,7 +51,8 @@ fn compare_all(what: &str, len: usize, run: impl Fn(Level, &mut [Lanes])) -> Vec
     results.pop().unwrap()
 }
 
-/// Runs at both levels on outputs full of a marker; asserts that the results agree and returns the best level's.
+/// Runs at both levels on outputs full of a marker; asserts that the results agree and returns the
+/// best level's.
 fn compare(what: &str, len: usize, run: impl Fn(Level, &mut [Lanes])) -> Vec<Lanes> {
     compare_at(Level::best(), what, len, run)
 }

@@ -1,4 +1,5 @@
-//! AVX2 with the dot product of bytes that AVX-512 VNNI brings, on registers of 256 bits: those do not lower the clock.
+//! AVX2 with the dot product of bytes that AVX-512 VNNI brings, on registers of 256 bits: those do
+//! not lower the clock.
 #![allow(unsafe_code)]
 
 use super::avx2::Avx2;
@@ -8,7 +9,8 @@ use core::arch::x86_64::{
     _mm256_loadu_si256, _mm256_set1_epi32,
 };
 
-/// Proof that this processor has AVX2, FMA, AVX-512 VL and AVX-512 VNNI: [`Vnni::new`] is the only way to one.
+/// Proof that this processor has AVX2, FMA, AVX-512 VL and AVX-512 VNNI: [`Vnni::new`] is the only
+/// way to one.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Vnni(Avx2);
 
@@ -25,7 +27,8 @@ impl Vnni {
         self.0
     }
 
-    /// Runs `kernel` compiled for this instruction set, in a function of its own, as `Avx2::enter` does.
+    /// Runs `kernel` compiled for this instruction set, in a function of its own, as `Avx2::enter`
+    /// does.
     #[inline(never)]
     pub fn enter<K: Kernel>(self, kernel: K) {
         #[target_feature(enable = "avx2,fma,avx512f,avx512vl,avx512vnni")]
@@ -45,7 +48,8 @@ impl Isa for Vnni {
 
     #[inline(always)]
     fn dot(self, sums: __m256i, a: [u8; 4], w: &[i8; 4 * LANES]) -> __m256i {
-        // SAFETY: `self` proves AVX-512 VL and VNNI; `w` is 32 readable bytes and the load needs no alignment.
+        // SAFETY: `self` proves AVX-512 VL and VNNI; `w` is 32 readable bytes and the load needs no
+        // alignment.
         unsafe {
             let w = _mm256_loadu_si256(w.as_ptr().cast());
             _mm256_dpbusd_epi32(sums, _mm256_set1_epi32(i32::from_ne_bytes(a)), w)
@@ -54,7 +58,8 @@ impl Isa for Vnni {
 
     #[inline(always)]
     fn dot_pairs(self, sums: __m256i, a: &[i16; 2 * LANES], w: &[i8; 2 * LANES]) -> __m256i {
-        // SAFETY: `self` proves AVX-512 VL and VNNI; `a` is 32 readable bytes, `w` is 16, and the loads need no alignment.
+        // SAFETY: `self` proves AVX-512 VL and VNNI; `a` is 32 readable bytes, `w` is 16, and the loads
+        // need no alignment.
         unsafe {
             let w = _mm256_cvtepi8_epi16(_mm_loadu_si128(w.as_ptr().cast()));
             _mm256_dpwssd_epi32(sums, _mm256_loadu_si256(a.as_ptr().cast()), w)

@@ -46,7 +46,8 @@ impl Lowering<'_> {
         }
     }
 
-    /// `value` such that `window` reads inside its buffer: its border grows, or it moves to a buffer whose border can.
+    /// `value` such that `window` reads inside its buffer: its border grows, or it moves to a
+    /// buffer whose border can.
     fn readable(&mut self, value: &Value, window: &Window, tight_is_fine: bool) -> Result<Value> {
         let needed = window.border(&value.grid);
         let fits = needed.is_none() || !self.rigid(value.buffer);
@@ -70,7 +71,8 @@ impl Lowering<'_> {
         Ok(input)
     }
 
-    /// The weights of a Conv node and its kernel as (x, y). Groups other than depthwise become a dense filter with zeros.
+    /// The weights of a Conv node and its kernel as (x, y). Groups other than depthwise become a
+    /// dense filter with zeros.
     fn filter(&mut self, node: &Node, channels: usize) -> Result<(Filter, (usize, usize))> {
         let weight = self.constant(node, 1).cloned().ok_or_else(|| node.unsupported("its weights must be constant"))?;
         let data = weight.as_floats().ok_or_else(|| node.invalid("its weights must be floats"))?;

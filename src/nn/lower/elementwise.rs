@@ -107,7 +107,8 @@ impl Lowering<'_> {
         if let Some(producer) = producer {
             let target = self.value(node, into)?;
             if let Some(residual) = self.residual(node, 1 - into, &target)? {
-                // Everything that the moved operation reads is still there, and nobody but this node reads its result.
+                // Everything that the moved operation reads is still there, and nobody but this node reads its
+                // result.
                 let mut op = self.ops.remove(producer);
                 op.other = Some(residual);
                 self.ops.push(op);
@@ -118,8 +119,8 @@ impl Lowering<'_> {
         self.combine(node, &a, &b, Combine::Add)
     }
 
-    /// The value to be added to `target`, if it has the same shape. Channels that are only padding need not be written if whole
-    /// vectors are missing.
+    /// The value to be added to `target`, if it has the same shape. Channels that are only padding
+    /// need not be written if whole vectors are missing.
     fn residual(&mut self, node: &Node, index: usize, target: &Value) -> Result<Option<Value>> {
         if let Entry::Padded { value, border, channels } = self.entry(node, index)?.clone() {
             let whole = value.grid.channels.is_multiple_of(LANES) && border.is_none() && !self.external(value.buffer);
@@ -151,8 +152,8 @@ impl Lowering<'_> {
     }
 }
 
-/// Whether a constant of `shape`, with one value per channel of `value`, broadcasts along the channels: (C, 1, 1) or (1, C, 1, 1)
-/// for images, (C) or (1, C) for features.
+/// Whether a constant of `shape`, with one value per channel of `value`, broadcasts along the
+/// channels: (C, 1, 1) or (1, C, 1, 1) for images, (C) or (1, C) for features.
 fn is_per_channel(shape: &[usize], value: &Value) -> bool {
     let channels = value.grid.channels;
     match (value.form, shape) {

@@ -1,4 +1,5 @@
-//! Reshaping, transposing, concatenating: mostly a change of view, a copy where memory really must move.
+//! Reshaping, transposing, concatenating: mostly a change of view, a copy where memory really must
+//! move.
 
 use super::{Entry, Lowering};
 use crate::error::Result;

@@ -9,7 +9,8 @@ use crate::nn::op::{Kind, Strides, Window};
 use crate::nn::value::{Border, Form, Grid, Value};
 
 impl Lowering<'_> {
-    /// The window of a Conv or pooling node over an image of size `grid`; `before` is padding that a Pad node asked for.
+    /// The window of a Conv or pooling node over an image of size `grid`; `before` is padding that
+    /// a Pad node asked for.
     pub(super) fn window(&self, node: &Node, grid: &Grid, kernel: (usize, usize), before: Border) -> Result<Window> {
         let [stride_y, stride_x] = node.sizes("strides", 1)?;
         let [dilation_y, dilation_x] = node.sizes("dilations", 1)?;
@@ -81,7 +82,8 @@ impl Lowering<'_> {
         self.define(node, Entry::Value(output))
     }
 
-    /// Zeros around an image, written only if whoever reads it cannot take them into account by itself.
+    /// Zeros around an image, written only if whoever reads it cannot take them into account by
+    /// itself.
     pub(super) fn pad(&mut self, node: &Node) -> Result<()> {
         let value = self.value(node, 0)?;
         if value.form != Form::Image || node.text("mode", "constant") != "constant" {

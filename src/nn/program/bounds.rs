@@ -1,5 +1,6 @@
-//! Whether all addresses of a step lie inside its slices. Checked once, when a network is compiled: kernels index without any
-//! test of their own that could fail, so that no network that compiles can panic when it runs.
+//! Whether all addresses of a step lie inside its slices. Checked once, when a network is compiled:
+//! kernels index without any test of their own that could fail, so that no network that compiles
+//! can panic when it runs.
 
 use super::{Place, Step, Work};
 use crate::nn::kernels::LANES;
@@ -7,7 +8,8 @@ use crate::nn::kernels::matmul::Walk;
 use crate::nn::op::Strides;
 use std::ops::Range;
 
-/// Whether a walk that reads `vectors` at each pixel stays in a slice of `len` floats, of which it sees whole vectors.
+/// Whether a walk that reads `vectors` at each pixel stays in a slice of `len` floats, of which it
+/// sees whole vectors.
 fn fits_vectors(walk: &Walk, size: (usize, usize), vectors: usize, len: usize) -> Option<bool> {
     let whole = [walk.origin, walk.right, walk.down].iter().all(|v| v.is_multiple_of(LANES));
     Some(whole && walk.end(size, vectors.checked_mul(LANES)?)? <= len / LANES * LANES)

@@ -1,7 +1,8 @@
 //! Depthwise convolutions with the pointwise one behind them, a few rows at a time.
 //!
-//! What the first writes only the second reads, pixel by pixel: a band of a few rows is enough, and stays in the first-level
-//! cache, where the whole tensor would go out to the third level and come back.
+//! What the first writes only the second reads, pixel by pixel: a band of a few rows is enough, and
+//! stays in the first-level cache, where the whole tensor would go out to the third level and come
+//! back.
 
 use crate::nn::lower::Lowered;
 use crate::nn::op::{Kind, Op};
@@ -19,7 +20,8 @@ pub(crate) struct Banding {
 }
 
 impl Default for Banding {
-    /// Measured with a second-level cache of 1 MiB: smaller values gain nothing, and weights that are fetched anew cost more.
+    /// Measured with a second-level cache of 1 MiB: smaller values gain nothing, and weights that
+    /// are fetched anew cost more.
     fn default() -> Self {
         Self { least_floats: 256 << 10, most_weights: 4 << 10, band_floats: 6 << 10 }
     }
@@ -34,7 +36,8 @@ impl Banding {
 }
 
 impl Banding {
-    /// For each operation, the rows of a band in which it and the next one are computed alternately; `None` for all others.
+    /// For each operation, the rows of a band in which it and the next one are computed
+    /// alternately; `None` for all others.
     pub(in crate::nn) fn bands(&self, lowered: &Lowered) -> Vec<Option<usize>> {
         let next = lowered.ops.iter().skip(1).map(Some).chain([None]);
         lowered.ops.iter().zip(next).map(|(op, next)| self.band(lowered, op, next?)).collect()

@@ -1,7 +1,7 @@
 //! Residuals in place.
 //!
-//! A dense convolution that adds a residual which nobody reads afterwards writes its result over it: half as much memory is
-//! touched, and the arena is smaller.
+//! A dense convolution that adds a residual which nobody reads afterwards writes its result over
+//! it: half as much memory is touched, and the arena is smaller.
 
 use crate::nn::lower::Lowered;
 use crate::nn::op::{Kind, Op};
@@ -9,7 +9,8 @@ use crate::nn::value::{Form, Value};
 
 /// Gives every sum that allows it the buffer of its residual.
 ///
-/// `bands` are those of [`super::pairs`]: a pair must not overwrite what its first operation has yet to read.
+/// `bands` are those of [`super::pairs`]: a pair must not overwrite what its first operation has
+/// yet to read.
 pub(super) fn share_residuals(lowered: &mut Lowered, bands: &[Option<usize>]) {
     for at in 0..lowered.ops.len() {
         let first = at.checked_sub(1).filter(|first| bands.get(*first).is_some_and(Option::is_some));

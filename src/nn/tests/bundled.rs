@@ -21,8 +21,9 @@ fn input(program: &Program, a: f64, b: f64) -> Vec<f32> {
     (0..height * width * channels).map(value).collect()
 }
 
-/// Largest difference among the first and last 16 values of each output, relative difference of the norm. The golden values
-/// are the original network's, in f32; the bundled ones have f16 weights, hence the tolerances.
+/// Largest difference among the first and last 16 values of each output, relative difference of the
+/// norm. The golden values are the original network's, in f32; the bundled ones have f16 weights,
+/// hence the tolerances.
 fn compare(name: &str, tolerances: &[(&str, f64, f64)]) {
     let (network, golden) = golden(name);
     let program = compile(&network, &Limits::default(), Precision::F32).unwrap();
@@ -77,8 +78,9 @@ fn template_in_integers_is_near_and_nan_stays_nan() {
     let mut input = input(&exact, golden["a"].as_f64().unwrap(), golden["b"].as_f64().unwrap());
     let wanted = run(&exact, &input);
     let programs: Vec<_> = Level::all().into_iter().map(|level| compile_at(&network, Precision::Int8, level)).collect();
-    // Integers give the same bits at every level, but the layers between them do not: what is rounded there can move to the next of 127
-    // steps. Templates of portable code are thus as far from those of AVX2 as both are from f32.
+    // Integers give the same bits at every level, but the layers between them do not: what is rounded
+    // there can move to the next of 127 steps. Templates of portable code are thus as far from
+    // those of AVX2 as both are from f32.
     let outputs: Vec<_> = programs.iter().map(|program| run(program, &input)).collect();
     let [portable, vectors @ ..] = &outputs[..] else { panic!("there is portable code") };
     for output in vectors {
@@ -108,8 +110,8 @@ fn compile_at(network: &[u8], precision: Precision, level: Level) -> Program {
     Program::compile_for(graph, &Limits::default(), precision, level, &Banding::default()).unwrap()
 }
 
-/// What `docs/security.md` states: each network's outputs at one level against those of portable code, over their RMS; and the cosine of
-/// embeddings.
+/// What `docs/security.md` states: each network's outputs at one level against those of portable
+/// code, over their RMS; and the cosine of embeddings.
 #[test]
 fn instruction_sets_differ_by_rounding_alone() {
     for (name, bound) in [("detect", 3e-5), ("mesh", 3e-5), ("template", 3e-5)] {
@@ -128,7 +130,8 @@ fn instruction_sets_differ_by_rounding_alone() {
     }
 }
 
-/// Denormals are numbers like any other, and infinities and NaN stay what they are: nothing panics, nothing hangs.
+/// Denormals are numbers like any other, and infinities and NaN stay what they are: nothing panics,
+/// nothing hangs.
 #[test]
 fn no_number_breaks_a_network() {
     for name in ["detect", "mesh", "template"] {
@@ -165,7 +168,8 @@ fn networks_without_ranges_are_the_same_in_either_precision() {
     }
 }
 
-/// The medians of one run of the template network in f32 and in integers, and their ratio, at every level.
+/// The medians of one run of the template network in f32 and in integers, and their ratio, at every
+/// level.
 #[test]
 #[ignore = "prints timings"]
 fn timing_of_integers() {

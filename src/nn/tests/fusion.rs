@@ -38,7 +38,8 @@ fn pad(n: &mut Net, x: &str, pads: [i64; 8]) -> String {
     n.node("Pad", &[x, &p], &[])
 }
 
-/// A pattern: what it adds to a network whose input has `c` channels, and the outputs that are compared.
+/// A pattern: what it adds to a network whose input has `c` channels, and the outputs that are
+/// compared.
 type Pattern = (&'static str, fn(&mut Net, usize) -> Vec<String>);
 
 const PATTERNS: &[Pattern] = &[

@@ -1,5 +1,5 @@
-//! Files made to break the reader, the lowering or a run: each must end in an error of the right kind, or in a network that
-//! runs without panicking.
+//! Files made to break the reader, the lowering or a run: each must end in an error of the right
+//! kind, or in a network that runs without panicking.
 
 use super::operators::UNARY;
 use super::writer::{self, Attr, Net, Storage};

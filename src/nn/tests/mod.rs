@@ -1,4 +1,5 @@
-//! The executor against a naive interpreter of the ONNX specification, against hostile files, and on the bundled networks.
+//! The executor against a naive interpreter of the ONNX specification, against hostile files, and
+//! on the bundled networks.
 
 mod bundled;
 mod fusion;
@@ -24,8 +25,9 @@ const TOLERANCE: f64 = 1e-4;
 /// Shape and values of each output.
 type Outputs = Vec<(Vec<usize>, Vec<f32>)>;
 
-/// Compiles and runs a network; outputs in the graph's order, each with its shape (no batch axis). The arena is full of NaN
-/// beforehand, so that nothing that was never written can be read unnoticed.
+/// Compiles and runs a network; outputs in the graph's order, each with its shape (no batch axis).
+/// The arena is full of NaN beforehand, so that nothing that was never written can be read
+/// unnoticed.
 fn run_at(level: Level, banding: &Banding, net: &Net, input: &Tensor) -> Result<Outputs> {
     run_in(Precision::F32, level, banding, net, input)
 }

@@ -6,7 +6,8 @@ use super::{check, reference};
 use Attr::{Int, Ints};
 use proptest::prelude::*;
 
-/// Adds one node, chosen by `choice`, to a network whose values so far are `values` (name, channels, height, width).
+/// Adds one node, chosen by `choice`, to a network whose values so far are `values` (name,
+/// channels, height, width).
 fn grow(net: &mut Net, values: &mut Vec<(String, [usize; 3])>, choice: [usize; 4]) {
     let [kind, a, b, c] = choice;
     let pick = |i: usize| values[values.len() - 1 - i % values.len().min(4)].clone();

@@ -1,6 +1,8 @@
-//! A naive interpreter of the ONNX operators that the executor has: (N, C, H, W) tensors, f64, one loop per axis.
+//! A naive interpreter of the ONNX operators that the executor has: (N, C, H, W) tensors, f64, one
+//! loop per axis.
 //!
-//! Written from the operator specification alone; it shares no code with the lowering. It panics on what it does not know.
+//! Written from the operator specification alone; it shares no code with the lowering. It panics on
+//! what it does not know.
 
 use super::writer::{Attr, Constant, Net, Node, Storage};
 use half::f16;

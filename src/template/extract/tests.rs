@@ -9,8 +9,9 @@ use std::sync::Mutex;
 const SIDE: usize = 112;
 const DIMENSION: usize = 192;
 
-/// Value `i` of the embedding is the sum over the columns c, of all rows, with c = i modulo 112, of channel 0, weighted by
-/// the row: different for every picture, and for its mirror image. What it was run on is kept.
+/// Value `i` of the embedding is the sum over the columns c, of all rows, with c = i modulo 112, of
+/// channel 0, weighted by the row: different for every picture, and for its mirror image. What it
+/// was run on is kept.
 struct Sums {
     signature: Signature,
     answer: Option<f32>,
@@ -55,7 +56,8 @@ fn extractor_of(card: ModelCard, answer: Option<f32>) -> (TemplateExtractor, Arc
     (TemplateExtractor::new(Model::custom(card, fake.clone())).unwrap(), fake)
 }
 
-/// A photo of 112 × 112 pixels with a gradient and one bright square, and the crop that shows exactly all of it.
+/// A photo of 112 × 112 pixels with a gradient and one bright square, and the crop that shows
+/// exactly all of it.
 fn photo(x: usize, y: usize) -> (Photo, AlignedCrop) {
     let pixel = |i: usize| {
         let (column, row) = (i % SIDE, i / SIDE);
@@ -193,7 +195,8 @@ fn the_face_may_lie_anywhere_in_the_frame() {
     extractor
         .extract_aligned(&photo.frame(), &AlignedCrop { crop, residual_px: 0.0 }, &ExtractOptions { flip: false })
         .unwrap();
-    // Centre of the target's pixel (60, 21) is (50.25, 40.75) in the source: left of the bright square's end at x = 50.
+    // Centre of the target's pixel (60, 21) is (50.25, 40.75) in the source: left of the bright
+    // square's end at x = 50.
     let seen = fake.seen.lock().unwrap();
     let red = |x: usize, y: usize| seen[0][(y * SIDE + x) * 3] / 0.0078125 + 127.5;
     assert!((red(50, 30) - 250.0).abs() < 1.0, "{}", red(50, 30));

@@ -1,5 +1,5 @@
-//! Approach sequences: a portrait scaled, shifted, rolled, darkened, blurred and mirrored over time, with the hint that each frame
-//! deserves.
+//! Approach sequences: a portrait scaled, shifted, rolled, darkened, blurred and mirrored over
+//! time, with the hint that each frame deserves.
 
 use selfsame::capture::{GuideLimits, Hint, Oval};
 use selfsame::geometry::{Point, Similarity};
@@ -135,8 +135,8 @@ const HELD_US: u64 = 1_600_000;
 const HELD_AT_END_US: u64 = 2_600_000;
 
 impl Approach {
-    /// Two faults one after the other, then a good pose if `good`, else a third fault. Faults are clear ones: a quarter or more beyond
-    /// the limit.
+    /// Two faults one after the other, then a good pose if `good`, else a third fault. Faults are
+    /// clear ones: a quarter or more beyond the limit.
     pub fn new(seed: u64, good: bool, limits: &GuideLimits) -> Self {
         let mut random = Random(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1);
         let mirrored = random.below(2) == 1;

@@ -1,4 +1,5 @@
-//! Guidance on approach sequences made from real portraits: the right hint, no flicker, `ready` for the good and for no other.
+//! Guidance on approach sequences made from real portraits: the right hint, no flicker, `ready` for
+//! the good and for no other.
 //!
 //! 24 sequences always; 200 with `cargo test --release --test suite guide -- --ignored`.
 
@@ -12,7 +13,8 @@ use selfsame::detect::select_face;
 const OVAL: f32 = 0.55;
 const FPS: u64 = 15;
 const STEP_US: u64 = 1_000_000 / FPS;
-/// From a change on, guidance may take this long: smoothing, settling, and the least time of the hint before it.
+/// From a change on, guidance may take this long: smoothing, settling, and the least time of the
+/// hint before it.
 const ALLOWED_US: u64 = 700_000;
 
 struct Outcome {
@@ -89,7 +91,8 @@ fn campaign(from: u64, to: u64) {
         right += outcome.right;
         wrong.extend(outcome.wrong.into_iter().map(|w| format!("seed {seed}: {w}")));
         assert_eq!(outcome.ready, good, "seed {seed}: {approach:?}\n{}", wrong.join("\n"));
-        // On the way from one fault to another the face may pass through a third state: once more per change.
+        // On the way from one fault to another the face may pass through a third state: once more per
+        // change.
         let allowed = 2 * outcome.real_changes + 1;
         assert!(
             outcome.changes <= allowed,

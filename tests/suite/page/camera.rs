@@ -25,8 +25,8 @@ fn product(a: &Matrix, b: &Matrix) -> Matrix {
     a.map(|row| [0, 1, 2].map(|j| (0..3).map(|k| row[k] * b[k][j]).sum()))
 }
 
-/// The photograph from the page's millimetres, for a page of `size` that lies whole within the frame, turned by `roll_deg` and
-/// tilted by up to `tilt_deg`, as large as `fill` of what fits.
+/// The photograph from the page's millimetres, for a page of `size` that lies whole within the
+/// frame, turned by `roll_deg` and tilted by up to `tilt_deg`, as large as `fill` of what fits.
 pub fn view(random: &mut Random, size: [f64; 2], frame: [f64; 2], roll_deg: f64, tilt_deg: f64, fill: f64) -> Matrix {
     let focal = random.between(0.68, 1.1) * frame[0].max(frame[1]);
     let (sz, cz) = roll_deg.to_radians().sin_cos();

@@ -1,7 +1,9 @@
-//! Photographs of data pages, drawn by seed: the right portrait is found, what cannot be told is refused.
+//! Photographs of data pages, drawn by seed: the right portrait is found, what cannot be told is
+//! refused.
 //!
-//! `cargo test --test suite page` draws a few. The measurement over 500, on people of LFW beside the project:
-//! `cargo test --release --test suite five_hundred_pages -- --ignored --nocapture`. Thresholds were tuned on seeds below 100,000.
+//! `cargo test --test suite page` draws a few. The measurement over 500, on people of LFW beside
+//! the project: `cargo test --release --test suite five_hundred_pages -- --ignored --nocapture`.
+//! Thresholds were tuned on seeds below 100,000.
 
 mod camera;
 mod paper;
@@ -61,7 +63,8 @@ fn judged(scene: &Scene, portrait: &PagePortrait) -> Found {
     }
 }
 
-/// Runs seeds and counts what became of them; pictures of what was not found go to `$SELFSAME_PAGES_OUT`.
+/// Runs seeds and counts what became of them; pictures of what was not found go to
+/// `$SELFSAME_PAGES_OUT`.
 fn run(people: &People, kind: Kind, seeds: std::ops::Range<u64>, size: [u32; 2]) -> Vec<Found> {
     let out = std::env::var_os("SELFSAME_PAGES_OUT").map(std::path::PathBuf::from);
     let one = |seed: u64| {
@@ -156,7 +159,8 @@ fn pictures_without_a_page_are_refused() {
     }
 }
 
-/// A finger that leaves enough of the face to be found is not always seen; the measurement below says how often.
+/// A finger that leaves enough of the face to be found is not always seen; the measurement below
+/// says how often.
 #[test]
 fn most_fingers_over_the_face_are_seen() {
     let found = run(&People::of_project(), Kind::Finger, 215_000..215_006, SMALL);
@@ -164,7 +168,8 @@ fn most_fingers_over_the_face_are_seen() {
     assert!(refused >= 3, "{:?}", summary(&found));
 }
 
-/// Writes a page of the first person of `datasets/portraits` to `$SELFSAME_PAGE_FILE`, for the example `verify`.
+/// Writes a page of the first person of `datasets/portraits` to `$SELFSAME_PAGE_FILE`, for the
+/// example `verify`.
 #[test]
 #[ignore = "writes a file"]
 fn page_for_the_example() {

@@ -21,8 +21,8 @@ struct Canvas {
 }
 
 impl Canvas {
-    /// Blends `ink` over the rectangle; `None` leaves a pixel as it is. `ink` gets a point in millimetres and gives a colour and
-    /// its opacity.
+    /// Blends `ink` over the rectangle; `None` leaves a pixel as it is. `ink` gets a point in
+    /// millimetres and gives a colour and its opacity.
     fn paint(&mut self, [x, y, w, h]: [f64; 4], ink: impl Fn([f64; 2]) -> ([f64; 3], f64)) {
         let px = |mm: f64| (mm * self.px_per_mm).round().max(0.0) as u32;
         for j in px(y)..px(y + h).min(self.image.height()) {
@@ -85,7 +85,8 @@ pub fn draw(random: &mut Random, subject: Option<&Subject>, px_per_mm: f64, size
     let [left, top, w, h] = frame;
     let mut eyes = [[0.0; 2]; 2];
     if let Some(subject) = subject {
-        // Passport photographs have 3.8 to 4.4 inter-eye distances across, and the eyes a little above the middle.
+        // Passport photographs have 3.8 to 4.4 inter-eye distances across, and the eyes a little above the
+        // middle.
         let [right, left_eye] = subject.eyes;
         let pixels = random.between(3.8, 4.4) * distance(right, left_eye) / w;
         let middle = [0.5 * (right[0] + left_eye[0]), 0.5 * (right[1] + left_eye[1])];

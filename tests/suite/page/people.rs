@@ -1,4 +1,5 @@
-//! Whose portraits the pages carry: LFW where it lies beside the project, else the few portraits of the project.
+//! Whose portraits the pages carry: LFW where it lies beside the project, else the few portraits of
+//! the project.
 
 use super::random::Random;
 use crate::verify::engine;

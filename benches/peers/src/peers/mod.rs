@@ -1,4 +1,5 @@
-//! The runtimes behind one trait, each prepared as its documentation advises for one image at a time on one thread.
+//! The runtimes behind one trait, each prepared as its documentation advises for one image at a
+//! time on one thread.
 
 pub mod native;
 pub mod ort;

@@ -1,4 +1,5 @@
-//! 8-bit convolutions: the sums against plain integers, exactly; the rest against the portable code; the whole against f32.
+//! 8-bit convolutions: the sums against plain integers, exactly; the rest against the portable
+//! code; the whole against f32.
 
 use super::super::int8::{InputRange, IntDenseConv, IntWeights, MAX_DEPTH};
 use super::*;
