@@ -4,6 +4,7 @@
 //! What a photograph can legitimately show (no face, two faces, too dark) is never an error but a
 //! refusal, returned as a value.
 
+use crate::words::words;
 use std::error::Error as StdError;
 use std::fmt;
 
@@ -54,32 +55,27 @@ pub enum ErrorKind {
     Backend,
 }
 
-impl ErrorKind {
-    /// A stable `snake_case` word for logs and machine-readable output.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Io => "io",
-            Self::LimitExceeded => "limit_exceeded",
-            Self::UnsupportedFormat => "unsupported_format",
-            Self::UnsupportedVersion => "unsupported_version",
-            Self::Corrupt => "corrupt",
-            Self::InvalidModel => "invalid_model",
-            Self::UnsupportedOperator => "unsupported_operator",
-            Self::ShapeMismatch => "shape_mismatch",
-            Self::InvalidArgument => "invalid_argument",
-            Self::NonFinite => "non_finite",
-            Self::ModelMismatch => "model_mismatch",
-            Self::Randomness => "randomness",
-            Self::Tampered => "tampered",
-            Self::Expired => "expired",
-            Self::Replayed => "replayed",
-            Self::Port => "port",
-            Self::Locked => "locked",
-            Self::BackendUnavailable => "backend_unavailable",
-            Self::Backend => "backend",
-        }
-    }
-}
+words!(ErrorKind {
+    Io => "io",
+    LimitExceeded => "limit_exceeded",
+    UnsupportedFormat => "unsupported_format",
+    UnsupportedVersion => "unsupported_version",
+    Corrupt => "corrupt",
+    InvalidModel => "invalid_model",
+    UnsupportedOperator => "unsupported_operator",
+    ShapeMismatch => "shape_mismatch",
+    InvalidArgument => "invalid_argument",
+    NonFinite => "non_finite",
+    ModelMismatch => "model_mismatch",
+    Randomness => "randomness",
+    Tampered => "tampered",
+    Expired => "expired",
+    Replayed => "replayed",
+    Port => "port",
+    Locked => "locked",
+    BackendUnavailable => "backend_unavailable",
+    Backend => "backend",
+});
 
 /// The stage in which an error happened, or that a trace reports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -125,32 +121,27 @@ pub enum Stage {
     Simulate,
 }
 
-impl Stage {
-    /// A stable `snake_case` word for logs and machine-readable output.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Decode => "decode",
-            Self::Document => "document",
-            Self::Image => "image",
-            Self::Model => "model",
-            Self::Run => "run",
-            Self::Detect => "detect",
-            Self::Mesh => "mesh",
-            Self::Quality => "quality",
-            Self::Align => "align",
-            Self::Template => "template",
-            Self::Compare => "compare",
-            Self::Gallery => "gallery",
-            Self::Liveness => "liveness",
-            Self::Secret => "secret",
-            Self::Enrol => "enrol",
-            Self::Engine => "engine",
-            Self::Capture => "capture",
-            Self::Evaluate => "evaluate",
-            Self::Simulate => "simulate",
-        }
-    }
-}
+words!(Stage {
+    Decode => "decode",
+    Document => "document",
+    Image => "image",
+    Model => "model",
+    Run => "run",
+    Detect => "detect",
+    Mesh => "mesh",
+    Quality => "quality",
+    Align => "align",
+    Template => "template",
+    Compare => "compare",
+    Gallery => "gallery",
+    Liveness => "liveness",
+    Secret => "secret",
+    Enrol => "enrol",
+    Engine => "engine",
+    Capture => "capture",
+    Evaluate => "evaluate",
+    Simulate => "simulate",
+});
 
 /// A fault: its kind, the stage it happened in, a sentence for people, and its cause if there is
 /// one.

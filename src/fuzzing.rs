@@ -4,12 +4,12 @@
 use crate::enrol::tests::{Office, TestRng, model};
 use crate::enrol::{Ceremony, SealKey, wrap};
 use crate::gallery::{Probe, RECORDS_AT, Top, read_file, reseal, reseal_header, search_records};
+use crate::image::ChannelOrder;
 use crate::image::{Crop, Frame, Normalisation, reference, warp_at, warp_into};
 use crate::liveness::made_up::{change, lit, session};
 use crate::liveness::{
     Cues, Issuer, LivenessOptions, LivenessReport, LivenessSession, LivenessVerdict, ShapeCue, Trace,
 };
-use crate::model::ChannelOrder;
 use crate::nn;
 use crate::template::Template;
 use std::sync::LazyLock;
@@ -76,8 +76,8 @@ pub fn search_gallery(file: &mut [u8], sealed: bool) -> Option<usize> {
         let top = Top::new(contents.records);
         search_records(top, level, &probe, records, dimension, contents.unfinished).into_candidates()
     };
-    let best = found(nn::kernels::Level::best());
-    assert_eq!(best, found(nn::kernels::Level::SCALAR));
+    let best = found(crate::simd::Level::best());
+    assert_eq!(best, found(crate::simd::Level::SCALAR));
     let mut ids: Vec<u64> = best.iter().map(|candidate| candidate.id).collect();
     ids.sort_unstable();
     let mut live: Vec<u64> = contents.ids.keys().copied().collect();
@@ -136,10 +136,10 @@ pub fn follow_ceremonies(choices: &[u8]) -> usize {
 pub fn check_warp(frame: &Frame<'_>, crop: &Crop) -> Vec<f32> {
     /// In levels of 255: the bound of the unit tests.
     const FAR: f32 = 2e-3;
-    let plain = Normalisation { order: ChannelOrder::Rgb, mean: [0.0; 3], scale: [1.0; 3] };
+    let plain = Normalisation::STORED_RGB;
     let [mut out, mut scalar] = [(); 2].map(|()| vec![f32::NAN; 3 * crop.width * crop.height]);
     let warped = warp_into(frame, crop, &plain, &mut out);
-    let again = warp_at(nn::kernels::Level::SCALAR, frame, crop, &plain, &mut scalar);
+    let again = warp_at(crate::simd::Level::SCALAR, frame, crop, &plain, &mut scalar);
     assert!(warped.is_ok() && again.is_ok(), "{warped:?}, {again:?}");
     let differs = |other: &[f32]| out.iter().zip(other).position(|(a, b)| a.is_nan() || (a - b).abs() > FAR);
     assert_eq!(differs(&scalar), None, "{crop:?} of {frame:?}: instruction sets disagree");

@@ -33,14 +33,16 @@ pub mod liveness;
 pub mod mesh;
 pub mod model;
 mod nn;
+pub mod outcome;
 pub mod quality;
 #[cfg(any(feature = "evaluate", feature = "simulate"))]
 mod random;
-mod scratch;
 pub mod secret;
+pub mod simd;
 #[cfg(feature = "simulate")]
 pub mod simulate;
 pub mod template;
+mod words;
 
 // Tests run code of the examples, which names the crate.
 #[cfg(test)]

@@ -6,7 +6,7 @@ use arbitrary::{Result, Unstructured};
 use libfuzzer_sys::fuzz_target;
 use selfsame::geometry::{Point, Similarity};
 use selfsame::image::{Border, Crop, Frame, Normalisation, PixelFormat, warp_into, warp_rgb8};
-use selfsame::model::ChannelOrder;
+use selfsame::image::ChannelOrder;
 use selfsame_fuzz::values::float;
 
 /// How far rounding may carry an interpolated pixel beyond its neighbours.

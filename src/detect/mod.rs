@@ -32,7 +32,7 @@ use crate::error::{Error, ErrorKind, Result, Stage};
 use crate::geometry::{Point, Rect};
 use crate::image::{Border, Crop, Frame, Normalisation, warp_into};
 use crate::model::Model;
-use crate::scratch;
+use crate::simd::scratch;
 use decode::{BOX_LEN, CELLS, Candidate, INPUT_PX, decode_into};
 use ndarray::{ArrayView4, ArrayViewMut2};
 use nms::SAME_FACE_IOU;

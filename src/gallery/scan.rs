@@ -2,7 +2,7 @@
 //! same on every machine.
 
 use super::format::{STEP, VALUES_AT};
-use crate::nn::kernels::{Isa, Kernel, LANES, Level};
+use crate::simd::{Isa, Kernel, LANES, Level};
 use crate::template::Template;
 use zeroize::Zeroize;
 

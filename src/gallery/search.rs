@@ -3,8 +3,8 @@
 use super::format::{id_if_live, record_len};
 use super::scan::Probe;
 use crate::compare::Score;
-use crate::nn::kernels::Level;
-use crate::scratch;
+use crate::simd::Level;
+use crate::simd::scratch;
 use rayon::prelude::*;
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;

@@ -7,7 +7,7 @@ use super::map::map;
 use super::scan::Probe;
 use super::search::{Candidate, Top, search_records};
 use crate::error::{ErrorKind, Result};
-use crate::nn::kernels::Level;
+use crate::simd::Level;
 use crate::template::{Quantised, Template};
 use memmap2::Mmap;
 use std::collections::{HashMap, HashSet};

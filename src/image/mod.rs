@@ -11,6 +11,7 @@ mod decode;
 mod frame;
 mod jpeg2000;
 pub mod light;
+mod normalisation;
 mod point;
 mod reduce;
 mod region;
@@ -22,7 +23,8 @@ pub use color::{ColorMatrix, ColorRange, ColorSpace};
 pub use decode::{Encoding, Limits, Orientation, Photo, PhotoInfo, SourceColor};
 pub use frame::{Frame, PixelFormat, Plane, Planes};
 pub use light::{linear_to_srgb, luminance_linear, srgb_to_linear, srgb8_to_linear};
+pub use normalisation::{ChannelOrder, Normalisation};
 pub(crate) use point::Pixels;
-pub use warp::{Border, Crop, Normalisation, warp_into, warp_rgb8};
+pub use warp::{Border, Crop, warp_into, warp_rgb8};
 #[cfg(fuzzing)]
 pub(crate) use warp::{reference::reference, warp_at};

@@ -13,7 +13,7 @@ use super::color::ToRgb;
 use super::frame::{Channel, Frame, Plane};
 use super::region::Span;
 use super::rows::picture_of;
-use crate::nn::kernels::{Isa, Kernel, LANES, Lanes};
+use crate::simd::{Isa, Kernel, LANES, Lanes};
 use std::f64::consts::PI;
 use std::sync::LazyLock;
 

@@ -14,7 +14,7 @@ use super::rows::Spread;
 use super::warp::{Border, Crop};
 use crate::error::{Error, ErrorKind, Result, Stage};
 use crate::geometry::Point;
-use crate::nn::kernels::Level;
+use crate::simd::Level;
 use std::cell::Cell;
 
 /// Source pixels per target pixel from which on the source is reduced first. Below, bilinear taps

@@ -3,7 +3,7 @@
 
 use super::color::ToRgb;
 use super::frame::{Channel, Frame, PixelFormat};
-use crate::nn::kernels::{Isa, Kernel};
+use crate::simd::{Isa, Kernel};
 
 /// A stretch of a frame as it is to be written.
 pub(super) struct Spread<'a> {

@@ -3,11 +3,11 @@
 
 use super::decode::Photo;
 use super::frame::Frame;
+use super::normalisation::{ChannelOrder, Normalisation};
 use super::region::{self, Region};
 use crate::error::{Error, ErrorKind, Result, Stage};
 use crate::geometry::Similarity;
-use crate::model::{ChannelOrder, InputSpec};
-use crate::nn::kernels::{Isa, Kernel, Level};
+use crate::simd::{Isa, Kernel, Level};
 
 /// Largest side of a crop, in pixels.
 const MAX_SIDE_PX: usize = 16_384;
@@ -33,24 +33,6 @@ pub struct Crop {
     pub source_from_target: Similarity,
     /// What lies outside the frame.
     pub border: Border,
-}
-
-/// How pixels become a network's numbers: `(pixel − mean) · scale`, pixel in 0 ..= 255, per channel
-/// in `order`.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Normalisation {
-    /// Which channel comes first.
-    pub order: ChannelOrder,
-    /// Subtracted from the pixel, per channel of the result.
-    pub mean: [f32; 3],
-    /// Multiplied after that, per channel of the result.
-    pub scale: [f32; 3],
-}
-
-impl From<&InputSpec> for Normalisation {
-    fn from(input: &InputSpec) -> Self {
-        Self { order: input.channels, mean: input.mean, scale: input.scale }
-    }
 }
 
 /// Writes the crop of `frame`, normalised, to `out`: `height · width · 3` values, channels last,

@@ -22,7 +22,7 @@ use crate::error::{Error, ErrorKind, Result, Stage};
 use crate::geometry::{Point, Similarity};
 use crate::image::{Border, Crop, Frame, Normalisation, warp_into};
 use crate::model::Model;
-use crate::scratch;
+use crate::simd::scratch;
 use ndarray::{ArrayView4, ArrayViewMut2};
 
 /// Side of the network's input in pixels.

@@ -3,8 +3,8 @@
 
 use super::INPUT_PX;
 use crate::geometry::Similarity;
+use crate::image::ChannelOrder;
 use crate::image::Normalisation;
-use crate::model::ChannelOrder;
 
 /// The network's input and where it lies in the frame; empty until a mesh was found in it.
 #[derive(Default)]

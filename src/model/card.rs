@@ -4,6 +4,7 @@ use super::calibration::CalibrationSpec;
 use super::impostors::ImpostorSpec;
 use crate::error::{Error, ErrorKind, Result, Stage};
 use crate::geometry::Point;
+use crate::image::{ChannelOrder, Normalisation};
 use serde::Deserialize;
 
 /// The format number that this crate reads.
@@ -37,16 +38,6 @@ pub enum Layout {
     Nhwc,
 }
 
-/// Order and number of colour channels that the network was trained on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ChannelOrder {
-    /// Red first.
-    Rgb,
-    /// Blue first.
-    Bgr,
-}
-
 /// How pixels become the network's input: `tensor = (pixel − mean) · scale`, pixel in 0 ..= 255,
 /// per channel of `channels`.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -66,6 +57,12 @@ pub struct InputSpec {
     pub mean: [f32; 3],
     /// Multiplied after that, per channel.
     pub scale: [f32; 3],
+}
+
+impl From<&InputSpec> for Normalisation {
+    fn from(input: &InputSpec) -> Self {
+        Self { order: input.channels, mean: input.mean, scale: input.scale }
+    }
 }
 
 /// One output of the network.

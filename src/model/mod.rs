@@ -14,9 +14,7 @@ mod ort;
 mod source;
 
 pub use calibration::{CalibrationPoint, CalibrationSpec, LogisticSpec, Pairing};
-pub use card::{
-    Alignment, ChannelOrder, InputSpec, Layout, ModelCard, OutputSpec, Provenance, Task, TemplateSpec, Training,
-};
+pub use card::{Alignment, InputSpec, Layout, ModelCard, OutputSpec, Provenance, Task, TemplateSpec, Training};
 pub use impostors::ImpostorSpec;
 pub use native::NativeNetwork;
 pub use network::{Network, Signature};

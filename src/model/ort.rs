@@ -10,7 +10,7 @@ pub use options::{OrtOptions, Provider};
 
 use super::{Layout, ModelCard, Network, Signature};
 use crate::error::{Error, ErrorKind, Result, Stage};
-use crate::scratch;
+use crate::simd::scratch;
 use ndarray::{Array2, Array4, ArrayView4, ArrayViewMut2};
 use ort::session::Session;
 use ort::value::{Outlet, TensorElementType, TensorRef};

@@ -12,7 +12,6 @@ mod window;
 
 use super::Precision;
 use super::graph::{Attribute, Constant, Graph, Limits, Node};
-use super::kernels::LANES;
 use super::kernels::elementwise::Combine;
 use super::kernels::epilogue::{Activation, Epilogue};
 use super::op::{Filter, Kind, Op, Window};
@@ -20,6 +19,7 @@ use super::proto::corrupt;
 use super::ranges::Ranges;
 use super::value::{Border, Buffer, BufferId, Form, Grid, Value};
 use crate::error::Result;
+use crate::simd::LANES;
 use std::collections::HashMap;
 use std::rc::Rc;
 

@@ -19,12 +19,12 @@ use super::kernels::int8::{IntDenseConv, IntWeights};
 use super::kernels::matmul::{DenseConv, PackedWeights, Residual, Walk};
 use super::kernels::pool::{Pool, Pooling};
 use super::kernels::resize::{Resize, Tap};
-use super::kernels::{LANES, Lanes, Level};
 use super::lower::{Lowered, lower};
 use super::op::{Filter, Kind, Op, Strides, Window};
 use super::value::{Border, Buffer, Form, Grid, Value};
 use crate::error::{Error, ErrorKind, Result, Stage};
-use crate::scratch;
+use crate::simd::scratch;
+use crate::simd::{LANES, Lanes, Level};
 use share::share_residuals;
 use std::ops::Range;
 

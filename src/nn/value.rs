@@ -6,8 +6,8 @@
 //! that no kernel ever tests for the image's edge. A flat value (any shape that is not an image) is
 //! a grid of one pixel.
 
-use super::kernels::LANES;
 use super::kernels::matmul::Walk;
+use crate::simd::LANES;
 
 /// Index of a buffer.
 pub(super) type BufferId = usize;

@@ -6,8 +6,7 @@ use crate::error::{Error, ErrorKind, Result, Stage};
 use crate::geometry::{Point, Similarity};
 use crate::image::{Border, Crop, Frame, Normalisation, luminance_linear, srgb8_to_linear, warp_into};
 use crate::mesh::Mesh;
-use crate::model::ChannelOrder;
-use crate::scratch;
+use crate::simd::scratch;
 
 /// Side of a square in pixels, as in OFIQ's aligned faces (113 px between the eyes): fewer pixels
 /// would make histograms of 256 levels sparse, and unlike each other.
@@ -44,7 +43,7 @@ pub(super) fn cheeks(frame: &Frame<'_>, mesh: &Mesh) -> Result<[Cheek; 2]> {
 
 fn read(frame: &Frame<'_>, source_from_target: Similarity) -> Result<Cheek> {
     let mut pixels = scratch::take(SIDE_PX * SIDE_PX * 3);
-    let as_stored = Normalisation { order: ChannelOrder::Rgb, mean: [0.0; 3], scale: [1.0; 3] };
+    let as_stored = Normalisation::STORED_RGB;
     let crop = Crop { width: SIDE_PX, height: SIDE_PX, source_from_target, border: Border::Replicate };
     warp_into(frame, &crop, &as_stored, &mut pixels)?;
     let linear = srgb8_to_linear();

@@ -6,8 +6,7 @@ use crate::geometry::{Point, Similarity};
 use crate::image::{Border, Crop, Frame, Normalisation, luminance_linear, srgb8_to_linear, warp_into};
 use crate::mesh::outline::FACE;
 use crate::mesh::{Mesh, View};
-use crate::model::ChannelOrder;
-use crate::scratch::{self, Scratch};
+use crate::simd::scratch::{self, Scratch};
 
 /// Side of the crop in pixels. Fixed, so that sharpness is judged at the scale that templates see.
 pub(super) const SIDE_PX: usize = 128;
@@ -52,7 +51,7 @@ impl FaceCrop {
             Error::new(ErrorKind::InvalidArgument, Stage::Quality, "the face has no extent, or no finite one")
         })?;
         let mut pixels = scratch::take(SIDE_PX * SIDE_PX * 3);
-        let as_stored = Normalisation { order: ChannelOrder::Rgb, mean: [0.0; 3], scale: [1.0; 3] };
+        let as_stored = Normalisation::STORED_RGB;
         let crop =
             Crop { width: SIDE_PX, height: SIDE_PX, source_from_target: source_from_crop, border: Border::Replicate };
         warp_into(frame, &crop, &as_stored, &mut pixels)?;

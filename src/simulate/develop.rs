@@ -5,7 +5,7 @@ use super::motion::Pose;
 use super::sensor::{Sensor, Tone};
 use super::stage::Mover;
 use super::vector::{between, nearest};
-use crate::nn::kernels::{Isa, Kernel};
+use crate::simd::{Isa, Kernel};
 
 /// Pixels that are worked on at once.
 pub(super) const BLOCK: usize = 16;

@@ -18,9 +18,9 @@ use super::vector::{times, unit};
 use crate::error::{self, Error, ErrorKind, Result};
 use crate::image::Photo;
 use crate::liveness::Segment;
-use crate::nn::kernels::{LANES, Level};
 use crate::random::Random;
-use crate::scratch;
+use crate::simd::scratch;
+use crate::simd::{LANES, Level};
 use rayon::prelude::*;
 
 /// Longest challenge, in microseconds.

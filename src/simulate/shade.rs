@@ -8,7 +8,7 @@ use super::grid::Grid;
 use super::light::{Light, QUARTERS};
 use super::surface::{Ambient, Texel};
 use super::vector::nearest;
-use crate::nn::kernels::{Isa, Kernel, LANES, Lanes, Level};
+use crate::simd::{Isa, Kernel, LANES, Lanes, Level};
 use rayon::prelude::*;
 
 /// Radiance or signal of a block's pixels: red, green, blue, unused.

@@ -8,7 +8,7 @@ use crate::geometry::{Point, Similarity};
 use crate::image::{Crop, Frame, Normalisation, warp_into};
 use crate::mesh::Mesh;
 use crate::model::Model;
-use crate::scratch;
+use crate::simd::scratch;
 use ndarray::{ArrayView4, ArrayViewMut2};
 use std::sync::Arc;
 use zeroize::Zeroize;

@@ -8,7 +8,6 @@ use selfsame::image::{
     Border, ColorSpace, Crop, Frame, Limits, Normalisation, Orientation, Photo, PixelFormat, warp_into,
 };
 use selfsame::mesh::Mesh;
-use selfsame::model::ChannelOrder;
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::path::Path;
@@ -236,7 +235,7 @@ pub fn peak_bytes(work: impl FnOnce()) -> isize {
 fn warping_allocates_nothing_after_the_first_frames() {
     assert_eq!(allocations(|| drop(std::hint::black_box(Box::new(1)))), 1, "the counter counts");
     let data = vec![90u8; 1280 * 720 * 4];
-    let normalisation = Normalisation { order: ChannelOrder::Rgb, mean: [0.0; 3], scale: [1.0; 3] };
+    let normalisation = Normalisation::STORED_RGB;
     let mut out = vec![0.0; 192 * 192 * 3];
     for format in PixelFormat::ALL {
         let stride = match format {

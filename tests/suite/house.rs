@@ -19,12 +19,13 @@ fn files(folder: &str, ending: &str) -> Vec<PathBuf> {
 }
 
 #[test]
-fn unsafe_code_lives_in_the_kernels_and_one_map() {
+fn unsafe_code_lives_in_simd_beside_one_kernel_and_in_one_map() {
     let sources = files("src", ".rs");
     assert!(sources.len() > 40);
     for path in sources {
         let text = std::fs::read_to_string(&path).unwrap();
-        let may = path.components().any(|c| c.as_os_str() == "kernels") || path.ends_with("gallery/map.rs");
+        let simd = path.components().any(|c| c.as_os_str() == "simd");
+        let may = simd || path.ends_with("nn/kernels/matmul.rs") || path.ends_with("gallery/map.rs");
         assert!(may || !text.contains("allow(unsafe_code)"), "{}", path.display());
     }
 }

@@ -4,7 +4,6 @@
 use crate::error::{Error, ErrorKind, Result, Stage};
 use crate::geometry::{Point, Similarity};
 use crate::image::{Border, Crop, Normalisation, Photo, warp_into};
-use crate::model::ChannelOrder;
 
 /// Longer side of the small copy, in pixels: a page over half of it has sides of 250 px and a
 /// portrait 45 px wide, and edges as wide as a hand-held camera's blur are one pixel.
@@ -38,7 +37,7 @@ impl Picture {
         let side = |length: f32| (length / scale).round().max(1.0) as usize;
         let crop = Crop { width: side(width), height: side(height), source_from_target, border: Border::Replicate };
         let mut pixels = vec![[0.0; 3]; crop.width.saturating_mul(crop.height)];
-        let as_stored = Normalisation { order: ChannelOrder::Rgb, mean: [0.0; 3], scale: [1.0; 3] };
+        let as_stored = Normalisation::STORED_RGB;
         warp_into(&photo.frame(), &crop, &as_stored, pixels.as_flattened_mut())?;
         Ok(Self::new(crop.width, pixels))
     }

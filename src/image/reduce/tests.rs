@@ -3,7 +3,7 @@
 
 use super::*;
 use crate::image::PixelFormat;
-use crate::nn::kernels::Level;
+use crate::simd::Level;
 use fast_image_resize::images::{TypedImage, TypedImageRef};
 use fast_image_resize::pixels::U8;
 use fast_image_resize::{FilterType, ResizeAlg, ResizeOptions, Resizer};

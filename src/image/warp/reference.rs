@@ -3,8 +3,8 @@
 
 use super::{Border, Crop};
 use crate::geometry::Point;
+use crate::image::ChannelOrder;
 use crate::image::{ColorMatrix, ColorRange, Frame, Orientation, PixelFormat};
-use crate::model::ChannelOrder;
 
 /// A pixel of the upright picture by the book: orientation, planes and conversion written out, in
 /// double precision.

@@ -9,8 +9,7 @@
 use super::elementwise::Operand;
 use super::epilogue::{Act, Epilogue, Fused};
 use super::matmul::Walk;
-use super::patch::{Patch, PatchMut};
-use super::{Isa, Kernel, Lanes};
+use crate::simd::{Isa, Kernel, Lanes, Patch, PatchMut};
 
 /// Outputs side by side in a patch.
 const STRIP: usize = 4;

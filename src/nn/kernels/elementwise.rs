@@ -2,7 +2,7 @@
 
 use super::epilogue::{Act, Any, Epilogue};
 use super::matmul::Walk;
-use super::{Isa, Kernel, Lanes};
+use crate::simd::{Isa, Kernel, Lanes};
 
 /// What is done with the second operand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,7 +4,7 @@
 //! residual. The combinations that networks use are compiled apart ([`Epilogue::enter`]), so that
 //! the inner loops hold no branch; all others share one slow path.
 
-use super::{Isa, Kernel, LANES, Lanes};
+use crate::simd::{Isa, Kernel, LANES, Lanes};
 
 /// An element-wise activation. Per-channel slopes are padded to whole vectors.
 #[derive(Debug, Clone, PartialEq, Default)]

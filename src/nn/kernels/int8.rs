@@ -11,7 +11,7 @@
 
 use super::epilogue::{Act, Epilogue, Fused};
 use super::matmul::{Blocks, Pixel, Residual, Walk, in_tiles};
-use super::{Isa, Kernel, LANES, Lanes};
+use crate::simd::{Isa, Kernel, LANES, Lanes};
 
 /// Inputs per pixel, at most: what a tile of pixels may take of the block. Far from what would
 /// overflow a sum.

@@ -18,7 +18,7 @@
 
 use super::elementwise::Operand;
 use super::epilogue::{Act, Epilogue, Fused};
-use super::{Isa, Kernel, LANES, Lanes};
+use crate::simd::{Isa, Kernel, LANES, Lanes};
 
 /// Pixels per cache block, at most; fewer for deep inputs. A multiple of every tile's pixels.
 const MAX_BLOCK: usize = 96;

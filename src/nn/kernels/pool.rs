@@ -1,7 +1,7 @@
 //! Maximum and average pooling.
 
 use super::matmul::Walk;
-use super::{Isa, Kernel, Lanes};
+use crate::simd::{Isa, Kernel, Lanes};
 use std::ops::Range;
 
 /// What is made of the values under the window.

@@ -1,7 +1,7 @@
 //! Enlarging and reducing of feature maps: nearest and bilinear.
 
 use super::matmul::Walk;
-use super::{Isa, Kernel, Lanes};
+use crate::simd::{Isa, Kernel, Lanes};
 
 /// One output row or column: the two source indices and the weight of the second.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -8,7 +8,7 @@ use super::epilogue::{Activation, Epilogue};
 use super::matmul::{DenseConv, PackedWeights, Residual, Walk};
 use super::pool::{Pool, Pooling};
 use super::resize::{Resize, Tap};
-use super::{Isa, Kernel, LANES, Lanes, Level, scalar::Scalar};
+use crate::simd::{Isa, Kernel, LANES, Lanes, Level, Scalar};
 
 /// The largest difference, as a multiple of the f32 rounding step of the largest value.
 const ULPS: f32 = 16.0;

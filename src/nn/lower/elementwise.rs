@@ -3,11 +3,11 @@
 use super::{Entry, Lowering};
 use crate::error::Result;
 use crate::nn::graph::{Constant, Node};
-use crate::nn::kernels::LANES;
 use crate::nn::kernels::elementwise::Combine;
 use crate::nn::kernels::epilogue::Activation;
 use crate::nn::op::Kind;
 use crate::nn::value::{Form, Value};
+use crate::simd::LANES;
 
 impl Lowering<'_> {
     pub(super) fn clip(&mut self, node: &Node) -> Result<()> {

@@ -3,9 +3,9 @@
 //! can panic when it runs.
 
 use super::{Place, Step, Work};
-use crate::nn::kernels::LANES;
 use crate::nn::kernels::matmul::Walk;
 use crate::nn::op::Strides;
+use crate::simd::LANES;
 use std::ops::Range;
 
 /// Whether a walk that reads `vectors` at each pixel stays in a slice of `len` floats, of which it

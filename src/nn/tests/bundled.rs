@@ -1,8 +1,8 @@
 //! The bundled networks against the original ones' golden outputs.
 
-use crate::nn::kernels::Level;
 use crate::nn::program::Banding;
 use crate::nn::{Limits, Precision, Program, compile};
+use crate::simd::Level;
 
 fn golden(name: &str) -> (Vec<u8>, serde_json::Value) {
     let root = env!("CARGO_MANIFEST_DIR");

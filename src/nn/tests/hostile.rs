@@ -5,9 +5,9 @@ use super::operators::UNARY;
 use super::writer::{self, Attr, Net, Storage};
 use super::{check, run_at};
 use crate::error::{Error, ErrorKind, Result};
-use crate::nn::kernels::Level;
 use crate::nn::program::Banding;
 use crate::nn::{Limits, Precision, compile};
+use crate::simd::Level;
 use Attr::{Float, Int, Ints, Text};
 
 /// Small limits, so that a mutant that is accepted is also run quickly.

@@ -5,9 +5,9 @@ use super::writer::{Attr, Net};
 use super::{run_at, run_in};
 use crate::error::ErrorKind;
 use crate::nn::graph::Limits;
-use crate::nn::kernels::Level;
 use crate::nn::program::Banding;
 use crate::nn::{Precision, Program, compile};
+use crate::simd::Level;
 use Attr::{Int, Ints};
 
 /// States that `value` lies in −`bound` ..= `bound`, a power of two, in each of `channels`.

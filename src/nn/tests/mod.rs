@@ -12,10 +12,10 @@ pub(super) mod writer;
 
 use super::Precision;
 use super::graph::Limits;
-use super::kernels::Level;
 use super::program::{Banding, Program};
 use crate::error::Result;
-use crate::scratch;
+use crate::simd::Level;
+use crate::simd::scratch;
 use reference::Tensor;
 use writer::Net;
 

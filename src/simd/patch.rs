@@ -6,7 +6,7 @@
 //! constants, and the loop's own bound.
 #![allow(unsafe_code)]
 
-use super::{Isa, Lanes};
+use super::isa::{Isa, Lanes};
 use std::marker::PhantomData;
 
 /// The index of the last vector of a window, plus 1; `None` if that cannot be counted.
@@ -18,7 +18,7 @@ fn end(origin: usize, steps: (usize, usize), rows: usize, columns: usize, channe
 
 /// `ROWS` × `COLUMNS` pixels of `channels` vectors each.
 #[derive(Clone, Copy)]
-pub(super) struct Patch<'a, const ROWS: usize, const COLUMNS: usize> {
+pub(crate) struct Patch<'a, const ROWS: usize, const COLUMNS: usize> {
     first: *const Lanes,
     right: usize,
     down: usize,
@@ -50,7 +50,7 @@ impl<'a, const ROWS: usize, const COLUMNS: usize> Patch<'a, ROWS, COLUMNS> {
 }
 
 /// As [`Patch`], for writing.
-pub(super) struct PatchMut<'a, const ROWS: usize, const COLUMNS: usize> {
+pub(crate) struct PatchMut<'a, const ROWS: usize, const COLUMNS: usize> {
     first: *mut Lanes,
     right: usize,
     down: usize,
@@ -81,7 +81,7 @@ impl<'a, const ROWS: usize, const COLUMNS: usize> PatchMut<'a, ROWS, COLUMNS> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{LANES, scalar::Scalar};
+    use super::super::{LANES, Scalar};
     use super::*;
 
     #[test]

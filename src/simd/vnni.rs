@@ -3,7 +3,7 @@
 #![allow(unsafe_code)]
 
 use super::avx2::Avx2;
-use super::{Isa, Kernel, LANES, Lanes};
+use super::isa::{Isa, Kernel, LANES, Lanes, sealed};
 use core::arch::x86_64::{
     __m256, __m256i, _mm_loadu_si128, _mm256_cvtepi8_epi16, _mm256_dpbusd_epi32, _mm256_dpwssd_epi32,
     _mm256_loadu_si256, _mm256_set1_epi32,
@@ -40,7 +40,9 @@ impl Vnni {
     }
 }
 
-/// Those of AVX2, but for the dot products.
+impl sealed::Sealed for Vnni {}
+
+/// The operations of AVX2, but for the dot products.
 impl Isa for Vnni {
     const SPECIALISED: bool = true;
     type V = __m256;

@@ -1,7 +1,7 @@
 //! AVX2 with fused multiply-add: eight floats to a register.
 #![allow(unsafe_code)]
 
-use super::{Isa, Kernel, LANES, Lanes};
+use super::isa::{Isa, Kernel, LANES, Lanes, sealed};
 use core::arch::x86_64::{
     __m256, __m256i, _CMP_UNORD_Q, _MM_HINT_T1, _mm_loadu_si128, _mm_prefetch, _mm256_add_epi32, _mm256_add_ps,
     _mm256_blendv_ps, _mm256_cmp_ps, _mm256_cvtepi8_epi16, _mm256_cvtepi32_ps, _mm256_cvtps_epi32, _mm256_fmadd_ps,
@@ -38,6 +38,8 @@ impl Avx2 {
         unsafe { with_features(self, kernel) }
     }
 }
+
+impl sealed::Sealed for Avx2 {}
 
 impl Isa for Avx2 {
     const SPECIALISED: bool = true;

@@ -1,18 +1,20 @@
 //! The portable instruction set: plain arrays, the oracle of the others.
 
-use super::{Isa, Kernel, LANES, Lanes};
+// Lanes are counted up to the length of the array that is indexed.
+#![allow(clippy::indexing_slicing)]
+
+use super::isa::{Isa, Kernel, LANES, Lanes, sealed};
 
 /// Needs no proof: every processor has it.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Scalar;
+pub(crate) struct Scalar;
 
 #[inline(always)]
 fn zip(a: Lanes, b: Lanes, f: impl Fn(f32, f32) -> f32) -> Lanes {
-    std::array::from_fn(|i| match (a.get(i), b.get(i)) {
-        (Some(a), Some(b)) => f(*a, *b),
-        _ => 0.0,
-    })
+    std::array::from_fn(|i| f(a[i], b[i]))
 }
+
+impl sealed::Sealed for Scalar {}
 
 impl Isa for Scalar {
     // Where it is the oracle and the last resort, compile time counts more.
@@ -57,10 +59,7 @@ impl Isa for Scalar {
     fn mul_add(self, a: Lanes, b: Lanes, c: Lanes) -> Lanes {
         // Where the baseline has no fused multiply-add, `f32::mul_add` would be a library call.
         if cfg!(any(target_arch = "aarch64", target_feature = "fma")) {
-            std::array::from_fn(|i| match (a.get(i), b.get(i), c.get(i)) {
-                (Some(a), Some(b), Some(c)) => a.mul_add(*b, *c),
-                _ => 0.0,
-            })
+            std::array::from_fn(|i| a[i].mul_add(b[i], c[i]))
         } else {
             self.add(self.mul(a, b), c)
         }
@@ -68,13 +67,7 @@ impl Isa for Scalar {
 
     #[inline(always)]
     fn transpose(self, rows: [Lanes; LANES]) -> [Lanes; LANES] {
-        let mut columns = [[0.0; LANES]; LANES];
-        for (i, row) in rows.iter().enumerate() {
-            for (column, value) in columns.iter_mut().zip(row) {
-                column[i] = *value;
-            }
-        }
-        columns
+        std::array::from_fn(|column| rows.map(|row| row[column]))
     }
 
     #[inline(always)]

@@ -1,0 +1,77 @@
+//! What an instruction set can do, and what runs on one.
+
+/// Floats per vector, on every instruction set.
+pub const LANES: usize = 8;
+
+/// One vector in memory.
+pub type Lanes = [f32; LANES];
+
+/// Keeps [`Isa`] to this crate: a token made elsewhere would prove nothing.
+pub(super) mod sealed {
+    /// Implemented by this crate's tokens alone.
+    pub trait Sealed {}
+}
+
+/// The operations of an instruction set on vectors of [`LANES`] floats, or of eight sums of 32 bits.
+///
+/// Holding a value that implements it is the proof that this processor has the instructions, so every
+/// operation is safe to call. Only this crate implements it: operations may be added in any release.
+///
+/// The floating-point operations are those of IEEE 754 single precision. Instruction sets may differ
+/// only in whether [`Isa::mul_add`] rounds once or twice; the integer operations give the same bits on
+/// all.
+pub trait Isa: Copy + sealed::Sealed {
+    /// Whether kernels are compiled apart for each common epilogue, or share the slow path of all.
+    const SPECIALISED: bool;
+    /// A vector in registers.
+    type V: Copy;
+    /// [`LANES`] sums of 32 bits in registers.
+    type Sums: Copy;
+    /// All lanes `value`.
+    fn splat(self, value: f32) -> Self::V;
+    /// Reads a vector.
+    fn load(self, from: &Lanes) -> Self::V;
+    /// Writes a vector.
+    fn store(self, v: Self::V, to: &mut Lanes);
+    /// a + b.
+    fn add(self, a: Self::V, b: Self::V) -> Self::V;
+    /// a · b.
+    fn mul(self, a: Self::V, b: Self::V) -> Self::V;
+    /// a · b + c.
+    fn mul_add(self, a: Self::V, b: Self::V, c: Self::V) -> Self::V;
+    /// `a` where a > b, else `b`: NaN in `b` stays.
+    fn max(self, a: Self::V, b: Self::V) -> Self::V;
+    /// `a` where a < b, else `b`: NaN in `b` stays.
+    fn min(self, a: Self::V, b: Self::V) -> Self::V;
+    /// The larger; NaN if either is.
+    fn max_or_nan(self, a: Self::V, b: Self::V) -> Self::V;
+    /// Row i's lane j becomes row j's lane i.
+    fn transpose(self, rows: [Self::V; LANES]) -> [Self::V; LANES];
+    /// Asks for the cache line that holds the start of `at`, which will be read soon.
+    fn prefetch<T>(self, at: &T);
+    /// Sums of nothing.
+    fn no_sums(self) -> Self::Sums;
+    /// Adds to each lane's sum the products of `a`, at most 127 each, with the lane's four of `w`:
+    /// exactly, if the sums fit.
+    fn dot(self, sums: Self::Sums, a: [u8; 4], w: &[i8; 4 * LANES]) -> Self::Sums;
+    /// Adds to lane i's sum the products of the values 2·i and 2·i + 1 of `a` with those of `w`:
+    /// exactly, if the sums fit.
+    fn dot_pairs(self, sums: Self::Sums, a: &[i16; 2 * LANES], w: &[i8; 2 * LANES]) -> Self::Sums;
+    /// Each sum as the nearest float.
+    fn to_floats(self, sums: Self::Sums) -> Self::V;
+    /// Rounds each lane, to even from halfway, to a byte. None may be over 255; what is below 0,
+    /// and NaN, becomes 0.
+    fn store_bytes(self, v: [Self::V; 4], to: &mut [u8; 4 * LANES]);
+    /// Runs `kernel` in a function of its own, compiled for this instruction set.
+    fn call<K: Kernel>(self, kernel: K);
+}
+
+/// An inner loop with its operands: a value that holds them as slices and runs on any instruction set.
+///
+/// See [`Level::run`](super::Level::run) for an example.
+pub trait Kernel {
+    /// Runs it. Mark the implementation `#[inline(always)]`, so that it is compiled for the caller's
+    /// instruction set, and call no closures in it: one that the compiler does not inline is compiled
+    /// without those instructions.
+    fn run<I: Isa>(self, isa: I);
+}
