@@ -1,5 +1,15 @@
 //! Comparison of templates: one pair, encoding and decoding, and a search among 100,000.
 
+// Where nothing comes from outside, an assertion or a panic is the plainest report.
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unreachable,
+    clippy::indexing_slicing
+)]
+
 use criterion::{Criterion, criterion_group, criterion_main};
 use selfsame::compare::score;
 use selfsame::gallery::Gallery;

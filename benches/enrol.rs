@@ -1,5 +1,15 @@
 //! The ceremony: transitions, and a state sealed and opened.
 
+// Where nothing comes from outside, an assertion or a panic is the plainest report.
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unreachable,
+    clippy::indexing_slicing
+)]
+
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use rand_core::UnwrapErr;
 use selfsame::binding::Binding;

@@ -2,6 +2,16 @@
 //! runs that take turns, so that what else the machine does falls on all alike. Run it on one core:
 //! `taskset -c 0 cargo bench --bench guidance`.
 
+// Where nothing comes from outside, an assertion or a panic is the plainest report.
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unreachable,
+    clippy::indexing_slicing
+)]
+
 use selfsame::capture::{CaptureOptions, CaptureSession, Hint, face_oval};
 use selfsame::engine::Engine;
 use selfsame::geometry::{Point, Similarity};

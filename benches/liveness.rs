@@ -3,6 +3,16 @@
 //!
 //! `cargo bench --bench liveness` prints, after criterion's figures, their ratio in one run.
 
+// Where nothing comes from outside, an assertion or a panic is the plainest report.
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unreachable,
+    clippy::indexing_slicing
+)]
+
 use criterion::{Criterion, criterion_group, criterion_main};
 use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
 use selfsame::detect::select_face;

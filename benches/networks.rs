@@ -1,5 +1,15 @@
 //! The three bundled networks on the native backend, batch 1, one thread.
 
+// Where nothing comes from outside, an assertion or a panic is the plainest report.
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unreachable,
+    clippy::indexing_slicing
+)]
+
 use criterion::{Criterion, criterion_group, criterion_main};
 use selfsame::model::{Backend, Task};
 

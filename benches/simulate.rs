@@ -1,6 +1,16 @@
 //! Simulated sessions at 480×640 pixels: setting one up, and one frame of it, JPEG of quality 85
 //! included.
 
+// Where nothing comes from outside, an assertion or a panic is the plainest report.
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unreachable,
+    clippy::indexing_slicing
+)]
+
 use criterion::{Criterion, criterion_group, criterion_main};
 use selfsame::engine::Engine;
 use selfsame::image::{Limits, Photo};

@@ -1,5 +1,15 @@
 //! Each stage by itself, on one selfie of 1280×720 pixels: what a verification spends where.
 
+// Where nothing comes from outside, an assertion or a panic is the plainest report.
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unreachable,
+    clippy::indexing_slicing
+)]
+
 use criterion::{Criterion, criterion_group, criterion_main};
 use selfsame::compare::score;
 use selfsame::detect::{DetectOptions, FaceSelection, select_face};

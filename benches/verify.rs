@@ -5,6 +5,16 @@
 //! of `datasets/`. With feature `ort` and a library that can be found the same chain runs on ONNX
 //! Runtime, too, on one thread.
 
+// Where nothing comes from outside, an assertion or a panic is the plainest report.
+#![allow(
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unreachable,
+    clippy::indexing_slicing
+)]
+
 use criterion::{Criterion, criterion_group, criterion_main};
 use selfsame::engine::{Engine, Verdict};
 use selfsame::model::Backend;

@@ -6,6 +6,9 @@
 //! `OUT` becomes `COUNT` crops per photograph, each 112 × 112 × 3 little-endian f32, normalised for
 //! the network.
 
+// A fault here ends the program.
+#![allow(clippy::indexing_slicing, clippy::expect_used, clippy::unwrap_used, clippy::panic)]
+
 use clap::Parser;
 use selfsame::align::align;
 use selfsame::detect::select_face;

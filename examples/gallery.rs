@@ -8,6 +8,9 @@
 //! `bench` fills a temporary file with random templates and measures a search against the memory's
 //! bandwidth. Exit status: 0 done or found, 1 nobody found, 2 no face to compare, 3 error.
 
+// A fault here ends the program.
+#![allow(clippy::indexing_slicing, clippy::expect_used, clippy::unwrap_used, clippy::panic)]
+
 mod support;
 
 use clap::{Parser, Subcommand};

@@ -6,6 +6,9 @@
 //! Prints the frames made per second, JPEG and writing included. `scene.json` beside the session
 //! tells what was simulated.
 
+// A fault here ends the program.
+#![allow(clippy::indexing_slicing, clippy::expect_used, clippy::unwrap_used, clippy::panic)]
+
 #[path = "support/mod.rs"]
 mod support;
 

@@ -5,6 +5,9 @@
 //!
 //! Exit status: 0 match, 1 no match, 2 refused, 3 error.
 
+// A fault here ends the program.
+#![allow(clippy::indexing_slicing, clippy::expect_used, clippy::unwrap_used, clippy::panic)]
+
 mod support;
 
 use clap::Parser;

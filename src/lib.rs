@@ -1,15 +1,5 @@
 #![doc = include_str!("../README.md")]
 #![doc = include_str!("../docs/security.md")]
-#![deny(unsafe_code, missing_docs, rust_2018_idioms)]
-#![deny(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::todo,
-    clippy::unimplemented,
-    clippy::unreachable
-)]
-#![deny(clippy::indexing_slicing, clippy::undocumented_unsafe_blocks)]
 
 pub mod align;
 pub mod binding;
@@ -41,6 +31,7 @@ pub mod secret;
 pub mod simd;
 #[cfg(feature = "simulate")]
 pub mod simulate;
+mod telemetry;
 pub mod template;
 mod words;
 

@@ -1,6 +1,17 @@
 //! Guidance allocates nothing per frame once its thread has seen a few: its own binary, since it
 //! counts every allocation.
 
+// Where nothing comes from outside, an assertion or a panic is the plainest report.
+#![allow(
+    unsafe_code,
+    missing_docs,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::unreachable,
+    clippy::indexing_slicing
+)]
+
 use selfsame::capture::{CaptureOptions, CaptureSession, Hint};
 use selfsame::engine::Engine;
 use selfsame::geometry::{Point, Similarity};

@@ -6,6 +6,9 @@
 //! With a seed and a time it is the same challenge every time, for tests; without a seed it comes
 //! from the operating system. Exit status: 0 issued, 3 error.
 
+// A fault here ends the program.
+#![allow(clippy::indexing_slicing, clippy::expect_used, clippy::unwrap_used, clippy::panic)]
+
 #[path = "../support/mod.rs"]
 mod support;
 mod timeline;

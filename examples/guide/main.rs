@@ -8,6 +8,9 @@
 //! image, which is shown `--repeat` times. Exit status: 0 ready at some time, 1 never ready, 3
 //! error.
 
+// A fault here ends the program.
+#![allow(clippy::indexing_slicing, clippy::expect_used, clippy::unwrap_used, clippy::panic)]
+
 mod overlay;
 #[path = "../support/mod.rs"]
 mod support;

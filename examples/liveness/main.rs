@@ -6,6 +6,9 @@
 //! Exit status: 0 live, 1 attack, 2 inconclusive, 3 error. With a document: 0 only if the face
 //! matches it, too; 1 if not, 2 if they can't be compared.
 
+// A fault here ends the program.
+#![allow(clippy::indexing_slicing, clippy::expect_used, clippy::unwrap_used, clippy::panic)]
+
 #[path = "../support/mod.rs"]
 mod support;
 mod table;

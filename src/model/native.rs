@@ -3,6 +3,7 @@
 use super::{Layout, ModelCard, Network, Signature};
 use crate::error::{Error, ErrorKind, Result, Stage};
 use crate::nn;
+use crate::telemetry::debug_event;
 use ndarray::{ArrayView3, ArrayView4, ArrayViewMut1, ArrayViewMut2};
 use rayon::prelude::*;
 
@@ -64,6 +65,12 @@ impl NativeNetwork {
         };
         let order = card.outputs.iter().map(|o| find(&o.name, &o.shape)).collect::<Result<Vec<_>>>()?;
         let outputs = card.outputs.iter().map(|o| (o.name.clone(), o.shape.clone())).collect();
+        debug_event!(
+            model = %card.id,
+            instruction_set = crate::simd::Level::best().name(),
+            precision = ?precision,
+            "network loaded"
+        );
         Ok(Self { program, signature: Signature { height, width, channels, outputs }, order })
     }
 }
