@@ -372,10 +372,10 @@ impl Engine {
     ) -> Result<Located> {
         let first = self.hypothesis(side, frame, &self.detect, &choose, trace)?;
         let doubtful = matches!(&first.outcome, Ok((d, mesh)) if d.rotation != Rotation::None || !is_face(mesh));
-        if !(doubtful && self.detect.turned) {
+        if !(doubtful && self.detect.turned()) {
             return Ok(first.confirmed());
         }
-        let upright = DetectOptions { turned: false, ..self.detect };
+        let upright = self.detect.with_turned(false);
         let second = self.hypothesis(side, frame, &upright, &choose, trace)?;
         if matches!(second.outcome, Err(Refusal::SeveralFaces)) {
             return Ok(second);

@@ -28,6 +28,7 @@ pub mod quality;
 #[cfg(any(feature = "evaluate", feature = "simulate"))]
 mod random;
 pub mod secret;
+mod settings;
 pub mod simd;
 #[cfg(feature = "simulate")]
 pub mod simulate;

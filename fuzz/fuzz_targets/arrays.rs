@@ -36,8 +36,8 @@ fn stages(u: &mut Unstructured<'_>) -> Result<()> {
     let stride = if height == 1 { 400 } else { 48 * 3 };
     let frame = Frame::new(data, width, height, stride, format).expect("the pixels fill the frame");
     let threshold = f32::from(u.arbitrary::<u8>()?) / 255.0;
-    let options =
-        DetectOptions { threshold, zoomed_out: u.arbitrary()?, turned: u.arbitrary()?, tiles: u.arbitrary()? };
+    let Ok(options) = DetectOptions::default().with_threshold(threshold) else { return Ok(()) };
+    let options = options.with_zoomed_out(u.arbitrary()?).with_turned(u.arbitrary()?).with_tiles(u.arbitrary()?);
     let detector = Detector::new(model(DETECT, u)?).expect("the card fits the detector");
     let mesher = FaceMesher::new(model(MESH, u)?).expect("the card fits the mesher");
     let extractor = TemplateExtractor::new(model(TEMPLATE, u)?).expect("the card fits the extractor");

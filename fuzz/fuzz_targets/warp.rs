@@ -5,8 +5,8 @@
 use arbitrary::{Result, Unstructured};
 use libfuzzer_sys::fuzz_target;
 use selfsame::geometry::{Point, Similarity};
-use selfsame::image::{Border, Crop, Frame, Normalisation, PixelFormat, warp_into, warp_rgb8};
 use selfsame::image::ChannelOrder;
+use selfsame::image::{Border, Crop, Frame, Normalisation, PixelFormat, warp_into, warp_rgb8};
 use selfsame_fuzz::values::float;
 
 /// How far rounding may carry an interpolated pixel beyond its neighbours.

@@ -30,7 +30,7 @@ pub struct TrackerOptions {
 
 impl Default for TrackerOptions {
     fn default() -> Self {
-        let detect = DetectOptions { turned: false, tiles: false, ..DetectOptions::default() };
+        let detect = DetectOptions::default().with_turned(false).with_tiles(false);
         Self { redetect_period_us: 500_000, detect, smoothing: OneEuro::default() }
     }
 }

@@ -32,6 +32,7 @@ use crate::error::{Error, ErrorKind, Result, Stage};
 use crate::geometry::{Point, Rect};
 use crate::image::{Border, Crop, Frame, Normalisation, warp_into};
 use crate::model::Model;
+use crate::settings::settings;
 use crate::simd::scratch;
 use decode::{BOX_LEN, CELLS, Candidate, INPUT_PX, decode_into};
 use ndarray::{ArrayView4, ArrayViewMut2};
@@ -69,44 +70,39 @@ const MAX_TILT_DEG: f32 = 60.0;
 /// at zoom 1 0.49 and 0.20, at zoom 0.5 0.82 and 0.68.
 const ZOOMED_OUT: f32 = 0.5;
 
-/// How far the detector goes to find a face.
-///
-/// Searches run in this order, one run of the network each (2.2 ms at the least on the reference
-/// core, plus the warp):
-/// 1. the upright frame, always: faces from 10 % to 60 % of the longer side (8 %: 94 % found);
-/// 2. `zoomed_out`, if 1 found no face above 0.7: faces that fill or overfill the frame, 1 run;
-/// 3. `turned`, if nothing above 0.8 yet: faces turned by 180°, 90°, 270°, 3 runs, and 3 more at
-///    full zoom if there is no face at all. The best-scored face decides how the photograph is
-///    turned;
-/// 4. `tiles`, if there is no face yet: upright faces from 4 % (95 % found) of the longer side, 6
-///    to 9 runs.
-///
-/// A photograph without a face thus costs 14 to 17 runs, one with a plain upright face 1 (mean over
-/// LFW: 1.16), one turned by a quarter or half 5. Turned LFW faces are found the right way up in
-/// 99.0 % (180°) and 99.7 % (90°, 270°).
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct DetectOptions {
-    /// Faces that score less are not reported, 0 < threshold < 1. See [`DEFAULT_THRESHOLD`].
-    pub threshold: f32,
-    /// Search for faces that overfill the frame.
-    pub zoomed_out: bool,
-    /// Search for faces turned by quarter turns.
-    pub turned: bool,
-    /// Search for small faces.
-    pub tiles: bool,
-}
-
-impl Default for DetectOptions {
-    /// Every search, for photographs.
-    fn default() -> Self {
-        Self { threshold: DEFAULT_THRESHOLD, zoomed_out: true, turned: true, tiles: true }
+settings! {
+    /// How far the detector goes to find a face.
+    ///
+    /// Searches run in this order, one run of the network each (2.2 ms at the least on the reference
+    /// core, plus the warp):
+    /// 1. the upright frame, always: faces from 10 % to 60 % of the longer side (8 %: 94 % found);
+    /// 2. `zoomed_out`, if 1 found no face above 0.7: faces that fill or overfill the frame, 1 run;
+    /// 3. `turned`, if nothing above 0.8 yet: faces turned by 180°, 90°, 270°, 3 runs, and 3 more at
+    ///    full zoom if there is no face at all. The best-scored face decides how the photograph is
+    ///    turned;
+    /// 4. `tiles`, if there is no face yet: upright faces from 4 % (95 % found) of the longer side, 6
+    ///    to 9 runs.
+    ///
+    /// A photograph without a face thus costs 14 to 17 runs, one with a plain upright face 1 (mean over
+    /// LFW: 1.16), one turned by a quarter or half 5. Turned LFW faces are found the right way up in
+    /// 99.0 % (180°) and 99.7 % (90°, 270°).
+    #[derive(Debug, Clone, Copy, PartialEq)]
+    pub struct DetectOptions in Stage::Detect {
+        /// The least score of a reported face: [`DEFAULT_THRESHOLD`] says what it means.
+        threshold, with_threshold: f32 = 0.5, in f32::EPSILON..1.0;
+        /// Whether faces that overfill the frame are searched for.
+        zoomed_out, with_zoomed_out: bool = true;
+        /// Whether faces turned by quarter turns are searched for.
+        turned, with_turned: bool = true;
+        /// Whether small faces are searched for.
+        tiles, with_tiles: bool = true;
     }
 }
 
 impl DetectOptions {
     /// The upright search alone: one run of the network per frame, for video.
     pub fn upright() -> Self {
-        Self { threshold: DEFAULT_THRESHOLD, zoomed_out: false, turned: false, tiles: false }
+        Self { zoomed_out: false, turned: false, tiles: false, ..Self::default() }
     }
 }
 
@@ -211,16 +207,9 @@ impl Detector {
 
     /// One search after the other, until one settles the matter.
     fn look(&self, frame: &Frame<'_>, options: &DetectOptions, found: &mut Found) -> Result<()> {
-        if !(options.threshold > 0.0 && options.threshold < 1.0) {
-            return Err(Error::new(
-                ErrorKind::InvalidArgument,
-                Stage::Detect,
-                "the threshold must lie between 0 and 1",
-            ));
-        }
         let (width, height) = (frame.width() as f32, frame.height() as f32);
         let look = |found: &mut Found, zoom, rotation| match whole(width, height, zoom, rotation) {
-            Some(search) => self.search(frame, &search, options.threshold, found),
+            Some(search) => self.search(frame, &search, options.threshold(), found),
             None => Err(Error::new(ErrorKind::InvalidArgument, Stage::Detect, "the frame is empty")),
         };
 
@@ -228,16 +217,16 @@ impl Detector {
         if found.settled(SETTLED_SCORE) {
             return Ok(());
         }
-        if options.zoomed_out {
+        if options.zoomed_out() {
             look(found, ZOOMED_OUT, Rotation::None)?;
             if found.settled(SETTLED_SCORE_ZOOMED) {
                 return Ok(());
             }
         }
-        if options.turned {
+        if options.turned() {
             // Scores rise as the frame shrinks: turned searches are compared with an upright one of the same
             // zoom.
-            let zooms: &[f32] = if options.zoomed_out { &[ZOOMED_OUT, 1.0] } else { &[1.0] };
+            let zooms: &[f32] = if options.zoomed_out() { &[ZOOMED_OUT, 1.0] } else { &[1.0] };
             for zoom in zooms {
                 for rotation in Rotation::TURNED {
                     look(found, *zoom, rotation)?;
@@ -247,9 +236,9 @@ impl Detector {
                 }
             }
         }
-        if options.tiles && found.faces.is_empty() {
+        if options.tiles() && found.faces.is_empty() {
             for tile in tiles(width, height) {
-                self.search(frame, &tile, options.threshold, found)?;
+                self.search(frame, &tile, options.threshold(), found)?;
             }
         }
         Ok(())

@@ -179,8 +179,8 @@ fn nan_scores_and_wrong_arguments_are_errors() {
     let error = detector.detect(&photo.frame(), &DetectOptions::default()).unwrap_err();
     assert_eq!((error.kind(), error.stage()), (ErrorKind::NonFinite, Stage::Detect));
     for threshold in [0.0, 1.0, f32::NAN, -1.0] {
-        let options = DetectOptions { threshold, ..DetectOptions::default() };
-        assert_eq!(detector.detect(&photo.frame(), &options).unwrap_err().kind(), ErrorKind::InvalidArgument);
+        let error = DetectOptions::default().with_threshold(threshold).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidArgument, "{threshold}");
     }
 }
 

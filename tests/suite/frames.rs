@@ -1,6 +1,7 @@
 //! Camera formats: the same picture in any of them gives the same mesh, and warping them allocates
 //! nothing.
 
+#![allow(unsafe_code)]
 use selfsame::detect::{DetectOptions, FaceSelection, select_face};
 use selfsame::engine::Engine;
 use selfsame::geometry::{Point, Similarity};

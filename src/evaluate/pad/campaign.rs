@@ -281,7 +281,7 @@ impl<R: TryCryptoRng, F: Fn(u64) -> R> Runner<'_, F> {
         };
         let alone = located.outcome.ok().filter(|(_, mesh)| located.faces == 1 && frontal(mesh));
         let Some((_, mesh)) = alone else { return Ok(None) };
-        let all = DetectOptions { threshold: BYSTANDER, ..DetectOptions::default() };
+        let all = DetectOptions::default().with_threshold(BYSTANDER)?;
         let faces = self.engine.detector().detect(&photo.frame(), &all)?.len();
         Ok((faces == 1).then_some(mesh))
     }
