@@ -38,7 +38,7 @@ pub enum Refusal {
     /// There are two or more faces of similar size; see [`crate::detect::select_face`].
     SeveralFaces,
     /// The face is there, and too poor.
-    Quality(quality::Refusal),
+    Quality(quality::QualityRefusal),
 }
 
 impl Refusal {

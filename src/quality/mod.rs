@@ -37,6 +37,7 @@ pub use unified::{unified_features, unified_of_essentials, unified_of_magnitude,
 use crate::error::Result;
 use crate::image::Frame;
 use crate::mesh::Mesh;
+use crate::words::words;
 use crop::FaceCrop;
 
 /// One measure: its native value and what that means for quality.
@@ -64,7 +65,7 @@ fn sigmoid(x: f32, x0: f32, w: f32) -> f32 {
 /// Why a face cannot be compared: with such an image the answer would be chance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Refusal {
+pub enum QualityRefusal {
     /// The eyes are closer than [`REFUSED_INTER_EYE_DISTANCE_PX`].
     FaceTooSmall,
     /// The face is darker than [`REFUSED_LUMINANCE`].
@@ -73,21 +74,16 @@ pub enum Refusal {
     NearlyWhite,
 }
 
-impl Refusal {
-    /// A stable `snake_case` word for logs and machine-readable output.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::FaceTooSmall => "face_too_small",
-            Self::NearlyBlack => "nearly_black",
-            Self::NearlyWhite => "nearly_white",
-        }
-    }
-}
+words!(QualityRefusal {
+    FaceTooSmall => "face_too_small",
+    NearlyBlack => "nearly_black",
+    NearlyWhite => "nearly_white",
+});
 
 /// What is wrong with an image that can still be compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Remark {
+pub enum QualityRemark {
     /// The eyes are closer than [`SMALL_INTER_EYE_DISTANCE_PX`].
     FaceSmall,
     /// The face is darker than [`DARK_LUMINANCE`].
@@ -107,21 +103,16 @@ pub enum Remark {
     TurnedAway,
 }
 
-impl Remark {
-    /// A stable `snake_case` word for logs and machine-readable output.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::FaceSmall => "face_small",
-            Self::TooDark => "too_dark",
-            Self::TooBright => "too_bright",
-            Self::LowContrast => "low_contrast",
-            Self::Blurred => "blurred",
-            Self::EyesClosed => "eyes_closed",
-            Self::MouthOpen => "mouth_open",
-            Self::TurnedAway => "turned_away",
-        }
-    }
-}
+words!(QualityRemark {
+    FaceSmall => "face_small",
+    TooDark => "too_dark",
+    TooBright => "too_bright",
+    LowContrast => "low_contrast",
+    Blurred => "blurred",
+    EyesClosed => "eyes_closed",
+    MouthOpen => "mouth_open",
+    TurnedAway => "turned_away",
+});
 
 /// Measured on 195 same-person pairs of LFW, one side shrunk: median score 0.784 as it is, 0.770 at
 /// 32 px, 0.755 at 16 px, 0.713 at 12 px, 0.541 at 8 px.
@@ -208,9 +199,9 @@ pub struct QualityReport {
     /// classifier.
     pub sharpness: f32,
     /// Why no comparison should be carried on this image; empty for most.
-    pub refusals: Vec<Refusal>,
+    pub refusals: Vec<QualityRefusal>,
     /// What is wrong with the image otherwise.
-    pub remarks: Vec<Remark>,
+    pub remarks: Vec<QualityRemark>,
 }
 
 /// Measures the face that `mesh` shows in `frame`.
@@ -266,20 +257,20 @@ impl QualityReport {
         let (light, blown) = (self.luminance_mean.native, self.over_exposure.native);
         // Written so that NaN, which no measure gives, would refuse.
         self.refusals = chosen([
-            (inter_eye_px.is_nan() || inter_eye_px < REFUSED_INTER_EYE_DISTANCE_PX, Refusal::FaceTooSmall),
-            (light.is_nan() || light < REFUSED_LUMINANCE, Refusal::NearlyBlack),
-            (blown.is_nan() || blown > REFUSED_OVER_EXPOSURE, Refusal::NearlyWhite),
+            (inter_eye_px.is_nan() || inter_eye_px < REFUSED_INTER_EYE_DISTANCE_PX, QualityRefusal::FaceTooSmall),
+            (light.is_nan() || light < REFUSED_LUMINANCE, QualityRefusal::NearlyBlack),
+            (blown.is_nan() || blown > REFUSED_OVER_EXPOSURE, QualityRefusal::NearlyWhite),
         ]);
         let turned = self.yaw.native.abs() > TURNED_YAW_DEG || self.pitch.native.abs() > TURNED_PITCH_DEG;
         self.remarks = chosen([
-            (inter_eye_px < SMALL_INTER_EYE_DISTANCE_PX, Remark::FaceSmall),
-            (light < DARK_LUMINANCE, Remark::TooDark),
-            (blown > BRIGHT_OVER_EXPOSURE, Remark::TooBright),
-            (self.contrast < LOW_CONTRAST, Remark::LowContrast),
-            (self.sharpness < BLURRED_SHARPNESS, Remark::Blurred),
-            (eye_openness < CLOSED_EYE_OPENNESS, Remark::EyesClosed),
-            (self.mouth_closed.component < 50, Remark::MouthOpen),
-            (turned, Remark::TurnedAway),
+            (inter_eye_px < SMALL_INTER_EYE_DISTANCE_PX, QualityRemark::FaceSmall),
+            (light < DARK_LUMINANCE, QualityRemark::TooDark),
+            (blown > BRIGHT_OVER_EXPOSURE, QualityRemark::TooBright),
+            (self.contrast < LOW_CONTRAST, QualityRemark::LowContrast),
+            (self.sharpness < BLURRED_SHARPNESS, QualityRemark::Blurred),
+            (eye_openness < CLOSED_EYE_OPENNESS, QualityRemark::EyesClosed),
+            (self.mouth_closed.component < 50, QualityRemark::MouthOpen),
+            (turned, QualityRemark::TurnedAway),
         ]);
     }
 }

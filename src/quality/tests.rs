@@ -50,7 +50,7 @@ fn only_the_face_is_measured() {
     assert_eq!((flat.over_exposure.native, flat.under_exposure.native, flat.dynamic_range.native), (0.0, 0.0, 0.0));
     assert!(flat.contrast < 1e-6 && flat.sharpness == 0.0, "{} {}", flat.contrast, flat.sharpness);
     assert_eq!(flat.refusals, []);
-    assert_eq!(flat.remarks, [Remark::LowContrast, Remark::Blurred]);
+    assert_eq!(flat.remarks, [QualityRemark::LowContrast, QualityRemark::Blurred]);
     assert!((flat.inter_eye_distance.native - 50.0).abs() < 1e-3);
     assert_eq!((flat.yaw.native, flat.roll.native), (0.0, 0.0));
 }
@@ -58,15 +58,18 @@ fn only_the_face_is_measured() {
 #[test]
 fn light_and_dark() {
     let dark = report(|_, _| 5);
-    assert_eq!((dark.refusals.as_slice(), dark.under_exposure.native), ([Refusal::NearlyBlack].as_slice(), 1.0));
-    assert!(dark.remarks.contains(&Remark::TooDark) && !dark.is_usable());
+    assert_eq!((dark.refusals.as_slice(), dark.under_exposure.native), ([QualityRefusal::NearlyBlack].as_slice(), 1.0));
+    assert!(dark.remarks.contains(&QualityRemark::TooDark) && !dark.is_usable());
     let bright = report(|_, _| 255);
-    assert_eq!((bright.refusals.as_slice(), bright.over_exposure.native), ([Refusal::NearlyWhite].as_slice(), 1.0));
-    assert!(bright.remarks.contains(&Remark::TooBright));
+    assert_eq!(
+        (bright.refusals.as_slice(), bright.over_exposure.native),
+        ([QualityRefusal::NearlyWhite].as_slice(), 1.0)
+    );
+    assert!(bright.remarks.contains(&QualityRemark::TooBright));
     // A third of the rows blown out: told, and not refused.
     let partly = report(|_, y| if y % 12 < 4 { 255 } else { 120 });
     assert_eq!(partly.refusals, []);
-    assert!(partly.remarks.contains(&Remark::TooBright), "{partly:?}");
+    assert!(partly.remarks.contains(&QualityRemark::TooBright), "{partly:?}");
 }
 
 #[test]
@@ -99,21 +102,21 @@ fn conclusions_from_geometry() {
         (report.refusals, report.remarks)
     };
     let nothing: &dyn Fn(&mut QualityReport) = &|_| ();
-    assert_eq!(judged(nothing, 11.9, 0.3), (vec![Refusal::FaceTooSmall], vec![Remark::FaceSmall]));
-    assert_eq!(judged(nothing, 20.0, 0.3), (vec![], vec![Remark::FaceSmall]));
-    assert_eq!(judged(nothing, 60.0, 0.1), (vec![], vec![Remark::EyesClosed]));
-    assert_eq!(judged(&|r| r.yaw.native = -31.0, 60.0, 0.3), (vec![], vec![Remark::TurnedAway]));
-    assert_eq!(judged(&|r| r.pitch.native = 26.0, 60.0, 0.3), (vec![], vec![Remark::TurnedAway]));
-    assert_eq!(judged(&|r| r.mouth_closed.component = 49, 60.0, 0.3), (vec![], vec![Remark::MouthOpen]));
-    assert_eq!(judged(nothing, f32::NAN, 0.3).0, [Refusal::FaceTooSmall]);
-    assert_eq!(judged(&|r| r.luminance_mean.native = f32::NAN, 60.0, 0.3).0, [Refusal::NearlyBlack]);
+    assert_eq!(judged(nothing, 11.9, 0.3), (vec![QualityRefusal::FaceTooSmall], vec![QualityRemark::FaceSmall]));
+    assert_eq!(judged(nothing, 20.0, 0.3), (vec![], vec![QualityRemark::FaceSmall]));
+    assert_eq!(judged(nothing, 60.0, 0.1), (vec![], vec![QualityRemark::EyesClosed]));
+    assert_eq!(judged(&|r| r.yaw.native = -31.0, 60.0, 0.3), (vec![], vec![QualityRemark::TurnedAway]));
+    assert_eq!(judged(&|r| r.pitch.native = 26.0, 60.0, 0.3), (vec![], vec![QualityRemark::TurnedAway]));
+    assert_eq!(judged(&|r| r.mouth_closed.component = 49, 60.0, 0.3), (vec![], vec![QualityRemark::MouthOpen]));
+    assert_eq!(judged(nothing, f32::NAN, 0.3).0, [QualityRefusal::FaceTooSmall]);
+    assert_eq!(judged(&|r| r.luminance_mean.native = f32::NAN, 60.0, 0.3).0, [QualityRefusal::NearlyBlack]);
 }
 
 #[test]
 fn a_face_outside_the_frame_is_refused_and_a_mesh_without_extent_an_error() {
     let small = Photo::from_rgb8(10, 10, vec![200; 300]).unwrap();
     let outside = assess(&small.frame(), &mesh()).unwrap();
-    assert!(outside.refusals.contains(&Refusal::NearlyBlack));
+    assert!(outside.refusals.contains(&QualityRefusal::NearlyBlack));
     let point = Mesh::new([[5.0; 3]; 468], 1.0).unwrap();
     assert!(assess(&small.frame(), &point).is_err());
 }

@@ -5,7 +5,7 @@ use crate::error::Result;
 use crate::geometry::{Point, Rect};
 use crate::image::Photo;
 use crate::mesh::{FaceMesher, Mesh};
-use crate::quality::{QualityReport, Refusal};
+use crate::quality::{QualityRefusal, QualityReport};
 
 /// Why a photograph of a page gave no portrait.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -93,7 +93,7 @@ pub(super) fn reasons(quality: &QualityReport, eye_distance_px: f32, doubt: f32)
     let (sharpness, blown) = (quality.sharpness, quality.over_exposure.native);
     let conditions = [
         (eye_distance_px.is_nan() || eye_distance_px < LEAST_EYE_DISTANCE_PX, PageRefusal::FaceTooSmall),
-        (quality.refusals.contains(&Refusal::NearlyBlack), PageRefusal::NearlyBlack),
+        (quality.refusals.contains(&QualityRefusal::NearlyBlack), PageRefusal::NearlyBlack),
         (sharpness.is_nan() || sharpness < LEAST_SHARPNESS, PageRefusal::Blurred),
         (blown.is_nan() || blown > MOST_GLARE, PageRefusal::Glare),
         (doubt.is_nan() || doubt > MOST_DOUBT, PageRefusal::Occluded),
