@@ -17,7 +17,7 @@ use crate::document::DocumentPhoto;
 use crate::error::{Error, ErrorKind, Result, Stage};
 use crate::image::{Frame, Photo};
 use crate::liveness::{LivenessProgress, LivenessSession};
-use crate::mesh::{FACE_FLAG_THRESHOLD, FaceMesher, Mesh};
+use crate::mesh::{FaceMesher, Mesh};
 use crate::model::{Backend, Model, ModelSource, Task};
 use crate::quality::{QualityReport, assess};
 use crate::template::{ExtractOptions, Template, TemplateExtractor};
@@ -186,16 +186,11 @@ pub struct Located {
 impl Located {
     /// Turns what the mesh network does not recognise as a face into a refusal.
     fn confirmed(mut self) -> Self {
-        if matches!(&self.outcome, Ok((_, mesh)) if !is_face(mesh)) {
+        if matches!(&self.outcome, Ok((_, mesh)) if !mesh.is_face()) {
             self.outcome = Err(Refusal::NoFace);
         }
         self
     }
-}
-
-/// Written so that NaN would be no face.
-fn is_face(mesh: &Mesh) -> bool {
-    mesh.flag() >= FACE_FLAG_THRESHOLD
 }
 
 /// What [`Engine::face`] found.
@@ -371,7 +366,7 @@ impl Engine {
         trace: &mut impl Trace,
     ) -> Result<Located> {
         let first = self.hypothesis(side, frame, &self.detect, &choose, trace)?;
-        let doubtful = matches!(&first.outcome, Ok((d, mesh)) if d.rotation != Rotation::None || !is_face(mesh));
+        let doubtful = matches!(&first.outcome, Ok((d, mesh)) if d.rotation != Rotation::None || !mesh.is_face());
         if !(doubtful && self.detect.turned()) {
             return Ok(first.confirmed());
         }

@@ -6,7 +6,7 @@ use super::oval::face_oval;
 use crate::detect::{DetectOptions, Detection, Detector, dominant_face};
 use crate::error::{Error, ErrorKind, Result, Stage};
 use crate::image::Frame;
-use crate::mesh::{FACE_FLAG_THRESHOLD, FaceMesher, Mesh, View};
+use crate::mesh::{FaceMesher, Mesh, View};
 
 /// A track goes on if the detector's face and the track's overlap by this much (intersection over
 /// union) of their boxes.
@@ -131,7 +131,7 @@ impl Tracker {
         let mut followed = match self.track.take() {
             Some(track) => {
                 let mesh = mesher.refine_seen(frame, &track.mesh, &mut self.view)?;
-                is_face(&mesh).then_some(Track { mesh, ..track })
+                mesh.is_face().then_some(Track { mesh, ..track })
             }
             None => None,
         };
@@ -181,17 +181,12 @@ impl Tracker {
     fn begin(&mut self, mesher: &FaceMesher, frame: &Frame<'_>, detection: &Detection) -> Result<Option<Track>> {
         self.view.clear();
         let mesh = mesher.mesh(frame, detection)?;
-        if !is_face(&mesh) {
+        if !mesh.is_face() {
             return Ok(None);
         }
         self.tracks += 1;
         Ok(Some(Track { id: TrackId(self.tracks), filter: MeshFilter::new(&mesh), mesh, missed: 0 }))
     }
-}
-
-/// Written so that NaN would be no face.
-fn is_face(mesh: &Mesh) -> bool {
-    mesh.flag() >= FACE_FLAG_THRESHOLD
 }
 
 fn overlaps(mesh: &Mesh, detection: &Detection) -> bool {

@@ -13,7 +13,7 @@ mod pose;
 mod view;
 
 pub use geometry::{TRIANGLE_COUNT, canonical_vertices_cm, triangles};
-pub use points::{Mesh, POINT_COUNT};
+pub use points::{FACE_FLAG_THRESHOLD, Mesh, POINT_COUNT};
 pub use pose::HeadPose;
 pub(crate) use view::View;
 
@@ -29,14 +29,6 @@ use ndarray::{ArrayView4, ArrayViewMut2};
 const INPUT_PX: usize = 192;
 /// The crop's side over the larger side of the detected box, or of the box about an earlier mesh.
 const CROP_SCALE: f32 = 1.5;
-
-/// A mesh whose [`Mesh::flag`] is lower is to be treated as "no face".
-///
-/// Measured with the same network in Python: of 7,701 LFW faces 2 score less and 5 less than 0.9;
-/// faces rolled by 45° 0.30 and more in the first pass and 0.99 and more in the second (257 faces),
-/// faces wider than the frame 0.997 and more (642); of 296 random background squares 1 % score over
-/// 0.32. It does not tell which way up a face is: 5 % of upside-down crops score over 0.99.
-pub const FACE_FLAG_THRESHOLD: f32 = 0.5;
 
 /// The first mesh is refined if it disagrees with the detection about the roll by more than this, …
 const ROLL_SURPRISE_DEG: f32 = 10.0;

@@ -25,7 +25,7 @@ use crate::detect::{DetectOptions, Detection, Detector, FaceSelection, select_fa
 use crate::error::Result;
 use crate::geometry::{Point, Rect};
 use crate::image::Photo;
-use crate::mesh::{FACE_FLAG_THRESHOLD, FaceMesher};
+use crate::mesh::FaceMesher;
 use crate::quality::{QualityReport, assess};
 use homography::Homography;
 use picture::Picture;
@@ -216,7 +216,7 @@ fn cut(photo: &Photo, found: &Found, scale: f32, mesher: &FaceMesher) -> Result<
     let face = Detection { rect, keypoints: found.face.keypoints.map(cut_from_page), ..found.face };
     let frame = portrait.frame();
     let mesh = mesher.mesh(&frame, &face)?;
-    if mesh.flag() < FACE_FLAG_THRESHOLD || mesh.roll_deg().abs() > MOST_ROLL_DEG {
+    if !mesh.is_face() || mesh.roll_deg().abs() > MOST_ROLL_DEG {
         return refused(vec![PageRefusal::NoFace]);
     }
     let quality = assess(&frame, &mesh)?;
