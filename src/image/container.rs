@@ -7,7 +7,7 @@
 //! So the containers are walked here first, without allocating: sides are known before a decoder is
 //! made, an unfinished file is called unfinished, and animations are told apart from photographs.
 
-use super::decode::{Encoding, SourceColor};
+use super::decode::{ImageFormat, SourceColor};
 use super::jpeg2000;
 use crate::error::{Error, ErrorKind, Result, Stage};
 
@@ -16,7 +16,7 @@ const PNG_SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
 /// What a file states in its headers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Header {
-    pub(super) encoding: Encoding,
+    pub(super) format: ImageFormat,
     /// Stored width and height in pixels, before any orientation is applied; neither is zero.
     pub(super) width: u32,
     pub(super) height: u32,
@@ -156,7 +156,7 @@ fn jpeg(bytes: &[u8]) -> Result<Header> {
     let keeps_coefficients = frame.marker == 0xC2 || scans > 1;
     let working_bytes_per_px = if keeps_coefficients { u64::from(frame.components) * 8 / 3 + 1 } else { 1 };
     Ok(Header {
-        encoding: Encoding::Jpeg,
+        format: ImageFormat::Jpeg,
         width: frame.width.into(),
         height: frame.height.into(),
         color,
@@ -227,7 +227,7 @@ fn png(bytes: &[u8]) -> Result<Header> {
         at = next;
     }
     Ok(Header {
-        encoding: Encoding::Png,
+        format: ImageFormat::Png,
         width,
         height,
         color,
@@ -291,7 +291,7 @@ fn webp(bytes: &[u8]) -> Result<Header> {
         return Err(corrupt("the WebP states no size"));
     };
     Ok(Header {
-        encoding: Encoding::WebP,
+        format: ImageFormat::WebP,
         width,
         height,
         color: SourceColor::Rgb,

@@ -46,7 +46,7 @@ impl Default for Limits {
 /// The format of a photo's file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Encoding {
+pub enum ImageFormat {
     /// JPEG: baseline, extended or progressive.
     Jpeg,
     /// JPEG 2000: a JP2 file or a bare codestream.
@@ -155,7 +155,7 @@ impl Orientation {
 #[non_exhaustive]
 pub struct PhotoInfo {
     /// The file's format.
-    pub encoding: Encoding,
+    pub format: ImageFormat,
     /// The colour channels that it stored.
     pub color: SourceColor,
     /// Bits per stored channel (of a palette: per index), 1 ..= 16.
@@ -221,25 +221,27 @@ impl Photo {
     /// The image from its first byte to its last, whose header is within the limits.
     fn decode_whole(image: &[u8], header: &Header, limits: &Limits) -> Result<Self> {
         let cursor = Cursor::new(image);
-        match header.encoding {
-            Encoding::Jpeg => Self::read(JpegDecoder::new(cursor).map_err(fault)?, header, limits),
-            Encoding::Png => {
+        match header.format {
+            ImageFormat::Jpeg => Self::read(JpegDecoder::new(cursor).map_err(fault)?, header, limits),
+            ImageFormat::Png => {
                 Self::read(PngDecoder::with_limits(cursor, limits.of_decoder()).map_err(fault)?, header, limits)
             }
-            Encoding::WebP => Self::read(WebPDecoder::new(cursor).map_err(fault)?, header, limits),
-            Encoding::Jpeg2000 => Ok(Self {
+            ImageFormat::WebP => Self::read(WebPDecoder::new(cursor).map_err(fault)?, header, limits),
+            ImageFormat::Jpeg2000 => Ok(Self {
                 width: header.width,
                 height: header.height,
                 pixels: jpeg2000::decode(image)?,
                 info: PhotoInfo {
-                    encoding: header.encoding,
+                    format: header.format,
                     color: header.color,
                     bits_per_channel: header.bits_per_channel,
                     had_alpha: false,
                     orientation: Orientation::Upright,
                 },
             }),
-            Encoding::Raw => Err(Error::new(ErrorKind::UnsupportedFormat, Stage::Decode, "raw pixels are not decoded")),
+            ImageFormat::Raw => {
+                Err(Error::new(ErrorKind::UnsupportedFormat, Stage::Decode, "raw pixels are not decoded"))
+            }
         }
     }
 
@@ -266,7 +268,7 @@ impl Photo {
             height: if swapped { header.width } else { header.height },
             pixels,
             info: PhotoInfo {
-                encoding: header.encoding,
+                format: header.format,
                 color: header.color,
                 bits_per_channel: header.bits_per_channel,
                 had_alpha: color.has_alpha(),
@@ -287,7 +289,7 @@ impl Photo {
             return Err(Error::new(ErrorKind::ShapeMismatch, Stage::Image, message));
         }
         let info = PhotoInfo {
-            encoding: Encoding::Raw,
+            format: ImageFormat::Raw,
             color: SourceColor::Rgb,
             bits_per_channel: 8,
             had_alpha: false,
@@ -368,10 +370,10 @@ impl Limits {
 /// An upper estimate of the bytes held at once: the decoder's copy of the file with its metadata,
 /// what it keeps per pixel, its output in the stored format, and the RGB8 copy of that.
 fn memory_bytes(header: &Header, pixels: u64, file_bytes: usize) -> u64 {
-    let channels = match (header.encoding, header.color) {
+    let channels = match (header.format, header.color) {
         // PNG and WebP may carry alpha; a palette becomes RGBA at most.
-        (Encoding::Png, SourceColor::Gray) => 2,
-        (Encoding::Png | Encoding::WebP, _) => 4,
+        (ImageFormat::Png, SourceColor::Gray) => 2,
+        (ImageFormat::Png | ImageFormat::WebP, _) => 4,
         (_, SourceColor::Gray) => 1,
         _ => 3,
     };

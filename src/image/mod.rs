@@ -20,7 +20,7 @@ mod upright;
 mod warp;
 
 pub use color::{ColorMatrix, ColorRange, ColorSpace};
-pub use decode::{Encoding, Limits, Orientation, Photo, PhotoInfo, SourceColor};
+pub use decode::{ImageFormat, Limits, Orientation, Photo, PhotoInfo, SourceColor};
 pub use frame::{Frame, PixelFormat, Plane, Planes};
 pub use light::{linear_to_srgb, luminance_linear, srgb_to_linear, srgb8_to_linear};
 pub use normalisation::{ChannelOrder, Normalisation};

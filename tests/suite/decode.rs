@@ -3,7 +3,7 @@
 
 use image::{ExtendedColorType, ImageEncoder};
 use selfsame::error::{ErrorKind, Stage};
-use selfsame::image::{Encoding, Limits, Orientation, Photo, SourceColor};
+use selfsame::image::{ImageFormat, Limits, Orientation, Photo, SourceColor};
 
 const CMYK: &[u8] = include_bytes!("../data/cmyk.jpg");
 const PROGRESSIVE: &[u8] = include_bytes!("../data/progressive.jpg");
@@ -170,14 +170,14 @@ fn each_limit_holds_at_each_format_and_not_below() {
 fn lossless_formats_give_back_every_pixel() {
     let pixels = card(31, 17);
     for (what, file, encoding) in [
-        ("png", png(&pixels, 31, 17, ExtendedColorType::Rgb8), Encoding::Png),
-        ("webp", webp(&pixels, 31, 17, ExtendedColorType::Rgb8), Encoding::WebP),
+        ("png", png(&pixels, 31, 17, ExtendedColorType::Rgb8), ImageFormat::Png),
+        ("webp", webp(&pixels, 31, 17, ExtendedColorType::Rgb8), ImageFormat::WebP),
     ] {
         let photo = decode(&file).unwrap();
         assert_eq!((photo.width(), photo.height()), (31, 17), "{what}");
         assert!(photo.pixels() == pixels, "{what}");
         let info = photo.info();
-        assert_eq!((info.encoding, info.color, info.bits_per_channel), (encoding, SourceColor::Rgb, 8), "{what}");
+        assert_eq!((info.format, info.color, info.bits_per_channel), (encoding, SourceColor::Rgb, 8), "{what}");
         assert_eq!((info.had_alpha, info.orientation), (false, Orientation::Upright), "{what}");
     }
 }
@@ -186,7 +186,7 @@ fn lossless_formats_give_back_every_pixel() {
 fn jpegs_show_their_colours() {
     // Quadrants of 12 × 8, made by Pillow from (220,40,40) (40,200,60) (50,60,210) (230,230,230).
     let photo = decode(PROGRESSIVE).unwrap();
-    assert_eq!((photo.width(), photo.height(), photo.info().encoding), (24, 16, Encoding::Jpeg));
+    assert_eq!((photo.width(), photo.height(), photo.info().format), (24, 16, ImageFormat::Jpeg));
     for (x, y, rgb) in
         [(6, 4, [220, 40, 40]), (18, 4, [40, 200, 60]), (6, 12, [50, 60, 210]), (18, 12, [230, 230, 230])]
     {
@@ -327,7 +327,7 @@ fn given_pixels_must_fill_their_size() {
         assert_eq!(kind(w, h, len), Err(ErrorKind::ShapeMismatch), "{w}×{h} in {len}");
     }
     let photo = Photo::from_rgb8(1, 1, vec![231, 232, 233]).unwrap();
-    assert_eq!(photo.info().encoding, Encoding::Raw);
+    assert_eq!(photo.info().format, ImageFormat::Raw);
     assert_eq!((photo.frame().width(), photo.frame().height()), (1, 1));
     let text = format!("{photo:?}");
     assert!(text.contains("Raw") && !text.contains("231"), "{text}");

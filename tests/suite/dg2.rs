@@ -9,7 +9,7 @@ use selfsame::document::{
 };
 use selfsame::engine::{Engine, Verdict};
 use selfsame::error::{ErrorKind, Stage};
-use selfsame::image::{Encoding, Limits, Photo};
+use selfsame::image::{ImageFormat, Limits, Photo};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
@@ -65,7 +65,7 @@ fn the_vector_of_39794_holds_its_image_and_verifies() {
     let document = DocumentPhoto::from_bytes(&file, &Limits::default()).unwrap();
     assert_eq!(document.origin(), Origin::Chip39794);
     let photo = document.photo();
-    assert_eq!((photo.width(), photo.height(), photo.info().encoding), (413, 531, Encoding::Jpeg2000));
+    assert_eq!((photo.width(), photo.height(), photo.info().format), (413, 531, ImageFormat::Jpeg2000));
     let again = Photo::decode(&image, &Limits::default()).unwrap();
     let verdict = engine().verify(&document, &again, 1e-4).unwrap().verdict;
     assert!(matches!(verdict, Verdict::Match(_)), "the picture against itself: {verdict:?}");

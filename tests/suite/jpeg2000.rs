@@ -7,7 +7,7 @@ use crate::verify::portrait;
 use selfsame::document::{DocumentPhoto, Origin};
 use selfsame::engine::Verdict;
 use selfsame::error::ErrorKind;
-use selfsame::image::{Encoding, Limits, Photo, SourceColor};
+use selfsame::image::{ImageFormat, Limits, Photo, SourceColor};
 
 const PORTRAIT: &[u8] = include_bytes!("../data/portrait.jp2");
 const COLOUR: &[u8] = include_bytes!("../data/card.jp2");
@@ -39,13 +39,13 @@ fn lossless_files_give_back_every_pixel() {
     let expected: Vec<u8> = pixels().flat_map(|(x, y)| colour(x, y)).collect();
     assert!(photo.pixels() == expected);
     let info = photo.info();
-    assert_eq!((photo.width(), photo.height(), info.encoding), (40, 30, Encoding::Jpeg2000));
+    assert_eq!((photo.width(), photo.height(), info.format), (40, 30, ImageFormat::Jpeg2000));
     assert_eq!((info.color, info.bits_per_channel, info.had_alpha), (SourceColor::Rgb, 8, false));
 
     let photo = decode(GREY).unwrap();
     let expected: Vec<u8> = pixels().flat_map(|(x, y)| [((5 * x + 3 * y) % 256) as u8; 3]).collect();
     assert!(photo.pixels() == expected, "six tiles, a bare codestream");
-    assert_eq!((photo.info().color, photo.info().encoding), (SourceColor::Gray, Encoding::Jpeg2000));
+    assert_eq!((photo.info().color, photo.info().format), (SourceColor::Gray, ImageFormat::Jpeg2000));
 }
 
 #[test]

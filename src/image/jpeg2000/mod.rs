@@ -11,7 +11,7 @@ mod codestream;
 mod memory;
 
 use super::container::{Header, corrupt};
-use super::decode::{Encoding, SourceColor};
+use super::decode::{ImageFormat, SourceColor};
 use crate::error::{Error, ErrorKind, Result, Stage};
 use codestream::Codestream;
 use hayro_jpeg2000::{DecodeSettings, DecoderContext, Image};
@@ -62,7 +62,7 @@ fn layout(bytes: &[u8]) -> Result<Layout<'_>> {
 pub(super) fn inspect(bytes: &[u8]) -> Result<Header> {
     let Layout { codestream, start, .. } = layout(bytes)?;
     Ok(Header {
-        encoding: Encoding::Jpeg2000,
+        format: ImageFormat::Jpeg2000,
         width: codestream.width,
         height: codestream.height,
         color: if codestream.components == 1 { SourceColor::Gray } else { SourceColor::Rgb },
