@@ -1,7 +1,7 @@
 //! A challenge as a drawing: what the screen shows, its luminance and its red over time, and the
 //! safety report below.
 
-use selfsame::image::{luminance_linear, srgb8_to_linear};
+use selfsame::image::{linear_rgb, luminance_linear};
 use selfsame::liveness::safety::SafetyReport;
 use selfsame::liveness::{Challenge, Entropy, Region, Segment};
 use std::fmt::Write;
@@ -87,7 +87,7 @@ fn screen(svg: &mut String, segment: &Segment) {
 }
 
 fn linear(segment: &Segment) -> [f32; 3] {
-    segment.color.map(|value| srgb8_to_linear()[usize::from(value)])
+    linear_rgb(segment.color)
 }
 
 /// Relative luminance of the lit part.

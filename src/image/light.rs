@@ -30,6 +30,14 @@ pub fn srgb8_to_linear() -> &'static [f32; 256] {
     &LINEAR
 }
 
+/// Linear light of an 8-bit sRGB colour: red, green and blue, 0 ..= 1 each.
+#[inline]
+pub fn linear_rgb(color: [u8; 3]) -> [f32; 3] {
+    let table = srgb8_to_linear();
+    #[allow(clippy::indexing_slicing, reason = "a byte is below the table's 256")]
+    color.map(|level| table[usize::from(level)])
+}
+
 /// Relative luminance, 0 ..= 1, of linear red, green and blue, each 0 ..= 1.
 pub fn luminance_linear(rgb: [f32; 3]) -> f32 {
     let [r, g, b] = rgb;

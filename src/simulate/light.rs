@@ -5,7 +5,7 @@
 
 use super::motion::Wave;
 use super::skin::rgb_of_xyz;
-use crate::image::{luminance_linear, srgb8_to_linear};
+use crate::image::{linear_rgb, luminance_linear};
 use crate::liveness::{Region, Segment};
 
 /// Quarters of the screen, as the camera sees the person: image left and right of the top, then of
@@ -76,10 +76,9 @@ pub(super) struct Light {
 impl Track {
     /// The segments on a screen whose white has `luminance` cd/m², 0 for no screen.
     pub(super) fn new(segments: &[Segment], luminance: f32, ambient: [f32; 3], wave: Wave) -> Self {
-        let level = |v: u8| luminance * srgb8_to_linear().get(usize::from(v)).copied().unwrap_or_default();
         let starts = segments.iter().skip(1).map(|s| s.start_us as f64).chain([f64::INFINITY]);
         let screen = segments.iter().zip(starts).map(|(segment, end)| {
-            let [r, g, b] = segment.color.map(level);
+            let [r, g, b] = linear_rgb(segment.color).map(|v| luminance * v);
             (end, lit(segment.region).map(|on| [on * r, on * g, on * b, 0.0]))
         });
         Self { screen: screen.collect(), delay_us: 0.0, ambient, drift: 0.0, flicker: 0.0, wave }

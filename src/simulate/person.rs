@@ -7,12 +7,12 @@
 //! head has at its edge.
 
 use super::grid::Grid;
-use super::subject::{Subject, linear};
+use super::subject::Subject;
 use super::surface::Surfel;
 use super::vector::{Vector, length, mix, smoothstep, unit};
 use crate::error::{Error, ErrorKind, Result, Stage};
 use crate::geometry::{Point, Similarity};
-use crate::image::{Border, Crop, warp_rgb8};
+use crate::image::{Border, Crop, linear_rgb, warp_rgb8};
 
 /// Reflectance of skin's surface at normal incidence, for the refractive index of 1.4 that
 /// rendering commonly gives skin.
@@ -79,7 +79,7 @@ impl Person {
         let patches = grid.map(|x, y| {
             let [cx, cy] = grid.face_cm(x, y);
             let at = grid.at(x, y);
-            let pixel = photo.pixels().as_chunks::<3>().0.get(at).copied().unwrap_or_default().map(linear);
+            let pixel = photo.pixels().as_chunks::<3>().0.get(at).map_or([0.0; 3], |pixel| linear_rgb(*pixel));
             let drawn = mesh.get(at).copied().flatten();
             let [nx, ny, nz, depth_cm] = drawn.unwrap_or_else(|| membrane.at(x, y));
             let normal = unit([nx, ny, nz]);

@@ -16,7 +16,7 @@ use crate::detect::select_face;
 use crate::engine::Engine;
 use crate::error::{Error, ErrorKind, Result, Stage};
 use crate::geometry::{Point, Similarity};
-use crate::image::{Photo, luminance_linear, srgb8_to_linear};
+use crate::image::{Photo, linear_rgb, luminance_linear};
 use crate::mesh::{Mesh, outline};
 
 /// Distance of the pupils, in centimetres.
@@ -166,19 +166,14 @@ fn invalid(message: impl Into<String>) -> Error {
 fn pixel(photo: &Photo, x: f32, y: f32) -> [f32; 3] {
     let inside = |v: f32, side: u32| (v.max(0.0) as usize).min(side as usize - 1);
     let at = inside(y, photo.height()) * photo.width() as usize + inside(x, photo.width());
-    photo.pixels().as_chunks::<3>().0.get(at).copied().unwrap_or_default().map(linear)
-}
-
-/// Linear light of an sRGB level.
-pub(super) fn linear(level: u8) -> f32 {
-    srgb8_to_linear().get(usize::from(level)).copied().unwrap_or_default()
+    photo.pixels().as_chunks::<3>().0.get(at).map_or([0.0; 3], |pixel| linear_rgb(*pixel))
 }
 
 /// The luminance that one pixel in a hundred exceeds.
 fn bright_luminance(photo: &Photo) -> f32 {
     let step = photo.pixels().len() / 3 / 20_000 + 1;
     let pixels = photo.pixels().as_chunks::<3>().0.iter().step_by(step);
-    let mut values: Vec<f32> = pixels.map(|p| luminance_linear(p.map(linear))).collect();
+    let mut values: Vec<f32> = pixels.map(|p| luminance_linear(linear_rgb(*p))).collect();
     values.sort_by(f32::total_cmp);
     values.get(values.len() * 99 / 100).copied().unwrap_or(1.0)
 }

@@ -1,6 +1,6 @@
 //! All challenges of a policy as a chain of slots, and one challenge as a path through it.
 
-use crate::image::srgb8_to_linear;
+use crate::image::linear_rgb;
 use crate::liveness::{Challenge, ChallengePolicy, Issuer, Region, Segment};
 
 /// How much of the screen's light a face gets from a half of it.
@@ -41,7 +41,7 @@ impl Chain {
         let places = |slot: usize, color: &[u8; 3]| {
             if policy.regions && slot % 2 == 1 && *color != [0; 3] { (4.0, HALF) } else { (1.0, 1.0) }
         };
-        let [baseline, ..] = linear(policy.baseline);
+        let [baseline, ..] = linear_rgb(policy.baseline);
         Self {
             guard_s: seconds(policy.guard_us),
             slots: policy.slots,
@@ -49,7 +49,7 @@ impl Chain {
             jitter_s: seconds(policy.jitter_us),
             jitter_steps: policy.jitter_steps as usize,
             slack: issuer.slack(),
-            palette: policy.palette.iter().map(|color| linear(*color)).collect(),
+            palette: policy.palette.iter().map(|color| linear_rgb(*color)).collect(),
             baseline,
             lit: (0..policy.slots).map(|slot| policy.palette.iter().map(|c| places(slot, c)).collect()).collect(),
             challenges_log2: issuer.entropy().total_bits(),
@@ -89,10 +89,5 @@ impl Chain {
 /// The light that a face gets of a segment: linear, red, green, blue.
 pub(super) fn shown(segment: &Segment) -> [f32; 3] {
     let share = if segment.region == Region::Full { 1.0 } else { HALF };
-    linear(segment.color).map(|v| share * v)
-}
-
-/// Linear light of an sRGB colour.
-fn linear(color: [u8; 3]) -> [f32; 3] {
-    color.map(|v| srgb8_to_linear().get(usize::from(v)).copied().unwrap_or_default())
+    linear_rgb(segment.color).map(|v| share * v)
 }

@@ -6,7 +6,7 @@
 //! colour, with so many steps of each channel behind?
 
 use super::policy::ChallengePolicy;
-use crate::image::{luminance_linear, srgb8_to_linear};
+use crate::image::{linear_rgb, luminance_linear};
 use crate::liveness::Region;
 
 /// The halves that a slot can light.
@@ -183,7 +183,7 @@ fn changes(policy: &ChallengePolicy, half: bool) -> Vec<usize> {
 
 /// Linear light of an sRGB colour.
 pub(super) fn linear(color: [u8; 3]) -> [f64; 3] {
-    color.map(|value| f64::from(read(srgb8_to_linear(), usize::from(value))))
+    linear_rgb(color).map(f64::from)
 }
 
 fn luminance(linear: [f64; 3]) -> f64 {

@@ -6,7 +6,7 @@
 use super::layout::Layout;
 use super::trace::{CELLS, Rgb, SECTORS, Sample, Trace};
 use crate::geometry::{Point, cross, minus};
-use crate::image::{Frame, Pixels, luminance_linear, srgb8_to_linear};
+use crate::image::{Frame, Pixels, linear_rgb, luminance_linear};
 use crate::mesh::Mesh;
 
 /// Levels from which on a channel counts as blown out, and up to which as black.
@@ -31,7 +31,7 @@ const SIDES: [usize; 2] = [234, 454];
 pub(super) fn sample(frame: &Frame<'_>, mesh: &Mesh, timestamp_us: u64, track: u32, faces: u32) -> Option<Sample> {
     let pose = mesh.pose()?;
     let pixels = Pixels::new(frame);
-    let mut reader = Reader { pixels: &pixels, linear: srgb8_to_linear(), fingerprint: 0xcbf2_9ce4_8422_2325 };
+    let mut reader = Reader { pixels: &pixels, fingerprint: 0xcbf2_9ce4_8422_2325 };
     let layout = Layout::get();
     let mut patches = vec![(Rgb::default(), 0.0f32); layout.patches];
     let (mut clipped, mut dark, mut read) = (0.0f32, 0.0f32, 0.0f32);
@@ -107,7 +107,6 @@ pub(super) fn add_shape(trace: &mut Trace, mesh: &Mesh, px_per_cm: f32) {
 
 struct Reader<'a> {
     pixels: &'a Pixels<'a>,
-    linear: &'static [f32; 256],
     /// FNV-1a over all that was read.
     fingerprint: u64,
 }
@@ -120,7 +119,7 @@ impl Reader<'_> {
         for level in levels {
             self.fingerprint = (self.fingerprint ^ u64::from(level)).wrapping_mul(0x100_0000_01b3);
         }
-        Some((levels.map(|v| self.linear.get(usize::from(v)).copied().unwrap_or_default()), levels))
+        Some((linear_rgb(levels), levels))
     }
 }
 

@@ -1,7 +1,7 @@
 //! Which change from one colour to another counts, by each definition.
 
 use super::{DisplayModel, Rule};
-use crate::image::{luminance_linear, srgb8_to_linear};
+use crate::image::{linear_rgb, luminance_linear};
 
 /// What the definitions look at in a colour.
 #[derive(Debug, Clone, Copy)]
@@ -18,7 +18,7 @@ pub(super) struct Light {
 
 impl Light {
     pub(super) fn of(color: [u8; 3]) -> Self {
-        let linear = color.map(|value| srgb8_to_linear().get(usize::from(value)).copied().unwrap_or(0.0));
+        let linear = linear_rgb(color);
         let [r, g, b] = linear.map(f64::from);
         let sum = r + g + b;
         // sRGB to XYZ, IEC 61966-2-1.
