@@ -51,7 +51,7 @@ fn enrol(c: &mut Criterion) {
     let mut begin = || {
         document += 1;
         let key = DocumentKey::from_digest(Digest::of(&document.to_be_bytes()));
-        Awaiting::begin(Kind::NewRegistration, Method::Biometrics, key, ctx!(&log)).unwrap().unwrap()
+        Awaiting::begin(Kind::NewRegistration, Method::Biometrics, key, ctx!(&log)).unwrap().found().unwrap()
     };
     c.bench_function("enrol, submit the form", |b| {
         b.iter_batched(&mut begin, |s| s.submit(application(), ctx!(&log)).unwrap(), BatchSize::SmallInput);
@@ -62,7 +62,7 @@ fn enrol(c: &mut Criterion) {
     let file = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/datasets/portraits/obama.jpg")).unwrap();
     let photo = DocumentPhoto::from_photo(Photo::decode(&file, &Limits::default()).unwrap(), Origin::ImageFile);
     let binding = Binding::new(*state.nonce(), NOW, 120);
-    let evidence = Engine::new().unwrap().document_evidence(&binding, &photo).unwrap().unwrap();
+    let evidence = Engine::new().unwrap().document_evidence(&binding, &photo).unwrap().found().unwrap();
     let Step::Next(state) = state.read(evidence, Identity::of(&["Jo"]), ctx!(&log)).unwrap() else {
         panic!("it is read")
     };

@@ -45,7 +45,7 @@ fn benches(c: &mut Criterion) {
     println!("{:?} on {} frames", session.report().verdict, session.trace().frames());
     let photo = last.expect("frames");
     let located = engine.locate(&photo.frame(), select_face).expect("networks run");
-    let (_, mesh) = located.outcome.expect("a face");
+    let (_, mesh) = located.outcome.found().expect("a face");
 
     let measure = |mesh: &Mesh| {
         let mut trace = Trace::new();

@@ -56,7 +56,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let photo = Photo::decode(&std::fs::read(&path)?, &Limits::default())?;
         let frame = photo.frame();
         let located = engine.locate(&frame, select_face)?;
-        let Ok((_, mesh)) = located.outcome else { return Err(format!("no face in {}", path.display()).into()) };
+        let Some((_, mesh)) = located.outcome.found() else {
+            return Err(format!("no face in {}", path.display()).into());
+        };
         let aligned = align(&mesh, &card)?.crop;
         for i in 0..count {
             let mut crop = aligned.clone();

@@ -95,7 +95,7 @@ fn extract(image: &Path) -> Result<Option<Template>, Box<dyn Error>> {
     let engine = Engine::new()?;
     let photo = Photo::decode(&std::fs::read(image)?, &Limits::default())?;
     let frame = photo.frame();
-    match engine.locate(&frame, select_face)?.outcome {
+    match engine.locate(&frame, select_face)?.outcome.into_result() {
         Ok((_, mesh)) => Ok(Some(engine.extractor().extract(&frame, &mesh, &ExtractOptions::default())?)),
         Err(refusal) => {
             println!("no face to compare: {refusal:?}");

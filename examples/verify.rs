@@ -13,7 +13,7 @@ mod support;
 use clap::Parser;
 use selfsame::compare::FmrEstimate;
 use selfsame::document::{DocumentPhoto, PageOutcome, PageRefusal};
-use selfsame::engine::{Engine, Side, SideReport, Trace, Verdict, Verification};
+use selfsame::engine::{Engine, Side, SideReport, StageObserver, Verdict, Verification};
 use selfsame::error::{Result, Stage};
 use selfsame::image::{Limits, Photo};
 use selfsame::model::Backend;
@@ -53,7 +53,7 @@ struct Timings {
     stages: Vec<(Side, Stage, f64)>,
 }
 
-impl Trace for Timings {
+impl StageObserver for Timings {
     fn enter(&mut self, _: Side, _: Stage) {
         self.started = Some(Instant::now());
     }
@@ -145,7 +145,7 @@ fn run(arguments: &Arguments, timings: &mut Timings) -> Result<Outcome> {
     timings.enter(Side::Selfie, Stage::Decode);
     let selfie = Photo::decode(&selfie, &limits)?;
     timings.leave(Side::Selfie, Stage::Decode);
-    engine.verify_traced(&document, &selfie, arguments.fmr, timings).map(|v| Outcome::Verified(Box::new(v)))
+    engine.verify_observed(&document, &selfie, arguments.fmr, timings).map(|v| Outcome::Verified(Box::new(v)))
 }
 
 fn fmr_text(fmr: FmrEstimate) -> String {

@@ -8,7 +8,8 @@ mod evidence;
 mod page;
 mod verdict;
 
-pub use verdict::{Comparison, FaceReport, Reason, Refusal, Side, SideReport, Trace, Verdict, Verification};
+pub use crate::observer::{Side, StageObserver};
+pub use verdict::{Comparison, FaceRefusal, FaceReport, SideReport, Verdict, VerdictReason, Verification};
 
 use crate::capture::{CaptureSession, Guidance};
 use crate::compare::{Calibration, Decision, Pairing, Threshold, score};
@@ -19,6 +20,8 @@ use crate::image::{Frame, Photo};
 use crate::liveness::{LivenessProgress, LivenessSession};
 use crate::mesh::{FaceMesher, Mesh};
 use crate::model::{Backend, Model, ModelSource, Task};
+use crate::observer::observed;
+use crate::outcome::Outcome;
 use crate::quality::{QualityReport, assess};
 use crate::template::{ExtractOptions, Template, TemplateExtractor};
 
@@ -98,7 +101,7 @@ impl EngineBuilder {
 
     /// Demands documents read from a chip ([`crate::document::Origin::is_chip`]):
     /// [`Engine::verify`] refuses all others before any network runs, with
-    /// [`Reason::DocumentNotFromChip`]. An image file never satisfies this, wherever it was taken
+    /// [`VerdictReason::DocumentNotFromChip`]. An image file never satisfies this, wherever it was taken
     /// from.
     pub fn require_chip(mut self) -> Self {
         self.require_chip = true;
@@ -173,6 +176,12 @@ pub struct Face {
     pub template: Template,
 }
 
+/// One picture's faces, and the subject's.
+struct Seen {
+    faces: usize,
+    face: Outcome<Box<Face>, Vec<FaceRefusal>>,
+}
+
 /// What [`Engine::locate`] found.
 #[derive(Debug)]
 #[must_use]
@@ -180,27 +189,17 @@ pub struct Located {
     /// How many faces the detector reported.
     pub faces: usize,
     /// The chosen face and its mesh, or why there is none.
-    pub outcome: Result<(Detection, Mesh), Refusal>,
+    pub outcome: Outcome<(Detection, Mesh), FaceRefusal>,
 }
 
 impl Located {
     /// Turns what the mesh network does not recognise as a face into a refusal.
     fn confirmed(mut self) -> Self {
-        if matches!(&self.outcome, Ok((_, mesh)) if !mesh.is_face()) {
-            self.outcome = Err(Refusal::NoFace);
+        if matches!(&self.outcome, Outcome::Found((_, mesh)) if !mesh.is_face()) {
+            self.outcome = Outcome::Refused(FaceRefusal::NoFace);
         }
         self
     }
-}
-
-/// What [`Engine::face`] found.
-#[derive(Debug)]
-#[must_use]
-pub enum FaceOutcome {
-    /// The subject's face.
-    Found(Box<Face>),
-    /// No comparison can rest on this picture, and why.
-    Refused(Vec<Refusal>),
 }
 
 impl Engine {
@@ -251,20 +250,20 @@ impl Engine {
     /// # Errors
     /// [`ErrorKind::InvalidArgument`] if no threshold is known for `fmr`, and faults of the stages.
     pub fn verify(&self, document: &DocumentPhoto, selfie: &Photo, fmr: f64) -> Result<Verification> {
-        self.verify_traced(document, selfie, fmr, &mut ())
+        self.verify_observed(document, selfie, fmr, &mut ())
     }
 
-    /// [`Engine::verify`], telling `trace` when each stage begins and ends: the engine itself has
-    /// no clock.
+    /// [`Engine::verify`], telling `observer` when each stage begins and ends: the engine
+    /// itself has no clock.
     ///
     /// # Errors
     /// As [`Engine::verify`].
-    pub fn verify_traced(
+    pub fn verify_observed(
         &self,
         document: &DocumentPhoto,
         selfie: &Photo,
         fmr: f64,
-        trace: &mut impl Trace,
+        observer: &mut dyn StageObserver,
     ) -> Result<Verification> {
         let pairings = [Pairing::DocumentSelfie, Pairing::SelfieSelfie];
         let calibration = pairings.iter().find_map(|pairing| self.calibration(*pairing)).ok_or_else(|| {
@@ -274,24 +273,25 @@ impl Engine {
         let threshold = calibration.threshold(fmr)?;
         let origin = document.origin();
         if self.require_chip && !origin.is_chip() {
-            let verdict = Verdict::Refused(vec![Reason::DocumentNotFromChip]);
+            let verdict = Verdict::Refused(vec![VerdictReason::DocumentNotFromChip]);
             let unseen = || SideReport { faces: 0, face: None };
             return Ok(Verification { verdict, threshold, origin, document: unseen(), selfie: unseen() });
         }
-        let (document, document_template) = self.side(Side::Document, document.photo(), trace)?;
-        let (selfie, selfie_template) = self.side(Side::Selfie, selfie, trace)?;
-        trace.enter(Side::Both, Stage::Compare);
+        let (document, document_template) = self.side(Side::Document, document.photo(), observer)?;
+        let (selfie, selfie_template) = self.side(Side::Selfie, selfie, observer)?;
+        observer.enter(Side::Both, Stage::Compare);
         let verdict = match (document_template, selfie_template) {
-            (Ok(a), Ok(b)) => decide(&a, &b, calibration, &threshold)?,
+            (Outcome::Found(a), Outcome::Found(b)) => decide(&a, &b, calibration, &threshold)?,
             (a, b) => {
-                let reasons =
-                    |side, refusals: Vec<Refusal>| refusals.into_iter().map(move |r| Reason::Refused(side, r));
-                let document = reasons(Side::Document, a.err().unwrap_or_default());
-                let selfie = reasons(Side::Selfie, b.err().unwrap_or_default());
+                let reasons = |side, refusals: Vec<FaceRefusal>| {
+                    refusals.into_iter().map(move |r| VerdictReason::Refused(side, r))
+                };
+                let document = reasons(Side::Document, a.refused().unwrap_or_default());
+                let selfie = reasons(Side::Selfie, b.refused().unwrap_or_default());
                 Verdict::Refused(document.chain(selfie).collect())
             }
         };
-        trace.leave(Side::Both, Stage::Compare);
+        observer.leave(Side::Both, Stage::Compare);
         Ok(Verification { verdict, threshold, origin, document, selfie })
     }
 
@@ -301,16 +301,16 @@ impl Engine {
         &self,
         side: Side,
         photo: &Photo,
-        trace: &mut impl Trace,
-    ) -> Result<(SideReport, Result<Template, Vec<Refusal>>)> {
-        let (faces, outcome) = self.face_traced(side, &photo.frame(), trace)?;
-        Ok(match outcome {
-            FaceOutcome::Found(face) => {
+        observer: &mut dyn StageObserver,
+    ) -> Result<(SideReport, Outcome<Template, Vec<FaceRefusal>>)> {
+        let Seen { faces, face } = self.face_observed(side, &photo.frame(), observer)?;
+        Ok(match face {
+            Outcome::Found(face) => {
                 let Face { detection, mesh, quality, template } = *face;
                 let face = FaceReport { rect: detection.rect, score: detection.score, flag: mesh.flag(), quality };
-                (SideReport { faces, face: Some(face) }, Ok(template))
+                (SideReport { faces, face: Some(face) }, Outcome::Found(template))
             }
-            FaceOutcome::Refused(refusals) => (SideReport { faces, face: None }, Err(refusals)),
+            Outcome::Refused(refusals) => (SideReport { faces, face: None }, Outcome::Refused(refusals)),
         })
     }
 
@@ -320,7 +320,21 @@ impl Engine {
     /// # Errors
     /// As [`crate::capture::Tracker::track`].
     pub fn guide(&self, session: &mut CaptureSession, frame: &Frame<'_>, timestamp_us: u64) -> Result<Guidance> {
-        session.frame(&self.detector, &self.mesher, frame, timestamp_us)
+        self.guide_observed(session, frame, timestamp_us, &mut ())
+    }
+
+    /// [`Engine::guide`], telling `observer` when each stage begins and ends.
+    ///
+    /// # Errors
+    /// Those of [`Engine::guide`].
+    pub fn guide_observed(
+        &self,
+        session: &mut CaptureSession,
+        frame: &Frame<'_>,
+        timestamp_us: u64,
+        observer: &mut dyn StageObserver,
+    ) -> Result<Guidance> {
+        session.frame_observed(&self.detector, &self.mesher, frame, timestamp_us, observer)
     }
 
     /// Shows the next frame to a liveness session; `timestamp_us` counts from the challenge's first
@@ -334,15 +348,29 @@ impl Engine {
         frame: &Frame<'_>,
         timestamp_us: u64,
     ) -> Result<LivenessProgress> {
-        session.frame(&self.detector, &self.mesher, &self.extractor, frame, timestamp_us)
+        self.watch_observed(session, frame, timestamp_us, &mut ())
+    }
+
+    /// [`Engine::watch`], telling `observer` when each stage begins and ends.
+    ///
+    /// # Errors
+    /// Those of [`Engine::watch`].
+    pub fn watch_observed(
+        &self,
+        session: &mut LivenessSession,
+        frame: &Frame<'_>,
+        timestamp_us: u64,
+        observer: &mut dyn StageObserver,
+    ) -> Result<LivenessProgress> {
+        session.frame_observed(&self.detector, &self.mesher, &self.extractor, frame, timestamp_us, observer)
     }
 
     /// Finds the subject's face in `frame`, measures it, and takes its template.
     ///
     /// # Errors
-    /// Faults of the stages; what the picture shows or lacks is a [`FaceOutcome`].
-    pub fn face(&self, frame: &Frame<'_>) -> Result<FaceOutcome> {
-        self.face_traced(Side::Both, frame, &mut ()).map(|(_, outcome)| outcome)
+    /// Faults of the stages; what the picture shows or lacks is an [`Outcome`].
+    pub fn face(&self, frame: &Frame<'_>) -> Result<Outcome<Box<Face>, Vec<FaceRefusal>>> {
+        self.face_observed(Side::Both, frame, &mut ()).map(|seen| seen.face)
     }
 
     /// Finds the face that `choose` picks in `frame`, and its mesh.
@@ -355,29 +383,30 @@ impl Engine {
     /// # Errors
     /// Faults of the stages.
     pub fn locate(&self, frame: &Frame<'_>, choose: impl Fn(&[Detection]) -> FaceSelection) -> Result<Located> {
-        self.locate_traced(Side::Both, frame, choose, &mut ())
+        self.locate_observed(Side::Both, frame, choose, &mut ())
     }
 
-    fn locate_traced(
+    fn locate_observed(
         &self,
         side: Side,
         frame: &Frame<'_>,
         choose: impl Fn(&[Detection]) -> FaceSelection,
-        trace: &mut impl Trace,
+        observer: &mut dyn StageObserver,
     ) -> Result<Located> {
-        let first = self.hypothesis(side, frame, &self.detect, &choose, trace)?;
-        let doubtful = matches!(&first.outcome, Ok((d, mesh)) if d.rotation != Rotation::None || !mesh.is_face());
+        let first = self.hypothesis(side, frame, &self.detect, &choose, observer)?;
+        let doubtful =
+            matches!(&first.outcome, Outcome::Found((d, mesh)) if d.rotation != Rotation::None || !mesh.is_face());
         if !(doubtful && self.detect.turned()) {
             return Ok(first.confirmed());
         }
         let upright = self.detect.with_turned(false);
-        let second = self.hypothesis(side, frame, &upright, &choose, trace)?;
-        if matches!(second.outcome, Err(Refusal::SeveralFaces)) {
+        let second = self.hypothesis(side, frame, &upright, &choose, observer)?;
+        if matches!(second.outcome, Outcome::Refused(FaceRefusal::SeveralFaces)) {
             return Ok(second);
         }
         let plausibility = |located: &Located| match &located.outcome {
-            Ok((detection, mesh)) => detection.score * mesh.flag(),
-            Err(_) => 0.0,
+            Outcome::Found((detection, mesh)) => detection.score * mesh.flag(),
+            Outcome::Refused(_) => 0.0,
         };
         let better = if plausibility(&second) > plausibility(&first) { second } else { first };
         Ok(better.confirmed())
@@ -390,33 +419,34 @@ impl Engine {
         frame: &Frame<'_>,
         options: &DetectOptions,
         choose: impl Fn(&[Detection]) -> FaceSelection,
-        trace: &mut impl Trace,
+        observer: &mut dyn StageObserver,
     ) -> Result<Located> {
-        let detections = staged(trace, side, Stage::Detect, || self.detector.detect(frame, options))?;
+        let detections = observed(observer, side, Stage::Detect, || self.detector.detect(frame, options))?;
         let outcome = match choose(&detections) {
             FaceSelection::One(detection) => {
-                let mesh = staged(trace, side, Stage::Mesh, || self.mesher.mesh(frame, &detection))?;
-                Ok((detection, mesh))
+                let mesh = observed(observer, side, Stage::Mesh, || self.mesher.mesh(frame, &detection))?;
+                Outcome::Found((detection, mesh))
             }
-            FaceSelection::None => Err(Refusal::NoFace),
-            FaceSelection::Several(_) => Err(Refusal::SeveralFaces),
+            FaceSelection::None => Outcome::Refused(FaceRefusal::NoFace),
+            FaceSelection::Several(_) => Outcome::Refused(FaceRefusal::SeveralFaces),
         };
         Ok(Located { faces: detections.len(), outcome })
     }
 
-    fn face_traced(&self, side: Side, frame: &Frame<'_>, trace: &mut impl Trace) -> Result<(usize, FaceOutcome)> {
-        let Located { faces, outcome } = self.locate_traced(side, frame, select_face, trace)?;
+    fn face_observed(&self, side: Side, frame: &Frame<'_>, observer: &mut dyn StageObserver) -> Result<Seen> {
+        let Located { faces, outcome } = self.locate_observed(side, frame, select_face, observer)?;
         let (detection, mesh) = match outcome {
-            Ok(found) => found,
-            Err(refusal) => return Ok((faces, FaceOutcome::Refused(vec![refusal]))),
+            Outcome::Found(found) => found,
+            Outcome::Refused(refusal) => return Ok(Seen { faces, face: Outcome::Refused(vec![refusal]) }),
         };
-        let quality = staged(trace, side, Stage::Quality, || assess(frame, &mesh))?;
-        let refusals: Vec<Refusal> = quality.refusals.iter().copied().map(Refusal::Quality).collect();
+        let quality = observed(observer, side, Stage::Quality, || assess(frame, &mesh))?;
+        let refusals: Vec<FaceRefusal> = quality.refusals.iter().copied().map(FaceRefusal::from).collect();
         if !refusals.is_empty() {
-            return Ok((faces, FaceOutcome::Refused(refusals)));
+            return Ok(Seen { faces, face: Outcome::Refused(refusals) });
         }
-        let template = staged(trace, side, Stage::Template, || self.extractor.extract(frame, &mesh, &self.extract))?;
-        Ok((faces, FaceOutcome::Found(Box::new(Face { detection, mesh, quality, template }))))
+        let template =
+            observed(observer, side, Stage::Template, || self.extractor.extract(frame, &mesh, &self.extract))?;
+        Ok(Seen { faces, face: Outcome::Found(Box::new(Face { detection, mesh, quality, template })) })
     }
 }
 
@@ -432,13 +462,6 @@ fn decide(document: &Template, selfie: &Template, calibration: &Calibration, thr
         Decision::Match => Verdict::Match(comparison),
         Decision::NoMatch => Verdict::NoMatch(comparison),
     })
-}
-
-fn staged<T>(trace: &mut impl Trace, side: Side, stage: Stage, work: impl FnOnce() -> T) -> T {
-    trace.enter(side, stage);
-    let outcome = work();
-    trace.leave(side, stage);
-    outcome
 }
 
 #[cfg(test)]

@@ -23,6 +23,7 @@ pub mod liveness;
 pub mod mesh;
 pub mod model;
 mod nn;
+pub mod observer;
 pub mod outcome;
 pub mod quality;
 #[cfg(any(feature = "evaluate", feature = "simulate"))]

@@ -23,6 +23,16 @@ pub enum Outcome<T, R> {
 }
 
 impl<T, R> Outcome<T, R> {
+    /// Whether there is a value.
+    pub const fn is_found(&self) -> bool {
+        matches!(self, Self::Found(_))
+    }
+
+    /// Whether there is none.
+    pub const fn is_refused(&self) -> bool {
+        matches!(self, Self::Refused(_))
+    }
+
     /// The value, if there is one.
     pub fn found(self) -> Option<T> {
         match self {

@@ -15,6 +15,7 @@ use selfsame::liveness::{
     Challenge, ChallengeId, Issuer, LivenessEvidence, LivenessOptions, LivenessProgress, LivenessSession, Region,
     Segment, SessionManifest,
 };
+use selfsame::outcome::Outcome;
 use selfsame::secret::Nonce;
 use selfsame::simulate::{Recording, Scene, Species, Subject, simulate};
 use std::path::{Path, PathBuf};
@@ -41,8 +42,8 @@ impl Desk {
 
     fn document(&self, binding: &Binding) -> Result<Seen<DocumentEvidence>> {
         match self.engine.document_evidence(binding, &self.document)? {
-            Ok(evidence) => Ok(Ok(evidence)),
-            Err(refusals) => words(refusals.iter().map(|r| r.as_str())),
+            Outcome::Found(evidence) => Ok(Ok(evidence)),
+            Outcome::Refused(refusals) => words(refusals.iter().map(|r| r.as_str())),
         }
     }
 

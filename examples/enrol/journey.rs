@@ -16,6 +16,7 @@ use selfsame::enrol::{
 };
 use selfsame::error::{Error, ErrorKind, Result, Stage};
 use selfsame::liveness::{ChallengeId, LivenessEvidence};
+use selfsame::outcome::Outcome;
 use selfsame::secret::Nonce;
 use zeroize::Zeroizing;
 
@@ -177,8 +178,8 @@ impl<R: rand_core::CryptoRng> Journey<'_, R> {
         let now = self.dialogue.now();
         let begun = Awaiting::begin(kind, method, key, &mut self.world.context(now))?;
         let mut ceremony = match begun {
-            Ok(form) => form.into(),
-            Err(terminated) => return Ok(Ending::Terminated(terminated)),
+            Outcome::Found(form) => form.into(),
+            Outcome::Refused(terminated) => return Ok(Ending::Terminated(terminated)),
         };
         loop {
             ceremony = match ceremony {

@@ -180,6 +180,5 @@ fn sealed(key: &SealKey, number: &str) -> Result<Vec<u8>> {
     let ctx = &mut Context { now: NOW, rng: &mut rng, policy: &policy, log: &log, registry: &registry, keys: &keys };
     let begun =
         Awaiting::begin(What::NewRegistration, Method::Biometrics, DocumentKey::from_number("UTO", number), ctx)?;
-    let ceremony = begun.map_or_else(Ceremony::from, Ceremony::from);
-    ceremony.seal(key, 60, ctx)
+    Ceremony::from(begun).seal(key, 60, ctx)
 }

@@ -7,9 +7,10 @@ use super::measure::Measurements;
 use super::oval::{Oval, OvalSpec};
 use super::tracker::{Observation, Tracker, TrackerOptions};
 use crate::detect::Detector;
-use crate::error::Result;
+use crate::error::{Result, Stage};
 use crate::image::Frame;
 use crate::mesh::FaceMesher;
+use crate::observer::{Side, StageObserver, observed};
 
 /// How a capture is guided.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -74,8 +75,25 @@ impl CaptureSession {
         frame: &Frame<'_>,
         timestamp_us: u64,
     ) -> Result<Guidance> {
-        let observation = self.tracker.track(detector, mesher, frame, timestamp_us)?;
-        let measurements = Measurements::seen(&observation, frame, &self.oval(frame), self.tracker.view())?;
+        self.frame_observed(detector, mesher, frame, timestamp_us, &mut ())
+    }
+
+    /// [`CaptureSession::frame`], telling `observer` when each stage begins and ends.
+    ///
+    /// # Errors
+    /// Those of [`CaptureSession::frame`].
+    pub fn frame_observed(
+        &mut self,
+        detector: &Detector,
+        mesher: &FaceMesher,
+        frame: &Frame<'_>,
+        timestamp_us: u64,
+        observer: &mut dyn StageObserver,
+    ) -> Result<Guidance> {
+        let observation = self.tracker.track_observed(detector, mesher, frame, timestamp_us, observer)?;
+        let measurements = observed(observer, Side::Selfie, Stage::Quality, || {
+            Measurements::seen(&observation, frame, &self.oval(frame), self.tracker.view())
+        })?;
         let guidance = self.guide.update(&measurements);
         if let (Some(face), true) = (&observation.face, guidance.urge.is_good()) {
             self.best.offer(frame, face, measurements.face.map_or(f32::NAN, |f| f.quality), timestamp_us)?;

@@ -7,6 +7,7 @@ use crate::detect::{DetectOptions, Detection, Detector, dominant_face};
 use crate::error::{Error, ErrorKind, Result, Stage};
 use crate::image::Frame;
 use crate::mesh::{FaceMesher, Mesh, View};
+use crate::observer::{Side, StageObserver, observed};
 
 /// A track goes on if the detector's face and the track's overlap by this much (intersection over
 /// union) of their boxes.
@@ -116,6 +117,21 @@ impl Tracker {
         frame: &Frame<'_>,
         timestamp_us: u64,
     ) -> Result<Observation> {
+        self.track_observed(detector, mesher, frame, timestamp_us, &mut ())
+    }
+
+    /// [`Tracker::track`], telling `observer` when each stage begins and ends.
+    ///
+    /// # Errors
+    /// Those of [`Tracker::track`].
+    pub fn track_observed(
+        &mut self,
+        detector: &Detector,
+        mesher: &FaceMesher,
+        frame: &Frame<'_>,
+        timestamp_us: u64,
+        observer: &mut dyn StageObserver,
+    ) -> Result<Observation> {
         let elapsed_us = match self.last_us {
             Some(last) => timestamp_us.checked_sub(last).filter(|t| *t > 0).ok_or_else(|| {
                 Error::new(ErrorKind::InvalidArgument, Stage::Capture, "frames must come in the order of their times")
@@ -130,7 +146,9 @@ impl Tracker {
         // Taken out, so that an error leaves no track behind whose frame was never seen.
         let mut followed = match self.track.take() {
             Some(track) => {
-                let mesh = mesher.refine_seen(frame, &track.mesh, &mut self.view)?;
+                let mesh = observed(observer, Side::Selfie, Stage::Mesh, || {
+                    mesher.refine_seen(frame, &track.mesh, &mut self.view)
+                })?;
                 mesh.is_face().then_some(Track { mesh, ..track })
             }
             None => None,
@@ -139,13 +157,17 @@ impl Tracker {
         let detected = followed.is_none() || due;
         if detected {
             self.detected_us = timestamp_us;
-            detector.detect_into(frame, &self.options.detect, &mut self.detections)?;
+            observed(observer, Side::Selfie, Stage::Detect, || {
+                detector.detect_into(frame, &self.options.detect, &mut self.detections)
+            })?;
             followed = match dominant_face(&self.detections) {
                 Some((detection, rivals)) => {
                     self.rivals = rivals;
                     match followed.filter(|track| overlaps(&track.mesh, &detection)) {
                         Some(track) => Some(Track { missed: 0, ..track }),
-                        None => self.begin(mesher, frame, &detection)?,
+                        None => {
+                            observed(observer, Side::Selfie, Stage::Mesh, || self.begin(mesher, frame, &detection))?
+                        }
                     }
                 }
                 None => {

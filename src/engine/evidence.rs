@@ -1,12 +1,13 @@
 //! What the engine certifies: evidence for one attempt, made together with the verdict that it
 //! rests on.
 
-use super::{Engine, FaceOutcome, Refusal, Verdict, Verification};
+use super::{Engine, FaceRefusal, Verdict, Verification};
 use crate::binding::Binding;
 use crate::compare::MatchEvidence;
 use crate::document::{DocumentEvidence, DocumentPhoto};
 use crate::error::Result;
 use crate::image::Photo;
+use crate::outcome::Outcome;
 
 impl Engine {
     /// [`Engine::verify`] for the attempt that `binding` names: with evidence if, and only if, the
@@ -64,10 +65,8 @@ impl Engine {
         &self,
         binding: &Binding,
         document: &DocumentPhoto,
-    ) -> Result<Result<DocumentEvidence, Vec<Refusal>>> {
-        Ok(match self.face(&document.photo().frame())? {
-            FaceOutcome::Found(_) => Ok(DocumentEvidence::new(*binding, document.digest(), document.origin())),
-            FaceOutcome::Refused(refusals) => Err(refusals),
-        })
+    ) -> Result<Outcome<DocumentEvidence, Vec<FaceRefusal>>> {
+        let face = self.face(&document.photo().frame())?;
+        Ok(face.map(|_| DocumentEvidence::new(*binding, document.digest(), document.origin())))
     }
 }

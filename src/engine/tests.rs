@@ -98,12 +98,12 @@ fn the_mesh_network_decides_between_two_ways_up() {
     let photo = picture();
     let upright =
         engine(prefers_upside_down, |corner, outputs| mesh_with_flag(if corner == 0 { 6.0 } else { -6.0 }, outputs));
-    let (detection, mesh) = upright.locate(&photo.frame(), select_face).unwrap().outcome.unwrap();
+    let (detection, mesh) = upright.locate(&photo.frame(), select_face).unwrap().outcome.found().unwrap();
     assert_eq!(detection.rotation, Rotation::None);
     assert!(mesh.roll_deg().abs() < 1.0 && mesh.flag() > 0.9);
     let turned =
         engine(prefers_upside_down, |corner, outputs| mesh_with_flag(if corner == 3 { 6.0 } else { -6.0 }, outputs));
-    let (detection, mesh) = turned.locate(&photo.frame(), select_face).unwrap().outcome.unwrap();
+    let (detection, mesh) = turned.locate(&photo.frame(), select_face).unwrap().outcome.found().unwrap();
     assert_eq!(detection.rotation, Rotation::Half);
     assert!(mesh.roll_deg().abs() > 179.0);
 }
@@ -123,14 +123,14 @@ fn two_upright_faces_beside_a_turned_one_are_several() {
     };
     let engine = engine(detect, |_, outputs| mesh_with_flag(6.0, outputs));
     let outcome = engine.face(&picture().frame()).unwrap();
-    assert!(matches!(&outcome, FaceOutcome::Refused(reasons) if *reasons == [Refusal::SeveralFaces]), "{outcome:?}");
+    assert!(matches!(&outcome, Outcome::Refused(reasons) if *reasons == [FaceRefusal::SeveralFaces]), "{outcome:?}");
 }
 
 #[test]
 fn a_face_that_the_mesh_network_rejects_is_no_face() {
     let engine = engine(prefers_upside_down, |_, outputs| mesh_with_flag(-6.0, outputs));
     let outcome = engine.face(&picture().frame()).unwrap();
-    assert!(matches!(outcome, FaceOutcome::Refused(reasons) if reasons == [Refusal::NoFace]));
+    assert!(matches!(outcome, Outcome::Refused(reasons) if reasons == [FaceRefusal::NoFace]));
 }
 
 #[test]
@@ -207,7 +207,7 @@ fn a_demand_for_a_chip_is_met_by_chips_alone_and_before_any_network() {
     }
     let image = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/datasets/portraits/obama.jpg")).unwrap();
     let file = DocumentPhoto::from_bytes(&image, &Default::default()).unwrap();
-    assert_eq!(strict.verify(&file, &picture(), 1e-3).unwrap().verdict.reasons(), [Reason::DocumentNotFromChip]);
+    assert_eq!(strict.verify(&file, &picture(), 1e-3).unwrap().verdict.reasons(), [VerdictReason::DocumentNotFromChip]);
 
     let willing = Engine::builder().template(template_card(|_| {})).require_chip().build().unwrap();
     let dg2 = write_dg2(&[NewFace::new(&image, ImageCoding::Jpeg, 413, 531)]).unwrap();

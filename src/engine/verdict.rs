@@ -2,47 +2,26 @@
 
 use crate::compare::{FmrEstimate, Score, Threshold};
 use crate::document::Origin;
-use crate::error::Stage;
 use crate::geometry::Rect;
-use crate::quality::{self, QualityReport};
+use crate::observer::Side;
+use crate::quality::{QualityRefusal, QualityReport};
+use crate::words::serialised_as_its_word;
 use std::fmt;
-
-/// Which of the two pictures.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Side {
-    /// The document's portrait.
-    Document,
-    /// The photograph of the person who claims it.
-    Selfie,
-    /// Neither alone.
-    Both,
-}
-
-impl Side {
-    /// A stable `snake_case` word.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Document => "document",
-            Self::Selfie => "selfie",
-            Self::Both => "both",
-        }
-    }
-}
 
 /// Why a picture can't carry a comparison.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Refusal {
+pub enum FaceRefusal {
     /// There is no face, or what looked like one is none.
     NoFace,
     /// There are two or more faces of similar size; see [`crate::detect::select_face`].
     SeveralFaces,
     /// The face is there, and too poor.
-    Quality(quality::QualityRefusal),
+    Quality(QualityRefusal),
 }
 
-impl Refusal {
-    /// A stable `snake_case` word.
+impl FaceRefusal {
+    /// The stable `snake_case` word of this refusal, for logs and machine-readable output.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::NoFace => "no_face",
@@ -52,22 +31,30 @@ impl Refusal {
     }
 }
 
+serialised_as_its_word!(FaceRefusal);
+
+impl From<QualityRefusal> for FaceRefusal {
+    fn from(refusal: QualityRefusal) -> Self {
+        Self::Quality(refusal)
+    }
+}
+
 /// A reason for a verdict. Its display is a stable `snake_case` word, such as `selfie_no_face` or
 /// `score_below_threshold`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Reason {
+pub enum VerdictReason {
     /// The score reached the threshold.
     ScoreReachedThreshold,
     /// The score did not reach the threshold.
     ScoreBelowThreshold,
     /// A picture was refused.
-    Refused(Side, Refusal),
+    Refused(Side, FaceRefusal),
     /// The engine demands a chip's portrait, and the document's is none.
     DocumentNotFromChip,
 }
 
-impl fmt::Display for Reason {
+impl fmt::Display for VerdictReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::ScoreReachedThreshold => f.write_str("score_reached_threshold"),
@@ -102,7 +89,7 @@ pub enum Verdict {
     /// They don't.
     NoMatch(Comparison),
     /// No comparison took place, and why.
-    Refused(Vec<Reason>),
+    Refused(Vec<VerdictReason>),
 }
 
 impl Verdict {
@@ -124,10 +111,10 @@ impl Verdict {
     }
 
     /// Why.
-    pub fn reasons(&self) -> Vec<Reason> {
+    pub fn reasons(&self) -> Vec<VerdictReason> {
         match self {
-            Self::Match(_) => vec![Reason::ScoreReachedThreshold],
-            Self::NoMatch(_) => vec![Reason::ScoreBelowThreshold],
+            Self::Match(_) => vec![VerdictReason::ScoreReachedThreshold],
+            Self::NoMatch(_) => vec![VerdictReason::ScoreBelowThreshold],
             Self::Refused(reasons) => reasons.clone(),
         }
     }
@@ -169,17 +156,4 @@ pub struct Verification {
     pub document: SideReport,
     /// The selfie.
     pub selfie: SideReport,
-}
-
-/// Hears when stages begin and end; for timing and logging. `()` hears nothing.
-pub trait Trace {
-    /// `stage` begins for `side`.
-    fn enter(&mut self, side: Side, stage: Stage);
-    /// `stage` has ended for `side`, successfully or not.
-    fn leave(&mut self, side: Side, stage: Stage);
-}
-
-impl Trace for () {
-    fn enter(&mut self, _: Side, _: Stage) {}
-    fn leave(&mut self, _: Side, _: Stage) {}
 }

@@ -1,6 +1,6 @@
 //! The old account: its confirmation on the other device, and consent to its deletion.
 
-use super::awaiting::{Awaiting, Fault, Outcome, Step, port};
+use super::awaiting::{Awaiting, Fault, Step, StepResult, port};
 use super::finish::Terminated;
 use super::names::AccountId;
 use super::ports::{Context, KeyUse};
@@ -55,7 +55,11 @@ impl Awaiting<Confirmation> {
     ///
     /// # Errors
     /// A [`Fault`] if a port fails.
-    pub fn confirm(self, token: &ConfirmationToken, ctx: &mut Context<'_>) -> Outcome<AfterConfirmation, Confirmation> {
+    pub fn confirm(
+        self,
+        token: &ConfirmationToken,
+        ctx: &mut Context<'_>,
+    ) -> StepResult<AfterConfirmation, Confirmation> {
         let this = match self.open(ctx) {
             ControlFlow::Continue(this) => this,
             ControlFlow::Break(over) => return over,
@@ -115,7 +119,7 @@ impl Awaiting<Consent> {
     ///
     /// # Errors
     /// A [`Fault`] if a port fails.
-    pub fn consent(self, consent: DeletionConsent, ctx: &mut Context<'_>) -> Outcome<Awaiting<Pins>, Consent> {
+    pub fn consent(self, consent: DeletionConsent, ctx: &mut Context<'_>) -> StepResult<Awaiting<Pins>, Consent> {
         let this = match self.open(ctx) {
             ControlFlow::Continue(this) => this,
             ControlFlow::Break(over) => return over,

@@ -1,7 +1,7 @@
 //! The first steps: begin, form, document.
 
 use super::audit::{Audit, Measure};
-use super::awaiting::{Awaiting, Core, Fault, Outcome, Step, fresh_nonce, port};
+use super::awaiting::{Awaiting, Core, Fault, Step, StepResult, fresh_nonce, port};
 use super::finish::Terminated;
 use super::kind::{Kind, Method, needs_old_account};
 use super::names::{AccountId, DocumentKey, Identity};
@@ -12,6 +12,7 @@ use super::waits::{Applied, Document, Form, Instructions, OldAccount, Read};
 use crate::digest::Digest;
 use crate::document::DocumentEvidence;
 use crate::error::Error;
+use crate::outcome::Outcome;
 use std::ops::ControlFlow;
 
 /// A filled form, as far as the ceremony has to know it.
@@ -36,13 +37,13 @@ impl Awaiting<Form> {
         method: Method,
         document: DocumentKey,
         ctx: &mut Context<'_>,
-    ) -> Result<Result<Self, Terminated>, Error> {
+    ) -> Result<Outcome<Self, Terminated>, Error> {
         let audit = Audit { kind, method, document, began_at: ctx.now, records: Vec::new() };
         let core = Box::new(Core { audit, nonce: fresh_nonce(ctx, None)?, since: ctx.now });
         let this = Self { core, waiting: Box::new(Form {}) };
         Ok(match this.lock(ctx)? {
-            Some(end) => Err(this.end(end, ctx.now)),
-            None => Ok(this),
+            Some(end) => Outcome::Refused(this.end(end, ctx.now)),
+            None => Outcome::Found(this),
         })
     }
 
@@ -52,7 +53,7 @@ impl Awaiting<Form> {
     ///
     /// # Errors
     /// A [`Fault`] if a port fails.
-    pub fn submit(self, application: Application, ctx: &mut Context<'_>) -> Outcome<Awaiting<Document>, Form> {
+    pub fn submit(self, application: Application, ctx: &mut Context<'_>) -> StepResult<Awaiting<Document>, Form> {
         let this = match self.open(ctx) {
             ControlFlow::Continue(this) => this,
             ControlFlow::Break(over) => return over,
@@ -86,7 +87,7 @@ impl Awaiting<Document> {
         evidence: DocumentEvidence,
         identity: Identity,
         ctx: &mut Context<'_>,
-    ) -> Outcome<Awaiting<Instructions>, Document> {
+    ) -> StepResult<Awaiting<Instructions>, Document> {
         let this = match self.open(ctx) {
             ControlFlow::Continue(this) => this,
             ControlFlow::Break(over) => return over,

@@ -109,7 +109,7 @@ impl<S: fmt::Debug> std::error::Error for Fault<S> {
 }
 
 /// What a transition from `W` to `N` returns.
-pub type Outcome<N, W> = Result<Step<N, Awaiting<<W as Waiting>::Again>>, Fault<Awaiting<W>>>;
+pub type StepResult<N, W> = Result<Step<N, Awaiting<<W as Waiting>::Again>>, Fault<Awaiting<W>>>;
 
 pub(super) fn port(what: &str, cause: PortError) -> Error {
     Error::new(ErrorKind::Port, Stage::Enrol, format!("{what} failed")).with_source(cause)
@@ -194,7 +194,7 @@ impl<W: Waiting> Awaiting<W> {
     ///
     /// # Errors
     /// A [`Fault`] if a port fails.
-    pub fn check_time(self, ctx: &mut Context<'_>) -> Outcome<Self, W> {
+    pub fn check_time(self, ctx: &mut Context<'_>) -> StepResult<Self, W> {
         match self.open(ctx) {
             ControlFlow::Continue(this) => Ok(Step::Next(this)),
             ControlFlow::Break(over) => over,
@@ -218,7 +218,7 @@ impl<W: Waiting> Awaiting<W> {
     }
 
     /// Before every transition: is the document locked, and is there time?
-    pub(super) fn open<N>(self, ctx: &mut Context<'_>) -> ControlFlow<Outcome<N, W>, Self> {
+    pub(super) fn open<N>(self, ctx: &mut Context<'_>) -> ControlFlow<StepResult<N, W>, Self> {
         match self.lock(ctx) {
             Err(error) => return ControlFlow::Break(Err(Fault { state: self, error })),
             Ok(Some(end)) => return ControlFlow::Break(Ok(Step::Terminated(self.end(end, ctx.now)))),
@@ -248,7 +248,7 @@ impl<W: Waiting> Awaiting<W> {
     }
 
     /// The step has failed.
-    pub(super) fn fail<N>(self, reasons: Vec<Reason>, ctx: &mut Context<'_>) -> Outcome<N, W> {
+    pub(super) fn fail<N>(self, reasons: Vec<Reason>, ctx: &mut Context<'_>) -> StepResult<N, W> {
         self.count(W::COUNTED, reasons, ctx, |this, reasons, nonce, now| this.retry(Event::Failed, reasons, nonce, now))
     }
 
@@ -261,7 +261,7 @@ impl<W: Waiting> Awaiting<W> {
         reasons: Vec<Reason>,
         ctx: &mut Context<'_>,
         then: impl FnOnce(Self, Vec<Reason>, Nonce, u64) -> Step<N, Awaiting<W::Again>>,
-    ) -> Outcome<N, W> {
+    ) -> StepResult<N, W> {
         let nonce = match self.next_nonce(ctx) {
             Ok(nonce) => nonce,
             Err(error) => return Err(Fault { state: self, error }),
@@ -318,7 +318,7 @@ impl<W: Fallible> Awaiting<W> {
     ///
     /// # Errors
     /// A [`Fault`] if a port fails.
-    pub fn failed(self, reasons: Vec<super::names::Word>, ctx: &mut Context<'_>) -> Outcome<Infallible, W> {
+    pub fn failed(self, reasons: Vec<super::names::Word>, ctx: &mut Context<'_>) -> StepResult<Infallible, W> {
         match self.open(ctx) {
             ControlFlow::Continue(this) => {
                 this.fail(reasons.into_iter().take(MAX_REASONS).map(Reason::Reported).collect(), ctx)

@@ -9,6 +9,7 @@ use super::table::Phase;
 use super::waits::{
     Comparison, Confirmation, Consent, Document, Flashes, Form, Instructions, Oval, Pins, PinsAgain, Signature,
 };
+use crate::outcome::Outcome;
 use std::convert::Infallible;
 
 macro_rules! ceremony {
@@ -94,6 +95,16 @@ impl From<AfterConfirmation> for Ceremony {
 impl From<Infallible> for Ceremony {
     fn from(never: Infallible) -> Self {
         match never {}
+    }
+}
+
+/// What [`Awaiting::begin`] gives.
+impl From<Outcome<Awaiting<Form>, Terminated>> for Ceremony {
+    fn from(begun: Outcome<Awaiting<Form>, Terminated>) -> Self {
+        match begun {
+            Outcome::Found(state) => state.into(),
+            Outcome::Refused(state) => state.into(),
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! The PINs: chosen, entered again, and handed to the key store.
 
-use super::awaiting::{Awaiting, Fault, Outcome, Step, port};
+use super::awaiting::{Awaiting, Fault, Step, StepResult, port};
 use super::pin::{Pin, WhichPin};
 use super::ports::Context;
 use super::reason::Reason;
@@ -41,7 +41,7 @@ impl Awaiting<Pins> {
         pin2: Pin<2>,
         personal: &Personal<'_>,
         ctx: &mut Context<'_>,
-    ) -> Outcome<Awaiting<PinsAgain>, Pins> {
+    ) -> StepResult<Awaiting<PinsAgain>, Pins> {
         let this = match self.open(ctx) {
             ControlFlow::Continue(this) => this,
             ControlFlow::Break(over) => return over,
@@ -68,7 +68,12 @@ impl Awaiting<PinsAgain> {
     ///
     /// # Errors
     /// A [`Fault`] if a port fails.
-    pub fn repeat(self, pin1: Pin<1>, pin2: Pin<2>, ctx: &mut Context<'_>) -> Outcome<Awaiting<Signature>, PinsAgain> {
+    pub fn repeat(
+        self,
+        pin1: Pin<1>,
+        pin2: Pin<2>,
+        ctx: &mut Context<'_>,
+    ) -> StepResult<Awaiting<Signature>, PinsAgain> {
         let this = match self.open(ctx) {
             ControlFlow::Continue(this) => this,
             ControlFlow::Break(over) => return over,

@@ -2,7 +2,7 @@
 //! oval, with a fresh nonce.
 
 use super::audit::Measure;
-use super::awaiting::{Awaiting, Outcome, Step};
+use super::awaiting::{Awaiting, Step, StepResult};
 use super::ports::Context;
 use super::reason::Reason;
 use super::table::Event;
@@ -17,7 +17,7 @@ impl Awaiting<Instructions> {
     ///
     /// # Errors
     /// A [`Fault`](super::Fault) if a port fails.
-    pub fn acknowledge(self, ctx: &mut Context<'_>) -> Outcome<Awaiting<Oval>, Instructions> {
+    pub fn acknowledge(self, ctx: &mut Context<'_>) -> StepResult<Awaiting<Oval>, Instructions> {
         let this = match self.open(ctx) {
             ControlFlow::Continue(this) => this,
             ControlFlow::Break(over) => return over,
@@ -33,7 +33,7 @@ impl Awaiting<Oval> {
     ///
     /// # Errors
     /// A [`Fault`](super::Fault) if a port fails.
-    pub fn begin_flashes(self, challenge: ChallengeId, ctx: &mut Context<'_>) -> Outcome<Awaiting<Flashes>, Oval> {
+    pub fn begin_flashes(self, challenge: ChallengeId, ctx: &mut Context<'_>) -> StepResult<Awaiting<Flashes>, Oval> {
         let this = match self.open(ctx) {
             ControlFlow::Continue(this) => this,
             ControlFlow::Break(over) => return over,
@@ -54,7 +54,11 @@ impl Awaiting<Flashes> {
     ///
     /// # Errors
     /// A [`Fault`](super::Fault) if a port fails.
-    pub fn answered(self, evidence: LivenessEvidence, ctx: &mut Context<'_>) -> Outcome<Awaiting<Comparison>, Flashes> {
+    pub fn answered(
+        self,
+        evidence: LivenessEvidence,
+        ctx: &mut Context<'_>,
+    ) -> StepResult<Awaiting<Comparison>, Flashes> {
         let this = match self.open(ctx) {
             ControlFlow::Continue(this) => this,
             ControlFlow::Break(over) => return over,
@@ -94,7 +98,7 @@ impl Awaiting<Comparison> {
     ///
     /// # Errors
     /// A [`Fault`](super::Fault) if a port fails.
-    pub fn matched(self, evidence: MatchEvidence, ctx: &mut Context<'_>) -> Outcome<AfterFace, Comparison> {
+    pub fn matched(self, evidence: MatchEvidence, ctx: &mut Context<'_>) -> StepResult<AfterFace, Comparison> {
         let this = match self.open(ctx) {
             ControlFlow::Continue(this) => this,
             ControlFlow::Break(over) => return over,

@@ -1,7 +1,7 @@
 //! The end: the signature, a new account or none.
 
 use super::audit::{Audit, Record};
-use super::awaiting::{Awaiting, Core, Fault, Outcome, Step, port};
+use super::awaiting::{Awaiting, Core, Fault, Step, StepResult, port};
 use super::names::{AccountId, Identity, KeyId};
 use super::pin::Pin;
 use super::policy::Lock;
@@ -46,7 +46,7 @@ impl Awaiting<Signature> {
     ///
     /// # Errors
     /// A [`Fault`] if a port fails.
-    pub fn sign(self, pin2: Pin<2>, ctx: &mut Context<'_>) -> Outcome<Enrolled, Signature> {
+    pub fn sign(self, pin2: Pin<2>, ctx: &mut Context<'_>) -> StepResult<Enrolled, Signature> {
         let this = match self.open(ctx) {
             ControlFlow::Continue(this) => this,
             ControlFlow::Break(over) => return over,
@@ -62,14 +62,14 @@ impl Awaiting<Signature> {
     ///
     /// # Errors
     /// A [`Fault`] if a port fails.
-    pub fn signed(self, signature: Vec<u8>, ctx: &mut Context<'_>) -> Outcome<Enrolled, Signature> {
+    pub fn signed(self, signature: Vec<u8>, ctx: &mut Context<'_>) -> StepResult<Enrolled, Signature> {
         match self.open(ctx) {
             ControlFlow::Continue(this) => this.check(signature, ctx),
             ControlFlow::Break(over) => over,
         }
     }
 
-    fn check(mut self, signature: Vec<u8>, ctx: &mut Context<'_>) -> Outcome<Enrolled, Signature> {
+    fn check(mut self, signature: Vec<u8>, ctx: &mut Context<'_>) -> StepResult<Enrolled, Signature> {
         match ctx.keys.verify(&self.waiting.keys, KeyUse::Signature, &self.application(), &signature) {
             Ok(true) => {}
             Ok(false) => return self.fail(vec![Reason::SignatureInvalid], ctx),

@@ -27,7 +27,7 @@ mod weak;
 pub use account::{AfterConfirmation, ConfirmationToken, DeletionConsent};
 pub use application::Application;
 pub use audit::{Audit, Measure, Record};
-pub use awaiting::{Awaiting, Fallible, Fault, Outcome, Step, Waiting};
+pub use awaiting::{Awaiting, Fallible, Fault, Step, StepResult, Waiting};
 pub use ceremony::Ceremony;
 pub use face::AfterFace;
 pub use finish::{Enrolled, Terminated};

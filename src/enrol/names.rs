@@ -130,7 +130,7 @@ name! {
 pub struct Word(String);
 
 impl Word {
-    /// A word in `snake_case` that begins with a letter, such as [`crate::engine::Refusal::as_str`]
+    /// A word in `snake_case` that begins with a letter, such as [`crate::engine::FaceRefusal::as_str`]
     /// gives.
     ///
     /// # Errors

@@ -1,11 +1,12 @@
 //! Which face of a labelled picture the label is about, and its template.
 
 use crate::detect::{Detection, FaceSelection, select_face};
-use crate::engine::{Engine, FaceOutcome};
+use crate::engine::Engine;
 use crate::error::Result;
 use crate::geometry::Point;
 use crate::image::Photo;
 use crate::mesh::Mesh;
+use crate::outcome::Outcome;
 use crate::template::{ExtractOptions, Template};
 
 /// Which face to take.
@@ -39,7 +40,7 @@ impl FaceChoice {
             Self::AsVerify => engine.locate(&frame, select_face)?,
             Self::Central => engine.locate(&frame, |faces| central(faces, center))?,
         };
-        Ok(located.outcome.ok().map(|(_, mesh)| mesh))
+        Ok(located.outcome.found().map(|(_, mesh)| mesh))
     }
 
     /// The template of the chosen face of `photo`; `None` is a failure to enrol. `options` must be
@@ -50,8 +51,8 @@ impl FaceChoice {
     pub fn template(self, engine: &Engine, photo: &Photo, options: &ExtractOptions) -> Result<Option<Template>> {
         if self == Self::AsVerify {
             return Ok(match engine.face(&photo.frame())? {
-                FaceOutcome::Found(face) => Some(face.template),
-                FaceOutcome::Refused(_) => None,
+                Outcome::Found(face) => Some(face.template),
+                Outcome::Refused(_) => None,
             });
         }
         let Some(mesh) = self.mesh(engine, photo)? else { return Ok(None) };

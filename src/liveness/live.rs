@@ -8,9 +8,10 @@ use crate::binding::Binding;
 use crate::capture::{BestFrames, KeptFrame, TrackId, TrackedFace, Tracker, TrackerOptions};
 use crate::compare::score;
 use crate::detect::Detector;
-use crate::error::{ErrorKind, Result};
+use crate::error::{ErrorKind, Result, Stage};
 use crate::image::Frame;
 use crate::mesh::FaceMesher;
+use crate::observer::{Side, StageObserver, observed};
 use crate::quality;
 use crate::template::{ExtractOptions, Template, TemplateExtractor};
 use serde::Serialize;
@@ -125,16 +126,34 @@ impl LivenessSession {
         frame: &Frame<'_>,
         timestamp_us: u64,
     ) -> Result<LivenessProgress> {
+        self.frame_observed(detector, mesher, extractor, frame, timestamp_us, &mut ())
+    }
+
+    /// [`LivenessSession::frame`], telling `observer` when each stage begins and ends.
+    ///
+    /// # Errors
+    /// Those of [`LivenessSession::frame`].
+    pub fn frame_observed(
+        &mut self,
+        detector: &Detector,
+        mesher: &FaceMesher,
+        extractor: &TemplateExtractor,
+        frame: &Frame<'_>,
+        timestamp_us: u64,
+        observer: &mut dyn StageObserver,
+    ) -> Result<LivenessProgress> {
         if self.trace.frames() >= MAX_SAMPLES {
             return Err(error(ErrorKind::LimitExceeded, format!("a session has {MAX_SAMPLES} frames at most")));
         }
-        let seen = self.tracker.track(detector, mesher, frame, timestamp_us)?;
+        let seen = self.tracker.track_observed(detector, mesher, frame, timestamp_us, observer)?;
         match &seen.face {
             Some(face) => {
                 let before = self.track;
                 let track = self.number(face.track);
                 let other_track = before.is_some() && before != self.track;
-                self.trace.push(frame, &face.mesh, timestamp_us, track, seen.faces as u32);
+                observed(observer, Side::Selfie, Stage::Liveness, || {
+                    self.trace.push(frame, &face.mesh, timestamp_us, track, seen.faces as u32);
+                });
                 let blown = self.trace.samples.last().is_some_and(|sample| sample.clipped > 0.5);
                 let [several, blown_out] = &mut self.spoilt;
                 *several += usize::from(seen.faces > 1);
@@ -144,7 +163,11 @@ impl LivenessSession {
                     let score = quality::unified_of_essentials(&light, &face.mesh).native;
                     self.reference.offer(frame, face, score, timestamp_us)?;
                 }
-                self.compare(extractor, frame, face, timestamp_us, other_track)?;
+                if self.is_due(other_track, timestamp_us) {
+                    observed(observer, Side::Selfie, Stage::Template, || {
+                        self.compare(extractor, frame, face, timestamp_us)
+                    })?;
+                }
             }
             None => self.trace.miss(timestamp_us),
         }
@@ -167,20 +190,21 @@ impl LivenessSession {
         number
     }
 
-    /// Compares the face with the session's first one, from time to time, and when it could be
-    /// another.
+    /// Whether the face is to be compared with the session's first one: from time to time, and when it
+    /// could be another.
+    fn is_due(&self, other_track: bool, timestamp_us: u64) -> bool {
+        let due = other_track || self.compared_us.is_none_or(|last| timestamp_us.saturating_sub(last) >= COMPARE_US);
+        due && self.trace.identity.len() < MAX_COMPARED
+    }
+
+    /// Compares the face with the session's first one.
     fn compare(
         &mut self,
         extractor: &TemplateExtractor,
         frame: &Frame<'_>,
         face: &TrackedFace,
         timestamp_us: u64,
-        other_track: bool,
     ) -> Result<()> {
-        let due = other_track || self.compared_us.is_none_or(|last| timestamp_us.saturating_sub(last) >= COMPARE_US);
-        if !due || self.trace.identity.len() >= MAX_COMPARED {
-            return Ok(());
-        }
         self.compared_us = Some(timestamp_us);
         let template = extractor.extract(frame, &face.mesh, &ExtractOptions { flip: false })?;
         match &self.first {

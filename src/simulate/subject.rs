@@ -64,7 +64,7 @@ impl Subject {
     /// [`ErrorKind::InvalidArgument`] in [`Stage::Simulate`] if there is no face or several, or a
     /// face without extent, and the faults of the networks.
     pub fn new(engine: &Engine, photo: &Photo) -> Result<Self> {
-        match engine.locate(&photo.frame(), select_face)?.outcome {
+        match engine.locate(&photo.frame(), select_face)?.outcome.into_result() {
             Ok((_, mesh)) => Self::with_mesh(photo, &mesh),
             Err(refusal) => Err(invalid(format!("the portrait has no usable face: {refusal:?}"))),
         }

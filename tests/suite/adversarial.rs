@@ -7,11 +7,12 @@ use super::verify::{engine, portrait};
 use ndarray::{ArrayView4, ArrayViewMut2};
 use selfsame::capture::{CaptureOptions, CaptureSession};
 use selfsame::document::DocumentPhoto;
-use selfsame::engine::{Engine, FaceOutcome};
+use selfsame::engine::Engine;
 use selfsame::error::Result;
 use selfsame::geometry::{Point, Similarity};
 use selfsame::image::{Border, Crop, Frame, Photo, PixelFormat, Plane, Planes, warp_rgb8};
 use selfsame::model::{Backend, Model, ModelSource, Network, Signature, Task};
+use selfsame::outcome::Outcome;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -165,7 +166,7 @@ fn a_search_is_bounded_in_runs_and_memory_whatever_the_picture() {
             "{name}: {detect} {mesh} {template}"
         );
         assert!(held <= WORKING_BYTES, "{name}: {held} bytes");
-        if let Some(FaceOutcome::Found(face)) = outcome {
+        if let Some(Outcome::Found(face)) = outcome {
             assert!(face.quality.contrast.is_finite() && face.template.magnitude().is_finite(), "{name}");
         }
         worst.0 = [worst.0[0].max(detect), worst.0[1].max(mesh), worst.0[2].max(template)];

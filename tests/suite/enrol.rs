@@ -27,11 +27,11 @@ fn the_engines_evidence_leads_to_the_face_check_and_three_failures_lock() {
     let ctx = &mut Context { now: NOW, rng: &mut rng, policy: &policy, log: &log, registry: &registry, keys: &keys };
 
     let number = DocumentKey::from_number("UTO", "X1");
-    let form = Awaiting::begin(Kind::NewRegistration, Method::Biometrics, number, ctx).unwrap().unwrap();
+    let form = Awaiting::begin(Kind::NewRegistration, Method::Biometrics, number, ctx).unwrap().found().unwrap();
     let application = Application { old_account: None, form: Digest::of(b"form") };
     let Step::Next(document) = form.submit(application, ctx).unwrap() else { panic!("the form is good") };
     let binding = Binding::new(*document.nonce(), NOW, 120);
-    let evidence = engine.document_evidence(&binding, &portrait).unwrap().unwrap();
+    let evidence = engine.document_evidence(&binding, &portrait).unwrap().found().unwrap();
     let Step::Next(state) = document.read(evidence, Identity::of(&["Jo"]), ctx).unwrap() else { panic!("it was read") };
     assert!(matches!(state.audit().records[1].measure, Some(Measure::Document { .. })));
     let Step::Next(oval) = state.acknowledge(ctx).unwrap() else { panic!("nothing stops it") };
@@ -50,5 +50,5 @@ fn the_engines_evidence_leads_to_the_face_check_and_three_failures_lock() {
     assert_eq!(ceremony.phase(), Phase::Terminated);
     assert_eq!(ceremony.audit().records.last().unwrap().end, Some(End::Locked(Lock::Until(NOW + 10_800))));
     let again = Awaiting::begin(Kind::NewRegistration, Method::Biometrics, number, ctx).unwrap();
-    assert_eq!(again.unwrap_err().wait_s(NOW + 800), Some(10_000));
+    assert_eq!(again.refused().unwrap().wait_s(NOW + 800), Some(10_000));
 }

@@ -5,13 +5,14 @@
 use super::frames::{bytes_left_by, without_blocks_over};
 use super::verify::{engine, portrait};
 use selfsame::capture::{CaptureOptions, CaptureSession};
-use selfsame::engine::{Engine, FaceOutcome};
+use selfsame::engine::Engine;
 use selfsame::enrol::memory::{MemoryAttemptLog, MemoryKeyStore, MemoryRegistry};
 use selfsame::enrol::{Awaiting, Ceremony, Context, DocumentKey, Kind, Method, Policy, SealKey};
 use selfsame::error::ErrorKind;
 use selfsame::geometry::{Point, Similarity};
 use selfsame::image::{Border, Crop, Limits, Photo, warp_rgb8};
 use selfsame::model::{Backend, Model, ModelSource, Task};
+use selfsame::outcome::Outcome;
 use std::path::{Path, PathBuf};
 
 const CARD: &str = "tests/data/tiny_template.toml";
@@ -85,8 +86,8 @@ fn a_running_engine_does_not_notice_that_its_files_change() {
     let engine = Engine::builder().template(ModelSource::Card(card.clone())).build().unwrap();
     let photo = portrait("obama.jpg");
     let magnitude = || match engine.face(&photo.frame()).unwrap() {
-        FaceOutcome::Found(face) => face.template.magnitude().to_bits(),
-        FaceOutcome::Refused(reasons) => panic!("{reasons:?}"),
+        Outcome::Found(face) => face.template.magnitude().to_bits(),
+        Outcome::Refused(reasons) => panic!("{reasons:?}"),
     };
     let before = magnitude();
     let file = std::fs::OpenOptions::new().write(true).open(&network).unwrap();
@@ -128,7 +129,7 @@ fn sessions_that_are_dropped_half_way_leave_nothing() {
         let (keys, key) = (MemoryKeyStore::new(&mut rng), SealKey::from_bytes(&[1; 32]));
         let ctx = &mut Context { now: 9, rng: &mut rng, policy: &policy, log: &log, registry: &registry, keys: &keys };
         let document = DocumentKey::from_number("UTO", "1");
-        let form = Awaiting::begin(Kind::NewRegistration, Method::Biometrics, document, ctx).unwrap().unwrap();
+        let form = Awaiting::begin(Kind::NewRegistration, Method::Biometrics, document, ctx).unwrap().found().unwrap();
         let sealed = Ceremony::from(form).seal(&key, 60, ctx).unwrap();
         drop(Ceremony::open(&sealed, &key, 9, |_| Ok(true)).unwrap());
     };

@@ -10,7 +10,7 @@ const PORTRAITS: [&str; 5] = ["obama.jpg", "obama2.jpg", "obama3.jpg", "biden.jp
 
 fn template(name: &str) -> Template {
     let photo = portrait(name);
-    let (_, mesh) = engine().locate(&photo.frame(), select_face).unwrap().outcome.unwrap();
+    let (_, mesh) = engine().locate(&photo.frame(), select_face).unwrap().outcome.found().unwrap();
     engine().extractor().extract(&photo.frame(), &mesh, &ExtractOptions::default()).unwrap()
 }
 

@@ -4,9 +4,10 @@ use super::verify::{engine, portrait};
 use selfsame::capture::{CaptureOptions, CaptureSession};
 use selfsame::compare::score;
 use selfsame::document::{DocumentPhoto, Origin};
-use selfsame::engine::{Engine, FaceOutcome, Verdict};
+use selfsame::engine::{Engine, Verdict};
 use selfsame::gallery::Gallery;
 use selfsame::image::Photo;
+use selfsame::outcome::Outcome;
 use selfsame::template::{Encoding, Template};
 
 /// Everything that a verification says, in bits.
@@ -22,8 +23,8 @@ fn verify(engine: &Engine, document: &str, selfie: &Photo) -> String {
 
 fn template(engine: &Engine, name: &str) -> Template {
     match engine.face(&portrait(name).frame()).unwrap() {
-        FaceOutcome::Found(face) => face.template,
-        FaceOutcome::Refused(reasons) => panic!("{reasons:?}"),
+        Outcome::Found(face) => face.template,
+        Outcome::Refused(reasons) => panic!("{reasons:?}"),
     }
 }
 

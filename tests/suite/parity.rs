@@ -25,7 +25,7 @@ fn ort_engine() -> Option<Engine> {
 fn compare(photo: &Photo, reference: &Engine) -> (f32, f32) {
     let frame = photo.frame();
     let found = [engine(), reference].map(|e| {
-        let (detection, mesh) = e.locate(&frame, select_face).unwrap().outcome.unwrap();
+        let (detection, mesh) = e.locate(&frame, select_face).unwrap().outcome.found().unwrap();
         let template = e.extractor().extract(&frame, &mesh, &ExtractOptions::default()).unwrap();
         (detection, mesh, template)
     });
@@ -55,7 +55,7 @@ fn templates_agree_on_a_hundred_aligned_faces() {
     for name in PORTRAITS {
         let photo = portrait(name);
         let frame = photo.frame();
-        let (_, mesh) = engine().locate(&frame, select_face).unwrap().outcome.unwrap();
+        let (_, mesh) = engine().locate(&frame, select_face).unwrap().outcome.found().unwrap();
         let card = selfsame::model::ModelCard::parse(include_str!("../../models/template.toml")).unwrap();
         let aligned = selfsame::align::align(&mesh, &card).unwrap();
         for i in 0..20u8 {
@@ -82,7 +82,7 @@ fn both_backends_agree_on_lfw() {
     for person in people.iter().step_by(people.len() / 130) {
         let file = std::fs::read_dir(person).unwrap().next().unwrap().unwrap().path();
         let photo = Photo::decode(&std::fs::read(file).unwrap(), &Limits::default()).unwrap();
-        if engine().locate(&photo.frame(), select_face).unwrap().outcome.is_err() {
+        if engine().locate(&photo.frame(), select_face).unwrap().outcome.is_refused() {
             continue;
         }
         let (distance, cosine) = compare(&photo, &reference);

@@ -4,10 +4,11 @@
 use selfsame::compare::{FmrEstimate, cosine};
 use selfsame::detect::select_face;
 use selfsame::document::DocumentPhoto;
-use selfsame::engine::{Engine, Reason, Refusal, Side, Verdict, Verification};
+use selfsame::engine::{Engine, FaceRefusal, Side, Verdict, VerdictReason, Verification};
 use selfsame::error::ErrorKind;
 use selfsame::image::{Limits, Photo};
 use selfsame::model::Backend;
+use selfsame::outcome::Outcome;
 use selfsame::template::ExtractOptions;
 use std::sync::OnceLock;
 
@@ -79,7 +80,7 @@ fn a_verdict_tells_score_threshold_and_reasons() {
     assert!(comparison.score >= verification.threshold.score());
     assert!(comparison.log_likelihood_ratio > 4.0 && !comparison.marginal);
     assert!(matches!(comparison.fmr, FmrEstimate::About(fmr) | FmrEstimate::AtMost(fmr) if fmr <= 1e-4));
-    assert_eq!(verification.verdict.reasons(), [Reason::ScoreReachedThreshold]);
+    assert_eq!(verification.verdict.reasons(), [VerdictReason::ScoreReachedThreshold]);
     assert!(verification.document.face.is_some() && verification.selfie.faces >= 1);
 }
 
@@ -186,20 +187,20 @@ fn faces_of_every_size_are_found() {
             if inside { at(&face, sx as u32, sy as u32) } else { [110, 120, 130] }
         });
         let found = engine().locate(&canvas.frame(), selfsame::detect::select_face).unwrap();
-        let (detection, _) = found.outcome.unwrap_or_else(|r| panic!("{share}: {r:?}"));
+        let (detection, _) = found.outcome.into_result().unwrap_or_else(|r| panic!("{share}: {r:?}"));
         let width = detection.rect.width() / 1280.0;
         assert!((0.7..1.4).contains(&(width / share)), "{share}: {width}");
     }
     // A close-up: the face as wide as the frame.
     let close = picture(110, 130, |x, y| at(&face, 170 + x, 50 + y));
-    assert!(engine().locate(&close.frame(), selfsame::detect::select_face).unwrap().outcome.is_ok());
+    assert!(engine().locate(&close.frame(), selfsame::detect::select_face).unwrap().outcome.is_found());
 }
 
 #[test]
 fn templates_held_at_the_same_time_differ() {
     let face = |name| match engine().face(&portrait(name).frame()).unwrap() {
-        selfsame::engine::FaceOutcome::Found(face) => face,
-        selfsame::engine::FaceOutcome::Refused(reasons) => panic!("{name}: {reasons:?}"),
+        Outcome::Found(face) => face,
+        Outcome::Refused(reasons) => panic!("{name}: {reasons:?}"),
     };
     let (a, b) = (face("obama.jpg"), face("biden.jpg"));
     assert!(cosine(&a.template, &b.template).unwrap() < 0.5);
@@ -219,8 +220,11 @@ fn threads_share_an_engine_and_agree() {
 
 #[test]
 fn words_are_stable() {
-    let words =
-        [Reason::ScoreReachedThreshold, Reason::ScoreBelowThreshold, Reason::Refused(Side::Selfie, Refusal::NoFace)];
+    let words = [
+        VerdictReason::ScoreReachedThreshold,
+        VerdictReason::ScoreBelowThreshold,
+        VerdictReason::Refused(Side::Selfie, FaceRefusal::NoFace),
+    ];
     assert_eq!(words.map(|w| w.to_string()), ["score_reached_threshold", "score_below_threshold", "selfie_no_face"]);
 }
 
@@ -231,7 +235,7 @@ fn templates_in_integers_are_near_and_decide_the_same() {
     for name in portraits {
         let photo = portrait(name);
         let frame = photo.frame();
-        let locate = |engine: &Engine| engine.locate(&frame, select_face).unwrap().outcome.unwrap();
+        let locate = |engine: &Engine| engine.locate(&frame, select_face).unwrap().outcome.found().unwrap();
         let ((found, mesh), (same, same_mesh)) = (locate(engine()), locate(&int8));
         assert_eq!((found, &mesh), (same, &same_mesh), "{name}: detector and mesh have no ranges");
         for flip in [false, true] {

@@ -31,10 +31,13 @@ fn only_a_match_gives_evidence_and_it_names_what_was_compared() {
     let (verification, evidence) = engine.verify_for(&binding, &document, &nobody, 1e-3).unwrap();
     assert_eq!((verification.verdict.as_str(), evidence.is_none()), ("refused", true));
 
-    let read = engine.document_evidence(&binding, &document).unwrap().unwrap();
+    let read = engine.document_evidence(&binding, &document).unwrap().found().unwrap();
     assert_eq!((read.document(), read.origin(), read.binding()), (document.digest(), Origin::ImageFile, &binding));
     let blank = DocumentPhoto::from_photo(nobody, Origin::Page);
-    assert_eq!(engine.document_evidence(&binding, &blank).unwrap().unwrap_err(), [crate::engine::Refusal::NoFace]);
+    assert_eq!(
+        engine.document_evidence(&binding, &blank).unwrap().refused().unwrap(),
+        [crate::engine::FaceRefusal::NoFace]
+    );
 }
 
 #[test]

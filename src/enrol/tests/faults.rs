@@ -83,7 +83,7 @@ fn a_generator_that_repeats_itself_is_an_error_and_never_an_old_nonce() {
     let mut office = Office::new(42);
     let begin = |rng: &mut Stuck, office: &mut Office| {
         let ctx = &mut Context { rng, ..office.ctx() };
-        Awaiting::begin(Kind::NewRegistration, Method::Biometrics, key(), ctx).map(|begun| begun.unwrap())
+        Awaiting::begin(Kind::NewRegistration, Method::Biometrics, key(), ctx).map(|begun| begun.found().unwrap())
     };
     for bytes in [[0; 32], [255; 32], [7; 32]] {
         assert_eq!(begin(&mut Stuck(bytes), &mut office).unwrap_err().kind(), ErrorKind::Randomness);

@@ -30,6 +30,7 @@ use crate::digest::Digest;
 use crate::document::{DocumentEvidence, Origin};
 use crate::error::Error;
 use crate::liveness::{ChallengeId, LivenessEvidence};
+use crate::outcome::Outcome;
 use crate::secret::Nonce;
 use std::collections::VecDeque;
 use std::convert::Infallible;
@@ -148,10 +149,7 @@ impl Office {
     }
 
     fn begin(&mut self, kind: Kind, method: Method) -> Ceremony {
-        match Awaiting::begin(kind, method, key(), &mut self.ctx()).unwrap() {
-            Ok(form) => form.into(),
-            Err(terminated) => terminated.into(),
-        }
+        Awaiting::begin(kind, method, key(), &mut self.ctx()).unwrap().into()
     }
 
     fn binding(&self, nonce: &Nonce) -> Binding {

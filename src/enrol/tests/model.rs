@@ -224,8 +224,8 @@ impl Run {
         let number = tally.ceremonies - rng.below(3).min(tally.ceremonies - 1);
         let key = DocumentKey::from_number("UTO", &format!("{number}"));
         let mut ceremony: Ceremony = match Awaiting::begin(kind, method, key, &mut self.office.ctx()).unwrap() {
-            Ok(form) => form.into(),
-            Err(terminated) => {
+            Outcome::Found(form) => form.into(),
+            Outcome::Refused(terminated) => {
                 tally.refused += 1;
                 self.office.now += terminated.wait_s(self.office.now).unwrap_or(0);
                 tally.steps += 1;

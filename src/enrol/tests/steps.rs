@@ -317,7 +317,7 @@ fn a_lock_holds_for_every_ceremony_with_the_document() {
     assert_eq!(terminated.wait_s(until + 5), Some(0));
     assert_eq!(end(beside.begin_flashes(CHALLENGE, &mut office.ctx())), End::Locked(Lock::Until(until)));
     let other = DocumentKey::from_number("UTO", "X2");
-    assert!(Awaiting::begin(NewRegistration, Biometrics, other, &mut office.ctx()).unwrap().is_ok());
+    assert!(Awaiting::begin(NewRegistration, Biometrics, other, &mut office.ctx()).unwrap().is_found());
     office.now = until;
     assert_eq!(office.begin(NewRegistration, Biometrics).phase(), Phase::Form);
 }

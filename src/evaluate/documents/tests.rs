@@ -18,7 +18,7 @@ fn psnr(a: &Photo, b: &Photo) -> f64 {
 fn portraits_have_their_size_and_lose_some_detail_but_not_the_face() {
     let engine = Engine::new().unwrap();
     let photo = photo("obama.jpg");
-    let (_, mesh) = engine.locate(&photo.frame(), select_face).unwrap().outcome.unwrap();
+    let (_, mesh) = engine.locate(&photo.frame(), select_face).unwrap().outcome.found().unwrap();
     for kind in DocumentKind::ALL {
         let portrait = kind.portrait(&photo, &mesh, 7).unwrap();
         let small = matches!(kind, DocumentKind::Jpeg2000Small | DocumentKind::JpegSmall | DocumentKind::Grey);
@@ -28,7 +28,7 @@ fn portraits_have_their_size_and_lose_some_detail_but_not_the_face() {
         let likeness = psnr(&portrait, &untouched);
         let least = if matches!(kind, DocumentKind::PrintScan | DocumentKind::Grey) { 12.0 } else { 28.0 };
         assert!(likeness > least && likeness < 48.0, "{}: {likeness:.1} dB", kind.as_str());
-        let (_, found) = engine.locate(&portrait.frame(), select_face).unwrap().outcome.unwrap();
+        let (_, found) = engine.locate(&portrait.frame(), select_face).unwrap().outcome.found().unwrap();
         let [right, left, ..] = found.alignment_points();
         let distance = right.distance(left) / portrait.width() as f32;
         assert!((distance - 0.25).abs() < 0.02, "{}: eyes {distance} of the width apart", kind.as_str());

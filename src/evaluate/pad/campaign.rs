@@ -279,7 +279,7 @@ impl<R: TryCryptoRng, F: Fn(u64) -> R> Runner<'_, F> {
         let frontal = |mesh: &Mesh| {
             mesh.pose().is_some_and(|pose| pose.yaw_deg.abs() <= FRONTAL_DEG && pose.pitch_deg.abs() <= FRONTAL_DEG)
         };
-        let alone = located.outcome.ok().filter(|(_, mesh)| located.faces == 1 && frontal(mesh));
+        let alone = located.outcome.found().filter(|(_, mesh)| located.faces == 1 && frontal(mesh));
         let Some((_, mesh)) = alone else { return Ok(None) };
         let all = DetectOptions::default().with_threshold(BYSTANDER)?;
         let faces = self.engine.detector().detect(&photo.frame(), &all)?.len();

@@ -67,7 +67,7 @@ fn scenes() -> Vec<Scene> {
         .into_iter()
         .filter_map(|name| {
             let photo = portrait(name);
-            let (_, mesh) = engine().locate(&photo.frame(), select_face).unwrap().outcome.unwrap();
+            let (_, mesh) = engine().locate(&photo.frame(), select_face).unwrap().outcome.found().unwrap();
             let (pose, limits) = (mesh.pose().unwrap(), GuideLimits::default());
             // Who looks aside by nearly as much as is allowed has a fault of his own.
             let share = (pose.yaw_deg / limits.yaw_deg).abs().max((pose.pitch_deg / limits.pitch_deg).abs());
@@ -122,7 +122,7 @@ fn mirrored_frames_mirror_what_is_measured() {
     let photo = portrait("obama3.jpg");
     let mirrored = approach::mirrored(&photo);
     let pose = |photo: &selfsame::image::Photo| {
-        let (_, mesh) = engine().locate(&photo.frame(), select_face).unwrap().outcome.unwrap();
+        let (_, mesh) = engine().locate(&photo.frame(), select_face).unwrap().outcome.found().unwrap();
         mesh.pose().unwrap()
     };
     let (a, b) = (pose(&photo), pose(&mirrored));
@@ -186,7 +186,7 @@ fn mirrored_photographs_have_mirrored_yaw() {
         files.sort();
         let photo = selfsame::image::Photo::decode(&std::fs::read(&files[0]).unwrap(), &Default::default()).unwrap();
         let pose = |photo: &selfsame::image::Photo| {
-            let (_, mesh) = engine().locate(&photo.frame(), select_face).unwrap().outcome.ok()?;
+            let (_, mesh) = engine().locate(&photo.frame(), select_face).unwrap().outcome.found()?;
             mesh.pose()
         };
         if let (Some(a), Some(b)) = (pose(&photo), pose(&approach::mirrored(&photo))) {

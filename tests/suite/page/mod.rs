@@ -16,9 +16,9 @@ use people::People;
 use scene::{Kind, Scene, scene};
 use selfsame::compare::cosine;
 use selfsame::document::{Origin, PageOutcome, PagePortrait, PageRefusal};
-use selfsame::engine::FaceOutcome;
 use selfsame::geometry::Point;
 use selfsame::image::Photo;
+use selfsame::outcome::Outcome;
 use std::collections::BTreeMap;
 
 /// What became of one page.
@@ -55,11 +55,11 @@ fn judged(scene: &Scene, portrait: &PagePortrait) -> Found {
     }
     // The picture as everybody else sees it, not what the page's reader says about it.
     match engine().face(&portrait.document.photo().frame()).unwrap() {
-        FaceOutcome::Found(face) if (face.mesh.roll_deg() - scene.roll_deg).abs() < 8.0 => {
+        Outcome::Found(face) if (face.mesh.roll_deg() - scene.roll_deg).abs() < 8.0 => {
             Found::Right(cosine(&face.template, &scene.template).unwrap())
         }
-        FaceOutcome::Found(face) => Found::Wrong(format!("rolled by {:.0}°", face.mesh.roll_deg())),
-        FaceOutcome::Refused(reasons) => Found::Wrong(format!("{reasons:?}")),
+        Outcome::Found(face) => Found::Wrong(format!("rolled by {:.0}°", face.mesh.roll_deg())),
+        Outcome::Refused(reasons) => Found::Wrong(format!("{reasons:?}")),
     }
 }
 

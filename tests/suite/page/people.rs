@@ -5,8 +5,8 @@ use super::random::Random;
 use crate::verify::engine;
 use image::RgbImage;
 use image::imageops::{FilterType, resize};
-use selfsame::engine::FaceOutcome;
 use selfsame::image::{Limits, Photo};
+use selfsame::outcome::Outcome;
 use selfsame::template::Template;
 use std::path::{Path, PathBuf};
 
@@ -59,7 +59,7 @@ impl People {
         let path = &pictures[random.below(pictures.len())];
         let photo = Photo::decode(&std::fs::read(path).unwrap(), &Limits::default()).unwrap();
         match engine().face(&photo.frame()).unwrap() {
-            FaceOutcome::Found(face) => {
+            Outcome::Found(face) => {
                 let eyes = [face.mesh.right_eye(), face.mesh.left_eye()].map(|p| [f64::from(p.x), f64::from(p.y)]);
                 let image = RgbImage::from_raw(photo.width(), photo.height(), photo.pixels().to_vec()).unwrap();
                 // As many pixels as pages need, so that sampling skips none.
@@ -68,7 +68,7 @@ impl People {
                 let image = resize(&image, side(image.width()), side(image.height()), FilterType::Triangle);
                 Subject { person, image, eyes: eyes.map(|eye| eye.map(|v| v * scale)), template: face.template }
             }
-            FaceOutcome::Refused(_) => self.one((person + 1) % self.0.len(), random),
+            Outcome::Refused(_) => self.one((person + 1) % self.0.len(), random),
         }
     }
 }
