@@ -13,7 +13,7 @@
 use criterion::{Criterion, criterion_group, criterion_main};
 use selfsame::compare::score;
 use selfsame::gallery::Gallery;
-use selfsame::template::{Encoding, Template};
+use selfsame::template::{Template, TemplateEncoding};
 use std::hint::black_box;
 
 fn template(seed: f32) -> Template {
@@ -25,7 +25,7 @@ fn compare(c: &mut Criterion) {
     let (a, b) = (template(0.7), template(0.9));
     assert!(score(&a, &b).unwrap().value().abs() < 0.5);
     c.bench_function("score, 192 values", |bench| bench.iter(|| score(black_box(&a), black_box(&b)).unwrap()));
-    for encoding in [Encoding::F32, Encoding::F16, Encoding::I8] {
+    for encoding in [TemplateEncoding::F32, TemplateEncoding::F16, TemplateEncoding::I8] {
         let bytes = a.encode(encoding).unwrap();
         assert!(score(&a, &Template::decode(&bytes).unwrap()).unwrap().value() > 0.999);
         c.bench_function(&format!("encode, {encoding:?}"), |bench| {

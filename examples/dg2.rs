@@ -11,7 +11,7 @@
 mod support;
 
 use clap::Parser;
-use selfsame::document::{Dg2, DigestAlgorithm, DocumentPhoto, Face, Instance};
+use selfsame::document::{Dg2, DigestAlgorithm, DocumentPhoto, FaceImage, Instance};
 use selfsame::error::{Error, ErrorKind, Result, Stage};
 use selfsame::image::Limits;
 use serde_json::{Map, Value, json};
@@ -108,7 +108,7 @@ macro_rules! word {
     };
 }
 
-fn face(face: &Face<'_>) -> Value {
+fn face(face: &FaceImage<'_>) -> Value {
     let angle =
         |a: selfsame::document::Angle| json!({ "degrees": a.degrees, "stored": a.raw, "uncertainty": a.uncertainty });
     let points = face.feature_points.iter();

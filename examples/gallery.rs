@@ -21,7 +21,7 @@ use selfsame::engine::Engine;
 use selfsame::gallery::{Candidate, Gallery, fmr_for_fpir};
 use selfsame::image::{Limits, Photo};
 use selfsame::model::ModelCard;
-use selfsame::template::{Encoding, ExtractOptions, Template};
+use selfsame::template::{ExtractOptions, Template, TemplateEncoding};
 use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -230,7 +230,7 @@ fn bench(templates: u64) -> Outcome {
     // Everything once more, one by one: encoded, decoded, compared, sorted.
     let naive = |id: u64| {
         let exact = random(id);
-        let coarse = exact.encode(Encoding::I8).and_then(|bytes| Template::decode(&bytes));
+        let coarse = exact.encode(TemplateEncoding::I8).and_then(|bytes| Template::decode(&bytes));
         let score = |t: &Template| score(t, &probe).expect("templates of one model").value();
         let coarse = score(&coarse.expect("an encoded template"));
         (coarse, id, (coarse - score(&exact)).abs())

@@ -12,7 +12,7 @@ mod support;
 
 use clap::Parser;
 use selfsame::compare::FmrEstimate;
-use selfsame::document::{DocumentPhoto, PageOutcome, PageRefusal};
+use selfsame::document::{DocumentPhoto, PageRefusal};
 use selfsame::engine::{Engine, Side, SideReport, StageObserver, Verdict, Verification};
 use selfsame::error::{Result, Stage};
 use selfsame::image::{Limits, Photo};
@@ -133,8 +133,8 @@ fn run(arguments: &Arguments, timings: &mut Timings) -> Result<Outcome> {
         let page = engine.document_page(&photo)?;
         timings.leave(Side::Document, Stage::Document);
         match page {
-            PageOutcome::Portrait(portrait) => portrait.document,
-            PageOutcome::Refused(reasons) => return Ok(Outcome::Unread(reasons)),
+            selfsame::outcome::Outcome::Found(portrait) => portrait.document,
+            selfsame::outcome::Outcome::Refused(reasons) => return Ok(Outcome::Unread(reasons)),
         }
     } else {
         let document = DocumentPhoto::from_bytes(&document, &limits)?;

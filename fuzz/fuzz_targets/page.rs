@@ -5,9 +5,10 @@
 use arbitrary::{Result, Unstructured};
 use libfuzzer_sys::fuzz_target;
 use selfsame::detect::Detector;
-use selfsame::document::{DocumentPhoto, Origin, PageOutcome};
+use selfsame::document::{DocumentPhoto, Origin};
 use selfsame::image::Photo;
 use selfsame::mesh::FaceMesher;
+use selfsame::outcome::Outcome;
 use selfsame_fuzz::fake::{DETECT, MESH, model};
 
 type Corner = (f32, f32);
@@ -52,8 +53,8 @@ fn page(u: &mut Unstructured<'_>) -> Result<()> {
     let detector = Detector::new(model(DETECT, u)?).expect("the card fits the detector");
     let mesher = FaceMesher::new(model(MESH, u)?).expect("the card fits the mesher");
     match DocumentPhoto::from_page(&photo, &detector, &mesher) {
-        Ok(PageOutcome::Refused(reasons)) => assert!(!reasons.is_empty()),
-        Ok(PageOutcome::Portrait(portrait)) => {
+        Ok(Outcome::Refused(reasons)) => assert!(!reasons.is_empty()),
+        Ok(Outcome::Found(portrait)) => {
             assert_eq!(portrait.document.origin(), Origin::Page);
             assert!(portrait.corners.iter().chain(&portrait.eyes).all(|p| p.is_finite()), "{portrait:?}");
             let (width, height) = (photo.width() as f32, photo.height() as f32);

@@ -3,7 +3,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use selfsame::compare::cosine;
-use selfsame::template::{Encoding, Template};
+use selfsame::template::{TemplateEncoding, Template};
 
 fn check(bytes: &[u8]) {
     let Ok(template) = Template::decode(bytes) else { return };
@@ -12,7 +12,7 @@ fn check(bytes: &[u8]) {
     assert!((itself - 1.0).abs() < 0.003, "{itself}");
     assert!(Template::decode_for(bytes, template.model_id()).is_ok());
     let mut same = false;
-    for encoding in [Encoding::F32, Encoding::F16, Encoding::I8] {
+    for encoding in [TemplateEncoding::F32, TemplateEncoding::F16, TemplateEncoding::I8] {
         // Rounding may take a norm that is just within the tolerance beyond it.
         let encoded = template.encode(encoding).expect("a template that was encoded before");
         same |= *encoded == *bytes;

@@ -18,7 +18,7 @@
 mod calibration;
 mod evidence;
 
-pub use crate::model::Pairing;
+pub use crate::model::calibration::Pairing;
 pub use calibration::{Calibration, FmrEstimate, Threshold};
 pub use evidence::MatchEvidence;
 

@@ -10,12 +10,10 @@ mod page;
 mod photo;
 
 pub use dg2::{
-    Angle, BiometricHeader, ColourSpace, Dg2, DigestAlgorithm, Expression, EyeColour, Face, FeaturePoint,
-    FeaturePoints, Gender, HairColour, ImageCoding, ImageType, Instance, MAX_FACES, NewFace, Pose, Properties,
-    RecordFormat, Remark, SourceType, write_dg2, write_face_record,
+    Angle, BiometricHeader, ColourSpace, Dg2, DigestAlgorithm, DocumentRemark, Expression, EyeColour, FaceImage,
+    FeaturePoint, FeaturePoints, Gender, HairColour, ImageCoding, ImageType, Instance, MAX_FACES, NewFace, Pose,
+    Properties, RecordFormat, SourceType, write_dg2, write_face_record,
 };
 pub use evidence::DocumentEvidence;
-pub use page::{
-    LEAST_EYE_DISTANCE_PX, LEAST_SHARPNESS, MOST_DOUBT, MOST_GLARE, PageOutcome, PagePortrait, PageRefusal,
-};
+pub use page::{LEAST_EYE_DISTANCE_PX, LEAST_SHARPNESS, MOST_DOUBT, MOST_GLARE, PagePortrait, PageRefusal};
 pub use photo::{DocumentPhoto, Origin};

@@ -1,12 +1,13 @@
 //! [`DocumentPhoto`]: decoded, upright, with its origin and what was put up with on the way.
 
-use super::dg2::{Dg2, RecordFormat, Remark};
-use super::page::{self, PageOutcome};
+use super::dg2::{Dg2, DocumentRemark, RecordFormat};
+use super::page::{self, PagePortrait, PageRefusal};
 use crate::detect::Detector;
 use crate::digest::Digest;
 use crate::error::{Error, ErrorKind, Result, Stage};
 use crate::image::{Limits, Photo};
 use crate::mesh::FaceMesher;
+use crate::outcome::Outcome;
 use serde::{Deserialize, Serialize};
 
 /// Where a document portrait was read from. None of these says that it is genuine.
@@ -56,7 +57,7 @@ impl Origin {
 pub struct DocumentPhoto {
     photo: Photo,
     origin: Origin,
-    remarks: Vec<Remark>,
+    remarks: Vec<DocumentRemark>,
     /// Of the bytes that it was read from, if it was.
     bytes: Option<Digest>,
 }
@@ -93,7 +94,7 @@ impl DocumentPhoto {
                 match Photo::decode(face.image, limits) {
                     Ok(photo) => return Ok(Self { photo, origin, remarks, bytes: Some(Digest::of(bytes)) }),
                     Err(error) => {
-                        remarks.push(Remark::UndecodableImage { offset: face.image_offset });
+                        remarks.push(DocumentRemark::UndecodableImage { offset: face.image_offset });
                         first = first.or(Some(error));
                     }
                 }
@@ -115,13 +116,17 @@ impl DocumentPhoto {
     /// with a ghost portrait beside it and other faces behind the page. The whole page has to
     /// be in the picture.
     ///
-    /// What cannot be told or cannot carry a comparison is a [`PageOutcome::Refused`].
+    /// What cannot be told or cannot carry a comparison is an [`Outcome::Refused`] with its reasons.
     /// [`crate::engine::Engine::document_page`] does this with the engine's networks.
     ///
     /// # Errors
     /// Faults of the detector and the mesher, and [`ErrorKind::LimitExceeded`] if there is no
     /// memory for the portrait.
-    pub fn from_page(photo: &Photo, detector: &Detector, mesher: &FaceMesher) -> Result<PageOutcome> {
+    pub fn from_page(
+        photo: &Photo,
+        detector: &Detector,
+        mesher: &FaceMesher,
+    ) -> Result<Outcome<PagePortrait, Vec<PageRefusal>>> {
         page::read(photo, detector, mesher)
     }
 
@@ -147,7 +152,7 @@ impl DocumentPhoto {
     }
 
     /// What was put up with when the data group was read; empty for an image file.
-    pub fn remarks(&self) -> &[Remark] {
+    pub fn remarks(&self) -> &[DocumentRemark] {
         &self.remarks
     }
 }

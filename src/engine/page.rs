@@ -1,28 +1,29 @@
 //! The paved way from a photograph of a data page to its portrait.
 
 use super::Engine;
-use crate::document::{DocumentPhoto, PageOutcome};
+use crate::document::{DocumentPhoto, PagePortrait, PageRefusal};
 use crate::error::Result;
 use crate::image::Photo;
+use crate::outcome::Outcome;
 
 impl Engine {
     /// Finds the portrait on a photograph of a data page; see [`DocumentPhoto::from_page`].
     ///
     /// ```
-    /// use selfsame::{document::PageOutcome, engine::Engine, image::Photo};
+    /// use selfsame::{engine::Engine, image::Photo, outcome::Outcome};
     ///
     /// let photo = Photo::decode(&std::fs::read("datasets/portraits/obama.jpg")?, &Default::default())?;
     /// match Engine::new()?.document_page(&photo)? {
-    ///     PageOutcome::Portrait(portrait) => println!("eyes at {:?}", portrait.eyes),
+    ///     Outcome::Found(portrait) => println!("eyes at {:?}", portrait.eyes),
     ///     // A portrait is no page.
-    ///     PageOutcome::Refused(reasons) => assert_eq!(reasons[0].as_str(), "no_page"),
+    ///     Outcome::Refused(reasons) => assert_eq!(reasons[0].as_str(), "no_page"),
     /// }
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
     /// # Errors
     /// As [`DocumentPhoto::from_page`].
-    pub fn document_page(&self, photo: &Photo) -> Result<PageOutcome> {
+    pub fn document_page(&self, photo: &Photo) -> Result<Outcome<PagePortrait, Vec<PageRefusal>>> {
         DocumentPhoto::from_page(photo, &self.detector, &self.mesher)
     }
 }

@@ -5,8 +5,9 @@ use super::operating_point::allowed;
 use super::random::Random;
 use super::tail::Tail;
 use super::{Bootstrap, ScoreSet};
+use crate::compare::Pairing;
 use crate::error::{Error, ErrorKind, Result, Stage};
-use crate::model::{CalibrationPoint, CalibrationSpec, Pairing};
+use crate::model::{CalibrationPoint, CalibrationSpec};
 use rayon::prelude::*;
 
 /// The false match rates of the points.

@@ -3,7 +3,7 @@
 use super::format::{RECORDS_AT, read, record_len, reseal};
 use super::header::{COMMIT_LEN, Commit, Header};
 use super::*;
-use crate::template::{Encoding, Template};
+use crate::template::{Template, TemplateEncoding};
 use std::collections::BTreeSet;
 use std::fs::{read as bytes_of, write};
 use std::path::PathBuf;
@@ -97,7 +97,7 @@ fn the_best_are_those_of_a_naive_search() {
         let mut naive: Vec<(f32, u64)> = Vec::new();
         for (i, template) in templates.iter().enumerate().filter(|(i, _)| i % 97 != 0) {
             // Exact scores: through a gallery of this template alone.
-            let coarse = Template::decode(&template.encode(Encoding::I8).unwrap()).unwrap();
+            let coarse = Template::decode(&template.encode(TemplateEncoding::I8).unwrap()).unwrap();
             naive.push((crate::compare::score(&coarse, &probe).unwrap().value(), id(i as u64)));
         }
         naive.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));

@@ -169,7 +169,7 @@ pub struct ModelCard {
     /// For template networks.
     pub template: Option<TemplateSpec>,
     /// For template networks: what their comparison scores mean, one entry for each
-    /// [`super::Pairing`].
+    /// [`crate::compare::Pairing`].
     #[serde(default)]
     pub calibrations: Vec<CalibrationSpec>,
     /// For template networks: how templates of different people are spread.

@@ -4,7 +4,7 @@
 //! A model is two files: an ONNX network and a TOML [`ModelCard`]. [`ModelSource`] says where they
 //! are: bundled with the crate, on disk, or in memory. A [`Backend`] turns them into a [`Network`].
 
-mod calibration;
+pub(crate) mod calibration;
 mod card;
 mod impostors;
 mod native;
@@ -13,7 +13,7 @@ mod network;
 mod ort;
 mod source;
 
-pub use calibration::{CalibrationPoint, CalibrationSpec, LogisticSpec, Pairing};
+pub use calibration::{CalibrationPoint, CalibrationSpec, LogisticSpec};
 pub use card::{Alignment, InputSpec, Layout, ModelCard, OutputSpec, Provenance, Task, TemplateSpec, Training};
 pub use impostors::ImpostorSpec;
 pub use native::NativeNetwork;

@@ -32,7 +32,7 @@ const HEAD: usize = 20;
 /// id; errors of scores are between two templates that both went through it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Encoding {
+pub enum TemplateEncoding {
     /// Exact; 792 bytes.
     F32,
     /// Half precision; 408 bytes. Scores change by less than 0.0005.
@@ -42,7 +42,7 @@ pub enum Encoding {
     I8,
 }
 
-impl Encoding {
+impl TemplateEncoding {
     fn code(self) -> u8 {
         match self {
             Self::F32 => 1,
@@ -73,9 +73,9 @@ impl Template {
     /// The template as bytes, which are overwritten when they are dropped: they are biometric data.
     ///
     /// ```
-    /// use selfsame::template::{Encoding, Template};
+    /// use selfsame::template::{TemplateEncoding, Template};
     /// let template = Template::from_embedding(&[3.0, 4.0], "some-model".into())?;
-    /// let bytes = template.encode(Encoding::F32)?;
+    /// let bytes = template.encode(TemplateEncoding::F32)?;
     /// let back = Template::decode(&bytes)?;
     /// assert_eq!(selfsame::compare::score(&template, &back)?.value(), 1.0);
     /// assert!(Template::decode_for(&bytes, "another-model").is_err());
@@ -85,7 +85,7 @@ impl Template {
     /// # Errors
     /// [`ErrorKind::LimitExceeded`] if the model's id is empty or longer than 255 bytes, or there
     /// are more than 2³² values.
-    pub fn encode(&self, encoding: Encoding) -> Result<Zeroizing<Vec<u8>>> {
+    pub fn encode(&self, encoding: TemplateEncoding) -> Result<Zeroizing<Vec<u8>>> {
         let id = self.model_id().as_bytes();
         let dimension = self.dimension();
         let lens = (u8::try_from(id.len()).ok().filter(|len| *len > 0), u32::try_from(dimension).ok());
@@ -102,9 +102,9 @@ impl Template {
         bytes.extend_from_slice(&self.impostor_level().to_le_bytes());
         bytes.extend_from_slice(id);
         match encoding {
-            Encoding::F32 => bytes.extend(self.values().iter().flat_map(|v| v.to_le_bytes())),
-            Encoding::F16 => bytes.extend(self.values().iter().flat_map(|v| f16::from_f32(*v).to_le_bytes())),
-            Encoding::I8 => {
+            TemplateEncoding::F32 => bytes.extend(self.values().iter().flat_map(|v| v.to_le_bytes())),
+            TemplateEncoding::F16 => bytes.extend(self.values().iter().flat_map(|v| f16::from_f32(*v).to_le_bytes())),
+            TemplateEncoding::I8 => {
                 let quantised = Quantised::new(self.values());
                 bytes.extend(quantised.scales.iter().flat_map(|scale| scale.to_le_bytes()));
                 bytes.extend(quantised.values.iter().flat_map(|v| v.to_le_bytes()));
@@ -143,7 +143,7 @@ impl Template {
         }
         let (head, rest) = content.split_first_chunk::<HEAD>().ok_or_else(short)?;
         let [.., code, id_len, d0, d1, d2, d3, m0, m1, m2, m3, l0, l1, l2, l3] = *head;
-        let Some(encoding) = Encoding::from_code(code) else {
+        let Some(encoding) = TemplateEncoding::from_code(code) else {
             return Err(error(ErrorKind::UnsupportedFormat, format!("unknown encoding {code}")));
         };
         let (id, payload) = rest.split_at_checked(id_len.into()).ok_or_else(short)?;
@@ -181,11 +181,11 @@ fn not_a_template() -> Error {
 }
 
 /// The values in `payload`, checked.
-fn values(encoding: Encoding, payload: &[u8]) -> Result<Box<[f32]>> {
+fn values(encoding: TemplateEncoding, payload: &[u8]) -> Result<Box<[f32]>> {
     let mut values: Box<[f32]> = match encoding {
-        Encoding::F32 => payload.as_chunks().0.iter().map(|v| f32::from_le_bytes(*v)).collect(),
-        Encoding::F16 => payload.as_chunks().0.iter().map(|v| f16::from_le_bytes(*v).to_f32()).collect(),
-        Encoding::I8 => {
+        TemplateEncoding::F32 => payload.as_chunks().0.iter().map(|v| f32::from_le_bytes(*v)).collect(),
+        TemplateEncoding::F16 => payload.as_chunks().0.iter().map(|v| f16::from_le_bytes(*v).to_f32()).collect(),
+        TemplateEncoding::I8 => {
             let (scales, integers) = payload.split_at_checked(4 * LANES).unwrap_or((&[], payload));
             let mut quantised =
                 Quantised { scales: [0.0; LANES], values: integers.iter().map(|v| v.cast_signed()).collect() };

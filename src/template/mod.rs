@@ -16,7 +16,7 @@ mod extract;
 mod impostors;
 mod quantise;
 
-pub use codec::Encoding;
+pub use codec::TemplateEncoding;
 pub use extract::{ExtractOptions, TemplateExtractor};
 
 pub(crate) use impostors::Impostors;

@@ -123,7 +123,7 @@ const ROUND: f32 = 12_582_912.0;
 mod tests {
     use super::*;
     use crate::compare::score;
-    use crate::template::{Encoding, Template};
+    use crate::template::{Template, TemplateEncoding};
     use proptest::prelude::*;
 
     /// Sum of twelve uniform numbers: nearly normal, and the same on every machine.
@@ -144,7 +144,7 @@ mod tests {
             || Template::from_embedding(&std::array::from_fn::<_, 192, _>(|_| normal(&mut state)), "m".into());
         let templates: Vec<Template> = (0..300).map(|_| random().unwrap()).collect();
         let coarse: Vec<Template> =
-            templates.iter().map(|t| Template::decode(&t.encode(Encoding::I8).unwrap()).unwrap()).collect();
+            templates.iter().map(|t| Template::decode(&t.encode(TemplateEncoding::I8).unwrap()).unwrap()).collect();
         let (mut both, mut one, mut squares, mut count) = (0.0f32, 0.0f32, 0.0f64, 0.0);
         for i in 0..templates.len() {
             for j in 0..=i {

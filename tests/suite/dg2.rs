@@ -4,7 +4,7 @@
 use crate::verify::portrait;
 use selfsame::compare::Calibration;
 use selfsame::document::{
-    Dg2, DigestAlgorithm, DocumentPhoto, ImageCoding, NewFace, Origin, RecordFormat, Remark, write_dg2,
+    Dg2, DigestAlgorithm, DocumentPhoto, DocumentRemark, ImageCoding, NewFace, Origin, RecordFormat, write_dg2,
     write_face_record,
 };
 use selfsame::engine::{Engine, Verdict};
@@ -128,7 +128,7 @@ fn the_first_portrait_that_decodes_is_taken() {
     let file = write_dg2(&[broken.clone(), whole]).unwrap();
     let document = DocumentPhoto::from_bytes(&file, &Limits::default()).unwrap();
     assert_eq!(document.photo().width(), 910);
-    assert!(matches!(document.remarks(), [Remark::UndecodableImage { .. }]), "{:?}", document.remarks());
+    assert!(matches!(document.remarks(), [DocumentRemark::UndecodableImage { .. }]), "{:?}", document.remarks());
     let error = DocumentPhoto::from_bytes(&write_dg2(&[broken]).unwrap(), &Limits::default()).unwrap_err();
     assert_eq!((error.kind(), error.stage()), (ErrorKind::Corrupt, Stage::Decode));
 }

@@ -4,7 +4,7 @@ use crate::verify::{engine, portrait};
 use selfsame::compare::{Decision, Pairing, score};
 use selfsame::detect::select_face;
 use selfsame::gallery::Gallery;
-use selfsame::template::{Encoding, ExtractOptions, Template};
+use selfsame::template::{ExtractOptions, Template, TemplateEncoding};
 
 const PORTRAITS: [&str; 5] = ["obama.jpg", "obama2.jpg", "obama3.jpg", "biden.jpg", "astronaut.png"];
 
@@ -18,7 +18,9 @@ fn template(name: &str) -> Template {
 fn encoded_templates_keep_their_scores_and_a_gallery_finds_the_person() {
     let templates = PORTRAITS.map(template);
     let value = |a: &Template, b: &Template| score(a, b).unwrap().value();
-    for (encoding, tolerance) in [(Encoding::F32, 0.0), (Encoding::F16, 0.0005), (Encoding::I8, 0.002)] {
+    for (encoding, tolerance) in
+        [(TemplateEncoding::F32, 0.0), (TemplateEncoding::F16, 0.0005), (TemplateEncoding::I8, 0.002)]
+    {
         let decoded = templates
             .each_ref()
             .map(|t| Template::decode_for(&t.encode(encoding).unwrap(), engine().extractor().model_id()).unwrap());

@@ -8,7 +8,7 @@ use selfsame::engine::{Engine, Verdict};
 use selfsame::gallery::Gallery;
 use selfsame::image::Photo;
 use selfsame::outcome::Outcome;
-use selfsame::template::{Encoding, Template};
+use selfsame::template::{Template, TemplateEncoding};
 
 /// Everything that a verification says, in bits.
 fn verify(engine: &Engine, document: &str, selfie: &Photo) -> String {
@@ -82,7 +82,7 @@ fn searches_and_scores_are_the_same_bits_with_any_number_of_threads() {
     for (a, b) in [(0, 1), (0, 3), (2, 4)] {
         let bits = |a: &Template, b: &Template| score(a, b).unwrap().value().to_bits();
         assert_eq!(bits(&people[a], &people[b]), bits(&people[b], &people[a]));
-        let again = Template::decode(&people[a].encode(Encoding::F32).unwrap()).unwrap();
+        let again = Template::decode(&people[a].encode(TemplateEncoding::F32).unwrap()).unwrap();
         assert_eq!(bits(&again, &people[b]), bits(&people[a], &people[b]));
     }
 }

@@ -6,7 +6,7 @@ use super::codes::{ColourSpace, Expression, EyeColour, Gender, HairColour, Image
 /// leaves out, or that its standard does not have, are `None`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Face<'a> {
+pub struct FaceImage<'a> {
     /// Offset of the face's block.
     pub offset: usize,
     /// The image file, borrowed from the data group.

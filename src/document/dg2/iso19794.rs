@@ -3,8 +3,8 @@
 
 use super::MAX_FACES;
 use super::codes::{ColourSpace, Expression, EyeColour, Gender, HairColour, ImageCoding, ImageType, SourceType};
-use super::face::{Angle, Face, FeaturePoint, FeaturePoints, Pose, Properties};
-use super::remark::{Remark, Remarks, TOLERANCE};
+use super::face::{Angle, FaceImage, FeaturePoint, FeaturePoints, Pose, Properties};
+use super::remark::{DocumentRemark, Remarks, TOLERANCE};
 use super::tlv::{Area, corrupt, fault};
 use crate::error::{ErrorKind, Result};
 
@@ -57,7 +57,7 @@ pub(super) fn read<'a>(
     area: Area<'a>,
     limit: usize,
     room: usize,
-    faces: &mut Vec<Face<'a>>,
+    faces: &mut Vec<FaceImage<'a>>,
     remarks: &mut Remarks,
 ) -> Result<()> {
     let start = area.at;
@@ -79,7 +79,7 @@ pub(super) fn read<'a>(
         if stated.abs_diff(found) > TOLERANCE {
             return Err(corrupt(start + 8, &format!("the face record states {stated} bytes where {found} are")));
         }
-        remarks.note(Remark::Length { offset: start + 8, stated, found })?;
+        remarks.note(DocumentRemark::Length { offset: start + 8, stated, found })?;
         if start + stated == limit {
             end = limit;
         }
@@ -115,7 +115,7 @@ fn block_end(file: &[u8], at: usize, end: usize, last: bool, remarks: &mut Remar
         return Err(corrupt(at, &format!("a face's block states {stated} bytes where {room} are left")));
     }
     if stated != found {
-        remarks.note(Remark::Length { offset: at, stated, found })?;
+        remarks.note(DocumentRemark::Length { offset: at, stated, found })?;
     }
     if found < FACE_LEN + IMAGE_LEN {
         return Err(corrupt(at, "a face's block is shorter than its header"));
@@ -134,7 +134,7 @@ fn image_begins(file: &[u8], at: usize, end: usize) -> bool {
 }
 
 /// The face in the block from `at` to `end`.
-fn face(file: &[u8], at: usize, end: usize) -> Result<Face<'_>> {
+fn face(file: &[u8], at: usize, end: usize) -> Result<FaceImage<'_>> {
     let block = file.get(..end).unwrap_or_default();
     let mut fields = Fields { file: block, at: at + 4 };
     let points = usize::from(fields.u16()?);
@@ -157,7 +157,7 @@ fn face(file: &[u8], at: usize, end: usize) -> Result<Face<'_>> {
     if image.is_empty() {
         return Err(corrupt(image_offset, "a face's block holds no image"));
     }
-    Ok(Face {
+    Ok(FaceImage {
         offset: at,
         image,
         image_offset,

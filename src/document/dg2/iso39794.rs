@@ -14,8 +14,8 @@
 
 use super::MAX_FACES;
 use super::codes::{ColourSpace, EyeColour, Gender, HairColour, ImageCoding, ImageType};
-use super::face::{Angle, Face, FeaturePoints, Pose};
-use super::remark::{Remark, Remarks};
+use super::face::{Angle, FaceImage, FeaturePoints, Pose};
+use super::remark::{DocumentRemark, Remarks};
 use super::tlv::{Area, Element, corrupt, fault};
 use crate::error::{ErrorKind, Result};
 
@@ -28,7 +28,7 @@ const GENERATION: u32 = 3;
 pub(super) fn read<'a>(
     block: Element<'a>,
     room: usize,
-    faces: &mut Vec<Face<'a>>,
+    faces: &mut Vec<FaceImage<'a>>,
     remarks: &mut Remarks,
 ) -> Result<()> {
     let version = block.contents.require(0xA0, "version block", remarks)?;
@@ -41,7 +41,7 @@ pub(super) fn read<'a>(
     let at = representations.at;
     while let Some(representation) = representations.next(remarks)? {
         if representation.tag != 0x30 {
-            remarks.note(Remark::UnknownElement { offset: representation.offset, tag: representation.tag })?;
+            remarks.note(DocumentRemark::UnknownElement { offset: representation.offset, tag: representation.tag })?;
             continue;
         }
         if faces.len() == room {
@@ -56,7 +56,7 @@ pub(super) fn read<'a>(
     Ok(())
 }
 
-fn face<'a>(representation: Element<'a>, remarks: &mut Remarks) -> Result<Face<'a>> {
+fn face<'a>(representation: Element<'a>, remarks: &mut Remarks) -> Result<FaceImage<'a>> {
     let choice = representation.contents.require(0xA1, "image representation", remarks)?;
     let base = choice.contents.require(0xA0, "image representation that is no extension", remarks)?;
     let flat = base.contents.require(0xA0, "two-dimensional image", remarks)?;
@@ -74,7 +74,7 @@ fn face<'a>(representation: Element<'a>, remarks: &mut Remarks) -> Result<Face<'
     let (width_px, height_px) = (side(0x80, remarks)?, side(0x81, remarks)?);
     // Without identity metadata, as without any one element of it, nothing is stated.
     let identity = representation.contents.find(0xA8, remarks)?.map_or(Area { at: 0, end: 0, ..about }, |e| e.contents);
-    Ok(Face {
+    Ok(FaceImage {
         offset: representation.offset,
         image: image.value(),
         image_offset: image.contents.at,

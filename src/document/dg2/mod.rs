@@ -28,9 +28,9 @@ mod tests;
 
 pub use codes::{ColourSpace, Expression, EyeColour, Gender, HairColour, ImageCoding, ImageType, SourceType};
 pub use digest::DigestAlgorithm;
-pub use face::{Angle, Face, FeaturePoint, FeaturePoints, Pose, Properties};
+pub use face::{Angle, FaceImage, FeaturePoint, FeaturePoints, Pose, Properties};
 pub use header::BiometricHeader;
-pub use remark::Remark;
+pub use remark::DocumentRemark;
 pub use write::{NewFace, write_dg2, write_face_record};
 
 use crate::error::{ErrorKind, Result};
@@ -73,7 +73,7 @@ pub struct Instance<'a> {
     /// The standard that the record follows, told by its content.
     pub format: RecordFormat,
     /// At least one.
-    pub faces: Vec<Face<'a>>,
+    pub faces: Vec<FaceImage<'a>>,
 }
 
 /// A data group, or a record on its own.
@@ -163,7 +163,7 @@ impl<'a> Dg2<'a> {
         match end.saturating_sub(at) {
             0 => Ok(()),
             count if count <= TOLERANCE => {
-                self.remarks.note(Remark::TrailingBytes { offset: at, count })?;
+                self.remarks.note(DocumentRemark::TrailingBytes { offset: at, count })?;
                 Ok(())
             }
             count => Err(corrupt(at, &format!("{count} bytes follow the last element"))),
@@ -226,7 +226,7 @@ impl<'a> Dg2<'a> {
                 }
                 0x5F2E | 0x7F2E => return Err(corrupt(element.offset, "an instance has two records")),
                 tag => {
-                    self.remarks.note(Remark::UnknownElement { offset: element.offset, tag })?;
+                    self.remarks.note(DocumentRemark::UnknownElement { offset: element.offset, tag })?;
                 }
             }
         }
@@ -265,12 +265,12 @@ impl<'a> Dg2<'a> {
     }
 
     /// The faces of all instances, in their order; at least one.
-    pub fn faces(&self) -> impl Iterator<Item = &Face<'a>> {
+    pub fn faces(&self) -> impl Iterator<Item = &FaceImage<'a>> {
         self.instances.iter().flat_map(|instance| &instance.faces)
     }
 
     /// What was put up with, in the order in which it was met.
-    pub fn remarks(&self) -> &[Remark] {
+    pub fn remarks(&self) -> &[DocumentRemark] {
         &self.remarks.0
     }
 

@@ -12,11 +12,11 @@ const MAX_REMARKS: usize = 64;
 
 /// Remarks in the order in which they were made, each once.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Remarks(pub(super) Vec<Remark>);
+pub(super) struct Remarks(pub(super) Vec<DocumentRemark>);
 
 impl Remarks {
     /// Keeps a remark.
-    pub(super) fn note(&mut self, remark: Remark) -> Result<()> {
+    pub(super) fn note(&mut self, remark: DocumentRemark) -> Result<()> {
         if self.0.contains(&remark) {
             return Ok(());
         }
@@ -32,7 +32,7 @@ impl Remarks {
 /// what was parsed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Remark {
+pub enum DocumentRemark {
     /// A length field is off by up to 8.
     Length {
         /// Of the element, record or block whose length it is.
@@ -63,7 +63,7 @@ pub enum Remark {
     },
 }
 
-impl Remark {
+impl DocumentRemark {
     /// Offset of what it is about.
     pub fn offset(self) -> usize {
         match self {
@@ -85,7 +85,7 @@ impl Remark {
     }
 }
 
-impl fmt::Display for Remark {
+impl fmt::Display for DocumentRemark {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Length { offset, stated, found } => {

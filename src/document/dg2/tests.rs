@@ -125,7 +125,7 @@ fn lengths_off_by_eight_are_put_up_with_and_by_nine_are_not() {
             assert_eq!(dg2.faces().next().unwrap().image, JPEG, "{record_by} {block_by}");
             let expected = usize::from(record_by != 0) + usize::from(block_by != 0);
             assert_eq!(dg2.remarks().len(), expected, "{:?}", dg2.remarks());
-            assert!(dg2.remarks().iter().all(|r| matches!(r, Remark::Length { .. })));
+            assert!(dg2.remarks().iter().all(|r| matches!(r, DocumentRemark::Length { .. })));
         }
     }
     for (record_by, block_by) in [(-9, 0), (9, 0), (0, -9), (0, 9), (i32::MAX, 0), (0, i32::MAX)] {
@@ -162,7 +162,7 @@ fn outer_lengths_off_by_eight_are_put_up_with_too() {
         let bytes = [&good[..], &vec![0; count]].concat();
         let parsed = Dg2::parse(&bytes);
         assert_eq!(parsed.is_ok(), fits, "{count}");
-        let trailing = Remark::TrailingBytes { offset: good.len(), count };
+        let trailing = DocumentRemark::TrailingBytes { offset: good.len(), count };
         assert!(parsed.is_err() || parsed.unwrap().remarks() == [trailing]);
     }
 }
@@ -200,7 +200,7 @@ fn unknown_elements_are_stepped_over_and_unknown_codes_kept() {
     let record = write_face_record(&NewFace { eye_colour: EyeColour::Unlisted(77), ..face(JPEG) }).unwrap();
     let bytes = group(1, &[[element(&[0x53], b"what"), element(&[0x5F, 0x2E], &record)].concat()]);
     let dg2 = Dg2::parse(&bytes).unwrap();
-    assert_eq!(dg2.remarks(), [Remark::UnknownElement { offset: 23, tag: 0x53 }]);
+    assert_eq!(dg2.remarks(), [DocumentRemark::UnknownElement { offset: 23, tag: 0x53 }]);
     assert_eq!(dg2.faces().next().unwrap().eye_colour, Some(EyeColour::Unlisted(77)));
 }
 
@@ -289,7 +289,9 @@ fn more_faces_than_are_read_are_a_limit() {
         }
     }
     // What the doubling vectors of faces, instances and remarks hold at once, at most.
-    let bytes = 3 * MAX_FACES * size_of::<Face<'_>>() / 2 + 32 * size_of::<Instance<'_>>() + 96 * size_of::<Remark>();
+    let bytes = 3 * MAX_FACES * size_of::<FaceImage<'_>>() / 2
+        + 32 * size_of::<Instance<'_>>()
+        + 96 * size_of::<DocumentRemark>();
     assert!(bytes < 48 << 10, "{bytes}");
 }
 

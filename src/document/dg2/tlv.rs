@@ -5,7 +5,7 @@
 //! format has. Lengths of up to four bytes are read, in whatever form; indefinite lengths are
 //! errors.
 
-use super::remark::{Remark, Remarks, TOLERANCE};
+use super::remark::{DocumentRemark, Remarks, TOLERANCE};
 use crate::error::{Error, ErrorKind, Result, Stage};
 
 /// An error that names the offset of the byte that it is about.
@@ -122,7 +122,7 @@ impl<'a> Area<'a> {
                 return Err(corrupt(self.at, "an element reaches over the end of what holds it"));
             }
             end = stated.min(self.file.len());
-            remarks.note(Remark::Length { offset: self.at, stated: length, found: self.end - start })?;
+            remarks.note(DocumentRemark::Length { offset: self.at, stated: length, found: self.end - start })?;
         }
         let element = Element { tag, offset: self.at, contents: Area { file: self.file, at: start, end } };
         self.at = end;

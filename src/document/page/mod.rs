@@ -26,6 +26,7 @@ use crate::error::Result;
 use crate::geometry::{Point, Rect};
 use crate::image::Photo;
 use crate::mesh::FaceMesher;
+use crate::outcome::Outcome;
 use crate::quality::{QualityReport, assess};
 use homography::Homography;
 use picture::Picture;
@@ -60,16 +61,6 @@ const CUT_HEIGHT: f32 = 2.5;
 /// The cut portrait is at most this wide, in pixels: four times what templates see.
 const MAX_CUT_PX: f32 = 640.0;
 
-/// What a photograph of a data page gave.
-#[derive(Debug)]
-#[must_use]
-pub enum PageOutcome {
-    /// Its portrait.
-    Portrait(Box<PagePortrait>),
-    /// No comparison can rest on this photograph, and why.
-    Refused(Vec<PageRefusal>),
-}
-
 /// The portrait of a photographed page, cut out and straightened, and where it was.
 #[derive(Debug)]
 pub struct PagePortrait {
@@ -97,8 +88,12 @@ enum Page {
     One(Found),
 }
 
-pub(super) fn read(photo: &Photo, detector: &Detector, mesher: &FaceMesher) -> Result<PageOutcome> {
-    let refused = |reason| Ok(PageOutcome::Refused(vec![reason]));
+pub(super) fn read(
+    photo: &Photo,
+    detector: &Detector,
+    mesher: &FaceMesher,
+) -> Result<Outcome<PagePortrait, Vec<PageRefusal>>> {
+    let refused = |reason| Ok(Outcome::Refused(vec![reason]));
     let (small, scale) = Picture::small(photo)?;
     let quads = quad::quads(&lines::lines(&small), small.width() as f32, small.height() as f32);
     if quads.is_empty() {
@@ -171,8 +166,13 @@ fn look(small: &Picture, quad: &Quad, share: f32, detector: &Detector) -> Result
 }
 
 /// Cuts the portrait out of the photograph, and judges it.
-fn cut(photo: &Photo, found: &Found, scale: f32, mesher: &FaceMesher) -> Result<PageOutcome> {
-    let refused = |reasons| Ok(PageOutcome::Refused(reasons));
+fn cut(
+    photo: &Photo,
+    found: &Found,
+    scale: f32,
+    mesher: &FaceMesher,
+) -> Result<Outcome<PagePortrait, Vec<PageRefusal>>> {
+    let refused = |reasons| Ok(Outcome::Refused(reasons));
     let quad = &found.quad;
     let height = rectified_height_px(quad);
     let corners = quad.corners.map(|p| Point::new(scale * p.x, scale * p.y));
@@ -228,7 +228,7 @@ fn cut(photo: &Photo, found: &Found, scale: f32, mesher: &FaceMesher) -> Result<
     }
     let eyes = [mesh.right_eye(), mesh.left_eye()].map(|p| photo_from_page.apply(page_from_cut(p)));
     let document = DocumentPhoto::from_photo(portrait, Origin::Page);
-    Ok(PageOutcome::Portrait(Box::new(PagePortrait { document, corners, eyes, quality })))
+    Ok(Outcome::Found(PagePortrait { document, corners, eyes, quality }))
 }
 
 /// The part of the photograph about `outline`; `None` if that lies outside.

@@ -2,7 +2,7 @@ use super::*;
 use crate::compare::cosine;
 use proptest::prelude::*;
 
-const ALL: [Encoding; 3] = [Encoding::F32, Encoding::F16, Encoding::I8];
+const ALL: [TemplateEncoding; 3] = [TemplateEncoding::F32, TemplateEncoding::F16, TemplateEncoding::I8];
 
 fn template(values: &[f32], id: &str) -> Template {
     Template::from_embedding(values, id.into()).unwrap()
@@ -33,7 +33,7 @@ const PAYLOAD: usize = HEAD + "some-model".len();
 
 #[test]
 fn the_format_is_the_documented_one() {
-    let bytes = template(&[3.0, 4.0], "m").encode(Encoding::F32).unwrap();
+    let bytes = template(&[3.0, 4.0], "m").encode(TemplateEncoding::F32).unwrap();
     let mut expected = b"SFTP\x01\x00\x01\x01\x02\x00\x00\x00".to_vec();
     expected.extend(5f32.to_le_bytes());
     expected.extend(0f32.to_le_bytes());
@@ -103,41 +103,41 @@ fn damage_under_a_valid_checksum_is_refused() {
     }
     for bad in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
         let set = |b: &mut Vec<u8>| b[PAYLOAD..][..4].copy_from_slice(&bad.to_le_bytes());
-        assert_eq!(of(Encoding::F32, &set), ErrorKind::NonFinite);
-        assert_eq!(of(Encoding::I8, &set), ErrorKind::NonFinite, "a scale");
+        assert_eq!(of(TemplateEncoding::F32, &set), ErrorKind::NonFinite);
+        assert_eq!(of(TemplateEncoding::I8, &set), ErrorKind::NonFinite, "a scale");
         for at in [12, 16] {
             let set = |b: &mut Vec<u8>| b[at..][..4].copy_from_slice(&bad.to_le_bytes());
-            assert_eq!(of(Encoding::I8, &set), ErrorKind::NonFinite, "magnitude or level");
+            assert_eq!(of(TemplateEncoding::I8, &set), ErrorKind::NonFinite, "magnitude or level");
         }
         let set = |b: &mut Vec<u8>| b[PAYLOAD..][..2].copy_from_slice(&f16::from_f32(bad).to_le_bytes());
-        assert_eq!(of(Encoding::F16, &set), ErrorKind::NonFinite);
+        assert_eq!(of(TemplateEncoding::F16, &set), ErrorKind::NonFinite);
     }
     for magnitude in [0f32, -1.0] {
         let set = |b: &mut Vec<u8>| b[12..][..4].copy_from_slice(&magnitude.to_le_bytes());
-        assert_eq!(of(Encoding::F32, &set), ErrorKind::Corrupt, "a magnitude of {magnitude}");
+        assert_eq!(of(TemplateEncoding::F32, &set), ErrorKind::Corrupt, "a magnitude of {magnitude}");
     }
     let far = |b: &mut Vec<u8>| b[16..][..4].copy_from_slice(&8.5f32.to_le_bytes());
-    assert_eq!(of(Encoding::F16, &far), ErrorKind::Corrupt, "a level beyond all cosines");
-    assert_eq!(of(Encoding::I8, &|b| b[PAYLOAD + 32] = 0x80), ErrorKind::Corrupt, "-128");
-    assert_eq!(of(Encoding::F32, &|b| b[PAYLOAD..].fill(0)), ErrorKind::Corrupt, "the zero vector");
-    assert_eq!(of(Encoding::I8, &|b| b[PAYLOAD..].fill(0)), ErrorKind::Corrupt, "the zero vector");
+    assert_eq!(of(TemplateEncoding::F16, &far), ErrorKind::Corrupt, "a level beyond all cosines");
+    assert_eq!(of(TemplateEncoding::I8, &|b| b[PAYLOAD + 32] = 0x80), ErrorKind::Corrupt, "-128");
+    assert_eq!(of(TemplateEncoding::F32, &|b| b[PAYLOAD..].fill(0)), ErrorKind::Corrupt, "the zero vector");
+    assert_eq!(of(TemplateEncoding::I8, &|b| b[PAYLOAD..].fill(0)), ErrorKind::Corrupt, "the zero vector");
     let longer = |b: &mut Vec<u8>| b[PAYLOAD..][..4].copy_from_slice(&0.5f32.to_le_bytes());
-    assert_eq!(of(Encoding::F32, &longer), ErrorKind::Corrupt, "a norm over 1");
-    let claims = |b: &mut Vec<u8>| b[6] = Encoding::F16.code();
-    assert_eq!(of(Encoding::F32, &claims), ErrorKind::Corrupt, "another encoding");
+    assert_eq!(of(TemplateEncoding::F32, &longer), ErrorKind::Corrupt, "a norm over 1");
+    let claims = |b: &mut Vec<u8>| b[6] = TemplateEncoding::F16.code();
+    assert_eq!(of(TemplateEncoding::F32, &claims), ErrorKind::Corrupt, "another encoding");
 }
 
 #[test]
 fn templates_of_another_model_can_be_refused() {
-    let bytes = wave(192).encode(Encoding::I8).unwrap();
+    let bytes = wave(192).encode(TemplateEncoding::I8).unwrap();
     assert_eq!(Template::decode_for(&bytes, "some-model").unwrap().model_id(), "some-model");
     let error = Template::decode_for(&bytes, "some-other").unwrap_err();
     assert_eq!(error.kind(), ErrorKind::ModelMismatch);
     for id in [String::new(), "x".repeat(256)] {
-        let error = template(&[1.0], &id).encode(Encoding::F32).unwrap_err();
+        let error = template(&[1.0], &id).encode(TemplateEncoding::F32).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::LimitExceeded, "an id of {} bytes", id.len());
     }
-    assert!(template(&[1.0], &"x".repeat(255)).encode(Encoding::F32).is_ok());
+    assert!(template(&[1.0], &"x".repeat(255)).encode(TemplateEncoding::F32).is_ok());
 }
 
 proptest! {
@@ -156,7 +156,7 @@ proptest! {
             prop_assert!(difference.fold(0.0, f32::max) <= tolerance);
             prop_assert!(cosine(&original, &back).unwrap() > 0.999);
             let again = back.encode(encoding).unwrap();
-            if encoding != Encoding::I8 {
+            if encoding != TemplateEncoding::I8 {
                 prop_assert_eq!(&*again, &*bytes, "decoding loses nothing");
             }
         }

@@ -15,7 +15,7 @@ use crate::verify::engine;
 use people::People;
 use scene::{Kind, Scene, scene};
 use selfsame::compare::cosine;
-use selfsame::document::{Origin, PageOutcome, PagePortrait, PageRefusal};
+use selfsame::document::{Origin, PagePortrait, PageRefusal};
 use selfsame::geometry::Point;
 use selfsame::image::Photo;
 use selfsame::outcome::Outcome;
@@ -33,10 +33,8 @@ enum Found {
 
 fn found(scene: &Scene) -> Found {
     match engine().document_page(&scene.photo).unwrap() {
-        PageOutcome::Refused(reasons) => {
-            Found::Refused(reasons.iter().map(|r| r.as_str()).collect::<Vec<_>>().join("+"))
-        }
-        PageOutcome::Portrait(portrait) => judged(scene, &portrait),
+        Outcome::Refused(reasons) => Found::Refused(reasons.iter().map(|r| r.as_str()).collect::<Vec<_>>().join("+")),
+        Outcome::Found(portrait) => judged(scene, &portrait),
     }
 }
 
@@ -136,7 +134,7 @@ fn a_photographed_page_verifies_its_holder_and_nobody_else() {
     let selfies = ["obama3.jpg", "biden.jpg", "astronaut.png"].map(crate::verify::portrait);
     for seed in 220_000..220_003 {
         let scene = scene(&people, Kind::Plain, seed, SMALL);
-        let PageOutcome::Portrait(page) = engine().document_page(&scene.photo).unwrap() else { panic!("{seed}") };
+        let Outcome::Found(page) = engine().document_page(&scene.photo).unwrap() else { panic!("{seed}") };
         for (person, selfie) in selfies.iter().enumerate() {
             let verification = engine().verify(&page.document, selfie, 1e-4).unwrap();
             assert_eq!(verification.origin, Origin::Page);
@@ -150,11 +148,11 @@ fn a_photographed_page_verifies_its_holder_and_nobody_else() {
 fn pictures_without_a_page_are_refused() {
     for name in ["obama.jpg", "astronaut.png"] {
         let outcome = engine().document_page(&crate::verify::portrait(name)).unwrap();
-        assert!(matches!(outcome, PageOutcome::Refused(_)), "{name}");
+        assert!(matches!(outcome, Outcome::Refused(_)), "{name}");
     }
     for (width, height) in [(1, 1), (1, 700), (900, 3)] {
         let flat = Photo::from_rgb8(width, height, vec![128; (3 * width * height) as usize]).unwrap();
-        let PageOutcome::Refused(reasons) = engine().document_page(&flat).unwrap() else { panic!("{width}×{height}") };
+        let Outcome::Refused(reasons) = engine().document_page(&flat).unwrap() else { panic!("{width}×{height}") };
         assert_eq!(reasons, [PageRefusal::NoPage]);
     }
 }
@@ -212,7 +210,7 @@ fn detector_runs(scene: &Scene) -> f64 {
         times.push(started.elapsed().as_secs_f64());
     };
     for _ in 0..15 {
-        time(&mut page, &|| assert!(matches!(engine().document_page(&scene.photo), Ok(PageOutcome::Portrait(_)))));
+        time(&mut page, &|| assert!(matches!(engine().document_page(&scene.photo), Ok(Outcome::Found(_)))));
         time(&mut run, &|| assert!(engine().detector().detect(&scene.photo.frame(), &options).is_ok()));
     }
     page.sort_by(f64::total_cmp);
