@@ -32,7 +32,7 @@ fn stages(c: &mut Criterion) {
     let detections = engine.detector().detect(&frame, &DetectOptions::default()).unwrap();
     let FaceSelection::One(detection) = select_face(&detections) else { panic!("the selfie shows one face") };
     let mesh = engine.mesher().mesh(&frame, &detection).unwrap();
-    let extract = |flip| engine.extractor().extract(&frame, &mesh, &ExtractOptions { flip }).unwrap();
+    let extract = |flip| engine.extractor().extract(&frame, &mesh, &ExtractOptions::default().with_flip(flip)).unwrap();
     let template = extract(true);
 
     c.bench_function("engine, load", |b| b.iter(|| Engine::new().unwrap()));

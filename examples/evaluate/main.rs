@@ -163,7 +163,7 @@ fn measure(
         model_sha256: setup.card.sha256.clone(),
         score: "cosine less impostor levels".to_owned(),
         options: vec![
-            ("Mirrored crop added".to_owned(), yes(setup.options.flip)),
+            ("Mirrored crop added".to_owned(), yes(setup.options.flip())),
             ("8-bit integers".to_owned(), yes(common.int8)),
             ("Face".to_owned(), setup.choice.as_str().to_owned()),
         ],

@@ -28,7 +28,7 @@ pub struct Setup {
 impl Setup {
     pub fn new(common: &Common, choice: FaceChoice) -> Anyhow<Self> {
         let backend = if common.int8 { Backend::Int8 } else { Backend::Native };
-        let options = ExtractOptions { flip: !common.no_flip };
+        let options = ExtractOptions::default().with_flip(!common.no_flip);
         let load = |task| Model::load(task, &ModelSource::Bundled, &backend);
         let (detect, mesh, template) = (load(Task::Detect)?, load(Task::Mesh)?, load(Task::Template)?);
         let key = CacheKey::new(&template.card, &[&detect.card, &mesh.card], &backend, &options, choice);

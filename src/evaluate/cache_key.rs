@@ -72,7 +72,7 @@ mod tests {
         other_file.sha256 = "0".repeat(64);
         let mut moved = card.clone();
         moved.alignment.as_mut().unwrap().points[0][0] += 1.0;
-        let flipped = ExtractOptions { flip: !options.flip };
+        let flipped = ExtractOptions::default().with_flip(!options.flip());
         let others = [
             CacheKey::new(&other_file, &[&mesh], &Backend::Native, &options, FaceChoice::Central),
             CacheKey::new(&moved, &[&mesh], &Backend::Native, &options, FaceChoice::Central),

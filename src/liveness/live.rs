@@ -206,7 +206,7 @@ impl LivenessSession {
         timestamp_us: u64,
     ) -> Result<()> {
         self.compared_us = Some(timestamp_us);
-        let template = extractor.extract(frame, &face.mesh, &ExtractOptions { flip: false })?;
+        let template = extractor.extract(frame, &face.mesh, &ExtractOptions::default().with_flip(false))?;
         match &self.first {
             Some(first) => self.trace.identity.push((timestamp_us, score(first, &template)?.value())),
             None => self.first = Some(template),

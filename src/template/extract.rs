@@ -8,26 +8,25 @@ use crate::geometry::{Point, Similarity};
 use crate::image::{Crop, Frame, Normalisation, warp_into};
 use crate::mesh::Mesh;
 use crate::model::Model;
+use crate::settings::settings;
 use crate::simd::scratch;
 use ndarray::{ArrayView4, ArrayViewMut2};
 use std::sync::Arc;
 use zeroize::Zeroize;
 
-/// How a template is taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ExtractOptions {
-    /// Add the embedding of the mirrored crop before normalising, at the cost of a second run of
-    /// the network. The card may have it show the face elsewhere
-    /// ([`crate::model::Alignment::mirrored_offset`]). On LFW, an exact mirror image and
-    /// cosines alone give 99.30 ± 0.36 % with it and 99.15 ± 0.38 % without, and an FNMR of 4.1 %
-    /// or 4.5 % at an FMR of 1e-4. Calibrations and impostor levels were measured with it.
-    pub flip: bool,
-}
-
-impl Default for ExtractOptions {
-    /// With the mirrored crop.
-    fn default() -> Self {
-        Self { flip: true }
+settings! {
+    /// Options of [`TemplateExtractor::extract`].
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub struct ExtractOptions in Stage::Template {
+        /// Whether the embedding of the mirrored crop is added before the sum is normalised, at the
+        /// cost of a second run of the network.
+        ///
+        /// The model's card may have the mirrored crop show the face a little elsewhere
+        /// ([`crate::model::Alignment::mirrored_offset`]). On LFW, an exact mirror image and cosines
+        /// alone give an accuracy of 99.30 ± 0.36 % with it and 99.15 ± 0.38 % without, and a false
+        /// non-match rate of 4.1 % or 4.5 % at a false match rate of 1e-4. Calibrations and impostor
+        /// levels of the bundled models were measured with it.
+        flip, with_flip: bool = true;
     }
 }
 
@@ -107,12 +106,12 @@ impl TemplateExtractor {
         if (aligned.crop.width, aligned.crop.height) != (width, height) {
             return Err(shape("the crop is not of the network's input size"));
         }
-        let (batch, len) = (if options.flip { 2 } else { 1 }, width * height * 3);
+        let (batch, len) = (if options.flip() { 2 } else { 1 }, width * height * 3);
         let mut input = scratch::take(batch * len);
         let mut output = scratch::take(batch * self.dimension);
         let (crop, mirrored) = input.split_at_mut_checked(len).ok_or_else(|| shape("the input buffer is too short"))?;
         warp_into(frame, &aligned.crop, &self.normalisation, crop)?;
-        if options.flip {
+        if options.flip() {
             warp_into(frame, &self.second_view(&aligned.crop)?, &self.normalisation, mirrored)?;
             mirror(mirrored, width);
         }

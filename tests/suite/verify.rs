@@ -239,7 +239,8 @@ fn templates_in_integers_are_near_and_decide_the_same() {
         let ((found, mesh), (same, same_mesh)) = (locate(engine()), locate(&int8));
         assert_eq!((found, &mesh), (same, &same_mesh), "{name}: detector and mesh have no ranges");
         for flip in [false, true] {
-            let template = |e: &Engine| e.extractor().extract(&frame, &mesh, &ExtractOptions { flip }).unwrap();
+            let template =
+                |e: &Engine| e.extractor().extract(&frame, &mesh, &ExtractOptions::default().with_flip(flip)).unwrap();
             let cosine = cosine(&template(engine()), &template(&int8)).unwrap();
             println!("{name}: cosine {cosine:.5}, mirrored crop added: {flip}");
             assert!((0.995..0.99999).contains(&cosine), "{name}: {cosine}");

@@ -73,7 +73,7 @@ fn photo(x: usize, y: usize) -> (Photo, AlignedCrop) {
 fn two_templates_held_at_once_differ() {
     let (extractor, _) = extractor(None);
     let ((a, crop), (b, _)) = (photo(10, 10), photo(70, 60));
-    let options = ExtractOptions { flip: false };
+    let options = ExtractOptions::default().with_flip(false);
     let first = extractor.extract_aligned(&a.frame(), &crop, &options).unwrap();
     let before = first.values().to_vec();
     let second = extractor.extract_aligned(&b.frame(), &crop, &options).unwrap();
@@ -139,7 +139,7 @@ fn a_mesh_is_aligned_to_the_card() {
         group.iter().for_each(|i| points[*i] = [place.x, place.y, 0.0]);
     }
     let mesh = Mesh::new(points, 1.0).unwrap();
-    let options = ExtractOptions { flip: false };
+    let options = ExtractOptions::default().with_flip(false);
     let from_mesh = extractor.extract(&photo.frame(), &mesh, &options).unwrap();
     let from_crop = extractor.extract_aligned(&photo.frame(), &direct, &options).unwrap();
     let cosine: f32 = from_mesh.values().iter().zip(from_crop.values()).map(|(a, b)| a * b).sum();
@@ -153,7 +153,9 @@ fn nan_zero_and_wrong_sizes_are_errors() {
     for answer in [f32::NAN, f32::INFINITY, 0.0] {
         let (extractor, _) = extractor(Some(answer));
         for flip in [false, true] {
-            let error = extractor.extract_aligned(&photo.frame(), &crop, &ExtractOptions { flip }).unwrap_err();
+            let error = extractor
+                .extract_aligned(&photo.frame(), &crop, &ExtractOptions::default().with_flip(flip))
+                .unwrap_err();
             assert_eq!(error.kind(), ErrorKind::NonFinite, "{answer} {flip}");
         }
     }
@@ -193,7 +195,11 @@ fn the_face_may_lie_anywhere_in_the_frame() {
     let source_from_target = Similarity::new(0.5, 0.0, Point::new(20.0, 30.0)).unwrap();
     let crop = Crop { width: SIDE, height: SIDE, source_from_target, border: Border::Black };
     extractor
-        .extract_aligned(&photo.frame(), &AlignedCrop { crop, residual_px: 0.0 }, &ExtractOptions { flip: false })
+        .extract_aligned(
+            &photo.frame(),
+            &AlignedCrop { crop, residual_px: 0.0 },
+            &ExtractOptions::default().with_flip(false),
+        )
         .unwrap();
     // Centre of the target's pixel (60, 21) is (50.25, 40.75) in the source: left of the bright
     // square's end at x = 50.
