@@ -4,8 +4,8 @@
 use crate::verify::portrait;
 use selfsame::compare::Calibration;
 use selfsame::document::{
-    Dg2, DigestAlgorithm, DocumentPhoto, DocumentRemark, ImageCoding, NewFace, Origin, RecordFormat, write_dg2,
-    write_face_record,
+    Dg2, DigestAlgorithm, DocumentPhoto, DocumentRemark, Gender, ImageCoding, NewFace, Origin, RecordFormat,
+    SourceType, write_dg2, write_face_record,
 };
 use selfsame::engine::{Engine, Verdict};
 use selfsame::error::{ErrorKind, Stage};
@@ -172,4 +172,17 @@ fn digests_are_of_the_bytes_as_read() {
         *other.last_mut().unwrap() ^= 1;
         assert_ne!(dg2.digest(algorithm), Dg2::parse(&other).unwrap().digest(algorithm));
     }
+}
+
+#[test]
+fn the_sample_data_group_is_what_its_card_says() {
+    let portrait = include_bytes!("../data/portrait.jp2");
+    let mut face = NewFace::new(portrait, ImageCoding::Jpeg2000, 240, 320);
+    face.gender = Gender::Female;
+    face.source_type = SourceType::DigitalCamera;
+    let written = write_dg2(&[face]).unwrap();
+    let sample = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/datasets/documents/astronaut.dg2")).unwrap();
+    assert!(sample == written, "datasets/documents/astronaut.dg2 is not what write_dg2 makes of its portrait");
+    let dg2 = Dg2::parse(&sample).unwrap();
+    assert_eq!(dg2.remarks().len(), 0);
 }

@@ -32,8 +32,9 @@ fn unsafe_code_lives_in_simd_beside_one_kernel_and_in_one_map() {
 
 #[test]
 fn every_picture_has_a_card_that_fits_it() {
-    let pictures = [files("datasets/portraits", ".jpg"), files("datasets/portraits", ".png")].concat();
-    assert!(pictures.len() >= 4);
+    let portraits = [files("datasets/portraits", ".jpg"), files("datasets/portraits", ".png")].concat();
+    let pictures = [portraits, files("datasets/documents", ".dg2")].concat();
+    assert!(pictures.len() >= 5);
     for picture in pictures {
         let card = std::fs::read_to_string(picture.with_extension("toml")).unwrap();
         let card: toml::Table = card.parse().unwrap();
