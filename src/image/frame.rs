@@ -7,163 +7,10 @@
 //! transform ([`Frame::stored_from_upright`]) and converts what it needs.
 
 use super::color::ColorSpace;
-use super::decode::Orientation;
+use super::orientation::Orientation;
+use super::pixel_format::PixelFormat;
+use super::plane::{Plane, Planes};
 use crate::error::{Error, ErrorKind, Result, Stage};
-
-/// How samples lie in a frame's memory.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum PixelFormat {
-    /// Red, green, blue; three bytes per pixel.
-    Rgb8,
-    /// Blue, green, red; three bytes per pixel.
-    Bgr8,
-    /// Red, green, blue, and a byte that is ignored (cameras' pixels are opaque).
-    Rgba8,
-    /// Blue, green, red, and a byte that is ignored.
-    Bgra8,
-    /// Luma, 0 ..= 255; one byte per pixel.
-    Gray8,
-    /// A plane of luma, and one of pairs (U, V) for each 2 × 2 pixels.
-    Nv12,
-    /// A plane of luma, and one of pairs (V, U) for each 2 × 2 pixels.
-    Nv21,
-    /// A plane of luma, one of U and one of V for each 2 × 2 pixels (in files also "YU12").
-    I420,
-    /// Y, U, Y, V for each two pixels of a row (also "YUY2").
-    Yuyv,
-}
-
-/// Where a channel's samples lie: the first in `plane` at `offset`, and each `step` bytes after the
-/// one before it.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Channel {
-    pub plane: usize,
-    pub offset: usize,
-    pub step: usize,
-}
-
-impl Channel {
-    /// The bytes of a row that hold `samples` of this channel, and of those that lie between them.
-    pub(super) fn bytes(&self, samples: std::ops::Range<usize>) -> std::ops::Range<usize> {
-        samples.start * self.step..samples.end * self.step
-    }
-}
-
-impl PixelFormat {
-    /// All of them.
-    pub const ALL: [Self; 9] =
-        [Self::Rgb8, Self::Bgr8, Self::Rgba8, Self::Bgra8, Self::Gray8, Self::Nv12, Self::Nv21, Self::I420, Self::Yuyv];
-
-    /// Bytes per row and number of rows of each plane; sides are at least 1. `None` if a product
-    /// overflows.
-    fn shapes(self, width: u32, height: u32) -> Option<[Option<(usize, usize)>; 3]> {
-        let (w, h) = (usize::try_from(width).ok()?, usize::try_from(height).ok()?);
-        let (half_w, half_h) = (w.div_ceil(2), h.div_ceil(2));
-        let times = |n: usize| w.checked_mul(n);
-        Some(match self {
-            Self::Rgb8 | Self::Bgr8 => [Some((times(3)?, h)), None, None],
-            Self::Rgba8 | Self::Bgra8 => [Some((times(4)?, h)), None, None],
-            Self::Gray8 => [Some((w, h)), None, None],
-            Self::Nv12 | Self::Nv21 => [Some((w, h)), Some((half_w.checked_mul(2)?, half_h)), None],
-            Self::I420 => [Some((w, h)), Some((half_w, half_h)), Some((half_w, half_h))],
-            Self::Yuyv => [Some((half_w.checked_mul(4)?, h)), None, None],
-        })
-    }
-
-    /// Red, green, blue; or luma, U, V.
-    pub(super) fn channels(self) -> [Channel; 3] {
-        let at = |plane, offset, step| Channel { plane, offset, step };
-        match self {
-            Self::Rgb8 => [at(0, 0, 3), at(0, 1, 3), at(0, 2, 3)],
-            Self::Bgr8 => [at(0, 2, 3), at(0, 1, 3), at(0, 0, 3)],
-            Self::Rgba8 => [at(0, 0, 4), at(0, 1, 4), at(0, 2, 4)],
-            Self::Bgra8 => [at(0, 2, 4), at(0, 1, 4), at(0, 0, 4)],
-            Self::Gray8 => [at(0, 0, 1); 3],
-            Self::Nv12 => [at(0, 0, 1), at(1, 0, 2), at(1, 1, 2)],
-            Self::Nv21 => [at(0, 0, 1), at(1, 1, 2), at(1, 0, 2)],
-            Self::I420 => [at(0, 0, 1), at(1, 0, 1), at(2, 0, 1)],
-            Self::Yuyv => [at(0, 0, 2), at(0, 1, 4), at(0, 3, 4)],
-        }
-    }
-
-    /// Columns and rows of pixels that share their chroma; `None` without chroma.
-    pub(super) fn chroma_block(self) -> Option<[usize; 2]> {
-        match self {
-            Self::Nv12 | Self::Nv21 | Self::I420 => Some([2, 2]),
-            Self::Yuyv => Some([2, 1]),
-            Self::Rgb8 | Self::Bgr8 | Self::Rgba8 | Self::Bgra8 | Self::Gray8 => None,
-        }
-    }
-}
-
-/// Bytes in rows: each begins `stride_bytes` after the one before it. The last row may lack its
-/// padding. `Debug` shows none.
-#[derive(Clone, Copy, Default)]
-pub struct Plane<'a> {
-    /// The bytes, from the first row's first.
-    pub data: &'a [u8],
-    /// From one row's begin to the next one's.
-    pub stride_bytes: usize,
-}
-
-impl<'a> Plane<'a> {
-    /// A plane of `data`.
-    pub fn new(data: &'a [u8], stride_bytes: usize) -> Self {
-        Self { data, stride_bytes }
-    }
-
-    /// `len` bytes of row `y` from `start` on; empty where there are not so many.
-    #[inline]
-    pub(super) fn bytes(&self, y: usize, start: usize, len: usize) -> &'a [u8] {
-        let from = y.checked_mul(self.stride_bytes).and_then(|row| row.checked_add(start));
-        from.and_then(|from| self.data.get(from..)?.get(..len)).unwrap_or_default()
-    }
-
-    /// Whether it holds `rows` rows of `row` bytes.
-    fn check(&self, (row, rows): (usize, usize)) -> Result<(), &'static str> {
-        if self.stride_bytes < row {
-            return Err("a plane's stride is shorter than its rows");
-        }
-        let needed = rows.checked_sub(1).and_then(|n| n.checked_mul(self.stride_bytes)?.checked_add(row));
-        needed.filter(|n| *n <= self.data.len()).map(|_| ()).ok_or("a plane's buffer is shorter than its rows")
-    }
-}
-
-impl std::fmt::Debug for Plane<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Plane").field("bytes", &self.data.len()).field("stride_bytes", &self.stride_bytes).finish()
-    }
-}
-
-/// The planes of a frame whose luma and chroma lie apart. Chroma has half the luma's width and
-/// height, both rounded up.
-#[derive(Debug, Clone, Copy)]
-pub enum Planes<'a> {
-    /// Luma; pairs (U, V).
-    Nv12 {
-        /// A byte per pixel.
-        y: Plane<'a>,
-        /// Two bytes per 2 × 2 pixels.
-        uv: Plane<'a>,
-    },
-    /// Luma; pairs (V, U).
-    Nv21 {
-        /// A byte per pixel.
-        y: Plane<'a>,
-        /// Two bytes per 2 × 2 pixels.
-        vu: Plane<'a>,
-    },
-    /// Luma; U; V.
-    I420 {
-        /// A byte per pixel.
-        y: Plane<'a>,
-        /// A byte per 2 × 2 pixels.
-        u: Plane<'a>,
-        /// A byte per 2 × 2 pixels.
-        v: Plane<'a>,
-    },
-}
 
 /// Pixels that belong to someone else. Copying a frame copies the description, never the pixels.
 /// `Debug` shows none.
@@ -335,4 +182,112 @@ impl std::fmt::Debug for Frame<'_> {
 }
 
 #[cfg(test)]
-mod tests;
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_description_that_the_buffer_cannot_hold_is_refused() {
+        let data = [0u8; 100];
+        let kind = |w, h, stride, format| Frame::new(&data, w, h, stride, format).map(|_| ()).map_err(|e| e.kind());
+        let bad = Err(ErrorKind::ShapeMismatch);
+        for format in PixelFormat::ALL {
+            assert_eq!(kind(0, 1, 30, format), bad, "{format:?}: no width");
+            assert_eq!(kind(1, 0, 30, format), bad, "{format:?}: no height");
+            assert_eq!(kind(u32::MAX, u32::MAX, usize::MAX, format), bad, "{format:?}: product overflows");
+            assert_eq!(kind(2, 2, usize::MAX, format), bad, "{format:?}: stride overflows");
+        }
+        assert_eq!(kind(11, 3, 32, PixelFormat::Rgb8), bad, "stride one short");
+        assert_eq!(kind(11, 4, 33, PixelFormat::Rgb8), bad, "buffer too short");
+        assert_eq!(kind(11, 3, 33, PixelFormat::Rgb8), Ok(()));
+        assert_eq!(kind(10, 4, 23, PixelFormat::Gray8), Ok(()), "the last row needs no padding");
+        assert_eq!(kind(32, 4, 23, PixelFormat::Gray8), bad);
+        // Widths and heights of one buffer of 100 bytes that just fit, and the next that does not.
+        for (format, stride, fits, not) in [
+            (PixelFormat::Rgba8, 20, (5, 5), (6, 5)),
+            (PixelFormat::Bgra8, 20, (5, 5), (5, 6)),
+            (PixelFormat::Nv12, 10, (10, 6), (10, 7)),
+            (PixelFormat::Nv21, 10, (9, 6), (11, 6)),
+            // Odd sides round up: 5 rows of 8, then 3 rows of 8.
+            (PixelFormat::Nv12, 8, (7, 8), (7, 9)),
+            (PixelFormat::Nv12, 7, (6, 5), (7, 5)),
+            (PixelFormat::I420, 9, (9, 6), (9, 7)),
+            (PixelFormat::Yuyv, 20, (10, 5), (11, 5)),
+            (PixelFormat::Yuyv, 20, (9, 5), (9, 6)),
+        ] {
+            assert_eq!(kind(fits.0, fits.1, stride, format), Ok(()), "{format:?} {fits:?}");
+            assert_eq!(kind(not.0, not.1, stride, format), bad, "{format:?} {not:?}");
+        }
+    }
+
+    #[test]
+    fn planes_are_checked_each_for_itself() {
+        let (long, short) = ([0u8; 64], [0u8; 31]);
+        let kind = |planes| Frame::from_planes(planes, 8, 8).map(|f| f.format()).map_err(|e| e.kind());
+        let (whole, bad) = (Plane::new(&long, 8), Err(ErrorKind::ShapeMismatch));
+        let half = |data, stride| Plane::new(data, stride);
+        assert_eq!(kind(Planes::Nv12 { y: whole, uv: half(&long, 9) }), Ok(PixelFormat::Nv12));
+        assert_eq!(kind(Planes::Nv21 { y: whole, vu: half(&long, 16) }), Ok(PixelFormat::Nv21));
+        assert_eq!(kind(Planes::Nv12 { y: whole, uv: half(&short, 8) }), bad);
+        assert_eq!(kind(Planes::Nv12 { y: whole, uv: half(&long, 7) }), bad);
+        assert_eq!(kind(Planes::Nv12 { y: half(&short, 8), uv: whole }), bad);
+        assert_eq!(kind(Planes::I420 { y: whole, u: half(&short, 4), v: half(&short, 9) }), Ok(PixelFormat::I420));
+        assert_eq!(kind(Planes::I420 { y: whole, u: half(&short, 4), v: half(&short, 10) }), bad);
+        assert_eq!(kind(Planes::I420 { y: whole, u: half(&short, 3), v: half(&short, 4) }), bad);
+    }
+
+    #[test]
+    fn planes_behind_each_other_are_found() {
+        let data: Vec<u8> = (0..100).collect();
+        let firsts = |format, stride| {
+            let frame = Frame::new(&data, 5, 4, stride, format).unwrap();
+            [0, 1, 2].map(|i| frame.plane(i).data.first().copied())
+        };
+        assert_eq!(firsts(PixelFormat::Nv12, 6), [Some(0), Some(24), None]);
+        assert_eq!(firsts(PixelFormat::I420, 7), [Some(0), Some(28), Some(36)]);
+        assert_eq!(firsts(PixelFormat::Yuyv, 12), [Some(0), None, None]);
+        let text = format!("{:?}", Frame::new(&data, 2, 2, 7, PixelFormat::Rgb8).unwrap());
+        assert!(!text.contains("99") && text.contains("100"), "sizes, no pixels: {text}");
+    }
+
+    #[test]
+    fn upright_points_lie_where_the_orientation_says() {
+        let data = [0u8; 12];
+        // A stored picture 4 wide and 3 high; where its upright view's point (1, 0.5) is stored.
+        for (exif, stored) in [
+            (1, [1.0, 0.5]),
+            (2, [3.0, 0.5]),
+            (3, [3.0, 2.5]),
+            (4, [1.0, 2.5]),
+            (5, [0.5, 1.0]),
+            (6, [0.5, 2.0]),
+            (7, [3.5, 2.0]),
+            (8, [3.5, 1.0]),
+        ] {
+            let orientation = Orientation::from_exif(exif).unwrap();
+            let frame = Frame::new(&data, 4, 3, 4, PixelFormat::Gray8).unwrap().oriented(orientation);
+            let ([[xx, xy], [yx, yy]], [x, y]) = frame.stored_from_upright();
+            assert_eq!([xx + 0.5 * yx + x, xy + 0.5 * yy + y], stored, "orientation {exif}");
+            assert_eq!((frame.width(), frame.height()), if exif < 5 { (4, 3) } else { (3, 4) });
+        }
+    }
+
+    #[test]
+    fn a_camera_says_the_same_in_its_own_terms() {
+        assert_eq!(Orientation::of_camera(45, false), None);
+        assert_eq!(Orientation::of_camera(360, true), None);
+        for degrees in [0, 90, 180, 270] {
+            let [plain, mirrored] = [false, true].map(|m| Orientation::of_camera(degrees, m).unwrap());
+            let data = [0u8; 12];
+            let stored = |orientation| {
+                let frame = Frame::new(&data, 4, 3, 4, PixelFormat::Gray8).unwrap().oriented(orientation);
+                move |x: f64, y: f64| {
+                    let ([[xx, xy], [yx, yy]], [dx, dy]) = frame.stored_from_upright();
+                    [xx * x + yx * y + dx, xy * x + yy * y + dy]
+                }
+            };
+            // Mirrored: the point at x is where the plain view has width − x.
+            let width = if degrees % 180 == 0 { 4.0 } else { 3.0 };
+            assert_eq!(stored(mirrored)(0.75, 2.0), stored(plain)(width - 0.75, 2.0), "{degrees}°");
+        }
+    }
+}

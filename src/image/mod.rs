@@ -5,26 +5,42 @@
 //! [`Frame`], which a camera can supply as well. [`warp_into`] cuts, turns, scales and normalises
 //! in one pass; [`srgb_to_linear`] and its siblings tell stored values from light.
 
+mod bytes;
 mod color;
 mod container;
-mod decode;
+mod crop;
+mod format;
 mod frame;
+mod header;
 mod jpeg2000;
 mod light;
+mod limits;
 mod normalisation;
+mod orientation;
+mod photo;
+mod pixel_format;
+mod plane;
 mod point;
 mod reduce;
 mod region;
 mod rows;
+mod span;
+mod taps;
 mod upright;
 mod warp;
 
 pub use color::{ColorMatrix, ColorRange, ColorSpace};
-pub use decode::{ImageFormat, Limits, Orientation, Photo, PhotoInfo, SourceColor};
-pub use frame::{Frame, PixelFormat, Plane, Planes};
+pub use crop::{Border, Crop};
+pub use format::{ImageFormat, SourceColor};
+pub use frame::Frame;
 pub use light::{linear_rgb, linear_to_srgb, luminance_linear, srgb_to_linear, srgb8_to_linear};
+pub use limits::Limits;
 pub use normalisation::{ChannelOrder, Normalisation};
+pub use orientation::Orientation;
+pub use photo::{Photo, PhotoInfo};
+pub use pixel_format::PixelFormat;
+pub use plane::{Plane, Planes};
 pub(crate) use point::Pixels;
-pub use warp::{Border, Crop, warp_into, warp_rgb8};
 #[cfg(fuzzing)]
 pub(crate) use warp::{reference::reference, warp_at};
+pub use warp::{warp_into, warp_rgb8};

@@ -2,6 +2,7 @@
 
 use super::color::ToRgb;
 use super::frame::Frame;
+use super::pixel_format::Channel;
 use crate::geometry::Point;
 
 /// Reads pixels of one frame by their upright coordinates.
@@ -32,7 +33,7 @@ impl<'a> Pixels<'a> {
         let (x, y) = (x as usize, y as usize);
         let format = self.frame.format();
         let [first, second, third] = format.channels();
-        let sample = |channel: super::frame::Channel, [columns, rows]: [usize; 2]| {
+        let sample = |channel: Channel, [columns, rows]: [usize; 2]| {
             let start = channel.offset + x / columns * channel.step;
             self.frame.plane(channel.plane).bytes(y / rows, start, 1).first().copied()
         };

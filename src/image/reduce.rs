@@ -10,90 +10,13 @@
 //! planes, is why this is no call of a resizing crate; tests compare with `fast_image_resize`.
 
 use super::color::ToRgb;
-use super::frame::{Channel, Frame, Plane};
-use super::region::Span;
+use super::frame::Frame;
+use super::pixel_format::Channel;
+use super::plane::Plane;
 use super::rows::picture_of;
+use super::span::Span;
+use super::taps::Taps;
 use crate::simd::{Isa, Kernel, LANES, Lanes};
-use std::f64::consts::PI;
-use std::sync::LazyLock;
-
-/// Values of the filter per unit of its argument; linear between them the error is below 1e-6.
-const STEPS: usize = 1024;
-
-/// The Hamming-windowed sinc of support 1. Chosen by measurement: three LFW portraits, 1.6 to 7
-/// source pixels per target pixel, three angles, then the bilinear warp. Peak signal to noise
-/// against the average over each target pixel's area / against a Gaussian, in dB: box 38.7 / 41.6,
-/// triangle 37.4 / 45.6, Hamming 39.4 / 44.9, Catmull-Rom 40.7 / 44.4. Catmull-Rom takes twice
-/// the taps and overshoots at edges. Without reduction 39.7 / 34.3: so soft a picture has little to
-/// alias. A zone plate has, and from 2.7 pixels on a plain warp of it reaches 13 dB where Hamming
-/// reaches 25.
-static FILTER: LazyLock<[f32; STEPS + 2]> = LazyLock::new(|| {
-    std::array::from_fn(|i| {
-        let x = PI * i as f64 / STEPS as f64;
-        let sinc = if i == 0 { 1.0 } else { x.sin() / x };
-        if i < STEPS { ((0.54 + 0.46 * x.cos()) * sinc) as f32 } else { 0.0 }
-    })
-});
-
-/// Which pixels of one axis make a pixel of the result, with which weights.
-#[derive(Default)]
-struct Taps {
-    /// First source pixel and number of source pixels, per pixel of the result.
-    spans: Vec<(usize, usize)>,
-    /// `window` weights per pixel of the result, of which the first so many count.
-    weights: Vec<f32>,
-    window: usize,
-}
-
-impl Taps {
-    /// For `count` pixels over `start .. end` of an axis with `side` pixels.
-    fn fill(&mut self, start: f64, end: f64, side: usize, count: usize) {
-        let step = (end - start) / count as f64;
-        // Where chroma is enlarged, the filter interpolates.
-        let radius = step.max(1.0);
-        let steps = STEPS as f64 / radius;
-        self.window = 2 * radius.ceil() as usize + 1;
-        self.spans.clear();
-        self.weights.clear();
-        self.weights.resize(count * self.window, 0.0);
-        let filter = &*FILTER;
-        for (i, weights) in self.weights.chunks_exact_mut(self.window).enumerate() {
-            let center = start + (i as f64 + 0.5) * step;
-            let first = (center - radius).floor().max(0.0) as usize;
-            let end = ((center + radius).ceil() as usize).min(side).min(first + self.window);
-            let mut sum = 0.0;
-            for (x, weight) in (first..end).zip(weights.iter_mut()) {
-                let at = ((x as f64 + 0.5 - center) * steps).abs().min(STEPS as f64);
-                // Not `floor`, which is a function call where the baseline has no instruction for it.
-                let whole = at as u32;
-                let (whole, part) = (whole as usize, (at - f64::from(whole)) as f32);
-                let between = filter.get(whole).zip(filter.get(whole + 1));
-                *weight = between.map_or(0.0, |(a, b)| a + part * (b - a));
-                sum += *weight;
-            }
-            let share = 1.0 / sum;
-            weights.iter_mut().for_each(|w| *w *= share);
-            self.spans.push((first, end.saturating_sub(first)));
-        }
-    }
-
-    /// First source pixel and weights of pixel `i` of the result.
-    #[inline(always)]
-    fn at(&self, i: usize) -> (usize, &[f32]) {
-        let (start, count) = self.spans.get(i).copied().unwrap_or_default();
-        (start, self.weights.get(i * self.window..).and_then(|w| w.get(..count)).unwrap_or_default())
-    }
-
-    /// The source pixels that have a weight anywhere.
-    fn reach(&self) -> std::ops::Range<usize> {
-        let ends = self.spans.first().zip(self.spans.last());
-        ends.map_or(0..0, |((first, _), (last, count))| *first..last + count)
-    }
-
-    fn bytes(&self) -> usize {
-        self.spans.capacity() * size_of::<(usize, usize)>() + self.weights.capacity() * size_of::<f32>()
-    }
-}
 
 /// The tables of both axes for one kind of samples.
 #[derive(Default)]
@@ -344,4 +267,75 @@ fn sum_every<I: Isa, const STEP: usize>(isa: I, values: &[Lanes], weights: &[f32
 }
 
 #[cfg(test)]
-mod tests;
+mod tests {
+    use super::*;
+    use crate::image::PixelFormat;
+    use crate::simd::Level;
+    use fast_image_resize::images::{TypedImage, TypedImageRef};
+    use fast_image_resize::pixels::U8;
+    use fast_image_resize::{FilterType, ResizeAlg, ResizeOptions, Resizer};
+
+    fn noise(len: usize) -> Vec<u8> {
+        let mut seed = 7u64;
+        let mut next = || {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (seed >> 56) as u8
+        };
+        (0..len).map(|_| next()).collect()
+    }
+
+    fn reduced(frame: &Frame<'_>, columns: &Span, rows: &Span, level: Level) -> Vec<[f32; 4]> {
+        let (width, height, pitch) = (columns.staged, rows.staged, columns.staged + 3);
+        let mut staged = vec![[f32::NAN; 4]; pitch * (height + 3)];
+        let mut reducer = Reducer::default();
+        reducer.prepare(frame, columns, rows);
+        level.run(Reduce { reducer: &mut reducer, frame, width, height, bgr: false, staged: &mut staged, pitch });
+        staged.chunks(pitch).skip(1).take(height).flat_map(|row| row[1..=width].to_vec()).collect()
+    }
+
+    #[test]
+    fn grey_is_reduced_as_by_the_resizing_crate() {
+        let (w, h) = (61u32, 47u32);
+        let data = noise((w * h) as usize);
+        let frame = Frame::new(&data, w, h, w as usize, PixelFormat::Gray8).unwrap();
+        for (columns, rows) in [((0, 61, 9), (0, 47, 7)), ((5, 43, 20), (11, 47, 18)), ((0, 61, 1), (3, 44, 11))] {
+            let span = |(start, end, staged)| Span { start, end, staged };
+            let (columns, rows) = (span(columns), span(rows));
+            let mut expected = vec![0u8; columns.staged * rows.staged];
+            let source = TypedImageRef::<U8>::from_buffer(w, h, &data).unwrap();
+            let mut target =
+                TypedImage::<U8>::from_buffer(columns.staged as u32, rows.staged as u32, &mut expected).unwrap();
+            let options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Hamming)).crop(
+                columns.start as f64,
+                rows.start as f64,
+                (columns.end - columns.start) as f64,
+                (rows.end - rows.start) as f64,
+            );
+            Resizer::new().resize_typed(&source, &mut target, &options).unwrap();
+            for level in Level::all() {
+                let got = reduced(&frame, &columns, &rows, level);
+                // The crate rounds to whole levels after each of its two passes.
+                for (i, (got, expected)) in got.iter().zip(&expected).enumerate() {
+                    let off = (got[0] - f32::from(*expected)).abs();
+                    assert!(off < 1.3, "{} pixel {i}: {} for {expected}", level.name(), got[0]);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn weights_sum_to_one_and_lean_on_nothing_outside() {
+        let mut taps = Taps::default();
+        for (start, end, side, count) in
+            [(0.0, 61.0, 61, 9), (0.5, 20.5, 21, 40), (10.0, 11.0, 400, 1), (0.0, 0.5, 1, 3)]
+        {
+            taps.fill(start, end, side, count);
+            for i in 0..count {
+                let (first, weights) = taps.at(i);
+                assert!(!weights.is_empty() && first + weights.len() <= side, "{i} of {count}");
+                assert!((weights.iter().sum::<f32>() - 1.0).abs() < 1e-5);
+            }
+            assert!(taps.reach().end <= side);
+        }
+    }
+}

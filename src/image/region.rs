@@ -8,18 +8,16 @@
 //! as it is stored: what is to be turned or mirrored is so by the way in which the crop walks over
 //! it.
 
+use super::crop::{Border, Crop};
 use super::frame::Frame;
 use super::reduce::{Reduce, Reducer};
 use super::rows::Spread;
-use super::warp::{Border, Crop};
+use super::span::Span;
 use crate::error::{Error, ErrorKind, Result, Stage};
 use crate::geometry::Point;
 use crate::simd::Level;
 use std::cell::Cell;
 
-/// Source pixels per target pixel from which on the source is reduced first. Below, bilinear taps
-/// still touch every source pixel of a row or column that is not turned, or all but few.
-const REDUCE_FROM: f64 = 1.5;
 /// A thread keeps its workspace up to this size, and frees a larger one.
 const KEPT_BYTES: usize = 4 << 20;
 
@@ -64,37 +62,6 @@ pub(super) struct Region<'w> {
     pub(super) per_row: [f64; 2],
     pub(super) lowest: [f64; 2],
     pub(super) highest: [f64; 2],
-}
-
-/// A stretch of stored columns or rows, `start .. end`, never empty, that becomes `staged` pixels.
-pub(super) struct Span {
-    pub(super) start: usize,
-    pub(super) end: usize,
-    pub(super) staged: usize,
-}
-
-impl Span {
-    /// The stretch that positions `low ..= high` need, clipped to the frame's `side`; `scale` is
-    /// source pixels per target pixel.
-    fn new(low: f64, high: f64, side: u32, scale: f64) -> Self {
-        let reduced = scale > REDUCE_FROM;
-        // Bilinear taps reach one (reduced) pixel out; the other is for rounding.
-        let margin = if reduced { 2.0 * scale } else { 2.0 };
-        let side = f64::from(side);
-        let start = (low - margin).floor().clamp(0.0, side - 1.0);
-        let end = (high + margin).ceil().clamp(start + 1.0, side);
-        let staged = if reduced { ((end - start) / scale).round().max(1.0) } else { end - start };
-        Self { start: start as usize, end: end as usize, staged: staged as usize }
-    }
-
-    fn len(&self) -> usize {
-        self.end - self.start
-    }
-
-    /// Source pixels per staged pixel.
-    fn step(&self) -> f64 {
-        self.len() as f64 / self.staged as f64
-    }
 }
 
 /// Stages what `crop` needs of `frame`, blue first where `bgr` is set.

@@ -2,7 +2,8 @@
 //! where a pixel's samples lie, but for the reduction.
 
 use super::color::ToRgb;
-use super::frame::{Channel, Frame, PixelFormat};
+use super::frame::Frame;
+use super::pixel_format::{Channel, PixelFormat};
 use crate::simd::{Isa, Kernel};
 
 /// A stretch of a frame as it is to be written.

@@ -1,7 +1,7 @@
 //! Decoded samples of any kind become upright RGB8 in one pass: grey spread, alpha laid over white,
 //! 16 bits rounded to 8, and the EXIF orientation applied while the pixels are written.
 
-use super::decode::Orientation;
+use super::orientation::Orientation;
 use crate::error::{Error, ErrorKind, Result, Stage};
 use image::ColorType;
 

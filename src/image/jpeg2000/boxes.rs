@@ -1,7 +1,8 @@
 //! The boxes of a JP2 file (ISO/IEC 15444-1, annex I): where the codestream lies and what its
 //! components mean.
 
-use super::super::container::{be16, be32, corrupt, unsupported};
+use super::super::bytes::{be16, be32};
+use super::super::header::{corrupt, unsupported};
 use crate::error::Result;
 use std::ops::Range;
 

@@ -3,7 +3,8 @@
 //! What the decoder would read by position is held against the segments' lengths, so that both see
 //! the same segments.
 
-use super::super::container::{be16, be32, corrupt, unsupported};
+use super::super::bytes::{be16, be32};
+use super::super::header::{corrupt, unsupported};
 use crate::error::Result;
 
 /// Decomposition levels that are read at most. The standard allows 32; encoders use 5 or 6, and 16

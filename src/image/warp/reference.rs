@@ -1,9 +1,9 @@
 //! What a warp without reduction should give: the oracle of tests and of the fuzz target `frames`.
 #![allow(clippy::indexing_slicing)]
 
-use super::{Border, Crop};
 use crate::geometry::Point;
 use crate::image::ChannelOrder;
+use crate::image::{Border, Crop};
 use crate::image::{ColorMatrix, ColorRange, Frame, Orientation, PixelFormat};
 
 /// A pixel of the upright picture by the book: orientation, planes and conversion written out, in

@@ -1,9 +1,14 @@
 //! The warp against its slow, plain reference, and what may not happen whatever the transform.
 
 use super::reference::{pixel, reference};
-use super::*;
-use crate::geometry::Point;
-use crate::image::{ColorMatrix, ColorRange, ColorSpace, Orientation, PixelFormat};
+use super::write::warp_at;
+use super::{warp_into, warp_rgb8};
+use crate::error::ErrorKind;
+use crate::geometry::{Point, Similarity};
+use crate::image::{
+    Border, ChannelOrder, ColorMatrix, ColorRange, ColorSpace, Crop, Frame, Normalisation, Orientation, PixelFormat,
+};
+use crate::simd::Level;
 use proptest::prelude::*;
 
 fn plain(order: ChannelOrder) -> Normalisation {

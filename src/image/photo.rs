@@ -1,9 +1,13 @@
 //! The one door from bytes to pixels: every limit and the EXIF orientation are applied here, and
 //! nowhere else.
 
-use super::container::{self, Header, corrupt};
+use super::container::inspect;
+use super::format::{ImageFormat, SourceColor};
 use super::frame::Frame;
+use super::header::{Header, corrupt};
 use super::jpeg2000;
+use super::limits::{Limits, over_limit};
+use super::orientation::Orientation;
 use super::upright;
 use crate::digest::Digest;
 use crate::error::{Error, ErrorKind, Result, Stage};
@@ -12,143 +16,6 @@ use image::{ImageDecoder, ImageError};
 use std::fmt;
 use std::io::Cursor;
 use std::panic::catch_unwind;
-
-/// What [`Photo::decode`] accepts at most. Everything is checked from the headers, before memory
-/// for pixels is taken.
-///
-/// ```
-/// use selfsame::image::Limits;
-/// let limits = Limits { max_side_px: 4096, ..Limits::default() };
-/// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Limits {
-    /// Length of the file in bytes. Default 32 MiB.
-    pub max_bytes: usize,
-    /// Width and height in pixels, each. Default 16,384.
-    pub max_side_px: u32,
-    /// Width times height. Default 64 million.
-    pub max_pixels: u64,
-    /// Bytes held at the busiest moment: what the decoder keeps, its output, and the converted copy
-    /// (an upper estimate). Default 512 MiB. It is the limit that large images of 16 bits per
-    /// channel and large progressive JPEGs meet first.
-    ///
-    /// A damaged lossy WebP makes its decoder ask for up to 16 MiB beside that, for a partition
-    /// that it states and does not have; they are given back unwritten.
-    pub max_memory_bytes: u64,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self { max_bytes: 32 << 20, max_side_px: 16_384, max_pixels: 64_000_000, max_memory_bytes: 512 << 20 }
-    }
-}
-
-/// The format of a photo's file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ImageFormat {
-    /// JPEG: baseline, extended or progressive.
-    Jpeg,
-    /// JPEG 2000: a JP2 file or a bare codestream.
-    Jpeg2000,
-    /// PNG.
-    Png,
-    /// WebP, lossy or lossless.
-    WebP,
-    /// No file: the pixels were given.
-    Raw,
-}
-
-/// The colour channels that a file stores, alpha aside.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum SourceColor {
-    /// One channel.
-    Gray,
-    /// An index into a palette of RGB colours.
-    Palette,
-    /// Red, green and blue, or luma and two colour differences.
-    Rgb,
-    /// Four printing inks.
-    Cmyk,
-}
-
-/// How stored pixels had to be turned to stand upright, after EXIF's tag `Orientation`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Orientation {
-    /// 1: as stored; also where the file says nothing, or nothing valid.
-    Upright,
-    /// 2: left and right exchanged.
-    MirroredHorizontally,
-    /// 3: turned by half.
-    Rotated180,
-    /// 4: top and bottom exchanged.
-    MirroredVertically,
-    /// 5: rows and columns exchanged.
-    Transposed,
-    /// 6: turned clockwise by a quarter.
-    Rotated90,
-    /// 7: rows and columns exchanged about the other diagonal.
-    Transversed,
-    /// 8: turned anticlockwise by a quarter.
-    Rotated270,
-}
-
-impl Orientation {
-    const ALL: [Self; 8] = [
-        Self::Upright,
-        Self::MirroredHorizontally,
-        Self::Rotated180,
-        Self::MirroredVertically,
-        Self::Transposed,
-        Self::Rotated90,
-        Self::Transversed,
-        Self::Rotated270,
-    ];
-
-    /// From the value of EXIF's tag, 1 ..= 8; `None` for any other.
-    pub fn from_exif(value: u8) -> Option<Self> {
-        Self::ALL.get(usize::from(value).checked_sub(1)?).copied()
-    }
-
-    /// Of a camera whose pictures must be turned clockwise by `degrees` to be upright, and whose
-    /// pixels, once turned, show the scene as a mirror does if `mirrored` is set (some front
-    /// cameras, and canvases that draw a mirrored preview). `None` unless `degrees` is 0, 90,
-    /// 180 or 270.
-    pub fn of_camera(degrees: u32, mirrored: bool) -> Option<Self> {
-        match (degrees, mirrored) {
-            (0, false) => Some(Self::Upright),
-            (90, false) => Some(Self::Rotated90),
-            (180, false) => Some(Self::Rotated180),
-            (270, false) => Some(Self::Rotated270),
-            (0, true) => Some(Self::MirroredHorizontally),
-            (90, true) => Some(Self::Transposed),
-            (180, true) => Some(Self::MirroredVertically),
-            (270, true) => Some(Self::Transversed),
-            _ => None,
-        }
-    }
-
-    /// Whether stored columns are upright rows, and then whether they count from the stored right
-    /// edge and from the bottom.
-    pub(super) fn as_swap_and_flips(self) -> [bool; 3] {
-        match self {
-            Self::Upright => [false, false, false],
-            Self::MirroredHorizontally => [false, true, false],
-            Self::Rotated180 => [false, true, true],
-            Self::MirroredVertically => [false, false, true],
-            Self::Transposed => [true, false, false],
-            Self::Rotated90 => [true, false, true],
-            Self::Transversed => [true, true, true],
-            Self::Rotated270 => [true, true, false],
-        }
-    }
-
-    /// Whether width and height change places.
-    pub fn swaps_sides(self) -> bool {
-        matches!(self, Self::Transposed | Self::Rotated90 | Self::Transversed | Self::Rotated270)
-    }
-}
 
 /// What a photo was before it became upright RGB8.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -206,7 +73,7 @@ impl Photo {
         if bytes.len() > limits.max_bytes {
             return Err(over_limit(format!("the file has {} bytes, over {}", bytes.len(), limits.max_bytes)));
         }
-        let header = container::inspect(bytes)?;
+        let header = inspect(bytes)?;
         limits.check(&header, bytes.len())?;
         let Some(image) = header.end.and_then(|end| bytes.get(..end)) else {
             return Err(Error::new(ErrorKind::Corrupt, Stage::Decode, "the file ends before its image does"));
@@ -338,55 +205,6 @@ impl fmt::Debug for Photo {
             .field("info", &self.info)
             .finish_non_exhaustive()
     }
-}
-
-impl Limits {
-    fn check(&self, header: &Header, file_bytes: usize) -> Result<()> {
-        let (width, height) = (header.width, header.height);
-        let stated = format!("the image states {width}×{height} pixels");
-        if width.max(height) > self.max_side_px {
-            return Err(over_limit(format!("{stated}, a side over {}", self.max_side_px)));
-        }
-        let pixels = u64::from(width) * u64::from(height);
-        if pixels > self.max_pixels {
-            return Err(over_limit(format!("{stated}, together over {}", self.max_pixels)));
-        }
-        let memory = memory_bytes(header, pixels, file_bytes);
-        if memory > self.max_memory_bytes {
-            return Err(over_limit(format!("{stated}, which may need {memory} bytes, over {}", self.max_memory_bytes)));
-        }
-        Ok(())
-    }
-
-    fn of_decoder(&self) -> image::Limits {
-        let mut limits = image::Limits::no_limits();
-        limits.max_image_width = Some(self.max_side_px);
-        limits.max_image_height = Some(self.max_side_px);
-        limits.max_alloc = Some(self.max_memory_bytes);
-        limits
-    }
-}
-
-/// An upper estimate of the bytes held at once: the decoder's copy of the file with its metadata,
-/// what it keeps per pixel, its output in the stored format, and the RGB8 copy of that.
-fn memory_bytes(header: &Header, pixels: u64, file_bytes: usize) -> u64 {
-    let channels = match (header.format, header.color) {
-        // PNG and WebP may carry alpha; a palette becomes RGBA at most.
-        (ImageFormat::Png, SourceColor::Gray) => 2,
-        (ImageFormat::Png | ImageFormat::WebP, _) => 4,
-        (_, SourceColor::Gray) => 1,
-        _ => 3,
-    };
-    let output = pixels.saturating_mul(channels * u64::from(header.bits_per_channel.div_ceil(8)));
-    let working = pixels.saturating_mul(header.working_bytes_per_px);
-    let copy = pixels.saturating_mul(3);
-    let file = (file_bytes as u64).saturating_mul(2);
-    // What the decoder keeps is freed before the copy is made.
-    output.saturating_add(working.saturating_add(header.working_bytes).saturating_add(file).max(copy))
-}
-
-fn over_limit(message: impl Into<String>) -> Error {
-    Error::new(ErrorKind::LimitExceeded, Stage::Decode, message)
 }
 
 /// The kind of a decoder's error.

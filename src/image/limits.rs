@@ -1,0 +1,84 @@
+//! What is read at most, checked from a file's headers before memory for pixels is taken.
+
+use super::format::{ImageFormat, SourceColor};
+use super::header::Header;
+use crate::error::{Error, ErrorKind, Result, Stage};
+
+/// What [`Photo::decode`] accepts at most. Everything is checked from the headers, before memory
+/// for pixels is taken.
+///
+/// ```
+/// use selfsame::image::Limits;
+/// let limits = Limits { max_side_px: 4096, ..Limits::default() };
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Limits {
+    /// Length of the file in bytes. Default 32 MiB.
+    pub max_bytes: usize,
+    /// Width and height in pixels, each. Default 16,384.
+    pub max_side_px: u32,
+    /// Width times height. Default 64 million.
+    pub max_pixels: u64,
+    /// Bytes held at the busiest moment: what the decoder keeps, its output, and the converted copy
+    /// (an upper estimate). Default 512 MiB. It is the limit that large images of 16 bits per
+    /// channel and large progressive JPEGs meet first.
+    ///
+    /// A damaged lossy WebP makes its decoder ask for up to 16 MiB beside that, for a partition
+    /// that it states and does not have; they are given back unwritten.
+    pub max_memory_bytes: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { max_bytes: 32 << 20, max_side_px: 16_384, max_pixels: 64_000_000, max_memory_bytes: 512 << 20 }
+    }
+}
+
+impl Limits {
+    pub(super) fn check(&self, header: &Header, file_bytes: usize) -> Result<()> {
+        let (width, height) = (header.width, header.height);
+        let stated = format!("the image states {width}×{height} pixels");
+        if width.max(height) > self.max_side_px {
+            return Err(over_limit(format!("{stated}, a side over {}", self.max_side_px)));
+        }
+        let pixels = u64::from(width) * u64::from(height);
+        if pixels > self.max_pixels {
+            return Err(over_limit(format!("{stated}, together over {}", self.max_pixels)));
+        }
+        let memory = memory_bytes(header, pixels, file_bytes);
+        if memory > self.max_memory_bytes {
+            return Err(over_limit(format!("{stated}, which may need {memory} bytes, over {}", self.max_memory_bytes)));
+        }
+        Ok(())
+    }
+
+    pub(super) fn of_decoder(&self) -> image::Limits {
+        let mut limits = image::Limits::no_limits();
+        limits.max_image_width = Some(self.max_side_px);
+        limits.max_image_height = Some(self.max_side_px);
+        limits.max_alloc = Some(self.max_memory_bytes);
+        limits
+    }
+}
+
+/// An upper estimate of the bytes held at once: the decoder's copy of the file with its metadata,
+/// what it keeps per pixel, its output in the stored format, and the RGB8 copy of that.
+fn memory_bytes(header: &Header, pixels: u64, file_bytes: usize) -> u64 {
+    let channels = match (header.format, header.color) {
+        // PNG and WebP may carry alpha; a palette becomes RGBA at most.
+        (ImageFormat::Png, SourceColor::Gray) => 2,
+        (ImageFormat::Png | ImageFormat::WebP, _) => 4,
+        (_, SourceColor::Gray) => 1,
+        _ => 3,
+    };
+    let output = pixels.saturating_mul(channels * u64::from(header.bits_per_channel.div_ceil(8)));
+    let working = pixels.saturating_mul(header.working_bytes_per_px);
+    let copy = pixels.saturating_mul(3);
+    let file = (file_bytes as u64).saturating_mul(2);
+    // What the decoder keeps is freed before the copy is made.
+    output.saturating_add(working.saturating_add(header.working_bytes).saturating_add(file).max(copy))
+}
+
+pub(super) fn over_limit(message: impl Into<String>) -> Error {
+    Error::new(ErrorKind::LimitExceeded, Stage::Decode, message)
+}

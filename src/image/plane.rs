@@ -1,0 +1,71 @@
+//! Bytes in rows: what frames are made of.
+
+use crate::error::Result;
+
+/// Bytes in rows: each begins `stride_bytes` after the one before it. The last row may lack its
+/// padding. `Debug` shows none.
+#[derive(Clone, Copy, Default)]
+pub struct Plane<'a> {
+    /// The bytes, from the first row's first.
+    pub data: &'a [u8],
+    /// From one row's begin to the next one's.
+    pub stride_bytes: usize,
+}
+
+impl<'a> Plane<'a> {
+    /// A plane of `data`.
+    pub fn new(data: &'a [u8], stride_bytes: usize) -> Self {
+        Self { data, stride_bytes }
+    }
+
+    /// `len` bytes of row `y` from `start` on; empty where there are not so many.
+    #[inline]
+    pub(super) fn bytes(&self, y: usize, start: usize, len: usize) -> &'a [u8] {
+        let from = y.checked_mul(self.stride_bytes).and_then(|row| row.checked_add(start));
+        from.and_then(|from| self.data.get(from..)?.get(..len)).unwrap_or_default()
+    }
+
+    /// Whether it holds `rows` rows of `row` bytes.
+    pub(super) fn check(&self, (row, rows): (usize, usize)) -> Result<(), &'static str> {
+        if self.stride_bytes < row {
+            return Err("a plane's stride is shorter than its rows");
+        }
+        let needed = rows.checked_sub(1).and_then(|n| n.checked_mul(self.stride_bytes)?.checked_add(row));
+        needed.filter(|n| *n <= self.data.len()).map(|_| ()).ok_or("a plane's buffer is shorter than its rows")
+    }
+}
+
+impl std::fmt::Debug for Plane<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Plane").field("bytes", &self.data.len()).field("stride_bytes", &self.stride_bytes).finish()
+    }
+}
+
+/// The planes of a frame whose luma and chroma lie apart. Chroma has half the luma's width and
+/// height, both rounded up.
+#[derive(Debug, Clone, Copy)]
+pub enum Planes<'a> {
+    /// Luma; pairs (U, V).
+    Nv12 {
+        /// A byte per pixel.
+        y: Plane<'a>,
+        /// Two bytes per 2 × 2 pixels.
+        uv: Plane<'a>,
+    },
+    /// Luma; pairs (V, U).
+    Nv21 {
+        /// A byte per pixel.
+        y: Plane<'a>,
+        /// Two bytes per 2 × 2 pixels.
+        vu: Plane<'a>,
+    },
+    /// Luma; U; V.
+    I420 {
+        /// A byte per pixel.
+        y: Plane<'a>,
+        /// A byte per 2 × 2 pixels.
+        u: Plane<'a>,
+        /// A byte per 2 × 2 pixels.
+        v: Plane<'a>,
+    },
+}

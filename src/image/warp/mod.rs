@@ -1,0 +1,14 @@
+//! The single pass from a frame to a network's input: cut, turn, scale, order the channels and
+//! normalise.
+
+mod sample;
+mod write;
+
+#[cfg(fuzzing)]
+pub(crate) use write::warp_at;
+pub use write::{warp_into, warp_rgb8};
+
+#[cfg(any(test, fuzzing))]
+pub(crate) mod reference;
+#[cfg(test)]
+mod tests;
