@@ -3,8 +3,8 @@
 //!
 //! Q = round(12.5 · H).
 
-use super::Measure;
 use super::crop::FaceCrop;
+use super::measure::Measure;
 
 pub(super) fn measure(crop: &FaceCrop) -> Measure {
     from_histogram(&crop.light.histogram, crop.light.count)

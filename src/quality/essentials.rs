@@ -1,7 +1,8 @@
 //! What guidance asks of every frame: a few measures of the face from one crop, without allocation.
 
 use super::crop::FaceCrop;
-use super::{over_exposure, sharpness, under_exposure};
+use super::measure::Measure;
+use super::{head_pose, inter_eye_distance, over_exposure, sharpness, under_exposure, unified};
 use crate::error::Result;
 use crate::image::Frame;
 use crate::mesh::{Mesh, View};
@@ -64,4 +65,18 @@ fn of_crop(crop: &FaceCrop, mesh: &Mesh) -> Essentials {
         eye_openness: mesh.right_eye_openness().min(mesh.left_eye_openness()),
         mouth_openness: mesh.mouth_openness(),
     }
+}
+
+/// [`QualityReport::unified`] from what guidance measures of every frame: the same value, without
+/// allocation.
+pub fn unified_of_essentials(essentials: &Essentials, mesh: &Mesh) -> Measure {
+    let inputs = unified::Inputs {
+        sharpness: essentials.sharpness,
+        pitch_deg: head_pose::pitch(mesh).native,
+        yaw_deg: head_pose::yaw(mesh).native,
+        inter_eye_distance_px: inter_eye_distance::measure(mesh).native,
+        luminance_mean: essentials.luminance_mean,
+        over_exposure: essentials.over_exposure,
+    };
+    unified::score(inputs.features())
 }

@@ -5,7 +5,7 @@
 //! (median 0.072): it does not follow lids as far as OFIQ's landmarks do, so that the component is
 //! generous.
 
-use super::{Measure, sigmoid};
+use super::measure::{Measure, sigmoid};
 use crate::mesh::Mesh;
 
 pub(super) fn measure(mesh: &Mesh) -> Measure {

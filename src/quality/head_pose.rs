@@ -3,7 +3,7 @@
 //!
 //! Q = round(100 · max(0, cos α)²) for each angle.
 
-use super::Measure;
+use super::measure::Measure;
 use crate::mesh::Mesh;
 
 /// Positive towards the subject's left.

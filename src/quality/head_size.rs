@@ -3,7 +3,7 @@
 //!
 //! Q = round(200 · (1 − σ(x; 0, 0.05))).
 
-use super::{Measure, sigmoid};
+use super::measure::{Measure, sigmoid};
 use crate::image::Frame;
 use crate::mesh::Mesh;
 

@@ -4,8 +4,8 @@
 //!
 //! Q = round(100 · x^0.3).
 
-use super::Measure;
 use super::cheeks::Cheek;
+use super::measure::Measure;
 
 pub(super) fn measure([right, left]: &[Cheek; 2]) -> Measure {
     from_histograms(&right.histogram, &left.histogram)

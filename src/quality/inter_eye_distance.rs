@@ -4,7 +4,7 @@
 //!
 //! Q = round(100 · σ(d; 70, 20)).
 
-use super::{Measure, sigmoid};
+use super::measure::{Measure, sigmoid};
 use crate::mesh::Mesh;
 
 /// Beyond this yaw the correction would divide by almost nothing; a guess.

@@ -4,7 +4,7 @@
 //! Q = round(100 · σ(m; 0.2, 0.05) · (1 − σ(m; 0.8, 0.05))).
 
 use super::crop::FaceCrop;
-use super::{Measure, sigmoid};
+use super::measure::{Measure, sigmoid};
 
 pub(super) fn measure(crop: &FaceCrop) -> Measure {
     from_native(crop.light.mean())

@@ -3,8 +3,8 @@
 //!
 //! Q = round(100 · sin(π · 60v / (60v + 1))): best at v = 1/60, worse for flat and for harsh light.
 
-use super::Measure;
 use super::crop::FaceCrop;
+use super::measure::Measure;
 
 pub(super) fn measure(crop: &FaceCrop) -> Measure {
     from_native(crop.light.variance())

@@ -4,7 +4,7 @@
 //!
 //! Q = round(100 · σ(x; 0.9, 0.1)) at the sides, x₀ = 1.4 above and 1.8 below.
 
-use super::{Measure, sigmoid};
+use super::measure::{Measure, sigmoid};
 use crate::image::Frame;
 use crate::mesh::Mesh;
 

@@ -3,7 +3,7 @@
 //!
 //! Q = round(100 · (1 − σ(μ; 0.2, 0.06))).
 
-use super::{Measure, sigmoid};
+use super::measure::{Measure, sigmoid};
 use crate::mesh::Mesh;
 
 pub(super) fn measure(mesh: &Mesh) -> Measure {

@@ -5,7 +5,7 @@
 //! Q = round(200 · (1 − σ(d; 0, 10))). A grey picture, which has no colour, has the component 66.
 
 use super::cheeks::Cheek;
-use super::{Measure, sigmoid};
+use super::measure::{Measure, sigmoid};
 use crate::image::srgb_to_linear;
 
 /// Linear sRGB to XYZ under D50, and D50's white, as OFIQ has them.

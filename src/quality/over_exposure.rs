@@ -3,8 +3,8 @@
 //!
 //! Q = round(1 / (x + 0.01)), limited to 0 ..= 100.
 
-use super::Measure;
 use super::crop::FaceCrop;
+use super::measure::Measure;
 
 pub(super) fn measure(crop: &FaceCrop) -> Measure {
     from_native(crop.light.share(247..=255))

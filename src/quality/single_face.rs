@@ -3,7 +3,7 @@
 //!
 //! Q = round(100 · (1 − f)).
 
-use super::Measure;
+use super::measure::Measure;
 use crate::detect::Detection;
 
 /// Whether there is one face, or a largest one beside which the others are small. `detections` are

@@ -1,7 +1,9 @@
 //! Reports on painted faces.
 
+use super::crop::FaceCrop;
 use super::*;
 use crate::image::Photo;
+use crate::mesh::Mesh;
 
 /// A mesh whose oval is an ellipse of half axes 50 and 64 about (100, 100), eyes level and open.
 fn mesh() -> Mesh {
@@ -162,7 +164,7 @@ fn the_unified_score_falls_with_blur_pose_and_glare_and_not_with_the_color_of_sk
     let changed = |change: fn(&mut QualityReport)| {
         let mut changed = base.clone();
         change(&mut changed);
-        unified::measure(&changed).native - base.unified.native
+        unified::score(unified_features(&changed)).native - base.unified.native
     };
     let faults: [fn(&mut QualityReport); 4] = [
         |r| r.sharpness *= 0.2,

@@ -4,7 +4,7 @@
 //! Q = round(120 · (0.832 − σ(x; 0.92, 0.05))), limited to 0 ..= 100.
 
 use super::crop::FaceCrop;
-use super::{Measure, sigmoid};
+use super::measure::{Measure, sigmoid};
 
 pub(super) fn measure(crop: &FaceCrop) -> Measure {
     from_native(crop.light.share(0..=25))

@@ -36,8 +36,7 @@
 //! fit of genuine scores to the sum of both pictures' features over folds 1 to 5; `--quality`
 //! prints them as they stand here.
 
-use super::{Essentials, Measure, QualityReport, head_pose, inter_eye_distance, sigmoid};
-use crate::mesh::Mesh;
+use super::measure::{Measure, sigmoid};
 
 /// Beyond this angle there is no data.
 const MAX_ANGLE_DEG: f32 = 45.0;
@@ -56,37 +55,23 @@ const WIDTH: f32 = 0.0126;
 const WORST_TENTH_LN_MAGNITUDE: f32 = 4.0766;
 const WIDTH_LN_MAGNITUDE: f32 = 0.1146;
 
-/// Six features of a report, in the order of [`unified_weights`]: what the fit regresses on and the
-/// choice was made of.
-pub fn unified_features(report: &QualityReport) -> [f32; 6] {
-    Inputs {
-        sharpness: report.sharpness,
-        pitch_deg: report.pitch.native,
-        yaw_deg: report.yaw.native,
-        inter_eye_distance_px: report.inter_eye_distance.native,
-        luminance_mean: report.luminance_mean.native,
-        over_exposure: report.over_exposure.native,
-    }
-    .features()
-}
-
 /// What each of [`unified_features`] weighs in [`QualityReport::unified`]; 0 if it is left out.
 pub fn unified_weights() -> [f32; 6] {
     WEIGHTS
 }
 
 /// The native values that the score rests on.
-struct Inputs {
-    sharpness: f32,
-    pitch_deg: f32,
-    yaw_deg: f32,
-    inter_eye_distance_px: f32,
-    luminance_mean: f32,
-    over_exposure: f32,
+pub(super) struct Inputs {
+    pub(super) sharpness: f32,
+    pub(super) pitch_deg: f32,
+    pub(super) yaw_deg: f32,
+    pub(super) inter_eye_distance_px: f32,
+    pub(super) luminance_mean: f32,
+    pub(super) over_exposure: f32,
 }
 
 impl Inputs {
-    fn features(&self) -> [f32; 6] {
+    pub(super) fn features(&self) -> [f32; 6] {
         let turned = |degrees: f32| -(degrees.abs().min(MAX_ANGLE_DEG) / MAX_ANGLE_DEG).powi(2);
         [
             (self.sharpness + LEAST_SHARPNESS).ln(),
@@ -99,29 +84,9 @@ impl Inputs {
     }
 }
 
-fn score(features: [f32; 6]) -> Measure {
+pub(super) fn score(features: [f32; 6]) -> Measure {
     let native = features.iter().zip(WEIGHTS).map(|(feature, weight)| feature * weight).sum();
     Measure::new(native, 100.0 * sigmoid(native, WORST_TENTH, WIDTH))
-}
-
-/// From a report's other measures. The native value is in units of the comparison score; higher is
-/// better, only differences mean something.
-pub(super) fn measure(report: &QualityReport) -> Measure {
-    score(unified_features(report))
-}
-
-/// [`QualityReport::unified`] from what guidance measures of every frame: the same value, without
-/// allocation.
-pub fn unified_of_essentials(essentials: &Essentials, mesh: &Mesh) -> Measure {
-    let inputs = Inputs {
-        sharpness: essentials.sharpness,
-        pitch_deg: head_pose::pitch(mesh).native,
-        yaw_deg: head_pose::yaw(mesh).native,
-        inter_eye_distance_px: inter_eye_distance::measure(mesh).native,
-        luminance_mean: essentials.luminance_mean,
-        over_exposure: essentials.over_exposure,
-    };
-    score(inputs.features())
 }
 
 /// The unified quality score once there is a template: from its magnitude
