@@ -90,15 +90,15 @@ fn candidate(index: usize, raw: &[f32], logit: f32) -> Option<Candidate> {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+mod tests {
     use super::*;
 
     /// Sixteen values that are all different, so that no two axes or fields can be swapped unseen.
-    pub(in crate::detect) const RAW: [f32; BOX_LEN] =
+    const RAW: [f32; BOX_LEN] =
         [3.0, -5.0, 40.0, 56.0, -9.0, -11.0, 13.0, -12.0, 1.5, 2.5, 0.5, 14.0, -17.0, -6.0, 19.0, -7.0];
 
     /// Output tensors with no face anywhere.
-    pub(in crate::detect) fn silence() -> (Vec<f32>, Vec<f32>) {
+    fn silence() -> (Vec<f32>, Vec<f32>) {
         (vec![0.0; CELLS * BOX_LEN], vec![-20.0; CELLS])
     }
 

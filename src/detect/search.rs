@@ -3,38 +3,8 @@
 //! network's input.
 
 use super::decode::INPUT_PX;
-use crate::geometry::{Point, Similarity};
-
-/// By how much faces are turned in the source, clockwise on the screen: the quarter turn of the
-/// search that found them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum Rotation {
-    /// Upright: the chin points down.
-    #[default]
-    None,
-    /// The chin points to the image's left.
-    Clockwise90,
-    /// Upside down.
-    Half,
-    /// The chin points to the image's right.
-    Clockwise270,
-}
-
-impl Rotation {
-    /// The quarter turns in the order in which they are searched after the upright one: upside down
-    /// is the commonest slip of a document on a scanner.
-    pub(super) const TURNED: [Self; 3] = [Self::Half, Self::Clockwise90, Self::Clockwise270];
-
-    /// The angle in degrees, clockwise on the screen: 0, 90, 180 or 270.
-    pub fn degrees(self) -> f32 {
-        match self {
-            Self::None => 0.0,
-            Self::Clockwise90 => 90.0,
-            Self::Half => 180.0,
-            Self::Clockwise270 => 270.0,
-        }
-    }
-}
+use super::rotation::Rotation;
+use crate::geometry::{Point, Similarity, square};
 
 /// One view of the frame.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -43,16 +13,6 @@ pub(super) struct Search {
     pub source_from_input: Similarity,
     /// The turn of the faces that this search finds.
     pub rotation: Rotation,
-}
-
-/// The transform from a square target of `target_px` pixels to the square of the source with the
-/// given centre and side, turned clockwise by `angle_deg`. `None` if that is degenerate or not
-/// finite.
-pub(crate) fn square(center: Point, side_px: f32, angle_deg: f32, target_px: usize) -> Option<Similarity> {
-    let half = 0.5 * target_px as f32;
-    let turn = Similarity::new(side_px / target_px as f32, angle_deg, Point::default())?;
-    let moved = turn.apply(Point::new(half, half));
-    Similarity::new(turn.scale(), angle_deg, Point::new(center.x - moved.x, center.y - moved.y))
 }
 
 /// The whole frame of `width` × `height` pixels; its longer side becomes `zoom` (0 < zoom <= 1) of

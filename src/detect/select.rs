@@ -4,7 +4,7 @@
 //! the background: a clearly larger face is the subject. Of two faces of similar size neither is,
 //! and taking the better-scored one would be a guess with a wrong identity as its price.
 
-use super::Detection;
+use super::detection::Detection;
 
 /// The largest face is dominant if no other is wider than this share of it. Tuned on what documents
 /// look like (ghost portraits are at most half as wide) and on LFW: 3.5 % of its pictures show a

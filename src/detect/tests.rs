@@ -1,9 +1,13 @@
 //! The detector over a fake network that sees a painted face: right eye green, left eye blue, mouth
 //! red.
 
+use super::decode::{BOX_LEN, CELLS, INPUT_PX};
 use super::*;
+use crate::error::{ErrorKind, Result, Stage};
+use crate::geometry::Point;
 use crate::image::Photo;
-use crate::model::{ModelCard, Network, Signature};
+use crate::model::{Model, ModelCard, Network, Signature};
+use ndarray::{ArrayView4, ArrayViewMut2};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 

@@ -5,7 +5,7 @@
 //! taken as seen from afar: at arm's length a face beside the camera's axis seems turned by its
 //! angle from the axis.
 
-use super::geometry::canonical_vertices_cm;
+use super::canonical::canonical_vertices_cm;
 use super::points::Mesh;
 use nalgebra::{Matrix3, Vector3};
 

@@ -1,10 +1,13 @@
 //! The mesher over a fake network, and the numbers read off handmade meshes.
 
+use super::mesher::{INPUT_PX, crop_about};
 use super::*;
-use crate::detect::Rotation;
-use crate::geometry::Rect;
+use crate::detect::{Detection, Rotation};
+use crate::error::{ErrorKind, Result};
+use crate::geometry::{Point, Rect, Similarity};
 use crate::image::Photo;
-use crate::model::{ModelCard, Network, Signature};
+use crate::model::{Model, ModelCard, Network, Signature};
+use ndarray::{ArrayView4, ArrayViewMut2};
 use proptest::prelude::*;
 use std::sync::{Arc, Mutex};
 

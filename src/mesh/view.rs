@@ -1,7 +1,6 @@
 //! What the mesh network looked at, kept for measures of the same face: they would cut nearly the
 //! same crop again.
 
-use super::INPUT_PX;
 use crate::geometry::Similarity;
 use crate::image::ChannelOrder;
 use crate::image::Normalisation;
@@ -14,8 +13,8 @@ pub(crate) struct View {
 }
 
 impl View {
-    /// Side in pixels.
-    pub(crate) const SIDE_PX: usize = INPUT_PX;
+    /// Side of the network's input in pixels.
+    pub(crate) const SIDE_PX: usize = 192;
 
     /// The tensor to be written; the view is empty until [`View::end`].
     pub(super) fn begin(&mut self) -> &mut [f32] {

@@ -1,0 +1,29 @@
+//! A face as the detector sees it.
+
+use super::rotation::Rotation;
+use crate::geometry::{Point, Rect};
+
+/// A face as the detector sees it, in pixels of the source.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Detection {
+    /// From the forehead to the chin and about from ear to ear: 2.6 inter-eye distances wide (LFW's
+    /// median). It may reach beyond the frame.
+    pub rect: Rect,
+    /// Probability of a face, 0 ..= 1, as the network states it; not calibrated.
+    pub score: f32,
+    /// Right eye, left eye, nose tip, mouth centre, right ear tragion, left ear tragion (the
+    /// subject's: the right eye of an upright face is at the image's left). Coarse: the eyes
+    /// are off by 4 % of the inter-eye distance in the median.
+    pub keypoints: [Point; 6],
+    /// The quarter turn of the search that found it.
+    pub rotation: Rotation,
+}
+
+impl Detection {
+    /// The angle of the line through the eyes, in degrees, −180 ..= 180, clockwise on the screen; 0
+    /// for an upright face.
+    pub fn roll_deg(&self) -> f32 {
+        let [right_eye, left_eye, ..] = self.keypoints;
+        (left_eye.y - right_eye.y).atan2(left_eye.x - right_eye.x).to_degrees()
+    }
+}

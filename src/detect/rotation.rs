@@ -1,0 +1,32 @@
+//! Quarter turns of faces.
+
+/// By how much faces are turned in the source, clockwise on the screen: the quarter turn of the
+/// search that found them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Rotation {
+    /// Upright: the chin points down.
+    #[default]
+    None,
+    /// The chin points to the image's left.
+    Clockwise90,
+    /// Upside down.
+    Half,
+    /// The chin points to the image's right.
+    Clockwise270,
+}
+
+impl Rotation {
+    /// The quarter turns in the order in which they are searched after the upright one: upside down
+    /// is the commonest slip of a document on a scanner.
+    pub(super) const TURNED: [Self; 3] = [Self::Half, Self::Clockwise90, Self::Clockwise270];
+
+    /// The angle in degrees, clockwise on the screen: 0, 90, 180 or 270.
+    pub fn degrees(self) -> f32 {
+        match self {
+            Self::None => 0.0,
+            Self::Clockwise90 => 90.0,
+            Self::Half => 180.0,
+            Self::Clockwise270 => 270.0,
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! Points of a picture.
+
+/// A point in pixels of the upright source image, unless a name says otherwise.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Point {
+    /// Pixels from the left edge.
+    pub x: f32,
+    /// Pixels from the top edge.
+    pub y: f32,
+}
+
+impl Point {
+    /// The point (`x`, `y`).
+    pub const fn new(x: f32, y: f32) -> Self {
+        Self { x, y }
+    }
+
+    /// Euclidean distance to `other`, in pixels.
+    pub fn distance(self, other: Self) -> f32 {
+        (self.x - other.x).hypot(self.y - other.y)
+    }
+
+    /// The point half-way to `other`.
+    pub fn midpoint(self, other: Self) -> Self {
+        Self::new(0.5 * (self.x + other.x), 0.5 * (self.y + other.y))
+    }
+
+    /// Arithmetic mean; `None` for no points.
+    pub fn mean(points: &[Self]) -> Option<Self> {
+        if points.is_empty() {
+            return None;
+        }
+        let n = points.len() as f32;
+        let (x, y) = points.iter().fold((0.0, 0.0), |(x, y), p| (x + p.x, y + p.y));
+        Some(Self::new(x / n, y / n))
+    }
+
+    /// Whether both coordinates are finite.
+    pub fn is_finite(self) -> bool {
+        self.x.is_finite() && self.y.is_finite()
+    }
+}

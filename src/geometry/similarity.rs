@@ -1,0 +1,111 @@
+//! Rotation, uniform scale and translation of the plane.
+
+use super::point::Point;
+
+/// A similarity transform of the plane: rotation, uniform scale and translation, without
+/// reflection.
+///
+/// Maps (x, y) to (a·x − b·y + tx, b·x + a·y + ty), where a = s·cos θ and b = s·sin θ.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Similarity {
+    a: f32,
+    b: f32,
+    tx: f32,
+    ty: f32,
+}
+
+impl Similarity {
+    /// The transform that changes nothing.
+    pub const IDENTITY: Self = Self { a: 1.0, b: 0.0, tx: 0.0, ty: 0.0 };
+
+    /// Scales by `scale` and turns by `angle_deg` (clockwise on the screen, y being down) about the
+    /// origin, then moves the origin to `origin_to`. `None` unless everything is finite and the
+    /// scale positive.
+    pub fn new(scale: f32, angle_deg: f32, origin_to: Point) -> Option<Self> {
+        let (sin, cos) = angle_deg.to_radians().sin_cos();
+        Self { a: scale * cos, b: scale * sin, tx: origin_to.x, ty: origin_to.y }.checked().filter(|_| scale > 0.0)
+    }
+
+    /// Least-squares fit that maps each `from` point to its `to` point (S. Umeyama, "Least-squares
+    /// estimation of transformation parameters between two point patterns", 1991; in the plane
+    /// and without reflection it is a complex linear regression). `None` with fewer than two
+    /// pairs, unequal counts, coinciding points or values that are not finite.
+    pub fn fit(from: &[Point], to: &[Point]) -> Option<Self> {
+        if from.len() != to.len() || from.len() < 2 {
+            return None;
+        }
+        let mean_from = Point::mean(from)?;
+        let mean_to = Point::mean(to)?;
+        let (mut dot, mut cross, mut norm) = (0.0f64, 0.0f64, 0.0f64);
+        for (p, q) in from.iter().zip(to) {
+            let (px, py) = (f64::from(p.x - mean_from.x), f64::from(p.y - mean_from.y));
+            let (qx, qy) = (f64::from(q.x - mean_to.x), f64::from(q.y - mean_to.y));
+            dot += px * qx + py * qy;
+            cross += px * qy - py * qx;
+            norm += px * px + py * py;
+        }
+        let (a, b) = ((dot / norm) as f32, (cross / norm) as f32);
+        Self {
+            a,
+            b,
+            tx: mean_to.x - a * mean_from.x + b * mean_from.y,
+            ty: mean_to.y - b * mean_from.x - a * mean_from.y,
+        }
+        .checked()
+    }
+
+    fn checked(self) -> Option<Self> {
+        let finite = [self.a, self.b, self.tx, self.ty].iter().all(|v| v.is_finite());
+        (finite && self.scale() > f32::MIN_POSITIVE).then_some(self)
+    }
+
+    /// The image of `p`.
+    pub fn apply(&self, p: Point) -> Point {
+        Point::new(self.a * p.x - self.b * p.y + self.tx, self.b * p.x + self.a * p.y + self.ty)
+    }
+
+    /// The inverse transform; `None` if the scale is too small to be inverted.
+    pub fn inverse(&self) -> Option<Self> {
+        let square = self.a * self.a + self.b * self.b;
+        let (a, b) = (self.a / square, -self.b / square);
+        Self { a, b, tx: -(a * self.tx - b * self.ty), ty: -(b * self.tx + a * self.ty) }.checked()
+    }
+
+    /// `self` after `first`: maps p to `self.apply(first.apply(p))`. `None` if the product
+    /// overflows.
+    pub fn after(&self, first: &Self) -> Option<Self> {
+        let moved = self.apply(Point::new(first.tx, first.ty));
+        Self {
+            a: self.a * first.a - self.b * first.b,
+            b: self.b * first.a + self.a * first.b,
+            tx: moved.x,
+            ty: moved.y,
+        }
+        .checked()
+    }
+
+    /// How many target pixels one source pixel becomes.
+    pub fn scale(&self) -> f32 {
+        self.a.hypot(self.b)
+    }
+
+    /// The angle of rotation in degrees, −180 ..= 180, clockwise on the screen.
+    pub fn angle_deg(&self) -> f32 {
+        self.b.atan2(self.a).to_degrees()
+    }
+
+    /// The linear part (a, b), see the type's formula.
+    pub fn linear(&self) -> (f32, f32) {
+        (self.a, self.b)
+    }
+}
+
+/// The transform from a square target of `target_px` pixels to the square of the source with the
+/// given centre and side, turned clockwise by `angle_deg`. `None` if that is degenerate or not
+/// finite.
+pub(crate) fn square(center: Point, side_px: f32, angle_deg: f32, target_px: usize) -> Option<Similarity> {
+    let half = 0.5 * target_px as f32;
+    let turn = Similarity::new(side_px / target_px as f32, angle_deg, Point::default())?;
+    let moved = turn.apply(Point::new(half, half));
+    Similarity::new(turn.scale(), angle_deg, Point::new(center.x - moved.x, center.y - moved.y))
+}
