@@ -115,10 +115,6 @@ pub enum Stage {
     Engine,
     /// Following and guiding a face before the camera.
     Capture,
-    /// Evaluation over a data set.
-    Evaluate,
-    /// Simulation of recorded sessions.
-    Simulate,
 }
 
 words!(Stage {
@@ -139,8 +135,6 @@ words!(Stage {
     Enrol => "enrol",
     Engine => "engine",
     Capture => "capture",
-    Evaluate => "evaluate",
-    Simulate => "simulate",
 });
 
 /// A fault: its kind, the stage it happened in, a sentence for people, and its cause if there is

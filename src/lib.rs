@@ -11,8 +11,6 @@ pub mod document;
 pub mod engine;
 pub mod enrol;
 pub mod error;
-#[cfg(feature = "evaluate")]
-pub mod evaluate;
 #[cfg(fuzzing)]
 #[doc(hidden)]
 pub mod fuzzing;
@@ -26,13 +24,11 @@ mod nn;
 pub mod observer;
 pub mod outcome;
 pub mod quality;
-#[cfg(any(feature = "evaluate", feature = "simulate"))]
+#[cfg(any(test, fuzzing))]
 mod random;
 pub mod secret;
 mod settings;
 pub mod simd;
-#[cfg(feature = "simulate")]
-pub mod simulate;
 mod telemetry;
 pub mod template;
 mod words;

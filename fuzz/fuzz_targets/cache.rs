@@ -3,7 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use selfsame::evaluate::{CacheKey, FaceChoice, TemplateCache};
+use selfsame_lab::evaluate::{CacheKey, FaceChoice, TemplateCache};
 use selfsame::model::{Backend, ModelCard};
 use sha2::{Digest, Sha256};
 use std::sync::LazyLock;

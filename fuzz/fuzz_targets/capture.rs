@@ -17,8 +17,10 @@ const MOST_FRAMES: usize = 8;
 
 fn session(u: &mut Unstructured<'_>) -> Result<(CaptureSession, u64)> {
     let mut options = CaptureOptions { kept_frames: u.int_in_range(0..=4)?, ..CaptureOptions::default() };
-    let Ok(detect) = DetectOptions::upright().with_threshold(float(u)?) else { return Ok(()) };
-    options.tracker.detect = detect;
+    // A threshold out of range is refused; then the default does.
+    if let Ok(detect) = DetectOptions::upright().with_threshold(float(u)?) {
+        options.tracker.detect = detect;
+    }
     if u.arbitrary()? {
         options.tracker.redetect_period_us = u.arbitrary()?;
         let times = |u: &mut Unstructured<'_>| u.int_in_range(0..=2_000_000u64);

@@ -16,7 +16,7 @@ use std::sync::Arc;
 /// A bundled calibration is measured on one public data set of photographs of celebrities, all
 /// impostor pairs alike ([`Calibration::spec`] names it). Real false match rates differ, and differ
 /// between demographic groups: pairs of the same sex, age and origin match falsely more often.
-/// Calibrate on pictures of your own people and cameras with `examples/evaluate`, and
+/// Calibrate on pictures of your own people and cameras with `lab/examples/evaluate`, and
 /// give the outcome to [`crate::engine::EngineBuilder::calibration`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct Calibration {
@@ -73,7 +73,7 @@ impl Calibration {
         Ok(Self { model_id: model_id.into(), spec })
     }
 
-    /// Reads a calibration that `examples/evaluate` wrote: TOML, the fields of [`CalibrationSpec`]
+    /// Reads a calibration that `lab/examples/evaluate` wrote: TOML, the fields of [`CalibrationSpec`]
     /// as in a card.
     ///
     /// # Errors

@@ -8,7 +8,7 @@
 
 mod canonical;
 mod mesher;
-pub(crate) mod outline;
+pub mod outline;
 mod points;
 mod pose;
 mod view;

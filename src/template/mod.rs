@@ -106,8 +106,13 @@ impl Template {
         same_id && self.dimension() == other.dimension()
     }
 
-    /// The values; their squares sum to 1.
-    pub(crate) fn values(&self) -> &[f32] {
+    /// The template's values, [`Self::dimension`] of them, whose squares sum to 1: for an index or
+    /// statistics of your own.
+    ///
+    /// They are biometric data. A copy of them is not overwritten when it is dropped, as the
+    /// template's own are; to store one template, use [`Self::encode`]. A cosine of two templates'
+    /// values is not yet a score: [`crate::compare::score`] subtracts their impostor levels.
+    pub fn values(&self) -> &[f32] {
         &self.values
     }
 }

@@ -150,7 +150,7 @@ fn nothing_is_imported_from_a_higher_floor_and_there_are_no_cycles() {
 
 /// Whether `name` is a file or folder of the repository, from its root or from `src`.
 fn is_there(name: &str) -> bool {
-    ["", "src", "src/nn", "src/document", "src/image"].iter().any(|at| root().join(at).join(name).exists())
+    ["", "src", "src/nn", "src/document", "src/image", "lab"].iter().any(|at| root().join(at).join(name).exists())
 }
 
 #[test]
@@ -190,8 +190,10 @@ fn examples_benches_and_features_that_the_documents_name_exist() {
     let manifest: toml::Table = text("Cargo.toml").parse().unwrap();
     let features = manifest["features"].as_table().unwrap();
     let exists = |folder: &str, name: &str| {
-        let at = root().join(folder);
-        at.join(format!("{name}.rs")).exists() || at.join(name).join("main.rs").exists()
+        // The tools that measure the product are examples of the laboratory.
+        [root().join(folder), root().join("lab").join(folder)]
+            .iter()
+            .any(|at| at.join(format!("{name}.rs")).exists() || at.join(name).join("main.rs").exists())
     };
     let (mut missing, mut named) = (Vec::new(), 0);
     for document in ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "models/README.md", "datasets/README.md"] {

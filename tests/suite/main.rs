@@ -17,7 +17,6 @@ mod challenge;
 mod decode;
 mod dg2;
 mod enrol;
-mod evaluate;
 mod faults;
 mod flicker;
 mod frames;

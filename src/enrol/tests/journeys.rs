@@ -1,9 +1,9 @@
-//! Whole journeys by script, through the code of `examples/enrol`, with a camera that makes
+//! Whole journeys by script, through the code of `lab/examples/enrol`, with a camera that makes
 //! evidence.
 
-#[path = "../../../examples/enrol/journey.rs"]
+#[path = "../../../lab/examples/enrol/journey.rs"]
 mod journey;
-#[path = "../../../examples/enrol/script.rs"]
+#[path = "../../../lab/examples/enrol/script.rs"]
 mod script;
 
 use super::*;

@@ -1,0 +1,150 @@
+//! [`PadSession`]: what is kept of one simulated session.
+
+use super::response_plot::Response;
+use crate::simulate::{Scene, Species};
+use selfsame::liveness::{LivenessReport, LivenessVerdict};
+use serde::{Deserialize, Serialize};
+
+/// A verdict without its reasons.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// Taken for a live face.
+    Live,
+    /// Taken for an attack.
+    Attack,
+    /// No response.
+    Inconclusive,
+}
+
+impl From<&LivenessVerdict> for Outcome {
+    fn from(verdict: &LivenessVerdict) -> Self {
+        match verdict {
+            LivenessVerdict::Live => Self::Live,
+            LivenessVerdict::Attack { .. } => Self::Attack,
+            LivenessVerdict::Inconclusive { .. } => Self::Inconclusive,
+        }
+    }
+}
+
+/// One session of a campaign: what was simulated, and what came of it. No picture, no template and
+/// no name. What could not be measured is `None`; units are those of [`selfsame::liveness::Cues`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PadSession {
+    /// Which campaign it belongs to.
+    pub campaign: String,
+    /// Its number among its species.
+    pub number: u32,
+    /// The number of the person.
+    pub person: usize,
+    /// What was simulated.
+    pub scene: Scene,
+    /// The verdict.
+    pub outcome: Outcome,
+    /// Its reasons' words.
+    pub reasons: Vec<String>,
+    /// Frames that were seen.
+    pub frames: usize,
+    /// Of these with a face.
+    pub with_face: usize,
+    /// Mean range of the response over the channels.
+    pub range: Option<f32>,
+    /// Its noise.
+    pub noise: Option<f32>,
+    /// Bits of the sequence.
+    pub bits: Option<f32>,
+    /// How well this challenge explains the response.
+    pub fit: Option<f32>,
+    /// How well any does.
+    pub best_fit: Option<f32>,
+    /// Lag in milliseconds.
+    pub lag_ms: Option<f32>,
+    /// Share of the edges that were found.
+    pub edges_found: Option<f32>,
+    /// Their spread in milliseconds.
+    pub spread_ms: Option<f32>,
+    /// Their drift in milliseconds per second.
+    pub drift_ms_per_s: Option<f32>,
+    /// Relief of the shape.
+    pub relief: Option<f32>,
+    /// Its standard error.
+    pub relief_error: Option<f32>,
+    /// Bits of the shape, all of it.
+    pub shape_bits: Option<f32>,
+    /// The least that remain whichever spot is left out.
+    #[serde(default)]
+    pub shape_least_bits: Option<f32>,
+    /// How much the strongest patches respond over the median one.
+    #[serde(default)]
+    pub glare: Option<f32>,
+    /// The lowest comparison score.
+    pub identity_lowest: Option<f32>,
+    /// Of live sessions: bits when judged against other challenges. One that cannot be measured has
+    /// none, and is left out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub wrong_bits: Vec<f32>,
+    /// Of these other challenges, how many the session was judged against.
+    #[serde(default)]
+    pub wrong: u32,
+    /// And how many it passed.
+    #[serde(default)]
+    pub wrong_live: u32,
+    /// Of each species' first session: the response over time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub response: Option<Response>,
+}
+
+impl PadSession {
+    pub(super) fn new(campaign: &str, number: u32, person: usize, scene: &Scene, report: &LivenessReport) -> Self {
+        let LivenessReport { verdict, cues } = report;
+        let mean = |v: [f32; 3]| finite(v.iter().sum::<f32>() / 3.0);
+        let wide = |v: f64| finite(v as f32);
+        let (response, sequence, shape) = (&cues.response, &cues.sequence, &cues.shape);
+        Self {
+            campaign: campaign.to_owned(),
+            number,
+            person,
+            scene: scene.clone(),
+            outcome: verdict.into(),
+            reasons: verdict.reasons().into_iter().map(str::to_owned).collect(),
+            frames: cues.recording.frames,
+            with_face: cues.recording.with_face,
+            range: response.and_then(|r| mean(r.range)),
+            noise: response.and_then(|r| mean(r.noise)),
+            bits: sequence.and_then(|s| wide(s.bits)),
+            fit: sequence.and_then(|s| wide(s.fit)),
+            best_fit: sequence.and_then(|s| wide(s.best_fit)),
+            lag_ms: sequence.and_then(|s| wide(s.lag_ms)),
+            edges_found: cues.timing.and_then(|t| finite(t.found as f32 / t.edges as f32)),
+            spread_ms: cues.timing.and_then(|t| wide(t.spread_ms)),
+            drift_ms_per_s: cues.timing.and_then(|t| wide(t.drift_ms_per_s)),
+            relief: shape.and_then(|s| wide(s.relief)),
+            relief_error: shape.and_then(|s| wide(s.relief_error)),
+            shape_bits: shape.and_then(|s| wide(s.bits)),
+            shape_least_bits: shape.and_then(|s| wide(s.least_bits)),
+            glare: shape.and_then(|s| wide(s.glare)),
+            identity_lowest: cues.identity.and_then(|i| finite(i.lowest)),
+            wrong_bits: Vec::new(),
+            wrong: 0,
+            wrong_live: 0,
+            response: None,
+        }
+    }
+
+    /// What was before the camera.
+    pub fn species(&self) -> Species {
+        self.scene.species
+    }
+
+    /// Adds the verdict on the same frames, taken for an answer to another challenge.
+    pub(super) fn add_wrong(&mut self, report: &LivenessReport) {
+        self.wrong += 1;
+        self.wrong_live += u32::from(report.verdict == LivenessVerdict::Live);
+        self.wrong_bits.extend(report.cues.sequence.and_then(|s| finite(s.bits as f32)));
+    }
+}
+
+/// JSON has no other numbers.
+fn finite(value: f32) -> Option<f32> {
+    value.is_finite().then_some(value)
+}
