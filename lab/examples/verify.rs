@@ -13,7 +13,7 @@ mod support;
 use clap::Parser;
 use selfsame::compare::FmrEstimate;
 use selfsame::document::{DocumentPhoto, PageRefusal};
-use selfsame::engine::{Engine, Side, SideReport, StageObserver, Verdict, Verification};
+use selfsame::engine::{Engine, Side, StageObserver, Verdict, Verification};
 use selfsame::error::Stage;
 use selfsame::image::{Limits, Photo};
 use selfsame::model::Backend;
@@ -112,7 +112,8 @@ fn tell(arguments: &Arguments) -> Result<ExitCode> {
             ExitCode::from(match verification.verdict {
                 Verdict::Match(_) => 0,
                 Verdict::NoMatch(_) => 1,
-                Verdict::Refused(_) => 2,
+                // Refused.
+                _ => 2,
             })
         }
     })
@@ -196,41 +197,11 @@ fn print(verification: &Verification, timings: &Timings) {
     println!("ms         {}", stages.collect::<Vec<_>>().join(", "));
 }
 
+/// The verification as the library writes it, and how long its stages took.
 fn json(verification: &Verification, timings: &Timings) -> serde_json::Value {
-    let comparison = verification.verdict.comparison();
-    let threshold = &verification.threshold;
-    let side = |side: &SideReport| {
-        let face = side.face.as_ref().map(|face| {
-            let rect = [face.rect.left(), face.rect.top(), face.rect.right(), face.rect.bottom()];
-            let remarks: Vec<&str> = face.quality.remarks.iter().map(|r| r.as_str()).collect();
-            serde_json::json!({ "rect": rect, "detection_score": face.score, "face_flag": face.flag, "remarks": remarks })
-        });
-        serde_json::json!({ "found": side.faces, "face": face })
-    };
-    let fmr = comparison.map(|c| {
-        let (bound, value) = match c.fmr {
-            FmrEstimate::About(v) => ("about", v),
-            FmrEstimate::AtMost(v) => ("at_most", v),
-            FmrEstimate::AtLeast(v) => ("at_least", v),
-        };
-        serde_json::json!({ "bound": bound, "value": value })
-    });
     let timings: serde_json::Map<String, serde_json::Value> =
         timings.stages.iter().map(|(side, stage, ms)| (Timings::name(*side, *stage), (*ms).into())).collect();
-    serde_json::json!({
-        "decision": verification.verdict.as_str(),
-        "origin": verification.origin.as_str(),
-        "score": comparison.map(|c| c.score.value()),
-        "score_fmr": fmr,
-        "log_likelihood_ratio": comparison.map(|c| c.log_likelihood_ratio),
-        "marginal": comparison.map(|c| c.marginal),
-        "threshold": threshold.score().value(),
-        "threshold_interval": [threshold.interval().0.value(), threshold.interval().1.value()],
-        "threshold_extrapolated": threshold.is_extrapolated(),
-        "calibration": threshold.pairing().as_str(),
-        "fmr": threshold.fmr(),
-        "reasons": verification.verdict.reasons().iter().map(ToString::to_string).collect::<Vec<_>>(),
-        "faces": { "document": side(&verification.document), "selfie": side(&verification.selfie) },
-        "timings_ms": timings,
-    })
+    let mut json = serde_json::to_value(verification).expect("a verification is an object of words and numbers");
+    json["timings_ms"] = timings.into();
+    json
 }

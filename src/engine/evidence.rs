@@ -1,7 +1,9 @@
 //! What the engine certifies: evidence for one attempt, made together with the verdict that it
 //! rests on.
 
-use super::{Engine, FaceRefusal, Verdict, Verification};
+use super::builder::Engine;
+use super::report::Verification;
+use super::verdict::{FaceRefusal, Verdict};
 use crate::binding::Binding;
 use crate::compare::MatchEvidence;
 use crate::document::{DocumentEvidence, DocumentPhoto};

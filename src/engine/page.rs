@@ -1,6 +1,6 @@
 //! The paved way from a photograph of a data page to its portrait.
 
-use super::Engine;
+use super::builder::Engine;
 use crate::document::{DocumentPhoto, PagePortrait, PageRefusal};
 use crate::error::Result;
 use crate::image::Photo;

@@ -2,7 +2,13 @@
 //! of doubtful answers.
 
 use super::*;
-use crate::model::{ModelCard, Network, Signature};
+use crate::compare::{Calibration, Pairing};
+use crate::detect::{Rotation, select_face};
+use crate::document::DocumentPhoto;
+use crate::error::{ErrorKind, Result, Stage};
+use crate::image::Photo;
+use crate::model::{Model, ModelCard, ModelSource, Network, Signature};
+use crate::outcome::Outcome;
 use ndarray::{ArrayView4, ArrayViewMut2};
 use std::sync::Arc;
 
@@ -215,4 +221,13 @@ fn a_demand_for_a_chip_is_met_by_chips_alone_and_before_any_network() {
     let verification = willing.verify(&chip, chip.photo(), 1e-3).unwrap();
     assert_eq!(verification.origin, Origin::Chip19794);
     assert!(verification.verdict.comparison().is_some(), "{:?}", verification.verdict);
+}
+
+#[test]
+fn an_engine_and_what_it_gives_cross_threads() {
+    fn crosses<T: Send + Sync + 'static>() {}
+    crosses::<Engine>();
+    crosses::<EngineBuilder>();
+    crosses::<Face>();
+    crosses::<Verification>();
 }

@@ -1,14 +1,15 @@
-//! What a verification says: verdict, reasons, and what was seen on each side.
+//! The verdict of a comparison, and the reasons for it.
 
-use crate::compare::{FmrEstimate, Score, Threshold};
-use crate::document::Origin;
-use crate::geometry::Rect;
+use crate::compare::{FmrEstimate, Score};
 use crate::observer::Side;
-use crate::quality::{QualityRefusal, QualityReport};
+use crate::quality::QualityRefusal;
 use crate::words::serialised_as_its_word;
+use serde::ser::SerializeStruct;
+use serde::{Serialize, Serializer};
 use std::fmt;
 
-/// Why a picture can't carry a comparison.
+/// Why a picture can't carry a comparison. Its display is a stable `snake_case` word, such as
+/// `no_face` or `face_too_small`, and it is serialised as that word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum FaceRefusal {
@@ -22,7 +23,7 @@ pub enum FaceRefusal {
 
 impl FaceRefusal {
     /// The stable `snake_case` word of this refusal, for logs and machine-readable output.
-    pub fn as_str(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::NoFace => "no_face",
             Self::SeveralFaces => "several_faces",
@@ -40,7 +41,7 @@ impl From<QualityRefusal> for FaceRefusal {
 }
 
 /// A reason for a verdict. Its display is a stable `snake_case` word, such as `selfie_no_face` or
-/// `score_below_threshold`.
+/// `score_below_threshold`, and it is serialised as that word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum VerdictReason {
@@ -48,7 +49,7 @@ pub enum VerdictReason {
     ScoreReachedThreshold,
     /// The score did not reach the threshold.
     ScoreBelowThreshold,
-    /// A picture was refused.
+    /// One side's picture was refused, and why.
     Refused(Side, FaceRefusal),
     /// The engine demands a chip's portrait, and the document's is none.
     DocumentNotFromChip,
@@ -59,29 +60,43 @@ impl fmt::Display for VerdictReason {
         match self {
             Self::ScoreReachedThreshold => f.write_str("score_reached_threshold"),
             Self::ScoreBelowThreshold => f.write_str("score_below_threshold"),
-            Self::Refused(side, refusal) => write!(f, "{}_{}", side.as_str(), refusal.as_str()),
+            Self::Refused(side, refusal) => write!(f, "{side}_{refusal}"),
             Self::DocumentNotFromChip => f.write_str("document_not_from_chip"),
         }
     }
 }
 
-/// A comparison that took place.
+/// Serialised as its word.
+impl Serialize for VerdictReason {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+/// A comparison that took place: its score, and what that says.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[non_exhaustive]
 pub struct Comparison {
-    /// The comparison score.
+    /// The comparison score, in units of the cosine; higher for more alike. What a value means
+    /// depends on the network: judge by the verdict and by [`Comparison::fmr`].
     pub score: Score,
-    /// The share of impostor pairs that score as high or higher.
+    /// The share of pairs of different people that score as high or higher.
     pub fmr: FmrEstimate,
     /// Natural logarithm of how much likelier the score is for one person than for two
-    /// ([`crate::compare::Calibration::log_likelihood_ratio`]).
+    /// ([`Calibration::log_likelihood_ratio`](crate::compare::Calibration::log_likelihood_ratio)).
     pub log_likelihood_ratio: f64,
     /// Whether the score lies inside the threshold's 95 % interval: measured on other people, the
     /// decision might differ.
     pub marginal: bool,
 }
 
-/// The outcome of a verification.
+/// The answer of a verification: one person, two, or no comparison.
+///
+/// It is serialised as an object: `decision` (the word of [`Verdict::as_str`]), `score`, `score_fmr`
+/// (an object of `bound` and `value`), `log_likelihood_ratio` and `marginal`, which are `null`
+/// without a comparison, and `reasons`.
 #[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 #[must_use]
 pub enum Verdict {
     /// The two faces match at the false match rate asked for.
@@ -93,8 +108,8 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    /// `"match"`, `"no_match"` or `"refused"`.
-    pub fn as_str(&self) -> &'static str {
+    /// The stable word of the decision: `"match"`, `"no_match"` or `"refused"`.
+    pub const fn as_str(&self) -> &'static str {
         match self {
             Self::Match(_) => "match",
             Self::NoMatch(_) => "no_match",
@@ -103,14 +118,14 @@ impl Verdict {
     }
 
     /// The comparison, if there was one.
-    pub fn comparison(&self) -> Option<&Comparison> {
+    pub const fn comparison(&self) -> Option<&Comparison> {
         match self {
             Self::Match(comparison) | Self::NoMatch(comparison) => Some(comparison),
             Self::Refused(_) => None,
         }
     }
 
-    /// Why.
+    /// The reasons for the verdict, at least one.
     pub fn reasons(&self) -> Vec<VerdictReason> {
         match self {
             Self::Match(_) => vec![VerdictReason::ScoreReachedThreshold],
@@ -120,40 +135,37 @@ impl Verdict {
     }
 }
 
-/// The subject's face on one picture.
-#[derive(Debug)]
-pub struct FaceReport {
-    /// The detected box, in pixels.
-    pub rect: Rect,
-    /// The detector's score, 0 ..= 1.
-    pub score: f32,
-    /// The mesh network's face flag, 0 ..= 1.
-    pub flag: f32,
-    /// Quality measures and remarks.
-    pub quality: QualityReport,
+impl Serialize for Verdict {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let comparison = self.comparison();
+        let mut fields = serializer.serialize_struct("Verdict", 6)?;
+        fields.serialize_field("decision", self.as_str())?;
+        fields.serialize_field("score", &comparison.map(|c| c.score.value()))?;
+        fields.serialize_field("score_fmr", &comparison.map(|c| Bounded::from(c.fmr)))?;
+        fields.serialize_field("log_likelihood_ratio", &comparison.map(|c| c.log_likelihood_ratio))?;
+        fields.serialize_field("marginal", &comparison.map(|c| c.marginal))?;
+        fields.serialize_field("reasons", &self.reasons())?;
+        fields.end()
+    }
 }
 
-/// What was seen on one picture.
-#[derive(Debug)]
-pub struct SideReport {
-    /// Faces found, the subject's included; 0 if nothing was looked at.
-    pub faces: usize,
-    /// The subject's face, if it can carry a comparison.
-    pub face: Option<FaceReport>,
+/// A false match rate as verdicts are serialised: which way it is bounded, and the rate.
+///
+/// [`FmrEstimate`] itself is serialised otherwise, in sealed ceremonies and audits, whose form must
+/// not change.
+#[derive(Serialize)]
+struct Bounded {
+    bound: &'static str,
+    value: f64,
 }
 
-/// A verification: verdict, the threshold it used, what the document is, and what was seen on each
-/// side.
-#[derive(Debug)]
-pub struct Verification {
-    /// The outcome.
-    pub verdict: Verdict,
-    /// The threshold, for the false match rate asked for.
-    pub threshold: Threshold,
-    /// Where the document's portrait was read from.
-    pub origin: Origin,
-    /// The document's portrait.
-    pub document: SideReport,
-    /// The selfie.
-    pub selfie: SideReport,
+impl From<FmrEstimate> for Bounded {
+    fn from(fmr: FmrEstimate) -> Self {
+        let (bound, value) = match fmr {
+            FmrEstimate::About(value) => ("about", value),
+            FmrEstimate::AtMost(value) => ("at_most", value),
+            FmrEstimate::AtLeast(value) => ("at_least", value),
+        };
+        Self { bound, value }
+    }
 }

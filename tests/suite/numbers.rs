@@ -16,7 +16,7 @@ fn verify(engine: &Engine, document: &str, selfie: &Photo) -> String {
     let verification = engine.verify(&document, selfie, 1e-4).unwrap();
     let score = match &verification.verdict {
         Verdict::Match(c) | Verdict::NoMatch(c) => c.score.value().to_bits(),
-        Verdict::Refused(reasons) => panic!("{reasons:?}"),
+        other => panic!("{:?}", other.reasons()),
     };
     format!("{score:08x} {verification:?}")
 }

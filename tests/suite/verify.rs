@@ -252,3 +252,51 @@ fn templates_in_integers_are_near_and_decide_the_same() {
         assert_eq!(matches!(verdict, Verdict::NoMatch(_)), !matches, "{a} {b}: {verdict:?}");
     }
 }
+
+#[test]
+fn a_verification_is_written_with_stable_words() {
+    let keys = |json: &serde_json::Value| -> Vec<String> { json.as_object().unwrap().keys().cloned().collect() };
+    let match_ = serde_json::to_value(verify(portrait("obama.jpg"), &portrait("obama2.jpg"))).unwrap();
+    let mut expected = [
+        "calibration",
+        "decision",
+        "faces",
+        "fmr",
+        "log_likelihood_ratio",
+        "marginal",
+        "origin",
+        "reasons",
+        "score",
+        "score_fmr",
+        "threshold",
+        "threshold_extrapolated",
+        "threshold_interval",
+    ];
+    expected.sort_unstable();
+    let mut found = keys(&match_);
+    found.sort_unstable();
+    assert_eq!(found, expected);
+    assert_eq!((&match_["decision"], &match_["reasons"][0]), (&"match".into(), &"score_reached_threshold".into()));
+    assert_eq!((&match_["origin"], &match_["calibration"]), (&"image_file".into(), &"document_selfie".into()));
+    assert_eq!((&match_["fmr"], &match_["marginal"]), (&1e-4.into(), &false.into()));
+    assert!(match_["score"].as_f64() >= match_["threshold"].as_f64());
+    assert!(["about", "at_most"].contains(&match_["score_fmr"]["bound"].as_str().unwrap()));
+    assert!(match_["score_fmr"]["value"].as_f64().unwrap() <= 1e-4);
+    for side in ["document", "selfie"] {
+        let side = &match_["faces"][side];
+        assert_eq!(side["found"], 1);
+        assert_eq!(side["face"]["rect"].as_array().unwrap().len(), 4);
+        for share in ["detection_score", "face_flag"] {
+            assert!((0.5..=1.0).contains(&side["face"][share].as_f64().unwrap()), "{share}");
+        }
+        assert!(side["face"]["remarks"].is_array());
+    }
+
+    let refused = verify(portrait("obama.jpg"), &picture(64, 64, |_, _| [128; 3]));
+    let refused = serde_json::to_value(&refused).unwrap();
+    assert_eq!((&refused["decision"], &refused["reasons"][0]), (&"refused".into(), &"selfie_no_face".into()));
+    for absent in ["score", "score_fmr", "log_likelihood_ratio", "marginal"] {
+        assert!(refused[absent].is_null(), "{absent}");
+    }
+    assert!(refused["faces"]["selfie"]["face"].is_null());
+}

@@ -85,7 +85,8 @@ impl Comparison {
             Self::Verified(verification) => match verification.verdict {
                 Verdict::Match(_) => 0,
                 Verdict::NoMatch(_) => 1,
-                Verdict::Refused(_) => 2,
+                // Refused.
+                _ => 2,
             },
         }
     }

@@ -1,0 +1,182 @@
+//! From a picture to the subject's face: where it is ([`Engine::locate`]), and what it measures
+//! ([`Engine::face`]).
+
+use super::builder::Engine;
+use super::verdict::FaceRefusal;
+use crate::detect::{DetectOptions, Detection, FaceSelection, Rotation, select_face};
+use crate::error::{Result, Stage};
+use crate::image::Frame;
+use crate::mesh::Mesh;
+use crate::observer::{Side, StageObserver, observed};
+use crate::outcome::Outcome;
+use crate::quality::{QualityReport, assess};
+use crate::telemetry::debug_event;
+use crate::template::Template;
+
+/// One face, found, measured and turned into a template; what [`Engine::face`] gives.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Face {
+    /// Where the detector saw it: box, six keypoints, score.
+    pub detection: Detection,
+    /// Its 468 landmarks.
+    pub mesh: Mesh,
+    /// Its quality measures and remarks.
+    pub quality: QualityReport,
+    /// Its template, for comparison with others of the same network.
+    pub template: Template,
+}
+
+/// What [`Engine::locate`] found in one picture.
+#[derive(Debug)]
+#[non_exhaustive]
+#[must_use]
+pub struct Located {
+    /// How many faces the detector reported, the chosen one included.
+    pub faces: usize,
+    /// The chosen face and its mesh, or why there is none.
+    pub outcome: Outcome<(Detection, Mesh), FaceRefusal>,
+}
+
+impl Located {
+    /// Turns what the mesh network does not recognise as a face into a refusal.
+    fn confirmed(mut self) -> Self {
+        if matches!(&self.outcome, Outcome::Found((_, mesh)) if !mesh.is_face()) {
+            self.outcome = Outcome::Refused(FaceRefusal::NoFace);
+        }
+        self
+    }
+
+    /// How likely it is that this is a face the right way up, by both networks: the product of
+    /// detection score and face flag, 0 ..= 1. A refusal has 0.
+    fn plausibility(&self) -> f32 {
+        match &self.outcome {
+            Outcome::Found((detection, mesh)) => detection.score * mesh.flag(),
+            Outcome::Refused(_) => 0.0,
+        }
+    }
+}
+
+/// The faces of one picture, and the subject's measured.
+pub(super) struct Seen {
+    /// How many faces the detector reported.
+    pub(super) faces: usize,
+    /// The subject's, or why it cannot be compared.
+    pub(super) face: Outcome<Box<Face>, Vec<FaceRefusal>>,
+}
+
+impl Engine {
+    /// Finds the subject's face in `frame`, measures it, and takes its template.
+    ///
+    /// The subject's face is the clearly largest one ([`select_face`]). A picture without a face,
+    /// with several of similar size, or with one that is too small, too dark or too bright to be
+    /// compared is refused, with all reasons.
+    ///
+    /// ```
+    /// use selfsame::outcome::Outcome;
+    /// use selfsame::{Engine, Limits, Photo};
+    ///
+    /// let photo = Photo::decode(&std::fs::read("datasets/portraits/obama.jpg")?, &Limits::default())?;
+    /// match Engine::new()?.face(&photo.frame())? {
+    ///     Outcome::Found(face) => println!("{:.0} px wide", face.detection.rect.width()),
+    ///     Outcome::Refused(reasons) => println!("{}", reasons[0]),
+    /// }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// Faults of the stages, such as [`NonFinite`](crate::ErrorKind::NonFinite) for a network that
+    /// returns NaN. What the picture shows or lacks is an [`Outcome`].
+    pub fn face(&self, frame: &Frame<'_>) -> Result<Outcome<Box<Face>, Vec<FaceRefusal>>> {
+        self.face_observed(Side::Both, frame, &mut ()).map(|seen| seen.face)
+    }
+
+    /// Finds the face that `choose` picks in `frame`, and its mesh.
+    ///
+    /// A face that the detector saw turned, or that the mesh network does not recognise, is looked
+    /// for upright once more: on LFW the detector alone takes some upright faces for turned
+    /// ones. The hypothesis with the larger product of detection score and face flag is taken;
+    /// several upright faces to choose from are a refusal, whatever was seen turned.
+    ///
+    /// `choose` is called once for each search, with all faces that were found in it;
+    /// [`select_face`] is the choice of [`Engine::face`] and [`Engine::verify`].
+    ///
+    /// # Errors
+    /// Faults of the stages.
+    pub fn locate(&self, frame: &Frame<'_>, choose: impl Fn(&[Detection]) -> FaceSelection) -> Result<Located> {
+        self.locate_observed(Side::Both, frame, choose, &mut ())
+    }
+
+    fn locate_observed(
+        &self,
+        side: Side,
+        frame: &Frame<'_>,
+        choose: impl Fn(&[Detection]) -> FaceSelection,
+        observer: &mut dyn StageObserver,
+    ) -> Result<Located> {
+        let first = self.hypothesis(side, frame, &self.detect, &choose, observer)?;
+        let doubtful =
+            matches!(&first.outcome, Outcome::Found((d, mesh)) if d.rotation != Rotation::None || !mesh.is_face());
+        if !(doubtful && self.detect.turned()) {
+            return Ok(first.confirmed());
+        }
+        // The doubt is about the way up: the second search takes the picture as it is.
+        let upright = self.detect.with_turned(false);
+        let second = self.hypothesis(side, frame, &upright, &choose, observer)?;
+        if matches!(second.outcome, Outcome::Refused(FaceRefusal::SeveralFaces)) {
+            // Whoever is on the picture upright is not outvoted by what was seen turned.
+            debug_event!(side = side.as_str(), hypothesis = "several_upright", "a doubtful face was looked for again");
+            return Ok(second);
+        }
+        let second_wins = second.plausibility() > first.plausibility();
+        debug_event!(
+            side = side.as_str(),
+            hypothesis = if second_wins { "upright" } else { "first" },
+            "a doubtful face was looked for again"
+        );
+        Ok(if second_wins { second } else { first }.confirmed())
+    }
+
+    /// One search, and the mesh of what was chosen in it.
+    fn hypothesis(
+        &self,
+        side: Side,
+        frame: &Frame<'_>,
+        options: &DetectOptions,
+        choose: impl Fn(&[Detection]) -> FaceSelection,
+        observer: &mut dyn StageObserver,
+    ) -> Result<Located> {
+        let detections = observed(observer, side, Stage::Detect, || self.detector.detect(frame, options))?;
+        let outcome = match choose(&detections) {
+            FaceSelection::One(detection) => {
+                let mesh = observed(observer, side, Stage::Mesh, || self.mesher.mesh(frame, &detection))?;
+                Outcome::Found((detection, mesh))
+            }
+            FaceSelection::None => Outcome::Refused(FaceRefusal::NoFace),
+            FaceSelection::Several(_) => Outcome::Refused(FaceRefusal::SeveralFaces),
+        };
+        Ok(Located { faces: detections.len(), outcome })
+    }
+
+    /// [`Engine::face`] with the number of faces, telling `observer` of its stages.
+    pub(super) fn face_observed(
+        &self,
+        side: Side,
+        frame: &Frame<'_>,
+        observer: &mut dyn StageObserver,
+    ) -> Result<Seen> {
+        let Located { faces, outcome } = self.locate_observed(side, frame, select_face, observer)?;
+        let refused = |refusals| Ok(Seen { faces, face: Outcome::Refused(refusals) });
+        let (detection, mesh) = match outcome {
+            Outcome::Found(found) => found,
+            Outcome::Refused(refusal) => return refused(vec![refusal]),
+        };
+        let quality = observed(observer, side, Stage::Quality, || assess(frame, &mesh))?;
+        if !quality.is_usable() {
+            return refused(quality.refusals.iter().copied().map(FaceRefusal::from).collect());
+        }
+        let template =
+            observed(observer, side, Stage::Template, || self.extractor.extract(frame, &mesh, &self.extract))?;
+        Ok(Seen { faces, face: Outcome::Found(Box::new(Face { detection, mesh, quality, template })) })
+    }
+}

@@ -1,0 +1,138 @@
+//! A verification as it is reported: the verdict, what it was decided by, and what was seen on each
+//! picture.
+
+use super::verdict::Verdict;
+use crate::compare::Threshold;
+use crate::document::Origin;
+use crate::geometry::Rect;
+use crate::quality::QualityReport;
+use serde::ser::SerializeStruct;
+use serde::{Serialize, Serializer};
+
+/// The subject's face on one picture, without its template.
+///
+/// It is serialised as an object: `rect` (left, top, right and bottom edge of the detected box, in
+/// pixels), `detection_score`, `face_flag` and `remarks` (the words of [`QualityReport::remarks`]).
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct FaceReport {
+    /// The detected box, in pixels of the upright picture.
+    pub rect: Rect,
+    /// The detector's score, 0 ..= 1.
+    pub score: f32,
+    /// The mesh network's face flag, 0 ..= 1.
+    pub flag: f32,
+    /// Its quality measures and remarks.
+    pub quality: QualityReport,
+}
+
+impl Serialize for FaceReport {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let rect = [self.rect.left(), self.rect.top(), self.rect.right(), self.rect.bottom()];
+        let mut fields = serializer.serialize_struct("FaceReport", 4)?;
+        fields.serialize_field("rect", &rect)?;
+        fields.serialize_field("detection_score", &self.score)?;
+        fields.serialize_field("face_flag", &self.flag)?;
+        fields.serialize_field("remarks", &self.quality.remarks)?;
+        fields.end()
+    }
+}
+
+/// What was seen on one picture of a verification.
+///
+/// It is serialised as an object of `found` (the number of faces) and `face` (`null` without one).
+#[derive(Debug, Serialize)]
+#[non_exhaustive]
+pub struct SideReport {
+    /// How many faces were found, the subject's included; 0 if nothing was looked at.
+    #[serde(rename = "found")]
+    pub faces: usize,
+    /// The subject's face, if it can carry a comparison.
+    pub face: Option<FaceReport>,
+}
+
+/// The answer of [`Engine::verify`](super::Engine::verify): the verdict, the threshold it was
+/// decided by, where the document's portrait comes from, and what was seen on each picture.
+///
+/// It holds no template and no picture. It is no evidence either: that is made by
+/// [`Engine::verify_for`](super::Engine::verify_for) alone.
+///
+/// `serde_json::to_string` gives one flat object:
+///
+/// | field | value |
+/// |---|---|
+/// | `decision` | `"match"`, `"no_match"` or `"refused"` |
+/// | `reasons` | words, at least one |
+/// | `score` | in units of the cosine; `null` without a comparison, and so are the next three |
+/// | `score_fmr` | `{"bound": "about", "at_most" or "at_least", "value": rate}`: impostors reach this score at that rate |
+/// | `log_likelihood_ratio` | natural logarithm |
+/// | `marginal` | whether the score lies inside `threshold_interval` |
+/// | `fmr` | the false match rate that was asked for |
+/// | `threshold`, `threshold_interval` | the score that it needs, and its 95 % interval |
+/// | `threshold_extrapolated` | whether the threshold lies beyond the calibration's data |
+/// | `calibration` | the kind of pairs that the threshold is for |
+/// | `origin` | where the document's portrait was read from |
+/// | `faces` | `document` and `selfie`: a [`SideReport`] each |
+///
+/// ```
+/// use selfsame::{DocumentPhoto, Engine, Limits, Photo};
+///
+/// let limits = Limits::default();
+/// let document = DocumentPhoto::from_bytes(&std::fs::read("datasets/portraits/obama.jpg")?, &limits)?;
+/// let selfie = Photo::decode(&std::fs::read("datasets/portraits/biden.jpg")?, &limits)?;
+/// let verification = Engine::new()?.verify(&document, &selfie, 1e-4)?;
+/// let json = serde_json::to_value(&verification)?;
+/// assert_eq!((&json["decision"], &json["origin"]), (&"no_match".into(), &"image_file".into()));
+/// assert_eq!(json["reasons"][0], "score_below_threshold");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+#[non_exhaustive]
+#[must_use]
+pub struct Verification {
+    /// The answer.
+    pub verdict: Verdict,
+    /// The threshold, for the false match rate asked for.
+    pub threshold: Threshold,
+    /// Where the document's portrait was read from.
+    pub origin: Origin,
+    /// What was seen on the document's portrait.
+    pub document: SideReport,
+    /// What was seen on the selfie.
+    pub selfie: SideReport,
+}
+
+impl Serialize for Verification {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Faces<'a> {
+            document: &'a SideReport,
+            selfie: &'a SideReport,
+        }
+        #[derive(Serialize)]
+        struct Flat<'a> {
+            #[serde(flatten)]
+            verdict: &'a Verdict,
+            fmr: f64,
+            threshold: f32,
+            threshold_interval: [f32; 2],
+            threshold_extrapolated: bool,
+            calibration: &'static str,
+            origin: &'static str,
+            faces: Faces<'a>,
+        }
+        let threshold = &self.threshold;
+        let (low, high) = threshold.interval();
+        Flat {
+            verdict: &self.verdict,
+            fmr: threshold.fmr(),
+            threshold: threshold.score().value(),
+            threshold_interval: [low.value(), high.value()],
+            threshold_extrapolated: threshold.is_extrapolated(),
+            calibration: threshold.pairing().as_str(),
+            origin: self.origin.as_str(),
+            faces: Faces { document: &self.document, selfie: &self.selfie },
+        }
+        .serialize(serializer)
+    }
+}

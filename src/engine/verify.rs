@@ -1,0 +1,128 @@
+//! From two pictures to a verdict: [`Engine::verify`].
+
+use super::builder::Engine;
+use super::locate::{Face, Seen};
+use super::report::{FaceReport, SideReport, Verification};
+use super::verdict::{Comparison, FaceRefusal, Verdict, VerdictReason};
+use crate::compare::{Calibration, Decision, Pairing, Threshold, score};
+use crate::document::DocumentPhoto;
+use crate::error::{Error, ErrorKind, Result, Stage};
+use crate::image::Photo;
+use crate::observer::{Side, StageObserver, observed};
+use crate::outcome::Outcome;
+use crate::telemetry::debug_event;
+use crate::template::Template;
+
+/// What thresholds are taken from, in this order: a document's portrait scores somewhat lower
+/// against a selfie than another selfie does.
+const PAIRINGS: [Pairing; 2] = [Pairing::DocumentSelfie, Pairing::SelfieSelfie];
+
+impl Engine {
+    /// Answers whether the person on `selfie` is the one on `document`, at a false match rate of at
+    /// most `fmr`.
+    ///
+    /// `fmr` is the share of pairs of *different* people that may be taken for one: 1e-4 is one in
+    /// ten thousand. The lower it is, the more pairs of one person are taken for different people.
+    /// The calibration says which rates can be asked for
+    /// ([`Calibration::fmr_range`]).
+    ///
+    /// A picture with no face, with two faces of similar size, or that cannot carry a comparison,
+    /// and a document of another origin than demanded ([`EngineBuilder::require_chip`]), are a
+    /// [`Verdict::Refused`] with reasons for both sides, never a match.
+    ///
+    /// The threshold is that of [`Pairing::DocumentSelfie`], or where that is not calibrated of
+    /// [`Pairing::SelfieSelfie`]; [`Threshold::pairing`] tells which.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidArgument`] if no threshold is known for `fmr`, and faults of the stages.
+    ///
+    /// [`EngineBuilder::require_chip`]: super::EngineBuilder::require_chip
+    pub fn verify(&self, document: &DocumentPhoto, selfie: &Photo, fmr: f64) -> Result<Verification> {
+        self.verify_observed(document, selfie, fmr, &mut ())
+    }
+
+    /// [`Engine::verify`], telling `observer` when each stage begins and ends: the engine itself
+    /// has no clock.
+    ///
+    /// # Errors
+    /// Those of [`Engine::verify`].
+    pub fn verify_observed(
+        &self,
+        document: &DocumentPhoto,
+        selfie: &Photo,
+        fmr: f64,
+        observer: &mut dyn StageObserver,
+    ) -> Result<Verification> {
+        let calibration = PAIRINGS.iter().find_map(|pairing| self.calibration(*pairing)).ok_or_else(|| {
+            let message = format!("{:?} is not calibrated", self.extractor.model_id());
+            Error::new(ErrorKind::InvalidArgument, Stage::Engine, message)
+        })?;
+        // Before any network runs, so that a wrong rate is told at once and whatever the pictures show.
+        let threshold = calibration.threshold(fmr)?;
+        let origin = document.origin();
+        if self.require_chip && !origin.is_chip() {
+            let verdict = Verdict::Refused(vec![VerdictReason::DocumentNotFromChip]);
+            let unseen = || SideReport { faces: 0, face: None };
+            debug_event!(verdict = verdict.as_str(), origin = origin.as_str(), "verified");
+            return Ok(Verification { verdict, threshold, origin, document: unseen(), selfie: unseen() });
+        }
+        let (document, document_template) = self.side(Side::Document, document.photo(), observer)?;
+        let (selfie, selfie_template) = self.side(Side::Selfie, selfie, observer)?;
+        let verdict = observed(observer, Side::Both, Stage::Compare, || {
+            judge(document_template, selfie_template, calibration, &threshold)
+        })?;
+        debug_event!(verdict = verdict.as_str(), origin = origin.as_str(), "verified");
+        Ok(Verification { verdict, threshold, origin, document, selfie })
+    }
+
+    /// One picture's report, and its template or the refusals.
+    fn side(
+        &self,
+        side: Side,
+        photo: &Photo,
+        observer: &mut dyn StageObserver,
+    ) -> Result<(SideReport, Outcome<Template, Vec<VerdictReason>>)> {
+        let Seen { faces, face } = self.face_observed(side, &photo.frame(), observer)?;
+        Ok(match face {
+            Outcome::Found(face) => {
+                let Face { detection, mesh, quality, template } = *face;
+                let face = FaceReport { rect: detection.rect, score: detection.score, flag: mesh.flag(), quality };
+                (SideReport { faces, face: Some(face) }, Outcome::Found(template))
+            }
+            Outcome::Refused(refusals) => {
+                let reason = |refusal: FaceRefusal| VerdictReason::Refused(side, refusal);
+                (SideReport { faces, face: None }, Outcome::Refused(refusals.into_iter().map(reason).collect()))
+            }
+        })
+    }
+}
+
+/// The verdict on both sides: a comparison if both have a template, and else all reasons of both.
+fn judge(
+    document: Outcome<Template, Vec<VerdictReason>>,
+    selfie: Outcome<Template, Vec<VerdictReason>>,
+    calibration: &Calibration,
+    threshold: &Threshold,
+) -> Result<Verdict> {
+    Ok(match (document, selfie) {
+        (Outcome::Found(document), Outcome::Found(selfie)) => decide(&document, &selfie, calibration, threshold)?,
+        (Outcome::Refused(document), Outcome::Refused(selfie)) => Verdict::Refused([document, selfie].concat()),
+        (Outcome::Refused(reasons), Outcome::Found(_)) | (Outcome::Found(_), Outcome::Refused(reasons)) => {
+            Verdict::Refused(reasons)
+        }
+    })
+}
+
+fn decide(document: &Template, selfie: &Template, calibration: &Calibration, threshold: &Threshold) -> Result<Verdict> {
+    let score = score(document, selfie)?;
+    let comparison = Comparison {
+        score,
+        fmr: calibration.fmr(score),
+        log_likelihood_ratio: calibration.log_likelihood_ratio(score),
+        marginal: threshold.is_marginal(score),
+    };
+    Ok(match threshold.decide(score) {
+        Decision::Match => Verdict::Match(comparison),
+        Decision::NoMatch => Verdict::NoMatch(comparison),
+    })
+}
