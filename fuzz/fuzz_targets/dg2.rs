@@ -6,11 +6,16 @@ use libfuzzer_sys::{Corpus, fuzz_target};
 use peak_alloc::PeakAlloc;
 use selfsame::document::{Dg2, DocumentPhoto, MAX_FACES, NewFace, write_face_record};
 use selfsame::image::Limits;
+use std::sync::LazyLock;
 
 #[global_allocator]
 static HEAP: PeakAlloc = PeakAlloc;
 
-const LIMITS: Limits = Limits { max_bytes: 1 << 16, max_side_px: 256, max_pixels: 1 << 14, max_memory_bytes: 2 << 20 };
+static LIMITS: LazyLock<Limits> = LazyLock::new(|| {
+    let limits = Limits::default().with_max_bytes(1 << 16).and_then(|l| l.with_max_side_px(256));
+    let limits = limits.and_then(|l| l.with_max_pixels(1 << 14)?.with_max_memory_bytes(2 << 20));
+    limits.expect("all are above zero")
+});
 /// What parsing holds, whatever the input.
 const PARSE_BYTES: usize = 64 << 10;
 

@@ -76,11 +76,11 @@ impl DocumentPhoto {
     ///
     /// # Errors
     /// As [`Dg2::parse`]; [`ErrorKind::LimitExceeded`] in [`Stage::Document`] for over
-    /// `limits.max_bytes`; and if no portrait can be decoded, as [`Photo::decode`] for the
+    /// `limits.max_bytes()`; and if no portrait can be decoded, as [`Photo::decode`] for the
     /// first one.
     pub fn from_dg2(bytes: &[u8], limits: &Limits) -> Result<Self> {
-        if bytes.len() > limits.max_bytes {
-            let message = format!("the data group has {} bytes, over {}", bytes.len(), limits.max_bytes);
+        if bytes.len() > limits.max_bytes() {
+            let message = format!("the data group has {} bytes, over {}", bytes.len(), limits.max_bytes());
             return Err(Error::new(ErrorKind::LimitExceeded, Stage::Document, message));
         }
         let dg2 = Dg2::parse(bytes)?;

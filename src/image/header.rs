@@ -1,30 +1,34 @@
-//! What a photo's file states before it is decoded.
+//! What a photo's file states before it is decoded, and the two errors that all its readers make.
 
 use super::format::{ImageFormat, SourceColor};
 use crate::error::{Error, ErrorKind, Stage};
 
-/// What a file states in its headers.
+/// What a file states in its headers, as far as limits and decoders need it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Header {
     pub(super) format: ImageFormat,
-    /// Stored width and height in pixels, before any orientation is applied; neither is zero.
+    /// Stored width in pixels, before any orientation is applied; not zero.
     pub(super) width: u32,
+    /// Stored height in pixels, before any orientation is applied; not zero.
     pub(super) height: u32,
     pub(super) color: SourceColor,
+    /// Bits per stored channel; per index if the colours lie in a palette.
     pub(super) bits_per_channel: u8,
-    /// Bytes that the decoder keeps per pixel beside its output (an upper estimate).
+    /// Bytes that the decoder keeps per pixel beside its output: an upper estimate.
     pub(super) working_bytes_per_px: u64,
-    /// What it keeps however many pixels there are: structures that the file states (an upper
-    /// estimate).
+    /// Bytes that the decoder keeps however many pixels there are, for structures that the file
+    /// states: an upper estimate.
     pub(super) working_bytes: u64,
     /// Bytes from the start to the end of the image; `None` if the file ends before the image does.
     pub(super) end: Option<usize>,
 }
 
+/// The error of a file whose format, or a feature of it, is not read.
 pub(super) fn unsupported(message: &str) -> Error {
     Error::new(ErrorKind::UnsupportedFormat, Stage::Decode, message)
 }
 
+/// The error of a file that breaks its own format.
 pub(super) fn corrupt(message: &str) -> Error {
     Error::new(ErrorKind::Corrupt, Stage::Decode, message)
 }

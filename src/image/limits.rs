@@ -3,38 +3,43 @@
 use super::format::{ImageFormat, SourceColor};
 use super::header::Header;
 use crate::error::{Error, ErrorKind, Result, Stage};
+use crate::settings::settings;
 
-/// What [`Photo::decode`] accepts at most. Everything is checked from the headers, before memory
-/// for pixels is taken.
-///
-/// ```
-/// use selfsame::image::Limits;
-/// let limits = Limits { max_side_px: 4096, ..Limits::default() };
-/// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Limits {
-    /// Length of the file in bytes. Default 32 MiB.
-    pub max_bytes: usize,
-    /// Width and height in pixels, each. Default 16,384.
-    pub max_side_px: u32,
-    /// Width times height. Default 64 million.
-    pub max_pixels: u64,
-    /// Bytes held at the busiest moment: what the decoder keeps, its output, and the converted copy
-    /// (an upper estimate). Default 512 MiB. It is the limit that large images of 16 bits per
-    /// channel and large progressive JPEGs meet first.
+settings! {
+    /// What [`super::Photo::decode`] accepts at most.
     ///
-    /// A damaged lossy WebP makes its decoder ask for up to 16 MiB beside that, for a partition
-    /// that it states and does not have; they are given back unwritten.
-    pub max_memory_bytes: u64,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self { max_bytes: 32 << 20, max_side_px: 16_384, max_pixels: 64_000_000, max_memory_bytes: 512 << 20 }
+    /// A file's headers are held against every limit before memory for its pixels is taken; what
+    /// is beyond one is [`ErrorKind::LimitExceeded`]. The defaults suit a server that takes
+    /// photographs from phones. Their values were chosen by hand: the largest phone pictures of
+    /// today fit, and a request cannot hold more than half a gibibyte.
+    ///
+    /// ```
+    /// use selfsame::image::Limits;
+    ///
+    /// let limits = Limits::default().with_max_side_px(4096)?.with_max_bytes(8 << 20)?;
+    /// assert_eq!((limits.max_side_px(), limits.max_bytes()), (4096, 8 << 20));
+    /// # Ok::<(), selfsame::error::Error>(())
+    /// ```
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct Limits in Stage::Decode {
+        /// The length of the file in bytes; 32 MiB unless said otherwise.
+        max_bytes, with_max_bytes: usize = 32 << 20, in 1..=usize::MAX;
+        /// The width and the height in pixels, each.
+        max_side_px, with_max_side_px: u32 = 16_384, in 1..=u32::MAX;
+        /// Width times height, in pixels.
+        max_pixels, with_max_pixels: u64 = 64_000_000, in 1..=u64::MAX;
+        /// The bytes held at the busiest moment: what the decoder keeps, its output, and the
+        /// converted copy (an upper estimate); 512 MiB unless said otherwise. Large images of 16
+        /// bits per channel and large progressive JPEGs meet this limit first.
+        ///
+        /// A damaged lossy WebP makes its decoder ask for up to 16 MiB beside that, for a partition
+        /// that it states and does not have; they are given back unwritten.
+        max_memory_bytes, with_max_memory_bytes: u64 = 512 << 20, in 1..=u64::MAX;
     }
 }
 
 impl Limits {
+    /// Holds what a header states against the limits.
     pub(super) fn check(&self, header: &Header, file_bytes: usize) -> Result<()> {
         let (width, height) = (header.width, header.height);
         let stated = format!("the image states {width}×{height} pixels");
@@ -52,6 +57,7 @@ impl Limits {
         Ok(())
     }
 
+    /// The same limits as the `image` crate takes them: its decoders check once more.
     pub(super) fn of_decoder(&self) -> image::Limits {
         let mut limits = image::Limits::no_limits();
         limits.max_image_width = Some(self.max_side_px);
@@ -79,6 +85,7 @@ fn memory_bytes(header: &Header, pixels: u64, file_bytes: usize) -> u64 {
     output.saturating_add(working.saturating_add(header.working_bytes).saturating_add(file).max(copy))
 }
 
+/// The error of a file that is, or states to be, larger than allowed.
 pub(super) fn over_limit(message: impl Into<String>) -> Error {
     Error::new(ErrorKind::LimitExceeded, Stage::Decode, message)
 }

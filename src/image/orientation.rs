@@ -1,48 +1,65 @@
 //! How stored pixels lie to the upright picture.
 
-/// How stored pixels had to be turned to stand upright, after EXIF's tag `Orientation`.
+use crate::words::words;
+
+/// How stored pixels have to be turned and mirrored to stand upright, after EXIF's tag
+/// `Orientation` (CIPA DC-008, 4.6.4).
+///
+/// [`super::Photo::decode`] reads it from a file and applies it; a camera's frames are told theirs
+/// by [`super::Frame::oriented`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Orientation {
-    /// 1: as stored; also where the file says nothing, or nothing valid.
+    /// EXIF 1: as stored; also where the file says nothing, or nothing valid.
     Upright,
-    /// 2: left and right exchanged.
+    /// EXIF 2: left and right exchanged.
     MirroredHorizontally,
-    /// 3: turned by half.
+    /// EXIF 3: turned by half.
     Rotated180,
-    /// 4: top and bottom exchanged.
+    /// EXIF 4: top and bottom exchanged.
     MirroredVertically,
-    /// 5: rows and columns exchanged.
+    /// EXIF 5: rows and columns exchanged.
     Transposed,
-    /// 6: turned clockwise by a quarter.
+    /// EXIF 6: turned clockwise by a quarter.
     Rotated90,
-    /// 7: rows and columns exchanged about the other diagonal.
+    /// EXIF 7: rows and columns exchanged about the other diagonal.
     Transversed,
-    /// 8: turned anticlockwise by a quarter.
+    /// EXIF 8: turned anticlockwise by a quarter.
     Rotated270,
 }
 
-impl Orientation {
-    const ALL: [Self; 8] = [
-        Self::Upright,
-        Self::MirroredHorizontally,
-        Self::Rotated180,
-        Self::MirroredVertically,
-        Self::Transposed,
-        Self::Rotated90,
-        Self::Transversed,
-        Self::Rotated270,
-    ];
+words!(Orientation {
+    Upright => "upright",
+    MirroredHorizontally => "mirrored_horizontally",
+    Rotated180 => "rotated_180",
+    MirroredVertically => "mirrored_vertically",
+    Transposed => "transposed",
+    Rotated90 => "rotated_90",
+    Transversed => "transversed",
+    Rotated270 => "rotated_270",
+});
 
-    /// From the value of EXIF's tag, 1 ..= 8; `None` for any other.
-    pub fn from_exif(value: u8) -> Option<Self> {
-        Self::ALL.get(usize::from(value).checked_sub(1)?).copied()
+impl Orientation {
+    /// The orientation of an EXIF tag's value, 1 ..= 8; `None` for any other.
+    pub const fn from_exif(value: u8) -> Option<Self> {
+        match value {
+            1 => Some(Self::Upright),
+            2 => Some(Self::MirroredHorizontally),
+            3 => Some(Self::Rotated180),
+            4 => Some(Self::MirroredVertically),
+            5 => Some(Self::Transposed),
+            6 => Some(Self::Rotated90),
+            7 => Some(Self::Transversed),
+            8 => Some(Self::Rotated270),
+            _ => None,
+        }
     }
 
-    /// Of a camera whose pictures must be turned clockwise by `degrees` to be upright, and whose
-    /// pixels, once turned, show the scene as a mirror does if `mirrored` is set (some front
-    /// cameras, and canvases that draw a mirrored preview). `None` unless `degrees` is 0, 90,
-    /// 180 or 270.
-    pub fn of_camera(degrees: u32, mirrored: bool) -> Option<Self> {
+    /// The orientation of a camera whose pictures must be turned clockwise by `degrees` to be
+    /// upright; `None` unless `degrees` is 0, 90, 180 or 270.
+    ///
+    /// `mirrored` says that the pixels, once turned, show the scene as a mirror does: some front
+    /// cameras do, and canvases that draw a mirrored preview.
+    pub const fn of_camera(degrees: u32, mirrored: bool) -> Option<Self> {
         match (degrees, mirrored) {
             (0, false) => Some(Self::Upright),
             (90, false) => Some(Self::Rotated90),
@@ -71,8 +88,8 @@ impl Orientation {
         }
     }
 
-    /// Whether width and height change places.
-    pub fn swaps_sides(self) -> bool {
+    /// Whether width and height change places on the way to the upright picture.
+    pub const fn swaps_sides(self) -> bool {
         matches!(self, Self::Transposed | Self::Rotated90 | Self::Transversed | Self::Rotated270)
     }
 }

@@ -70,8 +70,8 @@ impl Photo {
     /// [`ErrorKind::Corrupt`]; [`ErrorKind::LimitExceeded`] if the file is, or states to be, larger
     /// than `limits`. All in [`Stage::Decode`].
     pub fn decode(bytes: &[u8], limits: &Limits) -> Result<Self> {
-        if bytes.len() > limits.max_bytes {
-            return Err(over_limit(format!("the file has {} bytes, over {}", bytes.len(), limits.max_bytes)));
+        if bytes.len() > limits.max_bytes() {
+            return Err(over_limit(format!("the file has {} bytes, over {}", bytes.len(), limits.max_bytes())));
         }
         let header = inspect(bytes)?;
         limits.check(&header, bytes.len())?;

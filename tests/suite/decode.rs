@@ -152,17 +152,17 @@ fn each_limit_holds_at_each_format_and_not_below() {
         let check = |limits: Limits| Photo::decode(&file, &limits).map(|_| ()).map_err(|e| e.kind());
         let all = Limits::default;
         let over = Err(ErrorKind::LimitExceeded);
-        assert_eq!(check(Limits { max_bytes: file.len(), ..all() }), Ok(()), "{what}");
-        assert_eq!(check(Limits { max_bytes: file.len() - 1, ..all() }), over, "{what}");
-        assert_eq!(check(Limits { max_side_px: 50, ..all() }), Ok(()), "{what}");
-        assert_eq!(check(Limits { max_side_px: 49, ..all() }), over, "{what}");
-        assert_eq!(check(Limits { max_pixels: 1500, ..all() }), Ok(()), "{what}");
-        assert_eq!(check(Limits { max_pixels: 1499, ..all() }), over, "{what}");
-        assert_eq!(check(Limits { max_memory_bytes: 1 << 20, ..all() }), Ok(()), "{what}");
-        assert_eq!(check(Limits { max_memory_bytes: 50 * 30 * 3 - 1, ..all() }), over, "{what}");
+        assert_eq!(check(all().with_max_bytes(file.len()).unwrap()), Ok(()), "{what}");
+        assert_eq!(check(all().with_max_bytes(file.len() - 1).unwrap()), over, "{what}");
+        assert_eq!(check(all().with_max_side_px(50).unwrap()), Ok(()), "{what}");
+        assert_eq!(check(all().with_max_side_px(49).unwrap()), over, "{what}");
+        assert_eq!(check(all().with_max_pixels(1500).unwrap()), Ok(()), "{what}");
+        assert_eq!(check(all().with_max_pixels(1499).unwrap()), over, "{what}");
+        assert_eq!(check(all().with_max_memory_bytes(1 << 20).unwrap()), Ok(()), "{what}");
+        assert_eq!(check(all().with_max_memory_bytes(50 * 30 * 3 - 1).unwrap()), over, "{what}");
     }
     let wide = png(&[0; 100 * 100 * 8], 100, 100, ExtendedColorType::Rgba16);
-    let limits = Limits { max_memory_bytes: 100 * 100 * 10, ..Limits::default() };
+    let limits = Limits::default().with_max_memory_bytes(100 * 100 * 10).unwrap();
     assert_eq!(Photo::decode(&wide, &limits).unwrap_err().kind(), ErrorKind::LimitExceeded, "the conversion counts");
 }
 
@@ -342,7 +342,15 @@ fn damaged_files_never_panic() {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (state >> 33) as usize % below
     };
-    let limits = Limits { max_bytes: 1 << 16, max_side_px: 512, max_pixels: 1 << 16, max_memory_bytes: 8 << 20 };
+    let limits = Limits::default()
+        .with_max_bytes(1 << 16)
+        .unwrap()
+        .with_max_side_px(512)
+        .unwrap()
+        .with_max_pixels(1 << 16)
+        .unwrap()
+        .with_max_memory_bytes(8 << 20)
+        .unwrap();
     let deep = png(&[0x5A; 8 * 8 * 8], 8, 8, ExtendedColorType::Rgba16);
     let extra = [PROGRESSIVE, CMYK, ALPHA_WEBP, ANIMATED_WEBP, PALETTE_PNG, &deep].map(<[u8]>::to_vec);
     for file in samples(32, 24).into_iter().map(|(_, file)| file).chain(extra) {

@@ -139,9 +139,9 @@ fn limits_hold_for_chips_too() {
     let file = write_dg2(&[NewFace::new(&image, ImageCoding::Jpeg, 910, 1137)]).unwrap();
     let kind = |limits: Limits| DocumentPhoto::from_bytes(&file, &limits).map(|_| ()).map_err(|e| e.kind());
     let over = Err(ErrorKind::LimitExceeded);
-    assert_eq!(kind(Limits { max_bytes: file.len(), ..Limits::default() }), Ok(()));
-    assert_eq!(kind(Limits { max_bytes: file.len() - 1, ..Limits::default() }), over);
-    assert_eq!(kind(Limits { max_pixels: 910 * 1137 - 1, ..Limits::default() }), over);
+    assert_eq!(kind(Limits::default().with_max_bytes(file.len()).unwrap()), Ok(()));
+    assert_eq!(kind(Limits::default().with_max_bytes(file.len() - 1).unwrap()), over);
+    assert_eq!(kind(Limits::default().with_max_pixels(910 * 1137 - 1).unwrap()), over);
 }
 
 #[test]

@@ -98,12 +98,12 @@ fn every_limit_holds() {
     for (what, file) in [("colour", COLOUR), ("grey", GREY)] {
         let check = |limits: Limits| Photo::decode(file, &limits).map(|_| ()).map_err(|e| e.kind());
         let (all, over) = (Limits::default, Err(ErrorKind::LimitExceeded));
-        assert_eq!(check(Limits { max_bytes: file.len() - 1, ..all() }), over, "{what}");
-        assert_eq!(check(Limits { max_side_px: 40, ..all() }), Ok(()), "{what}");
-        assert_eq!(check(Limits { max_side_px: 39, ..all() }), over, "{what}");
-        assert_eq!(check(Limits { max_pixels: 1199, ..all() }), over, "{what}");
-        assert_eq!(check(Limits { max_memory_bytes: 1 << 20, ..all() }), Ok(()), "{what}");
-        assert_eq!(check(Limits { max_memory_bytes: 1200 * 8, ..all() }), over, "{what}");
+        assert_eq!(check(all().with_max_bytes(file.len() - 1).unwrap()), over, "{what}");
+        assert_eq!(check(all().with_max_side_px(40).unwrap()), Ok(()), "{what}");
+        assert_eq!(check(all().with_max_side_px(39).unwrap()), over, "{what}");
+        assert_eq!(check(all().with_max_pixels(1199).unwrap()), over, "{what}");
+        assert_eq!(check(all().with_max_memory_bytes(1 << 20).unwrap()), Ok(()), "{what}");
+        assert_eq!(check(all().with_max_memory_bytes(1200 * 8).unwrap()), over, "{what}");
     }
 }
 
@@ -122,7 +122,7 @@ fn what_headers_state_is_refused_before_anything_is_allocated() {
     // 2,000 × 2,000 px in one tile, of code-blocks of 4 × 4, with 32 layers.
     let side = 2_000u32.to_be_bytes();
     let one_tile = patched(&patched(GREY, SIZ, 6, &[side, side].concat()), SIZ, 22, &[side, side].concat());
-    let limits = Limits { max_memory_bytes: 128 << 20, ..Limits::default() };
+    let limits = Limits::default().with_max_memory_bytes(128 << 20).unwrap();
     let kind = |file: &[u8]| Photo::decode(file, &limits).unwrap_err().kind();
     assert_ne!(kind(&one_tile), ErrorKind::LimitExceeded, "the usual structure fits");
     let small_blocks = patched(&patched(&one_tile, COD, 10, &[0, 0]), COD, 6, &[0, 32]);
@@ -153,7 +153,15 @@ fn kinds_that_are_not_read_are_unsupported() {
 
 #[test]
 fn flipped_bits_never_panic() {
-    let limits = Limits { max_bytes: 1 << 16, max_side_px: 512, max_pixels: 1 << 16, max_memory_bytes: 8 << 20 };
+    let limits = Limits::default()
+        .with_max_bytes(1 << 16)
+        .unwrap()
+        .with_max_side_px(512)
+        .unwrap()
+        .with_max_pixels(1 << 16)
+        .unwrap()
+        .with_max_memory_bytes(8 << 20)
+        .unwrap();
     for file in [COLOUR, GREY] {
         for bit in 0..8 * file.len() {
             let mut damaged = file.to_vec();

@@ -132,7 +132,7 @@ fn main() -> ExitCode {
 
 fn run(arguments: &Arguments) -> Result<Judged> {
     let limits = Limits::default();
-    let manifest = Limits { max_bytes: MAX_SESSION_BYTES, ..limits.clone() };
+    let manifest = limits.clone().with_max_bytes(MAX_SESSION_BYTES)?;
     let manifest = support::read(&arguments.session.join("session.json"), &manifest, Stage::Liveness)?;
     let manifest = SessionManifest::parse(&manifest)?;
     let challenge = match &arguments.challenge {

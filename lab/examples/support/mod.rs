@@ -49,6 +49,6 @@ pub fn read(path: &Path, limits: &Limits, stage: impl Into<Stage>) -> Result<Vec
     let io = |e| Error::new(ErrorKind::Io, stage, format!("cannot read {}", path.display())).with_source(e);
     let mut bytes = Vec::new();
     let file = std::fs::File::open(path).map_err(io)?;
-    file.take(limits.max_bytes as u64 + 1).read_to_end(&mut bytes).map_err(io)?;
+    file.take(limits.max_bytes() as u64 + 1).read_to_end(&mut bytes).map_err(io)?;
     Ok(bytes)
 }

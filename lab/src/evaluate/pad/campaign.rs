@@ -257,7 +257,7 @@ impl<R: TryCryptoRng, F: Fn(u64) -> R> Runner<'_, F> {
             };
             let limits = Limits::default();
             let size = std::fs::metadata(path).map_err(unreadable)?.len();
-            if size > limits.max_bytes as u64 {
+            if size > limits.max_bytes() as u64 {
                 let message = format!("the portrait of person {person} has {size} bytes");
                 return Err(Error::new(ErrorKind::LimitExceeded, Stage::Evaluate, message));
             }
