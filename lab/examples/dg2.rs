@@ -11,7 +11,7 @@
 mod support;
 
 use clap::Parser;
-use selfsame::document::{Dg2, DigestAlgorithm, DocumentPhoto, FaceImage, Instance};
+use selfsame::document::{Dg2, DigestAlgorithm, DocumentPhoto};
 use selfsame::error::Stage;
 use selfsame::image::Limits;
 use selfsame_lab::error::{Error, ErrorKind, Result};
@@ -72,65 +72,9 @@ fn report(dg2: &Dg2<'_>) -> Value {
         DigestAlgorithm::ALL.map(|a| (a.as_str().to_owned(), json!(hex(&dg2.digest(a))))).into_iter().collect();
     json!({
         "bytes": dg2.bytes().len(),
-        "instances": dg2.instances().iter().map(instance).collect::<Vec<_>>(),
+        "instances": dg2.instances(),
         "remarks": remarks.collect::<Vec<_>>(),
         "digests": digests,
-    })
-}
-
-fn instance(instance: &Instance<'_>) -> Value {
-    let header = instance.header.map(|h| {
-        json!({
-            "version": h.version.map(|v| format!("{v:04x}")),
-            "biometric_type": h.biometric_type,
-            "subtype": h.subtype,
-            "created": h.created.map(hex),
-            "validity": h.validity.map(hex),
-            "creator": h.creator.map(hex),
-            "format_owner": h.format_owner.map(|v| format!("{v:04x}")),
-            "format_type": h.format_type.map(|v| format!("{v:04x}")),
-        })
-    });
-    json!({
-        "offset": instance.offset,
-        "format": instance.format.as_str(),
-        "header": header,
-        "faces": instance.faces.iter().map(face).collect::<Vec<_>>(),
-    })
-}
-
-/// A code's word, with the code where the table does not have it.
-macro_rules! word {
-    ($code:expr) => {
-        $code.map(|code| match code.as_str() {
-            "unlisted" => format!("{code:?}"),
-            word => word.to_owned(),
-        })
-    };
-}
-
-fn face(face: &FaceImage<'_>) -> Value {
-    let angle =
-        |a: selfsame::document::Angle| json!({ "degrees": a.degrees, "stored": a.raw, "uncertainty": a.uncertainty });
-    let points = face.feature_points.iter();
-    let points = points.map(|p| json!(format!("{}.{} at {}, {} (type {})", p.major, p.minor, p.x_px, p.y_px, p.kind)));
-    json!({
-        "offset": face.offset,
-        "image": { "offset": face.image_offset, "bytes": face.image.len(), "coding": word!(Some(face.coding)) },
-        "width_px": face.width_px,
-        "height_px": face.height_px,
-        "image_type": word!(face.image_type),
-        "colour_space": word!(face.colour_space),
-        "source_type": word!(face.source_type),
-        "device": face.device,
-        "quality": face.quality,
-        "gender": word!(face.gender),
-        "eye_colour": word!(face.eye_colour),
-        "hair_colour": word!(face.hair_colour),
-        "properties": face.properties.map(|p| json!({ "bits": format!("{:06x}", p.0), "words": p.words().collect::<Vec<_>>() })),
-        "expression": word!(face.expression),
-        "pose": face.pose.map(|p| json!({ "yaw": angle(p.yaw), "pitch": angle(p.pitch), "roll": angle(p.roll) })),
-        "feature_points": points.collect::<Vec<_>>(),
     })
 }
 

@@ -1,8 +1,13 @@
 //! The tables of codes that ISO/IEC 19794-5:2005 and ISO/IEC 39794-5:2019 describe a face and its
 //! image with.
 
+use serde::{Serialize, Serializer};
+use std::fmt;
+
 /// An enumeration with its code in either standard (`-`: the standard has none) and a stable word.
-/// Codes that the table does not have are kept as they are.
+///
+/// Codes that the table does not have are kept as they are, in `Unlisted`. For their sake this is no
+/// `words!`: they are shown and serialised together with the code, as `Unlisted(77)`.
 macro_rules! codes {
     (@code -) => { None };
     (@code $code:literal) => { Some($code) };
@@ -20,39 +25,72 @@ macro_rules! codes {
             /// Every listed value.
             pub const ALL: &[Self] = &[$(Self::$variant),+];
 
-            /// From the code in an ISO/IEC 19794-5:2005 record.
+            /// The value of a code in an ISO/IEC 19794-5:2005 record.
+            #[must_use]
             pub fn from_19794(code: u16) -> Self {
-                $(if codes!(@code $old) == Some(code) { return Self::$variant; })+
-                Self::Unlisted(code)
+                Self::listed(|value| value.to_19794(), code)
             }
 
-            /// The code in an ISO/IEC 19794-5:2005 record; `None` if it has none.
-            pub fn to_19794(self) -> Option<u16> {
+            /// The value of a code in an ISO/IEC 39794-5 block.
+            #[must_use]
+            pub fn from_39794(code: u16) -> Self {
+                Self::listed(|value| value.to_39794(), code)
+            }
+
+            /// The code in an ISO/IEC 19794-5:2005 record; `None` if that standard has none.
+            #[must_use]
+            pub const fn to_19794(self) -> Option<u16> {
                 match self {
                     $(Self::$variant => codes!(@code $old),)+
                     Self::Unlisted(code) => Some(code),
                 }
             }
 
-            /// From the code in an ISO/IEC 39794-5 block.
-            pub fn from_39794(code: u16) -> Self {
-                $(if codes!(@code $new) == Some(code) { return Self::$variant; })+
-                Self::Unlisted(code)
+            /// The code in an ISO/IEC 39794-5 block; `None` if that standard has none.
+            #[must_use]
+            pub const fn to_39794(self) -> Option<u16> {
+                match self {
+                    $(Self::$variant => codes!(@code $new),)+
+                    Self::Unlisted(code) => Some(code),
+                }
             }
 
-            /// A stable `snake_case` word.
-            pub fn as_str(self) -> &'static str {
+            /// The stable `snake_case` word of this value; `unlisted` for all codes that the table does
+            /// not have.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
                 match self {
                     $(Self::$variant => $word,)+
                     Self::Unlisted(_) => "unlisted",
                 }
+            }
+
+            /// The listed value whose code is `code`.
+            fn listed(code_of: impl Fn(Self) -> Option<u16>, code: u16) -> Self {
+                let found = Self::ALL.iter().copied().find(|value| code_of(*value) == Some(code));
+                found.unwrap_or(Self::Unlisted(code))
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                match self {
+                    Self::Unlisted(code) => write!(f, "Unlisted({code})"),
+                    listed => f.write_str(listed.as_str()),
+                }
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
             }
         }
     };
 }
 
 codes! {
-    /// Gender (19794-5, 5.5.3; 39794-5, `GenderCode`).
+    /// Gender of the subject (19794-5, 5.5.3; 39794-5, `GenderCode`).
     Gender {
         /// Not stated.
         Unspecified 0 - "unspecified",
@@ -88,7 +126,7 @@ codes! {
         Pink 7 9 "pink",
         /// Hazel.
         Hazel - 7 "hazel",
-        /// None of these.
+        /// Known, and none that the table lists.
         Other - 1 "other",
         /// Unknown.
         Unknown 255 0 "unknown",
@@ -120,7 +158,7 @@ codes! {
         Blue 9 - "blue",
         /// Known to be dyed.
         Coloured - 9 "coloured",
-        /// None of these.
+        /// Known, and none that the table lists.
         Other - 1 "other",
         /// Unknown.
         Unknown 255 0 "unknown",
@@ -128,7 +166,7 @@ codes! {
 }
 
 codes! {
-    /// Expression (19794-5, 5.5.7).
+    /// Expression of the face (19794-5, 5.5.7).
     Expression {
         /// Not stated.
         Unspecified 0 - "unspecified",
@@ -166,7 +204,8 @@ codes! {
 }
 
 codes! {
-    /// Coding of the image data (19794-5, 5.7.2; 39794-5, `ImageDataFormatCode`). The decoder goes by the data itself.
+    /// Coding of the image data, as stated (19794-5, 5.7.2; 39794-5, `ImageDataFormatCode`). The
+    /// decoder goes by the data itself.
     ImageCoding {
         /// JPEG.
         Jpeg 0 2 "jpeg",
@@ -176,7 +215,7 @@ codes! {
         Jpeg2000Lossless - 4 "jpeg_2000_lossless",
         /// PNG.
         Png - 5 "png",
-        /// None of these.
+        /// Known, and none that the table lists.
         Other - 1 "other",
         /// Unknown.
         Unknown - 0 "unknown",
@@ -198,7 +237,7 @@ codes! {
         Grey8 3 5 "grey_8",
         /// Grey, 16 bits.
         Grey16 - 6 "grey_16",
-        /// None of these.
+        /// Known, and none that the table lists.
         Other 4 1 "other",
         /// Unknown.
         Unknown - 0 "unknown",
@@ -243,5 +282,16 @@ mod tests {
         assert_eq!((HairColour::from_19794(7), HairColour::from_39794(8)), (HairColour::Red, HairColour::Red));
         assert_eq!(HairColour::Coloured.to_19794(), None);
         assert_eq!(ColourSpace::from_39794(5).as_str(), "grey_8");
+        for value in HairColour::ALL {
+            assert!(value.to_39794().is_none_or(|code| HairColour::from_39794(code) == *value), "{value}");
+        }
+    }
+
+    #[test]
+    fn words_are_serialised_and_unlisted_codes_with_their_number() {
+        let text = |colour| serde_json::to_value(colour).unwrap();
+        assert_eq!(text(EyeColour::MultiColoured), "multi_coloured");
+        assert_eq!(text(EyeColour::Unlisted(77)), "Unlisted(77)");
+        assert_eq!(EyeColour::Unlisted(77).as_str(), "unlisted");
     }
 }

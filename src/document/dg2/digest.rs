@@ -1,38 +1,30 @@
 //! Digests of a data group, for the comparison with the document's security object.
 
+use crate::words::words;
 use sha1::Sha1;
 use sha2::{Digest, Sha256, Sha384, Sha512};
 
-/// The hash algorithms of document security objects (ICAO Doc 9303-11, 4.1; SHA-1 in documents of
+/// A hash algorithm of document security objects (ICAO Doc 9303-11, 4.1; SHA-1 in documents of
 /// before 2010).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DigestAlgorithm {
-    /// 20 bytes. Collisions can be made.
+    /// SHA-1, 20 bytes. Collisions can be made.
     Sha1,
-    /// 32 bytes.
+    /// SHA-256, 32 bytes.
     Sha256,
-    /// 48 bytes.
+    /// SHA-384, 48 bytes.
     Sha384,
-    /// 64 bytes.
+    /// SHA-512, 64 bytes.
     Sha512,
 }
 
 impl DigestAlgorithm {
-    /// All of them, shortest first.
+    /// All algorithms, in the order of their digests' lengths.
     pub const ALL: [Self; 4] = [Self::Sha1, Self::Sha256, Self::Sha384, Self::Sha512];
 
-    /// A stable word.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Sha1 => "sha1",
-            Self::Sha256 => "sha256",
-            Self::Sha384 => "sha384",
-            Self::Sha512 => "sha512",
-        }
-    }
-
-    /// The digest of `bytes`.
+    /// The digest of `bytes`; as many bytes as the algorithm's documentation states.
+    #[must_use]
     pub fn digest(self, bytes: &[u8]) -> Vec<u8> {
         match self {
             Self::Sha1 => Sha1::digest(bytes).to_vec(),
@@ -42,6 +34,8 @@ impl DigestAlgorithm {
         }
     }
 }
+
+words!(DigestAlgorithm { Sha1 => "sha1", Sha256 => "sha256", Sha384 => "sha384", Sha512 => "sha512" });
 
 #[cfg(test)]
 mod tests {

@@ -2,16 +2,23 @@
 
 use super::codes::{ColourSpace, Expression, EyeColour, Gender, HairColour, ImageCoding, ImageType, SourceType};
 
-/// A face: its image, where it lies, and what the record says about both. Fields that the record
-/// leaves out, or that its standard does not have, are `None`.
+/// Faces that are read of one file at most, over all its instances. Documents have one; the bound is
+/// on memory, and was chosen by hand.
+pub const MAX_FACES: usize = 64;
+
+/// A face of a data group: its image, where that lies, and what the record says about both.
+///
+/// Fields that the record leaves out, or that its standard does not have, are `None`. Nothing of what
+/// is stated is held against the image. Serialised, the image is not written, only its place and its
+/// length.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FaceImage<'a> {
-    /// Offset of the face's block.
+    /// Offset in bytes of the face's block.
     pub offset: usize,
     /// The image file, borrowed from the data group.
     pub image: &'a [u8],
-    /// Offset of the image file.
+    /// Offset in bytes of the image file.
     pub image_offset: usize,
     /// Coding of the image, as stated.
     pub coding: ImageCoding,
@@ -19,7 +26,7 @@ pub struct FaceImage<'a> {
     pub width_px: Option<u32>,
     /// Height in pixels, as stated.
     pub height_px: Option<u32>,
-    /// Gender.
+    /// Gender of the subject.
     pub gender: Option<Gender>,
     /// Colour of the eyes.
     pub eye_colour: Option<EyeColour>,
@@ -27,7 +34,7 @@ pub struct FaceImage<'a> {
     pub hair_colour: Option<HairColour>,
     /// Properties of the face (19794-5, 5.5.6).
     pub properties: Option<Properties>,
-    /// Expression (19794-5).
+    /// Expression of the face (19794-5).
     pub expression: Option<Expression>,
     /// Pose of the head.
     pub pose: Option<Pose>,
@@ -45,7 +52,8 @@ pub struct FaceImage<'a> {
     pub quality: Option<u16>,
 }
 
-/// Properties of a face: 24 bits, the lowest of which says that the others mean something.
+/// Properties of a face (19794-5, 5.5.6): 24 bits, the lowest of which says that the others mean
+/// something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Properties(pub u32);
 
@@ -65,6 +73,7 @@ impl Properties {
     ];
 
     /// Whether the properties are stated at all.
+    #[must_use]
     pub fn are_specified(self) -> bool {
         self.0 & 1 == 1
     }
@@ -77,8 +86,9 @@ impl Properties {
     }
 }
 
-/// Angles of the head.
+/// The angles of the head in a face image, as the record states them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct Pose {
     /// About the vertical axis.
     pub yaw: Angle,
@@ -88,32 +98,36 @@ pub struct Pose {
     pub roll: Angle,
 }
 
-/// One angle.
+/// One angle of a [`Pose`], as stored and in degrees.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct Angle {
-    /// The stored value.
-    pub raw: i16,
+    /// The stored value; `None` if the record leaves it out, which one of 19794-5 cannot.
+    pub raw: Option<i16>,
     /// Degrees, −180 ..= 180; `None` if the stored value says nothing or is none that exists.
     pub degrees: Option<i16>,
     /// The stored uncertainty: in 19794-5, 0 is not stated and (value − 1) · 2 are degrees; in
-    /// 39794-5, degrees.
+    /// 39794-5, degrees, and `None` if it is left out or over 255.
     pub uncertainty: Option<u8>,
 }
 
 impl Angle {
-    /// From a byte of 19794-5, 5.5.8: 1 is 0°, each step 2°, 92 and above are negative.
-    pub fn from_19794(raw: u8, uncertainty: u8) -> Self {
+    /// The angle that the bytes of a 19794-5 record stand for (5.5.8): 1 is 0°, each step is 2°, 92
+    /// and above are negative.
+    pub(super) fn from_19794(raw: u8, uncertainty: u8) -> Self {
         let steps = i16::from(raw);
         let degrees = match raw {
             1..=91 => Some((steps - 1) * 2),
             92..=180 => Some((steps - 181) * 2),
             _ => None,
         };
-        Self { raw: steps, degrees, uncertainty: Some(uncertainty) }
+        Self { raw: Some(steps), degrees, uncertainty: Some(uncertainty) }
     }
 }
 
-/// A feature point (19794-5, 5.6).
+/// A feature point of a face: a named place in its image (19794-5, 5.6).
+///
+/// It is shown, and serialised, as its code, its place and its type: `3.5 at 120, 98 (type 1)`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct FeaturePoint {
     /// 1 is a two-dimensional point of ISO/IEC 14496-2; others are reserved.
@@ -131,9 +145,10 @@ pub struct FeaturePoint {
 }
 
 impl FeaturePoint {
-    /// Bytes of one in a record.
-    pub const LEN: usize = 8;
+    /// Bytes that a feature point takes in a record.
+    pub(super) const LEN: usize = 8;
 
+    /// Reads a feature point as it is stored.
     pub(super) fn from_bytes(bytes: [u8; Self::LEN]) -> Self {
         let [kind, code, x0, x1, y0, y1, r0, r1] = bytes;
         Self {
@@ -146,6 +161,7 @@ impl FeaturePoint {
         }
     }
 
+    /// The feature point as it is stored; of both codes the lower four bits.
     pub(super) fn to_bytes(self) -> [u8; Self::LEN] {
         let ([x0, x1], [y0, y1]) = (self.x_px.to_be_bytes(), self.y_px.to_be_bytes());
         let [r0, r1] = self.reserved.to_be_bytes();
@@ -155,21 +171,23 @@ impl FeaturePoint {
 
 /// The feature points of a face, read as they are asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct FeaturePoints<'a>(pub(super) &'a [u8]);
+pub struct FeaturePoints<'a>(pub(super) &'a [[u8; FeaturePoint::LEN]]);
 
 impl<'a> FeaturePoints<'a> {
-    /// How many.
-    pub fn len(self) -> usize {
-        self.0.len() / FeaturePoint::LEN
+    /// Number of feature points.
+    #[must_use]
+    pub const fn len(self) -> usize {
+        self.0.len()
     }
 
-    /// Whether there are none.
-    pub fn is_empty(self) -> bool {
-        self.len() == 0
+    /// Whether there are no feature points.
+    #[must_use]
+    pub const fn is_empty(self) -> bool {
+        self.0.is_empty()
     }
 
-    /// One after the other.
+    /// The feature points in the record's order.
     pub fn iter(self) -> impl ExactSizeIterator<Item = FeaturePoint> + 'a {
-        self.0.as_chunks().0.iter().map(|bytes| FeaturePoint::from_bytes(*bytes))
+        self.0.iter().map(|bytes| FeaturePoint::from_bytes(*bytes))
     }
 }

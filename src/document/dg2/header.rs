@@ -4,25 +4,28 @@ use super::remark::Remarks;
 use super::tlv::Element;
 use crate::error::Result;
 
-/// What the header says; `None` where it says nothing. Bytes are as stored.
+/// What the biometric header of an instance says; `None` where it says nothing.
+///
+/// Bytes are as stored. Serialised, they are written in hexadecimal digits, as are version and
+/// format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct BiometricHeader<'a> {
-    /// 80: version of the header, 0x0101.
+    /// Version of the header (tag 80); 0x0101.
     pub version: Option<u32>,
-    /// 81: biometric type; 2 is facial features.
+    /// Biometric type (tag 81); 2 is facial features.
     pub biometric_type: Option<u32>,
-    /// 82: biometric subtype.
+    /// Biometric subtype (tag 82).
     pub subtype: Option<u32>,
-    /// 83: date and time of creation.
+    /// Date and time of creation (tag 83).
     pub created: Option<&'a [u8]>,
-    /// 85: period of validity.
+    /// Period of validity (tag 85).
     pub validity: Option<&'a [u8]>,
-    /// 86: creator of the data.
+    /// Creator of the data (tag 86).
     pub creator: Option<&'a [u8]>,
-    /// 87: owner of the format; 0x0101 is ISO/IEC JTC 1/SC 37.
+    /// Owner of the format (tag 87); 0x0101 is ISO/IEC JTC 1/SC 37.
     pub format_owner: Option<u32>,
-    /// 88: type of the format; 8 is ISO/IEC 19794-5, 0x2A is ISO/IEC 39794-5.
+    /// Type of the format (tag 88); 8 is ISO/IEC 19794-5, 0x2A is ISO/IEC 39794-5.
     pub format_type: Option<u32>,
 }
 

@@ -1,29 +1,32 @@
 //! Face records of ISO/IEC 19794-5:2005, clause 5: a header, then blocks of one face each, all
 //! big-endian.
 
-use super::MAX_FACES;
 use super::codes::{ColourSpace, Expression, EyeColour, Gender, HairColour, ImageCoding, ImageType, SourceType};
-use super::face::{Angle, FaceImage, FeaturePoint, FeaturePoints, Pose, Properties};
+use super::face::{Angle, FaceImage, FeaturePoint, FeaturePoints, MAX_FACES, Pose, Properties};
+use super::fault::{corrupt, fault};
 use super::remark::{DocumentRemark, Remarks, TOLERANCE};
-use super::tlv::{Area, corrupt, fault};
+use super::tlv::Area;
 use crate::error::{ErrorKind, Result};
 
-/// Format identifier and version (5.4.1, 5.4.2).
+/// Format identifier (5.4.1).
 pub(super) const MAGIC: &[u8; 4] = b"FAC\0";
+/// Version number (5.4.2).
 pub(super) const VERSION: &[u8; 4] = b"010\0";
-/// Bytes of the facial header (5.4), of the facial information (5.5), and of the image information
-/// (5.7).
+/// Bytes of the facial header (5.4).
 pub(super) const HEADER_LEN: usize = 14;
+/// Bytes of a face's facial information (5.5).
 pub(super) const FACE_LEN: usize = 20;
+/// Bytes of a face's image information (5.7).
 pub(super) const IMAGE_LEN: usize = 12;
 
-/// Big-endian fields one after the other.
+/// Big-endian fields of a file, read one after the other from `at` on.
 struct Fields<'a> {
     file: &'a [u8],
     at: usize,
 }
 
 impl Fields<'_> {
+    /// The next `N` bytes; an error that names where they should begin if the file has fewer.
     fn bytes<const N: usize>(&mut self) -> Result<[u8; N]> {
         let bytes = self.file.get(self.at..).and_then(|rest| rest.first_chunk());
         let bytes = *bytes.ok_or_else(|| corrupt(self.at, "the face record is cut short"))?;
@@ -61,7 +64,9 @@ pub(super) fn read<'a>(
     remarks: &mut Remarks,
 ) -> Result<()> {
     let start = area.at;
-    let mut fields = Fields { file: area.file.get(..area.end.max(limit)).unwrap_or_default(), at: start };
+    let reach = area.file.get(..area.end.max(limit));
+    let reach = reach.ok_or_else(|| corrupt(start, "the face record reaches over the end of the file"))?;
+    let mut fields = Fields { file: reach, at: start };
     if fields.bytes()? != *MAGIC {
         return Err(corrupt(start, "the face record does not begin with FAC"));
     }
@@ -107,6 +112,7 @@ fn block_end(file: &[u8], at: usize, end: usize, last: bool, remarks: &mut Remar
     let found = if last {
         room
     } else {
+        // The nearest length at whose end another face's image seems to begin; the stated one first.
         let near = |shift: usize| [stated.checked_sub(shift), stated.checked_add(shift)];
         let mut lengths = (0..=TOLERANCE).flat_map(near).flatten();
         lengths.find(|len| *len < room && image_begins(file, at + len, end)).unwrap_or(stated)
@@ -128,14 +134,16 @@ fn block_end(file: &[u8], at: usize, end: usize, last: bool, remarks: &mut Remar
 fn image_begins(file: &[u8], at: usize, end: usize) -> bool {
     let Ok(points) = (Fields { file, at: at + 4 }).u16() else { return false };
     let image = at + FACE_LEN + FeaturePoint::LEN * usize::from(points) + IMAGE_LEN;
-    let image = file.get(image..end).unwrap_or_default();
+    // JPEG, a JPEG 2000 codestream, and a JPEG 2000 file.
     let starts: [&[u8]; 3] = [&[0xFF, 0xD8, 0xFF], &[0xFF, 0x4F, 0xFF, 0x51], b"\0\0\0\x0CjP  "];
-    starts.iter().any(|start| image.starts_with(start))
+    // A block that ends before its image would begin has none.
+    file.get(image..end).is_some_and(|image| starts.iter().any(|start| image.starts_with(start)))
 }
 
 /// The face in the block from `at` to `end`.
 fn face(file: &[u8], at: usize, end: usize) -> Result<FaceImage<'_>> {
-    let block = file.get(..end).unwrap_or_default();
+    let block = file.get(..end);
+    let block = block.ok_or_else(|| corrupt(at, "a face's block reaches over the end of the file"))?;
     let mut fields = Fields { file: block, at: at + 4 };
     let points = usize::from(fields.u16()?);
     let (gender, eye, hair) = (fields.u8()?, fields.u8()?, fields.u8()?);
@@ -145,18 +153,17 @@ fn face(file: &[u8], at: usize, end: usize) -> Result<FaceImage<'_>> {
     let [yaw_within, pitch_within, roll_within] = fields.bytes()?;
     let points_at = fields.at;
     let points_end = points_at + points * FeaturePoint::LEN;
-    let feature_points = block.get(points_at..points_end);
-    let feature_points = feature_points.ok_or_else(|| corrupt(points_at, "a face's feature points are cut short"))?;
+    let Some((feature_points, [])) = block.get(points_at..points_end).map(<[u8]>::as_chunks) else {
+        return Err(corrupt(points_at, "a face's feature points are cut short"));
+    };
     fields.at = points_end;
     let (image_type, coding) = (fields.u8()?, fields.u8()?);
     let (width, height) = (fields.u16()?, fields.u16()?);
     let (colour_space, source_type) = (fields.u8()?, fields.u8()?);
     let (device, quality) = (fields.u16()?, fields.u16()?);
     let image_offset = fields.at;
-    let image = block.get(image_offset..).unwrap_or_default();
-    if image.is_empty() {
-        return Err(corrupt(image_offset, "a face's block holds no image"));
-    }
+    let image = block.get(image_offset..).filter(|image| !image.is_empty());
+    let image = image.ok_or_else(|| corrupt(image_offset, "a face's block holds no image"))?;
     Ok(FaceImage {
         offset: at,
         image,

@@ -12,15 +12,17 @@
 //! ```
 //! A code is a choice: 80 holds it, anything else is an extension of it.
 
-use super::MAX_FACES;
 use super::codes::{ColourSpace, EyeColour, Gender, HairColour, ImageCoding, ImageType};
-use super::face::{Angle, FaceImage, FeaturePoints, Pose};
+use super::face::{Angle, FaceImage, FeaturePoints, MAX_FACES, Pose};
+use super::fault::{corrupt, fault};
 use super::remark::{DocumentRemark, Remarks};
-use super::tlv::{Area, Element, corrupt, fault};
+use super::tlv::{Area, Element};
 use crate::error::{ErrorKind, Result};
 
 /// Tag of the face image data block.
 pub(super) const BLOCK: u32 = 0x65;
+/// Tag of the version block, the first element within.
+pub(super) const VERSION: u32 = 0xA0;
 /// The version that is read: generation 3 of the standard, whichever year.
 const GENERATION: u32 = 3;
 
@@ -31,7 +33,7 @@ pub(super) fn read<'a>(
     faces: &mut Vec<FaceImage<'a>>,
     remarks: &mut Remarks,
 ) -> Result<()> {
-    let version = block.contents.require(0xA0, "version block", remarks)?;
+    let version = block.contents.require(VERSION, "version block", remarks)?;
     let generation = version.contents.require(0x80, "generation", remarks)?;
     if generation.number()? != GENERATION {
         let message = "the face block is of a generation other than 3";
@@ -56,6 +58,7 @@ pub(super) fn read<'a>(
     Ok(())
 }
 
+/// The face that a representation shows.
 fn face<'a>(representation: Element<'a>, remarks: &mut Remarks) -> Result<FaceImage<'a>> {
     let choice = representation.contents.require(0xA1, "image representation", remarks)?;
     let base = choice.contents.require(0xA0, "image representation that is no extension", remarks)?;
@@ -72,8 +75,16 @@ fn face<'a>(representation: Element<'a>, remarks: &mut Remarks) -> Result<FaceIm
         None => Ok(None),
     };
     let (width_px, height_px) = (side(0x80, remarks)?, side(0x81, remarks)?);
-    // Without identity metadata, as without any one element of it, nothing is stated.
-    let identity = representation.contents.find(0xA8, remarks)?.map_or(Area { at: 0, end: 0, ..about }, |e| e.contents);
+    // The identity metadata is optional, as is every element of it: what is left out is not stated.
+    let identity = representation.contents.find(0xA8, remarks)?.map(|identity| identity.contents);
+    let identity_code = |tag, remarks: &mut Remarks| match identity {
+        Some(identity) => code(identity, tag, remarks),
+        None => Ok(None),
+    };
+    let pose = match identity {
+        Some(identity) => identity.find(0xA6, remarks)?,
+        None => None,
+    };
     Ok(FaceImage {
         offset: representation.offset,
         image: image.value(),
@@ -81,12 +92,12 @@ fn face<'a>(representation: Element<'a>, remarks: &mut Remarks) -> Result<FaceIm
         coding: coding.map_or(ImageCoding::Unknown, ImageCoding::from_39794),
         width_px,
         height_px,
-        gender: code(identity, 0xA0, remarks)?.map(Gender::from_39794),
-        eye_colour: code(identity, 0xA1, remarks)?.map(EyeColour::from_39794),
-        hair_colour: code(identity, 0xA2, remarks)?.map(HairColour::from_39794),
+        gender: identity_code(0xA0, remarks)?.map(Gender::from_39794),
+        eye_colour: identity_code(0xA1, remarks)?.map(EyeColour::from_39794),
+        hair_colour: identity_code(0xA2, remarks)?.map(HairColour::from_39794),
         properties: None,
         expression: None,
-        pose: match identity.find(0xA6, remarks)? {
+        pose: match pose {
             Some(pose) => Some(Pose {
                 yaw: angle(pose.contents, 0xA0, remarks)?,
                 pitch: angle(pose.contents, 0xA1, remarks)?,
@@ -111,18 +122,21 @@ fn code(area: Area<'_>, tag: u32, remarks: &mut Remarks) -> Result<Option<u16>> 
     number.map(Some).map_err(|_| corrupt(code.offset, "a code has over two bytes"))
 }
 
+/// The angle of a pose with this tag; one that the pose leaves out states nothing.
 fn angle(pose: Area<'_>, tag: u32, remarks: &mut Remarks) -> Result<Angle> {
-    let mut angle = Angle { raw: 0, degrees: None, uncertainty: None };
+    let mut angle = Angle { raw: None, degrees: None, uncertainty: None };
     let Some(block) = pose.find(tag, remarks)? else { return Ok(angle) };
     if let Some(value) = block.contents.find(0x80, remarks)? {
-        angle.raw = match value.value() {
+        let raw = match value.value() {
             [byte] => i16::from(byte.cast_signed()),
             [high, low] => i16::from_be_bytes([*high, *low]),
             _ => return Err(corrupt(value.offset, "an angle has neither one nor two bytes")),
         };
-        angle.degrees = Some(angle.raw).filter(|degrees| (-180..=180).contains(degrees));
+        angle.raw = Some(raw);
+        angle.degrees = Some(raw).filter(|degrees| (-180..=180).contains(degrees));
     }
     if let Some(uncertainty) = block.contents.find(0x81, remarks)? {
+        // More degrees than a byte holds are none that exist, and no reason to refuse a portrait.
         angle.uncertainty = u8::try_from(uncertainty.number()?).ok();
     }
     Ok(angle)

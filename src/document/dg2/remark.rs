@@ -1,21 +1,24 @@
 //! What is wrong with a data group and was put up with.
 
-use super::tlv::corrupt;
+use super::fault::corrupt;
 use crate::error::Result;
+use serde::Serialize;
 use std::fmt;
 
-/// Bytes by which a length field may be off: chips in the field have −8 and −1.
+/// Bytes by which a length field may be off, either way. Chips in the field are off by −8 and by −1;
+/// the bound takes in both.
 pub(super) const TOLERANCE: usize = 8;
 
-/// Remarks that are kept at most; a file with more flaws is no data group.
+/// Remarks that are kept at most: a bound on memory, chosen by hand. A file with more flaws is no data
+/// group.
 const MAX_REMARKS: usize = 64;
 
-/// Remarks in the order in which they were made, each once.
+/// The remarks on one file in the order in which they were made, each once.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Remarks(pub(super) Vec<DocumentRemark>);
 
 impl Remarks {
-    /// Keeps a remark.
+    /// Keeps a remark; an error if there are too many.
     pub(super) fn note(&mut self, remark: DocumentRemark) -> Result<()> {
         if self.0.contains(&remark) {
             return Ok(());
@@ -28,43 +31,57 @@ impl Remarks {
     }
 }
 
-/// A flaw that did not keep the data group from being read. Offsets count bytes from the start of
-/// what was parsed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+/// A flaw of a data group that did not keep it from being read.
+///
+/// Offsets count bytes from the start of what was parsed. A remark is serialised as a map: its word
+/// under `remark`, then its numbers.
+///
+/// ```
+/// use selfsame::document::DocumentRemark;
+///
+/// let remark = DocumentRemark::TrailingBytes { offset: 17, count: 2 };
+/// assert_eq!(remark.as_str(), "trailing_bytes");
+/// assert_eq!(remark.to_string(), "2 bytes follow the last element, at byte 17");
+/// assert_eq!(serde_json::to_string(&remark)?, r#"{"remark":"trailing_bytes","offset":17,"count":2}"#);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(tag = "remark", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum DocumentRemark {
     /// A length field is off by up to 8.
     Length {
-        /// Of the element, record or block whose length it is.
+        /// Offset of the element, record or block whose length it is.
         offset: usize,
-        /// Bytes, as stated.
+        /// Length in bytes, as stated.
         stated: usize,
         /// Bytes that there are, or that what holds it has room for.
         found: usize,
     },
     /// Up to 8 bytes behind the last element.
     TrailingBytes {
-        /// Of the first one.
+        /// Offset of the first one.
         offset: usize,
         /// How many.
         count: usize,
     },
     /// An element that the format does not have at this place. It was stepped over.
     UnknownElement {
-        /// Of its tag.
+        /// Offset of its tag.
         offset: usize,
         /// All bytes of the tag, the first one highest.
         tag: u32,
     },
     /// A face whose image could not be decoded; a later one was taken.
     UndecodableImage {
-        /// Of the image.
+        /// Offset of the image.
         offset: usize,
     },
 }
 
 impl DocumentRemark {
-    /// Offset of what it is about.
+    /// The offset of what the remark is about.
+    #[must_use]
     pub fn offset(self) -> usize {
         match self {
             Self::Length { offset, .. }
@@ -74,8 +91,9 @@ impl DocumentRemark {
         }
     }
 
-    /// A stable `snake_case` word.
-    pub fn as_str(self) -> &'static str {
+    /// The stable `snake_case` word of this kind of flaw, for logs and machine-readable output.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Length { .. } => "length",
             Self::TrailingBytes { .. } => "trailing_bytes",
@@ -96,6 +114,26 @@ impl fmt::Display for DocumentRemark {
             }
             Self::UnknownElement { offset, tag } => write!(f, "at byte {offset}, an element of unknown tag {tag:X}"),
             Self::UndecodableImage { offset } => write!(f, "the image at byte {offset} cannot be decoded"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn remarks_are_serialised_under_their_words() {
+        let remarks = [
+            DocumentRemark::Length { offset: 1, stated: 2, found: 3 },
+            DocumentRemark::TrailingBytes { offset: 1, count: 2 },
+            DocumentRemark::UnknownElement { offset: 1, tag: 2 },
+            DocumentRemark::UndecodableImage { offset: 1 },
+        ];
+        for remark in remarks {
+            let value = serde_json::to_value(remark).unwrap();
+            assert_eq!(value["remark"], remark.as_str());
+            assert_eq!(value["offset"], remark.offset());
         }
     }
 }

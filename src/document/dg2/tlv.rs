@@ -5,21 +5,15 @@
 //! format has. Lengths of up to four bytes are read, in whatever form; indefinite lengths are
 //! errors.
 
+use super::fault::corrupt;
 use super::remark::{DocumentRemark, Remarks, TOLERANCE};
-use crate::error::{Error, ErrorKind, Result, Stage};
+use crate::error::Result;
 
-/// An error that names the offset of the byte that it is about.
-pub(super) fn fault(kind: ErrorKind, offset: usize, message: &str) -> Error {
-    Error::new(kind, Stage::Document, format!("{message}, at byte {offset}"))
-}
-
-pub(super) fn corrupt(offset: usize, message: &str) -> Error {
-    fault(ErrorKind::Corrupt, offset, message)
-}
-
-/// A stretch of a file that holds elements.
+/// A stretch of a file that holds elements, one after the other.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Area<'a> {
+    /// The whole file: offsets are counted from its start, and an element may reach a little over
+    /// the area's end.
     pub(super) file: &'a [u8],
     /// Offset of the next element.
     pub(super) at: usize,
@@ -27,18 +21,19 @@ pub(super) struct Area<'a> {
     pub(super) end: usize,
 }
 
-/// One element.
+/// One element: a tag, and contents that may be elements again.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Element<'a> {
     /// All bytes of the tag, the first one highest.
     pub(super) tag: u32,
     /// Offset of the tag's first byte.
     pub(super) offset: usize,
+    /// What lies behind tag and length.
     pub(super) contents: Area<'a>,
 }
 
 impl<'a> Element<'a> {
-    /// The contents' bytes.
+    /// The bytes of the contents.
     pub(super) fn value(&self) -> &'a [u8] {
         self.contents.bytes()
     }
@@ -54,16 +49,20 @@ impl<'a> Element<'a> {
 }
 
 impl<'a> Area<'a> {
-    /// A whole file.
+    /// The area that a whole file is.
     pub(super) fn whole(file: &'a [u8]) -> Self {
         Self { file, at: 0, end: file.len() }
     }
 
-    /// What has not been read yet.
+    /// The bytes that have not been read yet.
     pub(super) fn bytes(&self) -> &'a [u8] {
+        debug_assert!(self.end <= self.file.len(), "an area ends behind its file");
+        // `at` lies behind `end` where an inner element was taken from behind the area, whose length
+        // is short: then nothing is left.
         self.file.get(self.at..self.end).unwrap_or_default()
     }
 
+    /// The byte at `at`, which has to lie in this area.
     fn byte(&self, at: usize) -> Result<u8> {
         let byte = self.file.get(at).filter(|_| at < self.end);
         byte.copied().ok_or_else(|| corrupt(at, "an element is cut short"))
@@ -73,6 +72,7 @@ impl<'a> Area<'a> {
     pub(super) fn header(&self) -> Result<(u32, usize, usize)> {
         let first = self.byte(self.at)?;
         let (mut tag, mut at) = (u32::from(first), self.at + 1);
+        // Five set bits say that the tag goes on; every further byte but the last has its highest bit set.
         if first & 0x1F == 0x1F {
             loop {
                 let byte = self.byte(at)?;
@@ -89,6 +89,7 @@ impl<'a> Area<'a> {
         let form = self.byte(at)?;
         let length_at = at;
         at += 1;
+        // The short form is the length itself; the long form counts the bytes that the length takes.
         let length = match form {
             0..=0x7F => usize::from(form),
             0x81..=0x84 => {
@@ -121,6 +122,7 @@ impl<'a> Area<'a> {
             if stated - self.end > TOLERANCE {
                 return Err(corrupt(self.at, "an element reaches over the end of what holds it"));
             }
+            // Not below `start`: the header lies in the area, which ends within the file.
             end = stated.min(self.file.len());
             remarks.note(DocumentRemark::Length { offset: self.at, stated: length, found: self.end - start })?;
         }
@@ -141,7 +143,8 @@ impl<'a> Area<'a> {
         Ok(found)
     }
 
-    /// As [`Self::find`], for what must be there; `what` names it.
+    /// The first element with this tag, as [`Self::find`] finds it, where the format requires one;
+    /// `what` names it in the error.
     pub(super) fn require(self, tag: u32, what: &str, remarks: &mut Remarks) -> Result<Element<'a>> {
         let at = self.at;
         self.find(tag, remarks)?.ok_or_else(|| corrupt(at, &format!("there is no {what} (tag {tag:X})")))
@@ -151,6 +154,7 @@ impl<'a> Area<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::{ErrorKind, Stage};
 
     fn first(bytes: &[u8]) -> Result<Option<Element<'_>>> {
         Area::whole(bytes).next(&mut Remarks::default())

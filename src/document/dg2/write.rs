@@ -1,53 +1,57 @@
 //! Writing a DG2 with records of ISO/IEC 19794-5:2005, for issuers and for tests.
 
-use super::MAX_INSTANCES;
 use super::codes::{ColourSpace, Expression, EyeColour, Gender, HairColour, ImageCoding, ImageType, SourceType};
 use super::face::{FeaturePoint, Properties};
+use super::instance::MAX_INSTANCES;
 use super::iso19794::{FACE_LEN, HEADER_LEN, IMAGE_LEN, MAGIC, VERSION};
 use crate::error::{Error, ErrorKind, Result, Stage};
 
-/// A face to be written. Every field is written as it is; nothing is taken from the image.
+/// A face to be written into a record of ISO/IEC 19794-5:2005.
+///
+/// Every field is written as it is; nothing is taken from the image, or held against it. Begin with
+/// [`NewFace::new`] and set what else is known.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct NewFace<'a> {
     /// The image file.
     pub image: &'a [u8],
-    /// Its coding.
+    /// Coding of the image file.
     pub coding: ImageCoding,
-    /// Width in pixels.
+    /// Width of the image in pixels.
     pub width_px: u16,
-    /// Height in pixels.
+    /// Height of the image in pixels.
     pub height_px: u16,
-    /// Gender.
+    /// Gender of the subject.
     pub gender: Gender,
     /// Colour of the eyes.
     pub eye_colour: EyeColour,
     /// Colour of the hair.
     pub hair_colour: HairColour,
-    /// Properties; 24 bits.
+    /// Properties of the face, 24 bits.
     pub properties: Properties,
-    /// Expression.
+    /// Expression of the face.
     pub expression: Expression,
-    /// Yaw, pitch, roll as stored; 0 is not stated.
+    /// Yaw, pitch and roll as stored (5.5.8): 1 is 0°, each step is 2°, 0 is not stated.
     pub pose: [u8; 3],
-    /// Their uncertainties as stored.
+    /// Uncertainties of yaw, pitch and roll as stored; 0 is not stated.
     pub pose_uncertainty: [u8; 3],
-    /// Feature points.
+    /// Feature points, 65,535 at most.
     pub feature_points: Vec<FeaturePoint>,
-    /// Kind of image.
+    /// Kind of face image.
     pub image_type: ImageType,
-    /// Colour space.
+    /// Colour space of the image.
     pub colour_space: ColourSpace,
-    /// Source.
+    /// Where the image was taken from.
     pub source_type: SourceType,
-    /// Capture device.
+    /// The vendor's number of the capture device.
     pub device: u16,
-    /// Quality.
+    /// Quality of the image, which the standard reserves.
     pub quality: u16,
 }
 
 impl<'a> NewFace<'a> {
-    /// A full frontal image of these sides, about which nothing else is stated.
+    /// A full frontal image of these sides in pixels, about which nothing else is stated.
+    #[must_use]
     pub fn new(image: &'a [u8], coding: ImageCoding, width_px: u16, height_px: u16) -> Self {
         Self {
             image,
@@ -71,6 +75,7 @@ impl<'a> NewFace<'a> {
     }
 }
 
+/// The error of a face or a data group that cannot be written.
 fn invalid(message: impl Into<String>) -> Error {
     Error::new(ErrorKind::InvalidArgument, Stage::Document, message)
 }
@@ -81,7 +86,7 @@ fn byte(code: Option<u16>, what: &str) -> Result<u8> {
     byte.ok_or_else(|| invalid(format!("ISO/IEC 19794-5 has no code for this {what}")))
 }
 
-/// A face record with one face: 19794-5, clause 5.
+/// Writes a face record with one face: ISO/IEC 19794-5:2005, clause 5.
 ///
 /// # Errors
 /// [`ErrorKind::InvalidArgument`] in [`Stage::Document`] for an empty image, a value that the
@@ -129,8 +134,8 @@ pub fn write_face_record(face: &NewFace<'_>) -> Result<Vec<u8>> {
     Ok(record)
 }
 
-/// A whole DG2 (ICAO Doc 9303-10, 4.7.2) with one instance per face, each with a record of ISO/IEC
-/// 19794-5:2005.
+/// Writes a whole DG2 (ICAO Doc 9303-10, 4.7.2) with one instance per face, each with a record of
+/// ISO/IEC 19794-5:2005.
 ///
 /// ```
 /// use selfsame::document::{Dg2, ImageCoding, NewFace, write_dg2};
@@ -148,6 +153,7 @@ pub fn write_dg2(faces: &[NewFace<'_>]) -> Result<Vec<u8>> {
     if faces.is_empty() || faces.len() > MAX_INSTANCES {
         return Err(invalid(format!("a DG2 holds 1 to {MAX_INSTANCES} faces, not {}", faces.len())));
     }
+    // At most nine.
     let mut instances = element(&[0x02], &[&[faces.len() as u8]])?;
     for face in faces {
         // Version 0101, type: facial features, format owner and type: ISO/IEC JTC 1/SC 37, 19794-5.
@@ -159,7 +165,7 @@ pub fn write_dg2(faces: &[NewFace<'_>]) -> Result<Vec<u8>> {
     element(&[0x75], &[&element(&[0x7F, 0x61], &[&instances])?])
 }
 
-/// An element with the shortest length field.
+/// An element of this tag and contents, with the shortest length field.
 fn element(tag: &[u8], contents: &[&[u8]]) -> Result<Vec<u8>> {
     let len = contents.iter().map(|part| part.len()).sum::<usize>();
     let len = u32::try_from(len).map_err(|_| invalid("the data group is over 4 GiB"))?;
