@@ -1,6 +1,6 @@
 //! [`DocumentEvidence`]: a document was read, and its portrait can carry a comparison.
 
-use super::Origin;
+use super::photo::Origin;
 use crate::binding::Binding;
 use crate::digest::Digest;
 
@@ -22,12 +22,12 @@ impl DocumentEvidence {
         Self { binding, document, origin }
     }
 
-    /// The attempt that it belongs to, and how long it counts.
+    /// The attempt that the evidence belongs to, and how long it counts.
     pub fn binding(&self) -> &Binding {
         &self.binding
     }
 
-    /// The document's bytes: [`DocumentPhoto::digest`](super::DocumentPhoto::digest).
+    /// The digest of the document's bytes: [`DocumentPhoto::digest`](super::DocumentPhoto::digest).
     pub fn document(&self) -> Digest {
         self.document
     }

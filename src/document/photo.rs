@@ -1,16 +1,16 @@
 //! [`DocumentPhoto`]: decoded, upright, with its origin and what was put up with on the way.
 
 use super::dg2::{Dg2, DocumentRemark, RecordFormat};
-use super::page::{self, PagePortrait, PageRefusal};
-use crate::detect::Detector;
 use crate::digest::Digest;
 use crate::error::{Error, ErrorKind, Result, Stage};
 use crate::image::{Limits, Photo};
-use crate::mesh::FaceMesher;
-use crate::outcome::Outcome;
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
-/// Where a document portrait was read from. None of these says that it is genuine.
+/// Where a document portrait was read from. No origin says that the portrait is genuine.
+///
+/// It is shown and serialised as its word ([`Origin::as_str`]).
+// Derived, and no `words!`: sealed ceremonies hold an origin, and read it as it was derived.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -28,8 +28,9 @@ pub enum Origin {
 }
 
 impl Origin {
-    /// A stable `snake_case` word.
-    pub fn as_str(self) -> &'static str {
+    /// The stable `snake_case` word of this origin, for logs and machine-readable output.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Chip19794 => "chip_19794",
             Self::Chip39794 => "chip_39794",
@@ -38,13 +39,26 @@ impl Origin {
         }
     }
 
-    /// Whether it was read from a chip's data group, or from a face record in its format.
+    /// Whether the portrait was read from a chip's data group, or from a face record in its format.
+    ///
+    /// It is the format that is told, not the chip: anybody can write such a file. Only passive
+    /// authentication ([`crate::document::Dg2::digest`]) says where it comes from.
+    #[must_use]
     pub fn is_chip(self) -> bool {
         matches!(self, Self::Chip19794 | Self::Chip39794)
     }
 }
 
-/// A document's portrait, decoded and upright.
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A document's portrait, decoded and upright, which knows where it was read from.
+///
+/// It is a type of its own so that document and selfie cannot be swapped unnoticed. Give it to
+/// [`Engine::verify`](crate::engine::Engine::verify) together with a selfie.
 ///
 /// ```
 /// use selfsame::document::{DocumentPhoto, Origin};
@@ -58,7 +72,7 @@ pub struct DocumentPhoto {
     photo: Photo,
     origin: Origin,
     remarks: Vec<DocumentRemark>,
-    /// Of the bytes that it was read from, if it was.
+    /// The digest of the bytes that it was read from; `None` if it was given as pixels.
     bytes: Option<Digest>,
 }
 
@@ -66,7 +80,8 @@ impl DocumentPhoto {
     /// Decodes a chip's data group 2, a bare face record or an image file, told apart by content.
     ///
     /// # Errors
-    /// As [`Self::from_dg2`] if [`Dg2::recognises`] the bytes, else as [`Self::from_image_file`].
+    /// Those of [`Self::from_dg2`] if [`Dg2::recognises`] the bytes, else those of
+    /// [`Self::from_image_file`].
     pub fn from_bytes(bytes: &[u8], limits: &Limits) -> Result<Self> {
         if Dg2::recognises(bytes) { Self::from_dg2(bytes, limits) } else { Self::from_image_file(bytes, limits) }
     }
@@ -75,8 +90,8 @@ impl DocumentPhoto {
     /// the data group, too. Those before it are remarked on.
     ///
     /// # Errors
-    /// As [`Dg2::parse`]; [`ErrorKind::LimitExceeded`] in [`Stage::Document`] for over
-    /// `limits.max_bytes()`; and if no portrait can be decoded, as [`Photo::decode`] for the
+    /// Those of [`Dg2::parse`]; [`ErrorKind::LimitExceeded`] in [`Stage::Document`] for over
+    /// `limits.max_bytes()`; and if no portrait can be decoded, that of [`Photo::decode`] for the
     /// first one.
     pub fn from_dg2(bytes: &[u8], limits: &Limits) -> Result<Self> {
         if bytes.len() > limits.max_bytes() {
@@ -93,6 +108,7 @@ impl DocumentPhoto {
             for face in &instance.faces {
                 match Photo::decode(face.image, limits) {
                     Ok(photo) => return Ok(Self { photo, origin, remarks, bytes: Some(Digest::of(bytes)) }),
+                    // One at most for each of the faces, of which the parser keeps a bounded number.
                     Err(error) => {
                         remarks.push(DocumentRemark::UndecodableImage { offset: face.image_offset });
                         first = first.or(Some(error));
@@ -106,53 +122,59 @@ impl DocumentPhoto {
     /// Decodes an image file (JPEG, JPEG 2000, PNG or WebP, recognised by content).
     ///
     /// # Errors
-    /// As [`Photo::decode`].
+    /// Those of [`Photo::decode`].
     pub fn from_image_file(bytes: &[u8], limits: &Limits) -> Result<Self> {
         let photo = Photo::decode(bytes, limits)?;
         Ok(Self { bytes: Some(Digest::of(bytes)), ..Self::from_photo(photo, Origin::ImageFile) })
     }
 
-    /// Finds the portrait on a photograph of a data page taken by hand: turned, in perspective,
-    /// with a ghost portrait beside it and other faces behind the page. The whole page has to
-    /// be in the picture.
-    ///
-    /// What cannot be told or cannot carry a comparison is an [`Outcome::Refused`] with its reasons.
-    /// [`crate::engine::Engine::document_page`] does this with the engine's networks.
-    ///
-    /// # Errors
-    /// Faults of the detector and the mesher, and [`ErrorKind::LimitExceeded`] if there is no
-    /// memory for the portrait.
-    pub fn from_page(
-        photo: &Photo,
-        detector: &Detector,
-        mesher: &FaceMesher,
-    ) -> Result<Outcome<PagePortrait, Vec<PageRefusal>>> {
-        page::read(photo, detector, mesher)
-    }
-
-    /// A portrait that was decoded before.
+    /// The document's portrait that was decoded before, or elsewhere, and comes from `origin`.
+    #[must_use]
     pub fn from_photo(photo: Photo, origin: Origin) -> Self {
         Self { photo, origin, remarks: Vec::new(), bytes: None }
     }
 
-    /// The picture.
+    /// The picture, upright.
+    #[must_use]
     pub fn photo(&self) -> &Photo {
         &self.photo
     }
 
-    /// Where it was read from.
+    /// Where the portrait was read from.
+    #[must_use]
     pub fn origin(&self) -> Origin {
         self.origin
     }
 
-    /// Which document it is: the digest of the bytes that it was read from, or of
-    /// [`Self::from_photo`]'s pixels.
+    /// The digest that says which document it is: of the bytes that the portrait was read from, or of
+    /// the pixels that [`Self::from_photo`] was given.
+    #[must_use]
     pub fn digest(&self) -> Digest {
         self.bytes.unwrap_or_else(|| self.photo.digest())
     }
 
-    /// What was put up with when the data group was read; empty for an image file.
+    /// The flaws that were put up with when the data group was read; empty for an image file.
+    #[must_use]
     pub fn remarks(&self) -> &[DocumentRemark] {
         &self.remarks
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn origins_have_one_word_wherever_they_are_written() {
+        for origin in [Origin::Chip19794, Origin::Chip39794, Origin::Page, Origin::ImageFile] {
+            assert_eq!(serde_json::to_value(origin).unwrap(), origin.as_str());
+            assert_eq!(origin.to_string(), origin.as_str());
+        }
+    }
+
+    #[test]
+    fn portraits_are_shared_by_threads() {
+        fn assert_send_sync<T: Send + Sync + 'static>() {}
+        assert_send_sync::<DocumentPhoto>();
     }
 }

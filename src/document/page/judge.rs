@@ -6,8 +6,12 @@ use crate::geometry::{Point, Rect};
 use crate::image::Photo;
 use crate::mesh::{FaceMesher, Mesh};
 use crate::quality::{QualityRefusal, QualityReport};
+use crate::words::words;
 
-/// Why a photograph of a page gave no portrait.
+/// Why a photograph of a data page gave no portrait.
+///
+/// These are the holder's to mend: another photograph, with more light or nearer. Show what the word
+/// says in the user's language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PageRefusal {
@@ -29,35 +33,37 @@ pub enum PageRefusal {
     NearlyBlack,
 }
 
-impl PageRefusal {
-    /// A stable `snake_case` word.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::NoPage => "no_page",
-            Self::NoFace => "no_face",
-            Self::Ambiguous => "ambiguous",
-            Self::FaceTooSmall => "face_too_small",
-            Self::Blurred => "blurred",
-            Self::Glare => "glare",
-            Self::Occluded => "occluded",
-            Self::NearlyBlack => "nearly_black",
-        }
-    }
-}
+words!(PageRefusal {
+    NoPage => "no_page",
+    NoFace => "no_face",
+    Ambiguous => "ambiguous",
+    FaceTooSmall => "face_too_small",
+    Blurred => "blurred",
+    Glare => "glare",
+    Occluded => "occluded",
+    NearlyBlack => "nearly_black",
+});
 
-/// Pixels of the photograph between the eyes, in the direction in which it has fewer. Over the
-/// engine's own limit ([`crate::quality::REFUSED_INTER_EYE_DISTANCE_PX`]): print and hand-held blur
-/// take their share. A guess.
+/// The least distance between the eyes, in pixels of the photograph, in the direction in which it has
+/// fewer of them.
+///
+/// It lies over the engine's own limit ([`crate::quality::REFUSED_INTER_EYE_DISTANCE_PX`]), since print
+/// and hand-held blur take their share. A guess, not measured.
 pub const LEAST_EYE_DISTANCE_PX: f32 = 20.0;
-/// [`QualityReport::sharpness`]. Of synthetic pages 2 of 120 readable ones have less than 0.003.
+/// The least [`QualityReport::sharpness`] of a page's portrait.
+///
+/// Chosen on synthetic pages (`tests/suite/page`): 2 of 120 readable ones have less than 0.003.
 pub const LEAST_SHARPNESS: f32 = 0.002;
-/// Share of the face that is blown out ([`QualityReport::over_exposure`]). 98 % of the synthetic
-/// pages without glare over the face have none.
+/// The largest share of the face that may be blown out ([`QualityReport::over_exposure`]).
+///
+/// Chosen on synthetic pages (`tests/suite/page`): 98 % of those without glare over the face have none.
 pub const MOST_GLARE: f32 = 0.05;
-/// Doubt of the mesh network that it sees a face: one less the least [`Mesh::flag`] of several
-/// views. Of synthetic pages 1 % have more, of those with a finger over a part of the face that the
-/// detector still finds 77 to 85 %. It is no measure of the standard's: a printed pattern over the
-/// face may raise it, too.
+/// The largest doubt of the mesh network that it sees a face: one less the least [`Mesh::flag`] of
+/// several views.
+///
+/// Chosen on synthetic pages (`tests/suite/page`), of which 1 % have more; of those with a finger over
+/// a part of the face that the detector still finds, 77 to 85 % have more. It is no measure of the
+/// standard's: a printed pattern over the face may raise it, too.
 pub const MOST_DOUBT: f32 = 1e-5;
 
 /// How sure the mesh network is of the face, seen from its detection and from its mesh, as it is
@@ -68,11 +74,9 @@ pub(super) fn doubt(portrait: &Photo, face: &Detection, mesh: &Mesh, mesher: &Fa
     let rect = face.rect;
     let (left, right) = (mirror_x(Point::new(rect.right(), 0.0)).x, mirror_x(Point::new(rect.left(), 0.0)).x);
     let [right_eye, left_eye, nose, mouth, right_ear, left_ear] = face.keypoints.map(mirror_x);
-    let turned = Detection {
-        rect: Rect::from_edges(left, rect.top(), right, rect.bottom()).unwrap_or(rect),
-        keypoints: [left_eye, right_eye, nose, mouth, left_ear, right_ear],
-        ..*face
-    };
+    // A box without a mirror image is so far off that its edges are one: in doubt refused.
+    let Some(rect) = Rect::from_edges(left, rect.top(), right, rect.bottom()) else { return Ok(1.0) };
+    let turned = Detection { rect, keypoints: [left_eye, right_eye, nose, mouth, left_ear, right_ear], ..*face };
     let again = mesher.refine(&portrait.frame(), mesh)?;
     let mirror = mesher.mesh(&other.frame(), &turned)?;
     let mirror_again = mesher.refine(&other.frame(), &mirror)?;
@@ -80,7 +84,7 @@ pub(super) fn doubt(portrait: &Photo, face: &Detection, mesh: &Mesh, mesher: &Fa
     Ok(1.0 - flags.into_iter().fold(1.0, f32::min))
 }
 
-/// Left and right exchanged.
+/// The photo with left and right exchanged.
 fn mirrored(photo: &Photo) -> Result<Photo> {
     let row = 3 * photo.width() as usize;
     let rows = photo.pixels().chunks_exact(row.max(1));

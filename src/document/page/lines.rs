@@ -9,8 +9,12 @@ use super::picture::Picture;
 use crate::geometry::Point;
 use std::f32::consts::PI;
 
-/// Steps of the angle over half a turn.
+// Where nothing else is said, the numbers below were tuned on synthetic pages: those that
+// `tests/suite/page` draws from seeds below 100,000.
+
+/// Steps of the angle over half a turn, 1.5° each.
 const ANGLES: usize = 120;
+/// One step of the angle, in radians.
 const ANGLE_STEP: f32 = PI / ANGLES as f32;
 /// An edge pixel votes for lines whose normal is within this many steps of its gradient: 6°.
 const VOTED_STEPS: usize = 4;
@@ -19,7 +23,7 @@ const OFFSET_STEP_PX: f32 = 1.5;
 /// An edge pixel has as many votes as its gradient has levels, up to this: the grain of wood is
 /// long and faint, a page's sides are short and strong.
 const MOST_VOTES: f32 = 24.0;
-/// Fewer votes are no line.
+/// Votes of a line at least.
 const LEAST_VOTES: u32 = 90;
 /// A line's neighbourhood that holds no second one, in steps: 4.5° and 6 px.
 const APART: (usize, usize) = (3, 4);
@@ -30,9 +34,9 @@ const LEAST_GRADIENT: f32 = 3.0;
 /// Where more of a picture than this has steeper gradients than [`LEAST_GRADIENT`], the steepest
 /// count.
 const EDGE_SHARE: f32 = 0.14;
-/// Edge pixels belong to a line within these, …
+/// Distance from a line within which edge pixels belong to it, in pixels.
 const NEAR_PX: f32 = 1.8;
-/// … and this difference in direction.
+/// Difference in direction within which edge pixels belong to a line, in radians: 12°.
 const NEAR_ANGLE: f32 = 12.0 * PI / 180.0;
 /// Along a line, edges are recorded in stretches of this length.
 const STRETCH_PX: f32 = 2.0;
@@ -42,6 +46,7 @@ struct Edge {
     at: Point,
     /// Direction of the gradient, 0 .. π: up or down is the same.
     angle: f32,
+    /// How much it counts, by the strength of its gradient: up to [`MOST_VOTES`].
     votes: u32,
 }
 
@@ -50,11 +55,14 @@ pub(super) struct Line {
     /// Unit normal: the line is n · p = offset.
     normal: Point,
     offset: f32,
-    /// Edge stretches before each stretch, from `-reach` on; one more than there are stretches.
+    /// Edge stretches before each stretch, from `-reach` on; one more than there are stretches. Empty
+    /// until [`Self::mark`] has run.
     seen: Vec<u32>,
+    /// The picture's diagonal: no point of it is further from the origin.
     reach: f32,
 }
 
+/// The scalar product of two vectors.
 fn dot(a: Point, b: Point) -> f32 {
     a.x * b.x + a.y * b.y
 }
@@ -113,8 +121,15 @@ impl Line {
         };
         let (a, b) = (stretch(from), stretch(to));
         let (a, b) = (a.min(b), a.max(b));
-        let before = |i: usize| self.seen.get(i).copied().unwrap_or_default();
-        if a == b { 0.0 } else { (before(b) - before(a)) as f32 / (b - a) as f32 }
+        if a == b {
+            return 0.0;
+        }
+        // Both are stretches that `mark` has counted up to: they were held against the length above.
+        let (Some(before), Some(by_then)) = (self.seen.get(a), self.seen.get(b)) else {
+            debug_assert!(false, "stretches {a} and {b} of {}", self.seen.len());
+            return 0.0;
+        };
+        (by_then - before) as f32 / (b - a) as f32
     }
 
     fn is_near(&self, edge: &Edge, px: f32) -> bool {
@@ -141,11 +156,15 @@ impl Line {
         let mut seen = vec![0u32; (2.0 * self.reach / STRETCH_PX) as usize + 2];
         let direction = self.direction();
         for edge in edges.iter().filter(|e| self.is_near(e, NEAR_PX)) {
+            // No edge pixel is further from the origin than the picture's diagonal.
             let stretch = (dot(direction, edge.at) + self.reach) / STRETCH_PX;
-            if let Some(flag) = seen.get_mut(stretch.max(0.0) as usize) {
+            let flag = seen.get_mut(stretch.max(0.0) as usize);
+            debug_assert!(flag.is_some(), "an edge beyond the picture's diagonal");
+            if let Some(flag) = flag {
                 *flag = 1;
             }
         }
+        // From flags to the number of flags before each.
         let mut before = 0;
         for entry in &mut seen {
             before += std::mem::replace(entry, before);
@@ -160,15 +179,16 @@ pub(super) fn lines(picture: &Picture) -> Vec<Line> {
     let reach = (picture.width() as f32).hypot(picture.height() as f32);
     let offsets = (2.0 * reach / OFFSET_STEP_PX) as usize + 1;
     let mut votes = vec![0u32; ANGLES * offsets];
-    let normals: Vec<Point> =
-        (0..ANGLES).map(|k| ((k as f32 + 0.5) * ANGLE_STEP).sin_cos()).map(|(sin, cos)| Point::new(cos, sin)).collect();
+    let normals: [Point; ANGLES] = std::array::from_fn(normal);
     for edge in &edges {
         let middle = (edge.angle / ANGLE_STEP) as usize + ANGLES;
         for k in (middle - VOTED_STEPS)..=(middle + VOTED_STEPS) {
             let k = k % ANGLES;
-            let Some(normal) = normals.get(k) else { continue };
-            let bin = (dot(*normal, edge.at) + reach) / OFFSET_STEP_PX;
-            if let Some(count) = votes.get_mut(k * offsets + bin as usize) {
+            #[allow(clippy::indexing_slicing, reason = "k is a remainder of the array's length")]
+            let bin = (dot(normals[k], edge.at) + reach) / OFFSET_STEP_PX;
+            let count = votes.get_mut(k * offsets + bin as usize);
+            debug_assert!(count.is_some(), "an edge beyond the picture's diagonal");
+            if let Some(count) = count {
                 *count += edge.votes;
             }
         }
@@ -176,6 +196,7 @@ pub(super) fn lines(picture: &Picture) -> Vec<Line> {
     let mut peaks: Vec<(u32, usize)> =
         votes.iter().enumerate().filter(|(_, n)| **n >= LEAST_VOTES).map(|(i, n)| (*n, i)).collect();
     peaks.sort_unstable_by(|a, b| b.cmp(a));
+    // The strongest first; what lies beside one that was taken is the same edge again.
     let mut taken: Vec<(usize, usize)> = Vec::new();
     for (_, bin) in peaks {
         let (angle, offset) = (bin / offsets, bin % offsets);
@@ -192,12 +213,14 @@ pub(super) fn lines(picture: &Picture) -> Vec<Line> {
             }
         }
     }
-    let rough = taken.into_iter().filter_map(|(angle, offset)| {
-        let normal = normals.get(angle)?;
-        Some(Line::new(*normal, (offset as f32 + 0.5) * OFFSET_STEP_PX - reach, reach))
-    });
-    rough
+    let rough = |(angle, offset): (usize, usize)| {
+        Line::new(normal(angle), (offset as f32 + 0.5) * OFFSET_STEP_PX - reach, reach)
+    };
+    taken
+        .into_iter()
+        .map(rough)
         .filter_map(|line| {
+            // The second fit sees the pixels near the first one's line, not those near the bin's.
             let mut line = line.fitted(&edges)?.fitted(&edges)?;
             line.mark(&edges);
             Some(line)
@@ -205,8 +228,15 @@ pub(super) fn lines(picture: &Picture) -> Vec<Line> {
         .collect()
 }
 
-/// Gradients of the strongest channel (Sobel's kernels, in levels per pixel), thinned across the
-/// edge.
+/// The unit normal of step `k` of the angle.
+fn normal(k: usize) -> Point {
+    let (sin, cos) = ((k as f32 + 0.5) * ANGLE_STEP).sin_cos();
+    Point::new(cos, sin)
+}
+
+/// The edge pixels of `picture`: gradients of the strongest channel (Sobel's kernels, in levels per
+/// pixel), thinned across the edge.
+#[allow(clippy::indexing_slicing, reason = "channels are three, and x and y stay one pixel off the border")]
 fn edges(picture: &Picture) -> Vec<Edge> {
     let (width, height) = (picture.width(), picture.height());
     let mut gradients = vec![[0.0f32; 2]; width * height];
@@ -215,10 +245,11 @@ fn edges(picture: &Picture) -> Vec<Edge> {
     for (out, ((above, row), below)) in inner.zip(rows().zip(rows().skip(1)).zip(rows().skip(2))) {
         let windows = above.windows(3).zip(row.windows(3)).zip(below.windows(3));
         for (out, ((a, r), b)) in out.iter_mut().skip(1).zip(windows) {
+            // Windows of three hold three.
             let ([a0, a1, a2], [r0, _, r2], [b0, b1, b2]) = (a, r, b) else { continue };
             let mut best = 0.0;
             for c in 0..3 {
-                let at = |pixel: &[f32; 3]| pixel.get(c).copied().unwrap_or_default();
+                let at = |pixel: &[f32; 3]| pixel[c];
                 let x = (at(a2) + 2.0 * at(r2) + at(b2) - at(a0) - 2.0 * at(r0) - at(b0)) / 8.0;
                 let y = (at(b0) + 2.0 * at(b1) + at(b2) - at(a0) - 2.0 * at(a1) - at(a2)) / 8.0;
                 if x * x + y * y > best {
@@ -230,7 +261,7 @@ fn edges(picture: &Picture) -> Vec<Edge> {
     }
     let strength: Vec<f32> = gradients.iter().map(|[x, y]| x.hypot(*y)).collect();
     let least = threshold(&strength);
-    let at = |x: usize, y: usize| strength.get(y * width + x).copied().unwrap_or_default();
+    let at = |x: usize, y: usize| strength[y * width + x];
     let mut edges = Vec::new();
     for y in 1..height.saturating_sub(1) {
         for x in 1..width.saturating_sub(1) {
@@ -238,7 +269,8 @@ fn edges(picture: &Picture) -> Vec<Edge> {
             if here < least {
                 continue;
             }
-            let [gx, gy] = gradients.get(y * width + x).copied().unwrap_or_default();
+            let [gx, gy] = gradients[y * width + x];
+            // Along the gradient, to the nearest of four directions: only the crest of an edge counts.
             let (before, behind) = if gx.abs() > 2.0 * gy.abs() {
                 (at(x - 1, y), at(x + 1, y))
             } else if gy.abs() > 2.0 * gx.abs() {

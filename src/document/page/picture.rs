@@ -9,19 +9,19 @@ use crate::image::{Border, Crop, Normalisation, Photo, warp_into};
 /// portrait 45 px wide, and edges as wide as a hand-held camera's blur are one pixel.
 pub(super) const SMALL_PX: f32 = 512.0;
 
-/// Pixels in floats, 0 ..= 255, red first.
+/// A picture in floats, 0 ..= 255, red first: what page and portrait are read from.
 pub(super) struct Picture {
     width: usize,
     pixels: Vec<[f32; 3]>,
 }
 
 impl Picture {
-    /// Rows of `width` pixels, from the top; what is left over is cut off.
+    /// The picture of these rows of `width` pixels, from the top; what is left over is cut off.
     pub(super) fn new(width: usize, pixels: Vec<[f32; 3]>) -> Self {
         Self { width, pixels }
     }
 
-    /// `photo` reduced to [`SMALL_PX`], and how many of its pixels one pixel stands for: at least
+    /// The copy of `photo` reduced to [`SMALL_PX`], and how many of its pixels one pixel stands for: at least
     /// 1.
     pub(super) fn small(photo: &Photo) -> Result<(Self, f32)> {
         let (width, height) = (photo.width() as f32, photo.height() as f32);
@@ -42,14 +42,17 @@ impl Picture {
         Ok(Self::new(crop.width, pixels))
     }
 
+    /// Width in pixels.
     pub(super) fn width(&self) -> usize {
         self.width
     }
 
+    /// Height in pixels; 0 for a picture without a width.
     pub(super) fn height(&self) -> usize {
         self.pixels.len().checked_div(self.width).unwrap_or_default()
     }
 
+    /// The rows of pixels, from the top.
     pub(super) fn rows(&self) -> impl Iterator<Item = &[[f32; 3]]> {
         self.pixels.chunks_exact(self.width.max(1))
     }
@@ -62,7 +65,9 @@ impl Picture {
         let (fx, fy) = (x - left as f32, y - top as f32);
         let pixel = |x: usize, y: usize| {
             let (x, y) = (x.min(self.width().saturating_sub(1)), y.min(self.height().saturating_sub(1)));
-            self.pixels.get(y * self.width + x).copied().unwrap_or_default()
+            let pixel = self.pixels.get(y * self.width + x).copied();
+            debug_assert!(pixel.is_some(), "an empty picture has no colour");
+            pixel.unwrap_or_default()
         };
         let [a, b] = [pixel(left, top), pixel(left + 1, top)];
         let [c, d] = [pixel(left, top + 1), pixel(left + 1, top + 1)];

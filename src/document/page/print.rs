@@ -13,14 +13,18 @@ const LEAST_PRINT: f32 = 0.003;
 /// A stroke is darker by this many levels than what lies three pixels beside it: above a camera's
 /// noise, below the contrast that print keeps at two pixels per millimetre.
 const STROKE_DEPTH: f32 = 6.0;
-/// Print is where this many strokes …
+/// Strokes within [`WITHIN_PX`] pixels that make print. Chosen by hand, and held against synthetic
+/// pages.
 const STROKES: usize = 3;
-/// … lie within this many pixels: five signs.
+/// The stretch of a row that [`STROKES`] are counted in, in pixels: five signs.
 const WITHIN_PX: usize = 20;
-/// Where print is looked for, in shares of the page's width and height. Its edges may be a pixel or
-/// two off.
+/// Where print is looked for at the latest, in shares of the page's width: a portrait that ended
+/// further right would leave too little.
 const FURTHEST_START: f32 = 0.75;
+/// Where the search for print ends, in shares of the page's width: the outline may be a pixel or two
+/// off, and its edge is a stroke.
 const END: f32 = 0.96;
+/// Where the search for print begins and ends, in shares of the page's height.
 const ROWS: [f32; 2] = [0.1, 0.95];
 
 /// Whether the straightened `page` has print at the right of `start`, where the portrait ends.
@@ -44,11 +48,13 @@ fn share(page: &Photo, start: f32) -> f32 {
             print += usize::from(near.iter().filter(|stroke| **stroke).count() >= STROKES);
         }
     }
+    // A page too small for one window, or a start beyond it, shows no print.
     if all == 0 { 0.0 } else { print as f32 / all as f32 }
 }
 
 /// Whether the middle of seven levels is the dark of a stroke.
 fn is_stroke(levels: &[f32]) -> bool {
+    // Windows of seven hold seven.
     let &[before, _, left, here, right, _, after] = levels else { return false };
     here <= left && here < right && before.min(after) - here > STROKE_DEPTH
 }

@@ -8,35 +8,45 @@ use crate::geometry::Point;
 /// Width over height of a passport's data page (TD3, 125 × 88 mm; nearly that of TD2) and of a card
 /// (ID-1, 85.6 × 53.98 mm): ICAO Doc 9303 parts 4 to 6, ISO/IEC 7810.
 const ASPECTS: [f32; 2] = [125.0 / 88.0, 85.6 / 53.98];
-/// How far a page's measured proportions may be from these: the focal length is assumed, edges are
-/// off by a pixel.
+/// How far a page's measured proportions may be from [`ASPECTS`], as a difference of logarithms: the
+/// focal length is assumed, and edges are off by a pixel. Tuned on synthetic pages.
 const ASPECT_TOLERANCE: f32 = 0.08;
-/// So near to one of them it is that one.
+/// How near to one of [`ASPECTS`] measured proportions are taken for exactly that one. Tuned on
+/// synthetic pages.
 const ASPECT_CERTAIN: f32 = 0.035;
 /// Focal length over the picture's longer side: phones' main cameras have 0.67 to 0.8 (24 to 28 mm
 /// on 36 mm), cropped pictures and longer lenses more. The proportions depend on it only in the
 /// second order of the tilt.
 const FOCAL: f32 = 0.85;
-/// Sides meet at right angles in space within this cosine.
+/// The cosine of the angle at which a page's sides meet in space, at most: 0 is a right angle. Tuned on
+/// synthetic pages.
 const SQUARENESS: f64 = 0.22;
-/// A page takes at least this share of the picture.
+/// The share of the picture that a page takes at least. Chosen by hand: a smaller one has no portrait
+/// that could be compared.
 const LEAST_AREA: f32 = 0.05;
-/// Of each side, and of all four on average, this share has to show an edge: fingers, glare and a
-/// ground of the page's own colour hide the rest. Tuned on synthetic pages.
+/// The share of each side that has to show an edge: fingers, glare and a ground of the page's own
+/// colour hide the rest. Tuned on synthetic pages.
 const LEAST_SIDE: f32 = 0.35;
+/// The share of the four sides on average that has to show an edge. Tuned on synthetic pages.
 const LEAST_MEAN: f32 = 0.62;
 /// How far beyond a corner a side is looked at, as a share of its length. A line of text or of the
 /// page's machine-readable zone can pass for a side; then the sides across go on beyond it.
 const BEYOND: f32 = 0.07;
-/// What such going on costs, against the sides' mean.
+/// What going on beyond the corners costs an outline, against the mean of its sides. Tuned on synthetic
+/// pages.
 const BEYOND_WEIGHT: f32 = 0.8;
-/// Outlines of which less is left are none: of tiles and chequered cloth all sides go on.
+/// The score that an outline has to have: of tiles and chequered cloth all sides go on. Tuned on
+/// synthetic pages.
 const LEAST_SCORE: f32 = 0.3;
-/// Outlines kept: a page's own variants, with the lines beside its edges, must not crowd out a
-/// second page.
+/// Outlines that are kept: a page's own variants, with the lines beside its edges, must not crowd out
+/// a second page.
 const KEPT: usize = 40;
-/// Outlines whose corners are all nearer than this share of their longer side are one.
+/// The share of the longer side within which the corners of two outlines lie that are one.
 const SAME: f32 = 0.02;
+
+/// Width of a straightened page, in pixels: that in which faces are looked for. The detector sees it at
+/// half of that.
+pub(super) const STRAIGHT_PX: u32 = 384;
 
 /// An outline that may be a page's.
 #[derive(Debug, Clone, Copy)]
@@ -50,22 +60,30 @@ pub(super) struct Quad {
 }
 
 impl Quad {
+    /// Height of the straightened page, in pixels, where its width is [`STRAIGHT_PX`].
+    pub(super) fn straight_height_px(&self) -> f32 {
+        (STRAIGHT_PX as f32 / self.aspect).round()
+    }
+
     /// The same page the other way up.
     pub(super) fn upside_down(&self) -> Self {
         let [a, b, c, d] = self.corners;
         Self { corners: [c, d, a, b], ..*self }
     }
 
-    /// Whether `p` lies inside.
+    /// Whether `p` lies inside the outline.
     pub(super) fn holds(&self, p: Point) -> bool {
         let [a, b, c, d] = self.corners;
         [(a, b), (b, c), (c, d), (d, a)].into_iter().all(|(from, to)| turn(from, to, p) >= 0.0)
     }
 
+    /// The mean of the corners.
     pub(super) fn center(&self) -> Point {
-        Point::mean(&self.corners).unwrap_or_default()
+        let (x, y) = self.corners.iter().fold((0.0, 0.0), |(x, y), p| (x + p.x, y + p.y));
+        Point::new(x / 4.0, y / 4.0)
     }
 
+    /// Whether `other` is the same outline but for a pixel or two, whichever way up.
     fn is_same(&self, other: &Self) -> bool {
         let [a, b, ..] = self.corners;
         let near =
