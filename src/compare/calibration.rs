@@ -5,13 +5,19 @@
 //! themselves reach beyond the data only where the card says so, with the model of the tail that
 //! was used. Beyond the last point nothing is claimed.
 
-use super::{Decision, Pairing, Score};
+use super::fmr::FmrEstimate;
+use super::score::Score;
+use super::threshold::Threshold;
 use crate::error::{Error, ErrorKind, Result, Stage};
-use crate::model::{CalibrationPoint, CalibrationSpec, ModelCard};
-use serde::{Deserialize, Serialize};
+use crate::model::calibration::Pairing;
+use crate::model::{CalibrationSpec, ModelCard};
 use std::sync::Arc;
 
-/// What the scores of one model mean for one kind of pairs.
+/// The longest text that is read as a calibration, in bytes: the points of one take some kilobytes.
+const MAX_TEXT: usize = 1 << 20;
+
+/// What the scores of one model mean for one kind of pairs: which false match rate a score stands for,
+/// and which score a rate.
 ///
 /// A bundled calibration is measured on one public data set of photographs of celebrities, all
 /// impostor pairs alike ([`Calibration::spec`] names it). Real false match rates differ, and differ
@@ -22,29 +28,8 @@ use std::sync::Arc;
 pub struct Calibration {
     model_id: Arc<str>,
     spec: CalibrationSpec,
-}
-
-/// What a score says about the false match rate.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum FmrEstimate {
-    /// Of impostor pairs this share scores as high or higher: interpolated between points.
-    About(f64),
-    /// This share or less: the score is above the highest point.
-    AtMost(f64),
-    /// This share or more: the score is below the lowest point.
-    AtLeast(f64),
-}
-
-/// The score from which on two templates of one model count as the same person.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Threshold {
-    score: Score,
-    interval: (Score, Score),
-    fmr: f64,
-    extrapolated: bool,
-    pairing: Pairing,
-    model_id: Arc<str>,
+    /// False match rates of the last and of the first point.
+    fmr_range: (f64, f64),
 }
 
 impl Calibration {
@@ -61,7 +46,7 @@ impl Calibration {
         Self::new(&card.id, spec.clone())
     }
 
-    /// A calibration of your own for the model `model_id`.
+    /// The calibration of the model `model_id` with these points: for one that the caller measured.
     ///
     /// # Errors
     /// [`ErrorKind::InvalidModel`] if its points contradict each other: FMR must fall and scores
@@ -70,7 +55,13 @@ impl Calibration {
         if let Some(fault) = spec.fault() {
             return Err(Error::new(ErrorKind::InvalidModel, Stage::Compare, format!("{model_id:?}: {fault}")));
         }
-        Ok(Self { model_id: model_id.into(), spec })
+        // Highest false match rate first.
+        let [highest, .., lowest] = spec.points.as_slice() else {
+            let message = format!("{model_id:?}: a calibration needs two points at least");
+            return Err(Error::new(ErrorKind::InvalidModel, Stage::Compare, message));
+        };
+        let fmr_range = (lowest.fmr, highest.fmr);
+        Ok(Self { model_id: model_id.into(), spec, fmr_range })
     }
 
     /// Reads a calibration that `lab/examples/evaluate` wrote: TOML, the fields of [`CalibrationSpec`]
@@ -80,7 +71,7 @@ impl Calibration {
     /// [`ErrorKind::LimitExceeded`] over 1 MiB, [`ErrorKind::InvalidModel`] if it is no calibration
     /// or contradicts itself.
     pub fn parse(model_id: &str, toml: &str) -> Result<Self> {
-        if toml.len() > 1 << 20 {
+        if toml.len() > MAX_TEXT {
             return Err(Error::new(ErrorKind::LimitExceeded, Stage::Compare, "the calibration is over 1 MiB"));
         }
         let spec = toml::from_str(toml).map_err(|e| {
@@ -89,20 +80,22 @@ impl Calibration {
         Self::new(model_id, spec)
     }
 
-    /// The model whose scores this is about.
+    /// The identity of the model whose scores the calibration is about.
+    #[must_use]
     pub fn model_id(&self) -> &str {
         &self.model_id
     }
 
-    /// The data behind it, and its points.
+    /// The data behind the calibration, and its points.
+    #[must_use]
     pub fn spec(&self) -> &CalibrationSpec {
         &self.spec
     }
 
     /// The range of false match rates that thresholds can be asked for, least first.
-    pub fn fmr_range(&self) -> (f64, f64) {
-        let fmr = |point: Option<&CalibrationPoint>| point.map_or(f64::NAN, |p| p.fmr);
-        (fmr(self.spec.points.last()), fmr(self.spec.points.first()))
+    #[must_use]
+    pub const fn fmr_range(&self) -> (f64, f64) {
+        self.fmr_range
     }
 
     /// The threshold for a false match rate of `fmr`, such as 1e-4 for one in ten thousand.
@@ -139,6 +132,7 @@ impl Calibration {
     }
 
     /// What `score` says about the false match rate.
+    #[must_use]
     pub fn fmr(&self, score: Score) -> FmrEstimate {
         let points = &self.spec.points;
         let (least, most) = self.fmr_range();
@@ -159,65 +153,27 @@ impl Calibration {
                 _ => None,
             })
         };
-        listed.or_else(between).map_or(FmrEstimate::AtLeast(most), FmrEstimate::About)
+        let fmr = listed.or_else(between);
+        // Scores rise from point to point, so that one between the ends lies between two of them.
+        debug_assert!(fmr.is_some(), "a score of {value} that is nowhere among the points");
+        fmr.map_or(FmrEstimate::AtLeast(most), FmrEstimate::About)
     }
 
     /// The natural logarithm of how much likelier `score` is for two pictures of one person than of
     /// two: evidence that can be added to other evidence. By logistic regression with equal
     /// weight for both kinds of pairs (N. Brümmer and J. du Preez, "Application-independent
     /// evaluation of speaker detection", 2006); far from 0 it extrapolates a straight line.
+    #[must_use]
     pub fn log_likelihood_ratio(&self, score: Score) -> f64 {
         self.spec.log_likelihood_ratio.at(f64::from(score.value()))
-    }
-}
-
-impl Threshold {
-    /// The score itself.
-    pub fn score(&self) -> Score {
-        self.score
-    }
-
-    /// The 95 % interval of the score, from resampling the people that it was measured on.
-    pub fn interval(&self) -> (Score, Score) {
-        self.interval
-    }
-
-    /// The false match rate that it was asked for.
-    pub fn fmr(&self) -> f64 {
-        self.fmr
-    }
-
-    /// Whether it lies beyond the data, and comes from a model of the scores' tail.
-    pub fn is_extrapolated(&self) -> bool {
-        self.extrapolated
-    }
-
-    /// The kind of pairs that it is for.
-    pub fn pairing(&self) -> Pairing {
-        self.pairing
-    }
-
-    /// The model whose scores it is for.
-    pub fn model_id(&self) -> &str {
-        &self.model_id
-    }
-
-    /// The decision: [`Decision::Match`] exactly if `score` is at or above the threshold.
-    pub fn decide(&self, score: Score) -> Decision {
-        if score >= self.score { Decision::Match } else { Decision::NoMatch }
-    }
-
-    /// Whether the decision about `score` could be the other one if other people had been measured:
-    /// it lies inside [`Self::interval`].
-    pub fn is_marginal(&self, score: Score) -> bool {
-        self.interval.0 <= score && score <= self.interval.1
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::LogisticSpec;
+    use crate::compare::Decision;
+    use crate::model::{CalibrationPoint, LogisticSpec};
     use proptest::prelude::*;
 
     fn spec() -> CalibrationSpec {
@@ -246,6 +202,12 @@ mod tests {
 
     fn score(value: f32) -> Score {
         Score::new(value).unwrap()
+    }
+
+    #[test]
+    fn calibrations_are_shared_by_threads() {
+        fn assert_send_sync<T: Send + Sync + 'static>() {}
+        assert_send_sync::<Calibration>();
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! [`MatchEvidence`]: a document's portrait and a selfie matched.
 
-use super::FmrEstimate;
+use super::fmr::FmrEstimate;
 use crate::binding::Binding;
 use crate::digest::Digest;
 use crate::document::Origin;
@@ -22,17 +22,17 @@ pub struct MatchEvidence {
 }
 
 impl MatchEvidence {
-    /// The attempt that it belongs to, and how long it counts.
+    /// The attempt that the evidence belongs to, and how long it counts.
     pub fn binding(&self) -> &Binding {
         &self.binding
     }
 
-    /// The document's bytes: [`DocumentPhoto::digest`](crate::document::DocumentPhoto::digest).
+    /// The digest of the document's bytes: [`DocumentPhoto::digest`](crate::document::DocumentPhoto::digest).
     pub fn document(&self) -> Digest {
         self.document
     }
 
-    /// The selfie's pixels: [`Photo::digest`](crate::image::Photo::digest).
+    /// The digest of the selfie's pixels: [`Photo::digest`](crate::image::Photo::digest).
     pub fn capture(&self) -> Digest {
         self.capture
     }
@@ -42,7 +42,7 @@ impl MatchEvidence {
         self.origin
     }
 
-    /// The false match rate that was asked for.
+    /// The false match rate that was asked for, between 0 and 1.
     pub fn fmr_limit(&self) -> f64 {
         self.fmr_limit
     }
@@ -52,7 +52,7 @@ impl MatchEvidence {
         self.fmr
     }
 
-    /// Natural logarithm of how much likelier the score is for one person than for two.
+    /// The natural logarithm of how much likelier the score is for one person than for two.
     pub fn log_likelihood_ratio(&self) -> f64 {
         self.log_likelihood_ratio
     }
