@@ -17,8 +17,9 @@
 //! one template and encoding give one byte string. The checksum finds damage, not forgery: sign or
 //! encrypt what leaves your hands.
 
+use super::encoding::TemplateEncoding;
 use super::quantise::{LANES, NORM_TOLERANCE, Quantised, check_quantised};
-use super::{MAX_LEVEL, Template};
+use super::vector::{MAX_LEVEL, Template};
 use crate::error::{Error, ErrorKind, Result, Stage};
 use half::f16;
 use zeroize::{Zeroize, Zeroizing};
@@ -26,44 +27,7 @@ use zeroize::{Zeroize, Zeroizing};
 const MAGIC: [u8; 4] = *b"SFTP";
 const VERSION: u16 = 1;
 /// Bytes before the model's id.
-const HEAD: usize = 20;
-
-/// How the values of an encoded template are written. Sizes are for 192 values, without the model's
-/// id; errors of scores are between two templates that both went through it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum TemplateEncoding {
-    /// Exact; 792 bytes.
-    F32,
-    /// Half precision; 408 bytes. Scores change by less than 0.0005.
-    F16,
-    /// 8-bit integers, a scale for each eighth of the values; 248 bytes. Scores change by less than
-    /// 0.002.
-    I8,
-}
-
-impl TemplateEncoding {
-    fn code(self) -> u8 {
-        match self {
-            Self::F32 => 1,
-            Self::F16 => 2,
-            Self::I8 => 3,
-        }
-    }
-
-    fn from_code(code: u8) -> Option<Self> {
-        [Self::F32, Self::F16, Self::I8].into_iter().find(|encoding| encoding.code() == code)
-    }
-
-    /// Bytes that `dimension` values take.
-    fn payload(self, dimension: usize) -> Option<usize> {
-        match self {
-            Self::F32 => dimension.checked_mul(4),
-            Self::F16 => dimension.checked_mul(2),
-            Self::I8 => dimension.checked_add(4 * LANES),
-        }
-    }
-}
+pub(super) const HEAD: usize = 20;
 
 fn error(kind: ErrorKind, message: impl Into<String>) -> Error {
     Error::new(kind, Stage::Template, message)
@@ -115,7 +79,8 @@ impl Template {
         Ok(bytes)
     }
 
-    /// The template that [`Self::encode`] wrote. Never holds more memory than a few times `bytes`.
+    /// Reads the template that [`Self::encode`] wrote. Never holds more memory than a few times
+    /// `bytes`.
     ///
     /// # Errors
     /// [`ErrorKind::UnsupportedFormat`] if the bytes are no template or in an unknown encoding,
@@ -148,6 +113,7 @@ impl Template {
         };
         let (id, payload) = rest.split_at_checked(id_len.into()).ok_or_else(short)?;
         let id = str::from_utf8(id).map_err(|e| corrupt("the model's id is not UTF-8").with_source(e))?;
+        // More values than addresses are more than the payload, whatever its length.
         let dimension = usize::try_from(u32::from_le_bytes([d0, d1, d2, d3])).unwrap_or(usize::MAX);
         if id.is_empty() || dimension == 0 || encoding.payload(dimension) != Some(payload.len()) {
             return Err(corrupt("the template's parts do not add up to its length"));
@@ -162,10 +128,11 @@ impl Template {
         Ok(Self::from_unit(values(encoding, payload)?, magnitude, level, id.into()))
     }
 
-    /// As [`Self::decode`], for a template of the model `model_id`.
+    /// Reads the template that [`Self::encode`] wrote, as [`Self::decode`] does, if it is one of the
+    /// model `model_id`.
     ///
     /// # Errors
-    /// [`ErrorKind::ModelMismatch`] if it is of another model; else as [`Self::decode`].
+    /// [`ErrorKind::ModelMismatch`] if it is of another model; else those of [`Self::decode`].
     pub fn decode_for(bytes: &[u8], model_id: &str) -> Result<Self> {
         let template = Self::decode(bytes)?;
         if template.model_id() != model_id {
@@ -176,19 +143,28 @@ impl Template {
     }
 }
 
+/// The error of bytes that begin like no template.
 fn not_a_template() -> Error {
     error(ErrorKind::UnsupportedFormat, "the bytes are no template")
 }
 
-/// The values in `payload`, checked.
+/// The values in `payload`, checked: finite, and a vector of unit length.
 fn values(encoding: TemplateEncoding, payload: &[u8]) -> Result<Box<[f32]>> {
+    let broken = || error(ErrorKind::Corrupt, "the template's last value ends early");
     let mut values: Box<[f32]> = match encoding {
-        TemplateEncoding::F32 => payload.as_chunks().0.iter().map(|v| f32::from_le_bytes(*v)).collect(),
-        TemplateEncoding::F16 => payload.as_chunks().0.iter().map(|v| f16::from_le_bytes(*v).to_f32()).collect(),
+        TemplateEncoding::F32 => {
+            let (values, []) = payload.as_chunks() else { return Err(broken()) };
+            values.iter().map(|v| f32::from_le_bytes(*v)).collect()
+        }
+        TemplateEncoding::F16 => {
+            let (values, []) = payload.as_chunks() else { return Err(broken()) };
+            values.iter().map(|v| f16::from_le_bytes(*v).to_f32()).collect()
+        }
         TemplateEncoding::I8 => {
-            let (scales, integers) = payload.split_at_checked(4 * LANES).unwrap_or((&[], payload));
+            let (scales, integers) = payload.split_first_chunk::<{ 4 * LANES }>().ok_or_else(broken)?;
             let mut quantised =
                 Quantised { scales: [0.0; LANES], values: integers.iter().map(|v| v.cast_signed()).collect() };
+            // Four bytes for each lane, by the array's length.
             for (scale, bytes) in quantised.scales.iter_mut().zip(scales.as_chunks().0) {
                 *scale = f32::from_le_bytes(*bytes);
             }
@@ -204,9 +180,7 @@ fn values(encoding: TemplateEncoding, payload: &[u8]) -> Result<Box<[f32]>> {
     } else {
         return Ok(values);
     };
+    // What is refused may be a template all the same.
     values.zeroize();
     result
 }
-
-#[cfg(test)]
-mod tests;

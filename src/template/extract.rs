@@ -1,7 +1,8 @@
 //! From a frame and a mesh to a template: align, run the network on the crop and a mirrored one at
 //! once, normalise.
 
-use super::{Impostors, Template};
+use super::impostors::Impostors;
+use super::vector::Template;
 use crate::align::{AlignedCrop, align};
 use crate::error::{Error, ErrorKind, Result, Stage};
 use crate::geometry::{Point, Similarity};
@@ -30,12 +31,16 @@ settings! {
     }
 }
 
-/// Takes templates. Shared by all threads; each call uses its thread's own buffers.
+/// Takes templates from pictures of faces, with one network.
+///
+/// It is shared by all threads; each call uses its thread's own buffers.
 pub struct TemplateExtractor {
     model: Model,
     normalisation: Normalisation,
     model_id: Arc<str>,
     dimension: usize,
+    /// Where the mirrored crop shows the face, in pixels of the crop: the card's.
+    mirrored_offset: [f32; 2],
     impostors: Option<Impostors>,
 }
 
@@ -46,11 +51,11 @@ impl std::fmt::Debug for TemplateExtractor {
 }
 
 impl TemplateExtractor {
-    /// An extractor that runs `model`, any network from an aligned face to one vector.
+    /// The extractor that runs `model`, any network from an aligned face to one vector.
     ///
     /// # Errors
     /// [`ErrorKind::InvalidModel`] if the card lacks alignment or template facts, or contradicts
-    /// the network's shapes.
+    /// the network's shapes or itself.
     pub fn new(model: Model) -> Result<Self> {
         let signature = model.network.signature();
         let input = &model.card.input;
@@ -58,7 +63,8 @@ impl TemplateExtractor {
         let dimension = model.card.template.as_ref().map(|t| t.dimension);
         let same_input = (signature.height, signature.width, signature.channels) == expected;
         let one_vector = signature.outputs.len() == 1 && dimension == Some(signature.output_len(0));
-        let (Some(dimension), Some(_), true, true) = (dimension, &model.card.alignment, same_input, one_vector) else {
+        let (Some(dimension), Some(alignment), true, true) = (dimension, &model.card.alignment, same_input, one_vector)
+        else {
             return Err(Error::new(
                 ErrorKind::InvalidModel,
                 Stage::Template,
@@ -70,11 +76,13 @@ impl TemplateExtractor {
         };
         let normalisation = Normalisation::from(input);
         let model_id = Arc::from(model.card.id.as_str());
-        let impostors = model.card.impostors.as_ref().map(Impostors::new);
-        Ok(Self { model, normalisation, model_id, dimension, impostors })
+        let mirrored_offset = alignment.mirrored_offset;
+        let impostors = model.card.impostors.as_ref().map(|spec| Impostors::new(spec, dimension)).transpose()?;
+        Ok(Self { model, normalisation, model_id, dimension, mirrored_offset, impostors })
     }
 
-    /// The identity that the templates carry.
+    /// The identity that the templates carry: the [`crate::model::ModelCard::id`] of the network.
+    #[must_use]
     pub fn model_id(&self) -> &str {
         &self.model_id
     }
@@ -93,7 +101,7 @@ impl TemplateExtractor {
     /// for instance.
     ///
     /// # Errors
-    /// [`ErrorKind::ShapeMismatch`] if the crop is not of the network's input size; else as
+    /// [`ErrorKind::ShapeMismatch`] if the crop is not of the network's input size; else those of
     /// [`Self::extract`].
     pub fn extract_aligned(
         &self,
@@ -133,7 +141,7 @@ impl TemplateExtractor {
 
     /// The crop that is mirrored: the face moved as the card says.
     fn second_view(&self, crop: &Crop) -> Result<Crop> {
-        let [x, y] = self.model.card.alignment.as_ref().map_or([0.0; 2], |a| a.mirrored_offset);
+        let [x, y] = self.mirrored_offset;
         let back = Similarity::new(1.0, 0.0, Point::new(-x, -y));
         let source_from_target = back.and_then(|back| crop.source_from_target.after(&back)).ok_or_else(|| {
             Error::new(ErrorKind::InvalidArgument, Stage::Template, "the crop's transform is out of range")
@@ -146,7 +154,7 @@ impl TemplateExtractor {
     ///
     /// # Errors
     /// [`ErrorKind::ShapeMismatch`] if it is not of the network's dimension,
-    /// [`ErrorKind::NonFinite`] as [`Template::from_embedding`].
+    /// [`ErrorKind::NonFinite`] as from [`Template::from_embedding`].
     #[allow(clippy::wrong_self_convention)]
     pub fn from_embedding(&self, embedding: &[f32]) -> Result<Template> {
         if embedding.len() != self.dimension {
@@ -158,8 +166,8 @@ impl TemplateExtractor {
         Ok(template.levelled(magnitude, self.impostors.as_ref()))
     }
 
-    /// One template of several pictures of one person, from one capture for instance: the mean of
-    /// their embeddings, in which clear faces count more by their larger magnitude. Its
+    /// Fuses several pictures' templates of one person, from one capture for instance, into one: the
+    /// mean of their embeddings, in which clear faces count more by their larger magnitude. Its
     /// impostor level follows from the mean magnitude, so that thresholds for single templates
     /// hold for it too.
     ///
@@ -193,11 +201,8 @@ impl TemplateExtractor {
     }
 }
 
-/// Swaps right and left of `pixels`, a channels-last tensor of rows of `width` pixels with three
+/// Swaps left and right of `pixels`, a channels-last tensor of rows of `width` pixels with three
 /// channels.
 fn mirror(pixels: &mut [f32], width: usize) {
     pixels.chunks_exact_mut(3 * width).for_each(|row| row.as_chunks_mut::<3>().0.reverse());
 }
-
-#[cfg(test)]
-mod tests;

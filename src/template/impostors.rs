@@ -11,13 +11,14 @@
 //! faces (Q. Meng et al., "MagFace", 2021), adds its logarithm: pictures of small magnitude score
 //! low with everyone, themselves included.
 
+use crate::error::{Error, ErrorKind, Result, Stage};
 use crate::model::ImpostorSpec;
 
 /// Predicts impostor levels for the templates of one model.
 #[derive(Debug)]
 pub(crate) struct Impostors {
     mean: Vec<f32>,
-    /// One after the other.
+    /// Axes of as many values as the mean, one after the other.
     axes: Vec<f32>,
     variance: f32,
     spread: f32,
@@ -27,9 +28,17 @@ pub(crate) struct Impostors {
 }
 
 impl Impostors {
-    pub(crate) fn new(spec: &ImpostorSpec) -> Self {
+    /// The predictor that a card describes, for templates of `dimension` values.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidModel`] if a vector of the card has another number of values.
+    pub(crate) fn new(spec: &ImpostorSpec, dimension: usize) -> Result<Self> {
+        if std::iter::once(&spec.mean).chain(&spec.axes).any(|vector| vector.len() != dimension) {
+            let message = "a vector of [impostors] has another dimension than the template";
+            return Err(Error::new(ErrorKind::InvalidModel, Stage::Template, message));
+        }
         let values = |steps: &[i32]| steps.iter().map(|v| *v as f32 * spec.step).collect::<Vec<_>>();
-        Self {
+        Ok(Self {
             mean: values(&spec.mean),
             axes: spec.axes.iter().flat_map(|axis| values(axis)).collect(),
             variance: spec.variance,
@@ -37,12 +46,13 @@ impl Impostors {
             magnitude_weight: spec.magnitude_weight,
             magnitude_reference: spec.magnitude_reference,
             magnitude_range: spec.magnitude_range,
-        }
+        })
     }
 
     /// The level for the unit template `values` whose embedding had the magnitude `magnitude`, in
     /// units of the cosine.
     pub(crate) fn level(&self, values: &[f32], magnitude: f32) -> f32 {
+        debug_assert_eq!(values.len(), self.mean.len(), "a template of another model");
         let dot = |axis: &[f32]| axis.iter().zip(values).map(|(a, v)| a * v).sum::<f32>();
         let along = self.axes.chunks_exact(self.mean.len().max(1)).map(|axis| dot(axis).powi(2)).sum::<f32>();
         let [least, most] = self.magnitude_range;
@@ -71,8 +81,17 @@ mod tests {
     }
 
     #[test]
+    fn vectors_of_another_dimension_are_refused() {
+        for dimension in [0, 1, 3] {
+            assert_eq!(Impostors::new(&spec(), dimension).unwrap_err().kind(), ErrorKind::InvalidModel);
+        }
+        let uneven = ImpostorSpec { axes: vec![vec![0, 12], vec![1]], ..spec() };
+        assert_eq!(Impostors::new(&uneven, 2).unwrap_err().kind(), ErrorKind::InvalidModel);
+    }
+
+    #[test]
     fn levels_by_hand() {
-        let impostors = Impostors::new(&spec());
+        let impostors = Impostors::new(&spec(), 2).unwrap();
         let near = |values: &[f32], magnitude, level: f32| {
             let got = impostors.level(values, magnitude);
             assert!((got - level).abs() < 1e-6, "{got} is not {level}");

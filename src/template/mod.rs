@@ -1,5 +1,11 @@
 //! Face templates: the numbers that stand for a face in comparisons, taken from one aligned crop.
 //!
+//! A [`TemplateExtractor`] runs a template network on an aligned face and gives a [`Template`]: a
+//! vector of unit length, bound to the model that made it, with the level that impostors reach
+//! against it. Two templates of one model are compared by [`crate::compare::score`]; many are kept in
+//! a [`crate::gallery`]. Templates are biometric data: they are overwritten when they are dropped, and
+//! never printed. [`Template::encode`] writes one for a database, in a [`TemplateEncoding`].
+//!
 //! ```no_run
 //! # fn example(model: selfsame::model::Model, frame: selfsame::image::Frame<'_>, mesh: selfsame::mesh::Mesh)
 //! # -> selfsame::error::Result<()> {
@@ -12,172 +18,20 @@
 //! ```
 
 mod codec;
+mod encoding;
 mod extract;
 mod impostors;
 mod quantise;
+mod vector;
 
-pub use codec::TemplateEncoding;
+#[cfg(test)]
+mod tests;
+
+pub use encoding::TemplateEncoding;
 pub use extract::{ExtractOptions, TemplateExtractor};
+pub use vector::Template;
 
-pub(crate) use impostors::Impostors;
 #[cfg(test)]
 pub(crate) use quantise::lane;
 pub(crate) use quantise::{Quantised, check_quantised};
-
-use crate::error::{Error, ErrorKind, Result, Stage};
-use std::sync::Arc;
-use zeroize::Zeroize;
-
-/// The largest magnitude of an impostor level: levels that mean something are well below 1.
-pub(crate) const MAX_LEVEL: f32 = 8.0;
-
-/// A face as a vector of unit length, bound to the model that made it.
-///
-/// It is biometric data: its values are overwritten when it is dropped, never printed, and owned by
-/// it alone (a clone is a copy). Compare two with [`crate::compare::score`].
-#[derive(Clone)]
-pub struct Template {
-    values: Box<[f32]>,
-    magnitude: f32,
-    impostor_level: f32,
-    model_id: Arc<str>,
-}
-
-impl Template {
-    /// The template of `embedding`, the output of the network `model_id` before normalisation, with
-    /// an impostor level of 0: for embeddings that were computed elsewhere.
-    /// [`TemplateExtractor`] takes templates from photographs, and knows the level.
-    ///
-    /// # Errors
-    /// [`ErrorKind::NonFinite`] if a value is NaN or infinite, or all are zero: such a vector has
-    /// no direction.
-    pub fn from_embedding(embedding: &[f32], model_id: Arc<str>) -> Result<Self> {
-        let square: f64 = embedding.iter().map(|v| f64::from(*v).powi(2)).sum();
-        let norm = square.sqrt();
-        if !norm.is_finite() || norm < f64::from(f32::MIN_POSITIVE) {
-            let message = format!("the network {model_id:?} returned NaN, an infinity or only zeros");
-            return Err(Error::new(ErrorKind::NonFinite, Stage::Template, message));
-        }
-        let values = embedding.iter().map(|v| (f64::from(*v) / norm) as f32).collect();
-        // An embedding can be longer than the largest f32.
-        Ok(Self { values, magnitude: norm.min(f64::from(f32::MAX)) as f32, impostor_level: 0.0, model_id })
-    }
-
-    /// With the impostor level that `impostors` predicts for an embedding of `magnitude`.
-    fn levelled(mut self, magnitude: f32, impostors: Option<&Impostors>) -> Self {
-        self.magnitude = magnitude;
-        let level = impostors.map_or(0.0, |impostors| impostors.level(&self.values, magnitude));
-        self.impostor_level = level.clamp(-MAX_LEVEL, MAX_LEVEL);
-        self
-    }
-
-    /// The template of `values` of unit length, with a magnitude and a level that were stored.
-    pub(crate) fn from_unit(values: Box<[f32]>, magnitude: f32, impostor_level: f32, model_id: Arc<str>) -> Self {
-        Self { values, magnitude, impostor_level, model_id }
-    }
-
-    /// Number of values.
-    pub fn dimension(&self) -> usize {
-        self.values.len()
-    }
-
-    /// The [`crate::model::ModelCard::id`] of the model that made it.
-    pub fn model_id(&self) -> &str {
-        &self.model_id
-    }
-
-    /// Length of the embedding before it was normalised, or the mean length where several were
-    /// added: larger for clear faces. Finite and above 0.
-    pub fn magnitude(&self) -> f32 {
-        self.magnitude
-    }
-
-    /// The level that the cosines of this template with other people's reach, in units of the
-    /// cosine, −8 ..= 8; 0 if the model's card says nothing about impostors
-    /// ([`crate::model::ImpostorSpec`]). [`crate::compare::score`] subtracts it.
-    pub fn impostor_level(&self) -> f32 {
-        self.impostor_level
-    }
-
-    /// Whether both were made by one model, and have as many values.
-    pub(crate) fn same_model(&self, other: &Self) -> bool {
-        // Templates of one extractor share the text.
-        let same_id = Arc::ptr_eq(&self.model_id, &other.model_id) || self.model_id == other.model_id;
-        same_id && self.dimension() == other.dimension()
-    }
-
-    /// The template's values, [`Self::dimension`] of them, whose squares sum to 1: for an index or
-    /// statistics of your own.
-    ///
-    /// They are biometric data. A copy of them is not overwritten when it is dropped, as the
-    /// template's own are; to store one template, use [`Self::encode`]. A cosine of two templates'
-    /// values is not yet a score: [`crate::compare::score`] subtracts their impostor levels.
-    pub fn values(&self) -> &[f32] {
-        &self.values
-    }
-}
-
-impl Drop for Template {
-    fn drop(&mut self) {
-        self.values.zeroize();
-        self.magnitude.zeroize();
-        self.impostor_level.zeroize();
-    }
-}
-
-impl std::fmt::Debug for Template {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Template")
-            .field("model_id", &self.model_id)
-            .field("dimension", &self.dimension())
-            .finish_non_exhaustive()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    proptest! {
-        #[test]
-        fn templates_have_unit_length_and_keep_direction(values in prop::collection::vec(-1e3f32..1e3, 1..300), k in 0.01f32..100.0) {
-            prop_assume!(values.iter().any(|v| v.abs() > 1.0));
-            let template = Template::from_embedding(&values, "m".into()).unwrap();
-            let norm: f32 = template.values().iter().map(|v| v * v).sum();
-            prop_assert!((norm - 1.0).abs() < 1e-5);
-            let scaled: Vec<f32> = values.iter().map(|v| v * k).collect();
-            let scaled = Template::from_embedding(&scaled, "m".into()).unwrap();
-            prop_assert!(template.values().iter().zip(scaled.values()).all(|(a, b)| (a - b).abs() < 1e-5));
-        }
-    }
-
-    #[test]
-    fn vectors_without_direction_are_refused() {
-        for values in [[0.0, 0.0], [f32::NAN, 1.0], [f32::INFINITY, 1.0], [0.0, f32::NEG_INFINITY]] {
-            let error = Template::from_embedding(&values, "m".into()).unwrap_err();
-            assert_eq!((error.kind(), error.stage()), (ErrorKind::NonFinite, Stage::Template), "{values:?}");
-        }
-        assert_eq!(Template::from_embedding(&[], "m".into()).unwrap_err().kind(), ErrorKind::NonFinite);
-        assert!(Template::from_embedding(&[f32::MAX, f32::MAX], "m".into()).is_ok(), "large is not infinite");
-    }
-
-    #[test]
-    fn debug_tells_no_value() {
-        let template = Template::from_embedding(&[3.0, 4.0], "some-model".into()).unwrap();
-        let text = format!("{template:?}");
-        assert!(
-            text.contains("some-model") && text.contains('2') && !text.contains("0.6") && !text.contains("0.8"),
-            "{text}"
-        );
-    }
-
-    #[test]
-    fn a_clone_is_a_copy() {
-        let template = Template::from_embedding(&[3.0, 4.0], "m".into()).unwrap();
-        let copy = template.clone();
-        assert_ne!(template.values().as_ptr(), copy.values().as_ptr());
-        drop(template);
-        assert_eq!(copy.values(), [0.6, 0.8]);
-    }
-}
+pub(crate) use vector::MAX_LEVEL;

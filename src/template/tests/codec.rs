@@ -1,5 +1,10 @@
-use super::*;
+//! Templates as bytes: the documented form, and every kind of damage.
+
+use super::super::codec::HEAD;
+use super::super::{Template, TemplateEncoding};
 use crate::compare::cosine;
+use crate::error::{ErrorKind, Stage};
+use half::f16;
 use proptest::prelude::*;
 
 const ALL: [TemplateEncoding; 3] = [TemplateEncoding::F32, TemplateEncoding::F16, TemplateEncoding::I8];

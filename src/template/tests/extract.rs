@@ -1,10 +1,15 @@
 //! Extraction over a fake network whose embedding depends on where the light is in the crop.
 
-use super::*;
+use super::super::impostors::Impostors;
+use super::super::{ExtractOptions, Template, TemplateExtractor};
+use crate::align::AlignedCrop;
+use crate::error::{ErrorKind, Result};
 use crate::geometry::{Point, Similarity};
 use crate::image::{Border, Crop, Photo};
-use crate::model::{ModelCard, Network, Signature};
-use std::sync::Mutex;
+use crate::mesh::Mesh;
+use crate::model::{Model, ModelCard, Network, Signature};
+use ndarray::{ArrayView4, ArrayViewMut2};
+use std::sync::{Arc, Mutex};
 
 const SIDE: usize = 112;
 const DIMENSION: usize = 192;
@@ -217,7 +222,7 @@ fn magnitude_and_impostor_level_come_with_the_template() {
     let length = 2.0 * (DIMENSION as f32).sqrt();
     assert!((template.magnitude() - length).abs() < 1e-3, "the mean of both embeddings is as long as each");
     let spec = card().impostors.unwrap();
-    let expected = Impostors::new(&spec).level(template.values(), length);
+    let expected = Impostors::new(&spec, DIMENSION).unwrap().level(template.values(), length);
     assert!((template.impostor_level() - expected).abs() < 1e-6 && expected != 0.0);
     let plain = ModelCard { impostors: None, ..card() };
     let fake = Arc::new(Sums { signature: signature(), answer: Some(2.0), seen: Mutex::default() });
@@ -232,7 +237,7 @@ fn fused_templates_lie_between_theirs_nearer_to_the_clearer() {
     let embedding = |values: [f32; 2]| {
         let mut all = [0.0; DIMENSION];
         all[..2].copy_from_slice(&values);
-        Template::from_embedding(&all, extractor.model_id.clone()).unwrap()
+        Template::from_embedding(&all, extractor.model_id().into()).unwrap()
     };
     let (clear, poor) = (embedding([90.0, 0.0]), embedding([0.0, 30.0]));
     let fused = extractor.fuse(&[clear.clone(), poor.clone()]).unwrap();
@@ -249,10 +254,10 @@ fn fusing_nothing_opposites_or_other_models_is_an_error() {
     let (extractor, _) = extractor(None);
     let kind = |templates: &[Template]| extractor.fuse(templates).unwrap_err().kind();
     assert_eq!(kind(&[]), ErrorKind::InvalidArgument);
-    let one = |sign: f32| Template::from_embedding(&[sign; DIMENSION], extractor.model_id.clone()).unwrap();
+    let one = |sign: f32| Template::from_embedding(&[sign; DIMENSION], extractor.model_id().into()).unwrap();
     assert_eq!(kind(&[one(1.0), one(-1.0)]), ErrorKind::NonFinite);
     let foreign = Template::from_embedding(&[1.0; DIMENSION], "another".into()).unwrap();
     assert_eq!(kind(&[one(1.0), foreign]), ErrorKind::ModelMismatch);
-    let short = Template::from_embedding(&[1.0; 8], extractor.model_id.clone()).unwrap();
+    let short = Template::from_embedding(&[1.0; 8], extractor.model_id().into()).unwrap();
     assert_eq!(kind(&[one(1.0), short]), ErrorKind::ModelMismatch);
 }
