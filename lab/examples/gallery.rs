@@ -130,7 +130,7 @@ fn search(image: &Path, path: &Path, count: usize, fpir: f64) -> Outcome {
     }
     println!("threshold {:.4}, uncalibrated: provisional, measured on LFW", threshold.score().value());
     let found = gallery.search(&template, count)?;
-    for Candidate { id, score } in &found {
+    for Candidate { id, score, .. } in &found {
         println!("{id:>20}  {:.4}  {:?}", score.value(), threshold.decide(*score));
     }
     let known = found.first().is_some_and(|best| best.score >= threshold.score());

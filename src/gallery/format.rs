@@ -13,9 +13,8 @@
 //! A removed record is zero but for its state and its checksum: nothing of the person is left. 256
 //! bytes for 192 values; all vectors are aligned to 16 bytes.
 
-use super::error;
-pub(crate) use super::header::RECORDS_AT;
-use super::header::{Commit, Header, field};
+use super::fault::fault;
+use super::header::{Commit, Header, RECORDS_AT, field};
 use crate::error::{ErrorKind, Result, Stage};
 use crate::template::{MAX_LEVEL, Quantised, check_quantised};
 use std::collections::HashMap;
@@ -27,27 +26,35 @@ use zeroize::Zeroizing;
 pub(super) const VALUES_AT: usize = 64;
 /// Values per step of a comparison.
 pub(super) const STEP: usize = 16;
+/// Where a record's state stands.
 const STATE: Range<usize> = 8..12;
+/// Where a record's checksum stands.
 const SUM: Range<usize> = 12..16;
+/// Where a record's scales stand.
 const SCALES: Range<usize> = 16..LEVEL.start;
+/// Where a record's impostor level stands.
 const LEVEL: Range<usize> = 48..52;
+/// Where a record has zeros.
 const UNUSED: Range<usize> = 52..VALUES_AT;
+/// State of a record that holds a template.
 const LIVE: u32 = 1;
+/// State of a record that was overwritten.
 const REMOVED: u32 = 2;
 
-/// What is in a record.
+/// What is in a record: a template under an id, or nothing any more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Record {
     Live(u64),
     Removed,
 }
 
-/// Bytes per record.
+/// Bytes per record of templates of `dimension` values.
 pub(super) fn record_len(dimension: usize) -> usize {
     VALUES_AT + dimension.next_multiple_of(STEP)
 }
 
-/// The checksum of record `index`, whatever it is in its place.
+/// The checksum of record `index`, whatever stands in its place; `None` if the record is too short to
+/// have one.
 fn checksum(record: &[u8], index: u64) -> Option<[u8; 4]> {
     let mut hasher = crc32fast::Hasher::new();
     hasher.update(&index.to_le_bytes());
@@ -57,8 +64,11 @@ fn checksum(record: &[u8], index: u64) -> Option<[u8; 4]> {
 }
 
 /// Puts the checksum of record `index` in its place.
-pub(crate) fn reseal(record: &mut [u8], index: u64) {
-    if let (Some(sum), Some(place)) = (checksum(record, index), record.get_mut(SUM)) {
+pub(super) fn reseal(record: &mut [u8], index: u64) {
+    let sum = checksum(record, index);
+    let place = record.get_mut(SUM);
+    debug_assert!(sum.is_some() && place.is_some(), "record {index} is too short for a checksum");
+    if let (Some(sum), Some(place)) = (sum, place) {
         place.copy_from_slice(&sum);
     }
 }
@@ -74,22 +84,21 @@ pub(super) fn write_live(bytes: &mut Vec<u8>, index: u64, id: u64, impostor_leve
     bytes.extend_from_slice(&[0; UNUSED.end - UNUSED.start]);
     bytes.extend(template.values.iter().map(|v| v.cast_unsigned()));
     bytes.resize(start + record_len(template.values.len()), 0);
-    if let Some(record) = bytes.get_mut(start..) {
-        reseal(record, index);
-    }
+    let (_, record) = bytes.split_at_mut(start);
+    reseal(record, index);
 }
 
 /// Record `index` as it is after its removal.
 pub(super) fn removed(index: u64, dimension: usize) -> Vec<u8> {
-    let mut bytes = vec![0; record_len(dimension)];
-    if let Some(state) = bytes.get_mut(STATE) {
-        state.copy_from_slice(&REMOVED.to_le_bytes());
-    }
+    let mut bytes = Vec::with_capacity(record_len(dimension));
+    bytes.resize(STATE.start, 0);
+    bytes.extend_from_slice(&REMOVED.to_le_bytes());
+    bytes.resize(record_len(dimension), 0);
     reseal(&mut bytes, index);
     bytes
 }
 
-/// The id and the state of a record that was checked before.
+/// The id of a record that was checked before, if it is live.
 pub(super) fn id_if_live(record: &[u8]) -> Option<u64> {
     let live = field(record, STATE.start).map(u32::from_le_bytes) == Some(LIVE);
     field(record, 0).map(u64::from_le_bytes).filter(|_| live)
@@ -97,7 +106,7 @@ pub(super) fn id_if_live(record: &[u8]) -> Option<u64> {
 
 /// What record `index` holds; an error says what is wrong with it.
 fn read_record(record: &[u8], index: u64, dimension: usize) -> Result<Record> {
-    let corrupt = |what: &str| error(ErrorKind::Corrupt, format!("record {index} {what}"));
+    let corrupt = |what: &str| fault(ErrorKind::Corrupt, format!("record {index} {what}"));
     if record.get(SUM) != checksum(record, index).as_ref().map(<[u8; 4]>::as_slice) {
         return Err(corrupt("is damaged: its checksum differs"));
     }
@@ -107,7 +116,8 @@ fn read_record(record: &[u8], index: u64, dimension: usize) -> Result<Record> {
         _ => return Err(corrupt("is neither live nor removed")),
     }
     let mut scales = Zeroizing::new([0.0; 8]);
-    let bytes = record.get(SCALES).unwrap_or_default();
+    // Four bytes for each of the eight scales.
+    let bytes = record.get(SCALES).ok_or_else(|| corrupt("ends within its scales"))?;
     for (scale, bytes) in scales.iter_mut().zip(bytes.as_chunks().0) {
         *scale = f32::from_le_bytes(*bytes);
     }
@@ -125,7 +135,7 @@ fn read_record(record: &[u8], index: u64, dimension: usize) -> Result<Record> {
     id_if_live(record).map(Record::Live).ok_or_else(|| corrupt("has no id"))
 }
 
-/// What a file says.
+/// What a gallery's file says.
 #[derive(Debug)]
 pub(crate) struct Contents {
     pub header: Header,
@@ -141,7 +151,7 @@ pub(crate) struct Contents {
 }
 
 impl Contents {
-    /// Bytes of header and records.
+    /// Bytes that header and records take.
     pub fn len(&self) -> usize {
         RECORDS_AT + self.records * record_len(self.header.dimension)
     }
@@ -154,13 +164,13 @@ impl Contents {
 /// is missing or damaged or an id is there twice.
 pub(crate) fn read(file: &[u8]) -> Result<Contents> {
     let (header, commit) = Header::read(file)?;
-    let body = file.get(RECORDS_AT..).unwrap_or_default();
+    let body = file.get(RECORDS_AT..).ok_or_else(|| fault(ErrorKind::Corrupt, "the header ends early"))?;
     let len = record_len(header.dimension);
     let whole = body.chunks_exact(len);
     let committed = usize::try_from(commit.records).ok().filter(|n| *n <= whole.len());
     let Some(committed) = committed else {
         let message = format!("{} records were written, {} are there", commit.records, whole.len());
-        return Err(error(ErrorKind::Corrupt, message));
+        return Err(fault(ErrorKind::Corrupt, message));
     };
     let mut contents = Contents { header, commit, records: 0, ids: HashMap::new(), unfinished: None, torn: 0 };
     for (index, record) in whole.enumerate() {
@@ -173,7 +183,7 @@ pub(crate) fn read(file: &[u8]) -> Result<Contents> {
                     place.insert(index);
                 }
                 Entry::Occupied(_) => {
-                    return Err(error(ErrorKind::Corrupt, format!("record {index} repeats the id {id}")));
+                    return Err(fault(ErrorKind::Corrupt, format!("record {index} repeats the id {id}")));
                 }
             },
             Err(error) if index < committed => return Err(error),

@@ -14,29 +14,43 @@
 //! Little-endian. Commits are written in turns, each to a sector of its own: one that is cut short
 //! leaves the other.
 
-use super::error;
+use super::fault::fault;
 use crate::error::{ErrorKind, Result};
 
-/// Where the records begin.
+/// Where the records begin: behind the header and both commits, each in a sector of its own.
 pub(crate) const RECORDS_AT: usize = 1536;
-/// With more values, a sum of products might not fit 32 bits.
+/// The largest dimension of a gallery's templates. With more values, a lane's sum of products of 16-bit
+/// and 8-bit integers might not fit 32 bits.
 pub(super) const MAX_DIMENSION: usize = 2048;
+/// The first bytes of every gallery.
 const MAGIC: [u8; 8] = *b"SFGALLRY";
+/// The version of the format that is read and written.
 const VERSION: u32 = 1;
+/// Where the version stands.
+const VERSION_AT: usize = 8;
+/// Where the dimension stands.
+pub(super) const DIMENSION_AT: usize = 12;
+/// Where the length of the model's id stands.
+const ID_LEN_AT: usize = 16;
+/// Where the model's id begins.
 const ID_AT: usize = 20;
+/// The longest id of a model, in bytes.
 const MAX_ID: usize = 255;
-const FIXED: usize = 276;
-const COMMITS_AT: [usize; 2] = [512, 1024];
+/// Bytes that the header's checksum is of; it follows them.
+pub(super) const FIXED: usize = 276;
+/// Where the commits stand. Sectors of disks have 512 bytes or a multiple.
+pub(super) const COMMITS_AT: [usize; 2] = [512, 1024];
+/// Bytes of a commit.
 pub(super) const COMMIT_LEN: usize = 32;
 
-/// What a gallery is of, for good.
+/// What a gallery holds templates of, for good.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Header {
     pub model_id: String,
     pub dimension: usize,
 }
 
-/// What holds at one moment.
+/// What holds of a gallery at one moment: how many records count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Commit {
     /// Counts commits; the larger is the later.
@@ -47,18 +61,24 @@ pub(crate) struct Commit {
     pub removing: Option<u64>,
 }
 
-/// `N` bytes at `at`.
+/// The `N` bytes at `at`; `None` if `bytes` end before.
 pub(super) fn field<const N: usize>(bytes: &[u8], at: usize) -> Option<[u8; N]> {
     bytes.get(at..)?.first_chunk().copied()
 }
 
+/// The number at `at` of a file's header; an error that names the byte if the file ends before.
+fn number(file: &[u8], at: usize) -> Result<u32> {
+    let bytes = field(file, at);
+    bytes.map(u32::from_le_bytes).ok_or_else(|| fault(ErrorKind::Corrupt, format!("the header ends at byte {at}")))
+}
+
 impl Header {
-    /// Checks that there can be a gallery of this.
+    /// Checks that there can be a gallery of this model and dimension.
     pub fn check(&self) -> Result<()> {
         if !(1..=MAX_ID).contains(&self.model_id.len()) || !(1..=MAX_DIMENSION).contains(&self.dimension) {
             let message =
                 format!("a gallery takes 1 to {MAX_DIMENSION} values and a model's id of 1 to {MAX_ID} bytes");
-            return Err(error(ErrorKind::LimitExceeded, message));
+            return Err(fault(ErrorKind::LimitExceeded, message));
         }
         Ok(())
     }
@@ -86,34 +106,35 @@ impl Header {
     /// [`ErrorKind::UnsupportedFormat`], [`ErrorKind::UnsupportedVersion`], or
     /// [`ErrorKind::Corrupt`].
     pub fn read(file: &[u8]) -> Result<(Self, Commit)> {
-        let corrupt = |message: &str| error(ErrorKind::Corrupt, message);
+        let corrupt = |message: &str| fault(ErrorKind::Corrupt, message);
         let Some(magic) = field::<8>(file, 0) else {
             let start = MAGIC.starts_with(file);
             let kind = if start { ErrorKind::Corrupt } else { ErrorKind::UnsupportedFormat };
-            return Err(error(kind, "the file is too short for a gallery"));
+            return Err(fault(kind, "the file is too short for a gallery"));
         };
         if magic != MAGIC {
-            return Err(error(ErrorKind::UnsupportedFormat, "the file is no gallery"));
+            return Err(fault(ErrorKind::UnsupportedFormat, "the file is no gallery"));
         }
         if file.len() < RECORDS_AT {
             return Err(corrupt("the header ends early"));
         }
-        let number = |at| field(file, at).map_or(0, u32::from_le_bytes);
-        let version = number(8);
+        let version = number(file, VERSION_AT)?;
         if version != VERSION {
             let message = format!("the gallery is of version {version}, known is {VERSION}");
-            return Err(error(ErrorKind::UnsupportedVersion, message));
+            return Err(fault(ErrorKind::UnsupportedVersion, message));
         }
-        if file.get(..FIXED).map(crc32fast::hash) != Some(number(FIXED)) {
+        if file.get(..FIXED).map(crc32fast::hash) != Some(number(file, FIXED)?) {
             return Err(corrupt("the header is damaged: its checksum differs"));
         }
-        let id_len = usize::try_from(number(16)).unwrap_or(usize::MAX);
+        // A length beyond all addresses is beyond the area, too.
+        let id_len = usize::try_from(number(file, ID_LEN_AT)?).unwrap_or(usize::MAX);
         let id = file.get(ID_AT..FIXED).and_then(|area| area.split_at_checked(id_len));
         let Some((id, _)) = id.filter(|(_, rest)| rest.iter().all(|b| *b == 0)) else {
             return Err(corrupt("the header contradicts itself"));
         };
         let model_id = str::from_utf8(id).map_err(|e| corrupt("the model's id is not UTF-8").with_source(e))?;
-        let header = Self { model_id: model_id.into(), dimension: number(12) as usize };
+        // A `usize` has at least 32 bits wherever files are mapped.
+        let header = Self { model_id: model_id.into(), dimension: number(file, DIMENSION_AT)? as usize };
         header.check().map_err(|e| corrupt("the header contradicts itself").with_source(e))?;
         let commits = COMMITS_AT.into_iter().filter_map(|at| Commit::read(file, at));
         let last = commits.max_by_key(|commit| commit.generation);
@@ -122,18 +143,20 @@ impl Header {
 }
 
 impl Commit {
-    /// Of a new file.
+    /// The commit of a new file.
     pub const FIRST: Self = Self { generation: 0, records: 0, removing: None };
 
-    /// Where it belongs.
+    /// Where the commit belongs: in turns, so that the one before stays whole.
     pub fn at(&self) -> usize {
         let [even, odd] = COMMITS_AT;
         if self.generation.is_multiple_of(2) { even } else { odd }
     }
 
+    /// The commit as it is stored.
     pub fn to_bytes(self) -> [u8; COMMIT_LEN] {
         let numbers = [self.generation, self.records, self.removing.map_or(0, |index| index + 1)];
         let mut bytes = [0; COMMIT_LEN];
+        // Three numbers of eight bytes; what is left is zeros and the checksum.
         for (place, number) in bytes.as_chunks_mut().0.iter_mut().zip(numbers) {
             *place = number.to_le_bytes();
         }
@@ -142,25 +165,11 @@ impl Commit {
         bytes
     }
 
+    /// The commit at `at`; `None` if it is damaged, or one that belongs elsewhere.
     fn read(file: &[u8], at: usize) -> Option<Self> {
         let bytes = field::<COMMIT_LEN>(file, at)?;
         let number = |at| field(&bytes, at).map(u64::from_le_bytes);
         let commit = Self { generation: number(0)?, records: number(8)?, removing: number(16)?.checked_sub(1) };
         (commit.at() == at && commit.to_bytes() == bytes).then_some(commit)
     }
-}
-
-/// Makes the checksums of `file`'s header right; returns the bytes per record that it claims.
-#[cfg(fuzzing)]
-pub(crate) fn reseal(file: &mut [u8]) -> usize {
-    let mut seal = |at: usize, len: usize| {
-        let sum = file.get(at..at + len).map(crc32fast::hash);
-        if let (Some(sum), Some(place)) = (sum, file.get_mut(at + len..at + len + 4)) {
-            place.copy_from_slice(&sum.to_le_bytes());
-        }
-    };
-    seal(0, FIXED);
-    COMMITS_AT.into_iter().for_each(|at| seal(at, COMMIT_LEN - 4));
-    let dimension = field(file, 12).map_or(0, u32::from_le_bytes) as usize;
-    super::format::record_len(dimension.min(MAX_DIMENSION))
 }

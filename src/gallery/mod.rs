@@ -36,7 +36,7 @@
 //! - **What is removed is overwritten with zeros** in the file. File systems that keep old
 //!   versions, and disks that move blocks, may keep a copy all the same: encrypt the disk.
 //! - **One writer.** [`Gallery::open`] locks the file for itself, [`Gallery::open_read_only`]
-//!   against writers; who comes second gets [`ErrorKind::Locked`]. Share one gallery between
+//!   against writers; who comes second gets [`ErrorKind::Locked`](crate::error::ErrorKind::Locked). Share one gallery between
 //!   threads with an `RwLock`.
 //!
 //! # What is not
@@ -46,10 +46,13 @@
 //!   writable by its owner alone), and on a local disk.
 //! - The checksums find damage, not forgery.
 
+mod fault;
 mod format;
 mod header;
 mod map;
 mod rates;
+#[cfg(fuzzing)]
+mod reseal;
 mod scan;
 mod search;
 mod store;
@@ -61,16 +64,12 @@ pub use search::Candidate;
 pub use store::Gallery;
 
 #[cfg(fuzzing)]
-pub(crate) use format::{RECORDS_AT, read as read_file, reseal};
+pub(crate) use format::read as read_file;
 #[cfg(fuzzing)]
-pub(crate) use header::reseal as reseal_header;
+pub(crate) use header::RECORDS_AT;
+#[cfg(fuzzing)]
+pub(crate) use reseal::reseal;
 #[cfg(fuzzing)]
 pub(crate) use scan::Probe;
 #[cfg(fuzzing)]
 pub(crate) use search::{Top, search_records};
-
-use crate::error::{Error, ErrorKind, Stage};
-
-fn error(kind: ErrorKind, message: impl Into<String>) -> Error {
-    Error::new(kind, Stage::Gallery, message)
-}

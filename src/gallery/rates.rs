@@ -1,6 +1,6 @@
 //! False alarms of a search, and false matches of its comparisons (ISO/IEC 19795-1).
 
-use super::error;
+use super::fault::fault;
 use crate::error::{ErrorKind, Result};
 
 /// The false match rate at which a search among `enrolled` templates, for somebody who is not
@@ -38,7 +38,7 @@ pub fn fpir_for_fmr(fmr: f64, enrolled: usize) -> Result<f64> {
 fn check(rate: f64, enrolled: usize) -> Result<()> {
     if !(rate > 0.0 && rate < 1.0) || enrolled == 0 {
         let message = format!("a rate of {rate} among {enrolled}: wanted is one between 0 and 1, among at least one");
-        return Err(error(ErrorKind::InvalidArgument, message));
+        return Err(fault(ErrorKind::InvalidArgument, message));
     }
     Ok(())
 }

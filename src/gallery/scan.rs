@@ -6,7 +6,7 @@ use crate::simd::{Isa, Kernel, LANES, Level};
 use crate::template::Template;
 use zeroize::Zeroize;
 
-/// The largest magnitude of a probe's integers.
+/// The largest magnitude of a probe's integers: −32,768 is left out, so that both signs reach as far.
 const LARGEST: f32 = 32_767.0;
 
 /// The template that is looked for, in 16-bit integers: their rounding adds nothing that counts to
@@ -18,6 +18,7 @@ pub(crate) struct Probe {
 }
 
 impl Probe {
+    /// The probe of `template`.
     pub fn new(template: &Template) -> Self {
         let values = template.values();
         let largest = values.iter().fold(0.0f32, |largest, v| largest.max(v.abs()));
@@ -43,6 +44,7 @@ impl Drop for Probe {
     }
 }
 
+/// The comparison of a probe with records, compiled for each instruction set.
 struct Scan<'a> {
     probe: &'a Probe,
     records: &'a [u8],
@@ -55,12 +57,18 @@ impl Kernel for Scan<'_> {
         let len = VALUES_AT + STEP * self.probe.values.len();
         for (record, score) in self.records.chunks_exact(len).zip(self.scores) {
             let (vectors, _) = record.as_chunks::<STEP>();
-            let [_, low, high, level, values @ ..] = vectors else { continue };
+            let [_, low, high, level, values @ ..] = vectors else {
+                // Every record has its 64 bytes in front. NaN reaches no bar, whatever the caller does.
+                debug_assert!(false, "a record of {} bytes", record.len());
+                *score = f32::NAN;
+                continue;
+            };
             let mut sums = isa.no_sums();
             for (a, w) in self.probe.values.iter().zip(values) {
                 sums = isa.dot_pairs(sums, a, &w.map(u8::cast_signed));
             }
             let mut scales = [0.0; LANES];
+            // Four scales in each vector of 16 bytes: as many as there are lanes.
             for (scale, bytes) in scales.iter_mut().zip(low.as_chunks().0.iter().chain(high.as_chunks().0)) {
                 *scale = f32::from_le_bytes(*bytes);
             }

@@ -6,21 +6,24 @@ use crate::compare::Score;
 use crate::simd::Level;
 use crate::simd::scratch;
 use rayon::prelude::*;
+use serde::Serialize;
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 
-/// Records per task: about a mebibyte of 192 values each.
+/// Records per task: about a mebibyte of 192 values each, so that threads seldom ask for work and still
+/// end together. Chosen by hand.
 const RECORDS_PER_TASK: usize = 4096;
 /// Records compared before their scores are looked at: few enough that these stay in the
 /// first-level cache.
 const RECORDS_PER_STEP: usize = 512;
 
 /// A record that a search found, with its score.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Candidate {
-    /// The id that it was appended with.
+    /// The id that the record was appended with.
     pub id: u64,
-    /// How alike it is to the face that was looked for: within 0.002 of [`crate::compare::score`]
+    /// How alike the record is to the face that was looked for: within 0.002 of [`crate::compare::score`]
     /// (the gallery's values are rounded), and the same on every machine.
     pub score: Score,
 }
@@ -59,6 +62,7 @@ pub(crate) struct Top {
 }
 
 impl Top {
+    /// None yet, and `k` at most.
     pub fn new(k: usize) -> Self {
         Self { k, heap: BinaryHeap::new() }
     }
@@ -84,11 +88,16 @@ impl Top {
         self
     }
 
-    /// The best first.
+    /// The candidates, the best first.
     pub fn into_candidates(self) -> Vec<Candidate> {
         let sorted = self.heap.into_sorted_vec().into_iter();
-        // Never refused: scores are in range.
-        sorted.filter_map(|r| Some(Candidate { id: r.id, score: Score::new(r.score).ok()? })).collect()
+        let candidate = |ranked: Ranked| {
+            let score = Score::new(ranked.score);
+            // Cosines and levels are bounded, and NaN reaches no bar.
+            debug_assert!(score.is_ok(), "a score of {}", ranked.score);
+            Some(Candidate { id: ranked.id, score: score.ok()? })
+        };
+        sorted.filter_map(candidate).collect()
     }
 
     /// Takes the live ones of `records` in, but for number `hidden` of them.

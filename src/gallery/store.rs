@@ -1,6 +1,6 @@
 //! The gallery as a file: opening, appending, removing.
 
-use super::error;
+use super::fault::fault;
 use super::format::{Contents, read, record_len, removed, write_live};
 use super::header::{Commit, Header, RECORDS_AT};
 use super::map::map;
@@ -8,6 +8,7 @@ use super::scan::Probe;
 use super::search::{Candidate, Top, search_records};
 use crate::error::{ErrorKind, Result};
 use crate::simd::Level;
+use crate::telemetry::debug_event;
 use crate::template::{Quantised, Template};
 use memmap2::Mmap;
 use std::collections::{HashMap, HashSet};
@@ -16,7 +17,8 @@ use std::io::{Error as IoError, Seek, SeekFrom, Write};
 use std::path::Path;
 use zeroize::{Zeroize, Zeroizing};
 
-/// Appended records that are kept beside the map before the file is mapped anew.
+/// Appended records that are kept beside the map before the file is mapped anew: 256 KiB of 192 values
+/// each. Chosen by hand.
 const TAIL: usize = 1024;
 
 /// Enrolled templates of one model, each with an id, in a file.
@@ -89,7 +91,7 @@ impl Gallery {
     /// Opens a gallery to search it, beside others that do the same. Never changes it.
     ///
     /// # Errors
-    /// As [`Self::open`]; [`ErrorKind::Locked`] if it is open for change.
+    /// Those of [`Self::open`]; [`ErrorKind::Locked`] if it is open for change.
     pub fn open_read_only(path: impl AsRef<Path>) -> Result<Self> {
         Self::open_as(path.as_ref(), false)
     }
@@ -99,7 +101,7 @@ impl Gallery {
         let file = OpenOptions::new().read(true).write(writable).open(path).map_err(failure)?;
         lock(&file, writable, path)?;
         let len = usize::try_from(file.metadata().map_err(failure)?.len())
-            .map_err(|_| error(ErrorKind::LimitExceeded, "the file is larger than addresses"))?;
+            .map_err(|_| fault(ErrorKind::LimitExceeded, "the file is larger than addresses"))?;
         // Nothing cannot be mapped. The map is gone again before anything is written.
         let contents = match len {
             0 => read(&[])?,
@@ -115,10 +117,25 @@ impl Gallery {
         let mut gallery =
             Self { file, writable, header, commit, ids, hidden, records, map, tail, recovered: torn, failed: false };
         if writable {
+            let (unfinished, uncounted) = (gallery.hidden.is_some(), gallery.uncounted());
             gallery.recover(torn > 0, len).map_err(|e| failed("recovering", e))?;
+            if torn > 0 || unfinished || uncounted > 0 {
+                debug_event!(
+                    torn_bytes = torn,
+                    removal_finished = unfinished,
+                    records_counted = uncounted,
+                    "gallery recovered"
+                );
+            }
         }
         gallery.map_again()?;
+        debug_event!(records = gallery.records, live = gallery.ids.len(), writable, "gallery opened");
         Ok(gallery)
+    }
+
+    /// Whole records that the file's count does not count yet.
+    fn uncounted(&self) -> u64 {
+        (self.records as u64).saturating_sub(self.commit.records)
     }
 
     /// Ends what was interrupted. Each step can be interrupted and done again.
@@ -136,33 +153,39 @@ impl Gallery {
         Ok(())
     }
 
-    /// The model whose templates these are.
+    /// The identity of the model whose templates the gallery holds.
+    #[must_use]
     pub fn model_id(&self) -> &str {
         &self.header.model_id
     }
 
     /// Values per template.
+    #[must_use]
     pub fn dimension(&self) -> usize {
         self.header.dimension
     }
 
     /// Number of enrolled templates; those that were removed do not count.
+    #[must_use]
     pub fn len(&self) -> usize {
         self.ids.len()
     }
 
     /// Whether nobody is enrolled.
+    #[must_use]
     pub fn is_empty(&self) -> bool {
         self.ids.is_empty()
     }
 
     /// Whether `id` is enrolled.
+    #[must_use]
     pub fn contains(&self, id: u64) -> bool {
         self.ids.contains_key(&id)
     }
 
     /// Bytes of an interrupted append that were found behind the records when the file was opened.
     /// [`Self::open`] has cut them off.
+    #[must_use]
     pub fn torn_bytes(&self) -> usize {
         self.recovered
     }
@@ -170,7 +193,7 @@ impl Gallery {
     /// Enrols `template` as `id`. When it returns, the record is on the disk.
     ///
     /// # Errors
-    /// As [`Self::append_all`].
+    /// Those of [`Self::append_all`].
     pub fn append(&mut self, id: u64, template: &Template) -> Result<()> {
         self.append_all(&[(id, template)])
     }
@@ -190,7 +213,7 @@ impl Gallery {
         for (index, (id, template)) in entries.iter().enumerate() {
             self.check_model(template)?;
             if self.contains(*id) || !new.insert(*id) {
-                return Err(error(ErrorKind::InvalidArgument, format!("the id {id} is enrolled already")));
+                return Err(fault(ErrorKind::InvalidArgument, format!("the id {id} is enrolled already")));
             }
             write_live(
                 &mut bytes,
@@ -218,7 +241,7 @@ impl Gallery {
         Ok(())
     }
 
-    /// Removes `id` and overwrites its record with zeros in the file. False if it is not enrolled.
+    /// Removes `id` and overwrites its record with zeros in the file; false if it is not enrolled.
     /// The id may be given again.
     ///
     /// # Errors
@@ -240,7 +263,7 @@ impl Gallery {
         Ok(true)
     }
 
-    /// The `k` enrolled templates most like `probe`, the best first, equal scores in the order of
+    /// Finds the `k` enrolled templates most like `probe`, the best first, equal scores in the order of
     /// their ids; fewer if fewer are enrolled. Exact: all are compared, on all threads of the
     /// current `rayon` pool, and the result does not depend on them.
     ///
@@ -251,34 +274,41 @@ impl Gallery {
         self.check_model(probe)?;
         self.check_state()?;
         let (level, probe) = (Level::best(), Probe::new(probe));
-        let mapped = self.map.as_deref().and_then(|map| map.get(RECORDS_AT..)).unwrap_or_default();
+        let Some(mapped) = self.map.as_deref().and_then(|map| map.get(RECORDS_AT..)) else {
+            // Only a failed write leaves the file without a map, and that has been asked above.
+            return Err(fault(ErrorKind::Io, "the gallery is not mapped: it has to be opened again"));
+        };
         let search = |top, records, hidden| search_records(top, level, &probe, records, self.header.dimension, hidden);
         let top = search(Top::new(k.min(self.records)), mapped, self.hidden);
         Ok(search(top, &self.tail, None).into_candidates())
     }
 
+    /// An error if `template` is of another model than the gallery.
     fn check_model(&self, template: &Template) -> Result<()> {
         let Header { model_id, dimension } = &self.header;
         if template.model_id() != model_id || template.dimension() != *dimension {
             let (id, values) = (template.model_id(), template.dimension());
             let message = format!("a template of {id:?} ({values} values) in a gallery of {model_id:?} ({dimension})");
-            return Err(error(ErrorKind::ModelMismatch, message));
+            return Err(fault(ErrorKind::ModelMismatch, message));
         }
         Ok(())
     }
 
+    /// An error if a write has failed.
     fn check_state(&self) -> Result<()> {
         let message = "a write failed before: the gallery has to be opened again";
-        if self.failed { Err(error(ErrorKind::Io, message)) } else { Ok(()) }
+        if self.failed { Err(fault(ErrorKind::Io, message)) } else { Ok(()) }
     }
 
+    /// An error if the gallery may not be changed.
     fn may_write(&self) -> Result<()> {
         if !self.writable {
-            return Err(error(ErrorKind::InvalidArgument, "the gallery is open read-only"));
+            return Err(fault(ErrorKind::InvalidArgument, "the gallery is open read-only"));
         }
         self.check_state()
     }
 
+    /// Where record `index` begins in the file.
     fn offset(&self, index: usize) -> u64 {
         (RECORDS_AT + index * record_len(self.header.dimension)) as u64
     }
@@ -291,6 +321,7 @@ impl Gallery {
         file.sync_data()
     }
 
+    /// Writes the counts in the place that is not the last one's.
     fn commit(&mut self, records: usize, removing: Option<u64>) -> std::io::Result<()> {
         let commit = Commit { generation: self.commit.generation.saturating_add(1), records: records as u64, removing };
         self.write_at(commit.at() as u64, &commit.to_bytes())?;
@@ -307,24 +338,28 @@ impl Gallery {
         self.note(mapped, "mapping")
     }
 
+    /// Remembers that a write failed.
     fn note<T>(&mut self, result: std::io::Result<T>, doing: &str) -> Result<T> {
         self.failed |= result.is_err();
         result.map_err(|e| failed(doing, e))
     }
 }
 
+/// The error of an operation that failed halfway.
 fn failed(doing: &str, cause: IoError) -> crate::error::Error {
-    error(ErrorKind::Io, format!("{doing} failed")).with_source(cause)
+    fault(ErrorKind::Io, format!("{doing} failed")).with_source(cause)
 }
 
+/// The error of an operation that failed before anything was changed.
 fn failure(what: &str, path: &Path, cause: IoError) -> crate::error::Error {
-    error(ErrorKind::Io, format!("cannot {what} {}", path.display())).with_source(cause)
+    fault(ErrorKind::Io, format!("cannot {what} {}", path.display())).with_source(cause)
 }
 
+/// Takes the file's lock, for as long as the file is open.
 fn lock(file: &File, exclusive: bool, path: &Path) -> Result<()> {
     let locked = if exclusive { file.try_lock() } else { file.try_lock_shared() };
     locked.map_err(|e| match e {
-        TryLockError::WouldBlock => error(ErrorKind::Locked, format!("{} is open already", path.display())),
+        TryLockError::WouldBlock => fault(ErrorKind::Locked, format!("{} is open already", path.display())),
         TryLockError::Error(e) => failure("lock", path, e),
     })
 }

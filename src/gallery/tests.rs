@@ -1,8 +1,9 @@
 //! Galleries in files, and files that were cut short or damaged in every way there is.
 
-use super::format::{RECORDS_AT, read, record_len, reseal};
-use super::header::{COMMIT_LEN, Commit, Header};
+use super::format::{read, record_len, reseal};
+use super::header::{COMMIT_LEN, Commit, Header, RECORDS_AT};
 use super::*;
+use crate::error::{Error, ErrorKind};
 use crate::template::{Template, TemplateEncoding};
 use std::collections::BTreeSet;
 use std::fs::{read as bytes_of, write};
@@ -54,6 +55,12 @@ fn kind_of_open(path: &PathBuf, bytes: &[u8]) -> ErrorKind {
     assert_eq!(kinds[0], kinds[1]);
     assert_eq!(bytes_of(path).unwrap(), bytes, "what is refused is not touched");
     kinds[0]
+}
+
+#[test]
+fn galleries_are_shared_by_threads() {
+    fn assert_send_sync<T: Send + Sync + 'static>() {}
+    assert_send_sync::<Gallery>();
 }
 
 #[test]
