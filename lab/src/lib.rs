@@ -8,3 +8,4 @@ pub mod error;
 pub mod evaluate;
 mod random;
 pub mod simulate;
+pub mod tools;

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measure the ranges that the template network's 8-bit layers need, and write template_ranges.json.
 
-    cargo run --release --example crops -- CROPS 80 datasets/portraits/{obama,obama2,obama3,biden}.jpg \\
+    cargo run --release -p selfsame-lab -- crops CROPS 80 datasets/portraits/{obama,obama2,obama3,biden}.jpg \\
         datasets/portraits/astronaut.png
     python models/convert/calibrate.py CROPS
 

@@ -22,7 +22,7 @@ const MAX_TEXT: usize = 1 << 20;
 /// A bundled calibration is measured on one public data set of photographs of celebrities, all
 /// impostor pairs alike ([`Calibration::spec`] names it). Real false match rates differ, and differ
 /// between demographic groups: pairs of the same sex, age and origin match falsely more often.
-/// Calibrate on pictures of your own people and cameras with `lab/examples/evaluate`, and
+/// Calibrate on pictures of your own people and cameras with `selfsame-lab evaluate`, and
 /// give the outcome to [`crate::engine::EngineBuilder::calibration`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct Calibration {
@@ -64,7 +64,7 @@ impl Calibration {
         Ok(Self { model_id: model_id.into(), spec, fmr_range })
     }
 
-    /// Reads a calibration that `lab/examples/evaluate` wrote: TOML, the fields of [`CalibrationSpec`]
+    /// Reads a calibration that `selfsame-lab evaluate` wrote: TOML, the fields of [`CalibrationSpec`]
     /// as in a card.
     ///
     /// # Errors

@@ -61,7 +61,7 @@ impl LogisticSpec {
 }
 
 /// Comparison scores and false match rates of one model and one kind of pairs, measured by
-/// `lab/examples/evaluate`.
+/// `selfsame-lab evaluate`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CalibrationSpec {

@@ -26,7 +26,7 @@
 //! it was fixed: they confirm, with 21 errors. The cross-fitted weights of the first row are of
 //! other people, the choice of the measures is not.
 //!
-//! The choice (`lab/examples/evaluate lfw DIR --folds 1-5 --choose-quality`): of the 63 sets of six
+//! The choice (`selfsame-lab evaluate lfw DIR --folds 1-5 --choose-quality`): of the 63 sets of six
 //! measures, each fitted on four folds and judged on the fifth, the smallest within one standard
 //! error of the best. That is sharpness alone: with 59 errors the standard error is as large as
 //! most differences. So it was asked, after seeing this, that a score which picks a camera's frames

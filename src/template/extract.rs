@@ -172,7 +172,7 @@ impl TemplateExtractor {
     /// hold for it too.
     ///
     /// Five pictures of one side instead of one bring the FNMR at an FMR of 1e-4 from 2.8 % to 0.6
-    /// % (`lab/examples/evaluate`, 153 people of LFW with six pictures or more).
+    /// % (`selfsame-lab evaluate`, 153 people of LFW with six pictures or more).
     ///
     /// The caller answers for it that all show one person: nothing here looks whether they do.
     ///

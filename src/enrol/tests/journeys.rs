@@ -1,9 +1,9 @@
-//! Whole journeys by script, through the code of `lab/examples/enrol`, with a camera that makes
+//! Whole journeys by script, through the code of the tool `enrol` of the laboratory, with a camera that makes
 //! evidence.
 
-#[path = "../../../lab/examples/enrol/journey.rs"]
+#[path = "../../../lab/src/tools/enrol/journey.rs"]
 mod journey;
-#[path = "../../../lab/examples/enrol/script.rs"]
+#[path = "../../../lab/src/tools/enrol/script.rs"]
 mod script;
 
 use super::*;

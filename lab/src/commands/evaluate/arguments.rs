@@ -1,0 +1,134 @@
+//! The command line.
+
+use super::pad_arguments::PadArguments;
+use clap::{Args, Subcommand};
+use std::path::PathBuf;
+
+/// Measures the chain's accuracy on labelled photographs, and attacks on liveness.
+#[derive(Args)]
+pub struct Arguments {
+    #[command(subcommand)]
+    pub set: Set,
+}
+
+/// What is measured.
+#[derive(Subcommand)]
+pub enum Set {
+    /// Labeled Faces in the Wild, View 2.
+    Lfw {
+        #[command(flatten)]
+        set: LfwArguments,
+        #[command(flatten)]
+        common: Common,
+    },
+    /// Your own photographs: one folder per person.
+    Folder {
+        #[command(flatten)]
+        set: FolderArguments,
+        #[command(flatten)]
+        common: Common,
+    },
+    /// Attacks on liveness, in sessions that are simulated from portraits.
+    Pad(PadArguments),
+}
+
+/// Which part of Labeled Faces in the Wild.
+#[derive(Args)]
+pub struct LfwArguments {
+    /// Folder with `images/` and `pairs.txt`.
+    pub folder: PathBuf,
+    /// Only the people of these folds, such as 6-10. The bundled model's impostor statistics are of
+    /// folds 1 to 5.
+    #[arg(long, value_parser = folds)]
+    pub folds: Option<(usize, usize)>,
+}
+
+/// Whose photographs, and which face of each.
+#[derive(Args)]
+pub struct FolderArguments {
+    /// Folder with `NAME/*.jpg`, `jpeg`, `png` or `webp`.
+    pub folder: PathBuf,
+    /// Take the face nearest to the picture's centre, and refuse none for quality.
+    #[arg(long)]
+    pub central: bool,
+}
+
+/// How templates are taken, and where they are kept.
+#[derive(Args)]
+pub struct TemplateArguments {
+    /// Keep templates in this file between runs, one file per choice of options. It holds biometric
+    /// data: delete it after use.
+    #[arg(long)]
+    pub cache: Option<PathBuf>,
+    /// Take templates without adding the mirrored crop's.
+    #[arg(long)]
+    pub no_flip: bool,
+    /// Take templates in 8-bit integers.
+    #[arg(long)]
+    pub int8: bool,
+    /// Leave out files that cannot be decoded, instead of stopping.
+    #[arg(long)]
+    pub skip_bad: bool,
+}
+
+/// How people are resampled for the intervals.
+#[derive(Args)]
+pub struct Resampling {
+    /// Times that people are resampled for the intervals.
+    #[arg(long, default_value_t = 1_000, value_parser = clap::value_parser!(u32).range(100..=100_000))]
+    pub replicates: u32,
+    /// Seed of the resampling.
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+}
+
+impl Resampling {
+    /// The options as the evaluation takes them.
+    pub fn bootstrap(&self) -> selfsame_lab::evaluate::Bootstrap {
+        selfsame_lab::evaluate::Bootstrap { replicates: self.replicates, seed: self.seed }
+    }
+}
+
+/// What is asked for about any set of photographs.
+#[derive(Args)]
+pub struct Common {
+    /// Write report.html, report.json, det.svg, scores.svg (and discard.svg) into this folder.
+    #[arg(long)]
+    pub out: Option<PathBuf>,
+    #[command(flatten)]
+    pub templates: TemplateArguments,
+    /// Write what the scores mean, as tables for the model's card, into this file.
+    #[arg(long)]
+    pub calibration: Option<PathBuf>,
+    /// Write the statistics of impostors, a table for the model's card, into this file.
+    #[arg(long)]
+    pub impostors: Option<PathBuf>,
+    /// Try thresholds that are calibrated on one half of the people on the other half.
+    #[arg(long)]
+    pub halves: bool,
+    /// Try templates of so many pictures of one person, fused, against single ones.
+    #[arg(long, value_parser = clap::value_parser!(u32).range(2..=20))]
+    pub fuse: Option<u32>,
+    /// Turn one picture of each pair into a document's portrait, in several ways; with
+    /// `--calibration` for such pairs too.
+    #[arg(long)]
+    pub documents: bool,
+    /// Measure what discarding pairs by the unified quality scores gains (error versus discard, at
+    /// the threshold for an FMR of 1e-3), and print the weights fitted on these pictures. On
+    /// all ten folds of LFW the weights are those of the other five.
+    #[arg(long)]
+    pub quality: bool,
+    /// Compare which measures the unified quality score could rest on, each choice fitted on all
+    /// folds but one and judged on that one, and print the one to take. For folds 1-5 alone:
+    /// those that it is then tried on must not choose.
+    #[arg(long)]
+    pub choose_quality: bool,
+    #[command(flatten)]
+    pub resampling: Resampling,
+}
+
+/// `FIRST-LAST`, counted from 1.
+fn folds(text: &str) -> Result<(usize, usize), String> {
+    let ends = text.split_once('-').and_then(|(a, b)| Some((a.parse().ok()?, b.parse().ok()?)));
+    ends.filter(|(first, last)| 1 <= *first && first <= last).ok_or_else(|| format!("{text} is not like 6-10"))
+}

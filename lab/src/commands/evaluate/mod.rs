@@ -1,0 +1,36 @@
+//! Measures the chain's accuracy on labelled photographs, and attacks on liveness.
+//!
+//! ```sh
+//! cargo run --release -p selfsame-lab -- evaluate lfw DIR [--out OUT] [--cache FILE] [--int8] [--no-flip]
+//! cargo run --release -p selfsame-lab -- evaluate folder DIR [--central] [--skip-bad] …
+//! cargo run --release -p selfsame-lab -- evaluate pad DIR [--conditions indoors,daylight,robust] [--half tune|report] [--sessions N] …
+//! ```
+//!
+//! `lfw`: `DIR` holds Labeled Faces in the Wild: `images/NAME/NAME_0001.jpg` and `pairs.txt` (View
+//! 2). `folder`: `DIR` holds a folder per person with their pictures. `pad`: attacks on liveness,
+//! in sessions simulated from portraits: see [`selfsame_lab::evaluate::pad`]. `--calibration` and
+//! `--impostors` write what a model's card says about scores; `--halves`, `--fuse` and
+//! `--documents` try thresholds, fused templates and document portraits; `--quality` adds what
+//! discarding pictures by their quality gains (the subcommand `quality` does that alone). `--help`
+//! tells the options. Exit status 0, or 3 after an error.
+
+mod arguments;
+mod card;
+mod documents;
+mod enrolled;
+mod further;
+mod fuse;
+mod halves;
+mod labelled;
+mod pad;
+mod pad_arguments;
+mod pad_text;
+mod print;
+mod program;
+mod templates;
+
+pub use arguments::{Arguments, FolderArguments, LfwArguments, Resampling, TemplateArguments};
+pub use enrolled::Enrolled;
+pub use labelled::LabelledSet;
+pub use program::run;
+pub use templates::Setup;

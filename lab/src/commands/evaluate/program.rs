@@ -1,0 +1,94 @@
+//! What `evaluate` does with its arguments.
+
+use super::arguments::{Arguments, Common, Set};
+use super::enrolled::Enrolled;
+use super::further;
+use super::labelled::LabelledSet;
+use super::pad;
+use super::print;
+use super::templates::Setup;
+use crate::commands::quality::{Measured, choose, error_versus_discard};
+use crate::commands::shared::{self, Anyhow};
+use selfsame::compare::Pairing;
+use selfsame_lab::evaluate::{About, Report, ScoreSet, View2, all_pairs, comparison_scores, roc, ten_fold};
+use std::process::ExitCode;
+use std::time::Instant;
+
+/// Measures; exit status 0, or 3 after an error.
+pub fn run(arguments: &Arguments) -> ExitCode {
+    shared::status(match &arguments.set {
+        Set::Lfw { common, .. } if common.templates.skip_bad => {
+            Err("--skip-bad cannot be combined with lfw: its list of pairs needs every picture".into())
+        }
+        Set::Lfw { set, common } => LabelledSet::lfw(set).and_then(|set| measure(&set, common)),
+        Set::Folder { set, common } => LabelledSet::folder(set).and_then(|set| measure(&set, common)),
+        Set::Pad(arguments) => pad::run(arguments),
+    })
+}
+
+/// Takes the templates, compares all with all, and reports.
+fn measure(set: &LabelledSet, common: &Common) -> Anyhow<()> {
+    let setup = Setup::new(&common.templates, set.choice)?;
+    let enrolled = Enrolled::new(&setup, set, &common.templates)?;
+    let started = Instant::now();
+    let scores = all_pairs(&enrolled.subjects, &enrolled.present(), comparison_scores(&enrolled.templates)?)?;
+    eprintln!("all pairs              {:.1} s", started.elapsed().as_secs_f64());
+    let mut report = report(&enrolled, &scores, common);
+    further::run(&enrolled, &scores, common)?;
+    if common.quality || common.choose_quality {
+        let (measured, bootstrap) = (Measured::new(&enrolled)?, common.resampling.bootstrap());
+        if common.choose_quality {
+            choose(&measured, &bootstrap)?;
+        }
+        if common.quality {
+            report.discard = error_versus_discard(&measured, &bootstrap)?;
+        }
+    }
+    if set.pairs.is_some() {
+        report.view2 = Some(view2(set, &enrolled)?);
+    }
+    if let Some(folder) = &common.out {
+        print::files(&report, folder)?;
+    }
+    shared::print(&print::summary(&report)?)
+}
+
+/// Rates, curves and intervals.
+fn report(enrolled: &Enrolled<'_>, scores: &ScoreSet, common: &Common) -> Report {
+    let setup = enrolled.setup;
+    let about = About {
+        data_set: enrolled.name.to_owned(),
+        left_out: enrolled.left_out,
+        model: setup.card.id.clone(),
+        model_sha256: setup.card.sha256.clone(),
+        score: "cosine less impostor levels".to_owned(),
+        options: vec![
+            ("Mirrored crop added".to_owned(), yes(setup.options.flip())),
+            ("8-bit integers".to_owned(), yes(common.templates.int8)),
+            ("Face".to_owned(), setup.choice.as_str().to_owned()),
+        ],
+        failures: enrolled.failures.clone(),
+    };
+    let thresholds = [1e-2, 1e-3, 1e-4].into_iter().filter_map(|fmr| {
+        let threshold = setup.engine.calibration(Pairing::SelfieSelfie)?.threshold(fmr).ok()?;
+        Some((format!("FMR {fmr:.0e}, in use"), threshold.score().value()))
+    });
+    let started = Instant::now();
+    let report = Report::new(scores, about, &common.resampling.bootstrap(), &thresholds.collect::<Vec<_>>());
+    eprintln!("statistics             {:.1} s", started.elapsed().as_secs_f64());
+    report
+}
+
+/// View 2 of LFW: the accuracy over its list of pairs.
+fn view2(set: &LabelledSet, enrolled: &Enrolled<'_>) -> Anyhow<View2> {
+    let pairs = set.pairs.as_ref().ok_or("this set has no list of pairs")?;
+    let scores = comparison_scores(&enrolled.templates)?;
+    let score = |a, b| Some(scores(a, b)).filter(|s| s.is_finite());
+    let folds = ten_fold(&pairs.folds, |p| score(p.a, p.b)).ok_or("the list of pairs has too few folds")?;
+    let listed: Vec<_> = pairs.folds.iter().flatten().map(|p| (score(p.a, p.b), p.genuine)).collect();
+    Ok(View2::new(&folds, &roc(&listed), listed.len() as u64))
+}
+
+fn yes(flag: bool) -> String {
+    if flag { "yes" } else { "no" }.to_owned()
+}

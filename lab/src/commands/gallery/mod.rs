@@ -1,0 +1,14 @@
+//! One person, one account: a gallery of faces, and the search for one among them.
+//!
+//! `cargo run --release -p selfsame-lab -- gallery add IMAGE --id N --gallery FILE`
+//! `cargo run --release -p selfsame-lab -- gallery search IMAGE --gallery FILE [--count 5] [--fpir 0.01]`
+//! `cargo run --release -p selfsame-lab -- gallery remove --id N --gallery FILE`
+//! `cargo run --release -p selfsame-lab -- gallery bench [--templates 1000000]`
+//!
+//! `bench` fills a temporary file with random templates and measures a search against the memory's
+//! bandwidth. Exit status: 0 done or found, 1 nobody found, 2 no face to compare, 3 error.
+
+mod bench;
+mod program;
+
+pub use program::{Arguments, run};

@@ -1,0 +1,134 @@
+//! Writes a recorded session: a folder with `session.json` and its frames, made from a portrait.
+//!
+//! `cargo run --release -p selfsame-lab -- simulate PORTRAIT --species print --ambient 300 --skin 4
+//! --seed 7 --out DIR`
+//!
+//! Prints the frames made per second, JPEG and writing included. `scene.json` beside the session
+//! tells what was simulated.
+
+use clap::Args;
+use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
+use rayon::prelude::*;
+use selfsame::engine::Engine;
+use selfsame::image::{Limits, Photo};
+use selfsame::liveness::{Challenge, ChallengePolicy, FrameRecord, SessionManifest, ShownSegment};
+use selfsame_lab::error::{Error, ErrorKind, Result, Stage};
+use selfsame_lab::simulate::{Recording, Scene, Species, Subject, simulate};
+use selfsame_lab::tools::command_line;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Instant;
+
+/// When the challenge is issued, in Unix seconds: always the same, so that the session is.
+const ISSUED_AT: u64 = 1_790_000_000;
+
+/// Writes a recorded flash session made from a portrait. A development tool: what is measured on it
+/// is measured on a simulation.
+#[derive(Args)]
+pub struct Arguments {
+    /// A frontal portrait of one face.
+    portrait: PathBuf,
+    /// What the camera is shown: live, print_flat (or print), replay_tablet, injected_relight, ...
+    #[arg(long, default_value = "live")]
+    species: Species,
+    /// Who takes over half-way in a face_swap.
+    #[arg(long)]
+    other: Option<PathBuf>,
+    /// Ambient light in lux.
+    #[arg(long, default_value_t = 300.0)]
+    ambient: f32,
+    /// Its colour temperature in kelvin.
+    #[arg(long, default_value_t = 4500.0)]
+    kelvin: f32,
+    /// Skin tone group, 1 (very light) to 6 (dark).
+    #[arg(long, default_value_t = 3)]
+    skin: u8,
+    /// From the camera to the eyes, in centimetres.
+    #[arg(long, default_value_t = 30.0)]
+    distance: f32,
+    /// Frames per second.
+    #[arg(long, default_value_t = 30.0)]
+    fps: f32,
+    /// How late the camera's frames arrive, in milliseconds.
+    #[arg(long, default_value_t = 80)]
+    lag: u64,
+    /// How late an injected answer is beside that, in milliseconds.
+    #[arg(long, default_value_t = 100)]
+    delay: u64,
+    /// A challenge as JSON; without it one is issued from the seed.
+    #[arg(long)]
+    challenge: Option<PathBuf>,
+    /// The same seed gives the same session.
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
+    /// The folder to write.
+    #[arg(long)]
+    out: PathBuf,
+}
+
+/// Writes the session; exit status 0, or 3 after an error.
+pub fn run(arguments: &Arguments) -> ExitCode {
+    match record(arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => command_line::failed(&error, false),
+    }
+}
+
+fn subject(engine: &Engine, path: &Path) -> Result<Subject> {
+    let limits = Limits::default();
+    Subject::new(engine, &Photo::decode(&command_line::read(path, &limits, Stage::Simulate)?, &limits)?)
+}
+
+fn challenge(arguments: &Arguments) -> Result<Challenge> {
+    match &arguments.challenge {
+        Some(path) => Ok(Challenge::parse(&command_line::read(path, &Limits::default(), Stage::Simulate)?)?),
+        None => {
+            let mut rng = ChaCha20Rng::seed_from_u64(arguments.seed);
+            Ok(Challenge::issue(&mut rng, &ChallengePolicy::default(), ISSUED_AT)?)
+        }
+    }
+}
+
+fn record(arguments: &Arguments) -> Result<()> {
+    let mut scene = Scene {
+        species: arguments.species,
+        skin: arguments.skin,
+        ambient_lux: arguments.ambient,
+        ambient_kelvin: arguments.kelvin,
+        distance_cm: arguments.distance,
+        seed: arguments.seed,
+        ..Scene::default()
+    };
+    (scene.camera.fps, scene.camera.lag_us) = (arguments.fps, 1000 * arguments.lag);
+    scene.attack.delay_us = 1000 * arguments.delay;
+    let engine = Engine::new()?;
+    let main = subject(&engine, &arguments.portrait)?;
+    let other = arguments.other.as_deref().map(|path| subject(&engine, path)).transpose()?;
+    let challenge = challenge(arguments)?;
+    let recording = simulate(&main, other.as_ref(), challenge.segments(), &scene)?;
+    let start = Instant::now();
+    write(&recording, challenge, &arguments.out)?;
+    let rate = recording.len() as f64 / start.elapsed().as_secs_f64();
+    println!("{} frames of {} in {}: {rate:.0} a second", recording.len(), scene.species, arguments.out.display());
+    Ok(())
+}
+
+/// The folder, its frames several at a time.
+fn write(recording: &Recording, challenge: Challenge, out: &Path) -> Result<()> {
+    let io = |e| Error::new(ErrorKind::Io, Stage::Simulate, format!("cannot write {}", out.display())).with_source(e);
+    std::fs::create_dir_all(out).map_err(io)?;
+    let one = |i: usize| {
+        let frame = recording.frame(i)?;
+        let file = format!("{i:06}.jpg");
+        std::fs::write(out.join(&file), frame.jpeg.unwrap_or_default()).map_err(io)?;
+        let (exposure_us, iso) = (Some(frame.exposure_us.into()), Some(frame.iso));
+        Ok(FrameRecord { file, timestamp_us: frame.timestamp_us, exposure_us, iso })
+    };
+    let frames = (0..recording.len()).into_par_iter().map(one).collect::<Result<_>>()?;
+    let shown = |(segment, s): (usize, &selfsame::liveness::Segment)| ShownSegment { segment, shown_us: s.start_us };
+    let display = challenge.segments().iter().enumerate().map(shown).collect();
+    let session = SessionManifest { challenge, display, frames }.to_json()?;
+    std::fs::write(out.join("session.json"), session).map_err(io)?;
+    let scene = serde_json::to_vec_pretty(recording.scene()).map_err(|e| io(e.into()))?;
+    std::fs::write(out.join("scene.json"), scene).map_err(io)
+}

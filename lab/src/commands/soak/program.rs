@@ -1,0 +1,129 @@
+//! The three phases of load, and the limits that they are held to.
+
+use super::figures::{Figures, resident_bytes};
+use super::requests::{Kind, Work};
+use clap::Args;
+use selfsame_lab::error::Result;
+use selfsame_lab::tools::command_line;
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+/// Load for as long as is asked for.
+#[derive(Args)]
+pub struct Arguments {
+    /// For how long, in seconds.
+    #[arg(long, default_value_t = 600)]
+    seconds: u64,
+    /// How many threads send requests in the last phase.
+    #[arg(long, default_value_t = 16)]
+    threads: u64,
+    /// Others use this machine: times are printed and not judged.
+    #[arg(long)]
+    shared: bool,
+}
+
+/// Growth of the memory that a process may show, as a share.
+const MOST_GROWTH: f64 = 0.02;
+/// In less time than this …
+const LONG_S: u64 = 300;
+/// … it may grow by so much instead.
+const SHORT_GROWTH_BYTES: f64 = 16.0 * 1024.0 * 1024.0;
+/// Throughput of all threads over that of one times the cores, at least.
+const LEAST_SCALING: f64 = 0.9;
+/// p99 of a kind's latency over its median, at most.
+const MOST_SPREAD: f64 = 3.0;
+
+/// Loads the machine; exit status 0 within the limits, 1 not, 3 after an error.
+pub fn run(arguments: &Arguments) -> ExitCode {
+    match broken_limits(arguments) {
+        Ok(broken) => {
+            broken.iter().for_each(|limit| println!("BROKEN: {limit}"));
+            ExitCode::from(u8::from(!broken.is_empty()))
+        }
+        Err(error) => command_line::failed(&error, false),
+    }
+}
+
+/// Runs the three phases, and tells which limits were broken.
+fn broken_limits(arguments: &Arguments) -> Result<Vec<String>> {
+    let work = Work::new()?;
+    let cores = std::thread::available_parallelism().map_or(1, usize::from) as u64;
+    let quarter = Duration::from_secs_f64(arguments.seconds.max(4) as f64 / 4.0);
+    let alone = requests_of(&work, 1, quarter);
+    let fair = requests_of(&work, cores, quarter);
+    let loaded = requests_of(&work, arguments.threads, 2 * quarter);
+
+    let mut broken = Vec::new();
+    let mut judge = |holds: bool, limit: String, timing: bool| {
+        let judged = !(timing && arguments.shared);
+        if judged && !holds {
+            broken.push(limit);
+        }
+    };
+    for (name, figures) in [("1 thread", &alone), ("a thread per core", &fair), ("all threads", &loaded)] {
+        println!("{name}: {:.2} rounds/s, {} requests", figures.rounds_per_s(), figures.requests());
+        println!("{figures}");
+    }
+    for unexpected in [&alone, &fair, &loaded].into_iter().flat_map(|figures| &figures.unexpected) {
+        judge(false, format!("an outcome that was not expected: {unexpected}"), false);
+    }
+    let scaling = loaded.rounds_per_s() / (alone.rounds_per_s() * cores as f64);
+    println!("{} threads on {cores} cores: {scaling:.2} of one thread's throughput per core", arguments.threads);
+    judge(scaling >= LEAST_SCALING, format!("throughput {scaling:.2} is below {LEAST_SCALING}"), true);
+    for kind in Kind::ALL.into_iter().filter(|kind| kind.is_honest()) {
+        let spread = fair.spread(kind);
+        judge(spread <= MOST_SPREAD, format!("{kind:?}: p99 is {spread:.1} times the median"), true);
+    }
+    match loaded.resident {
+        Some((before, after)) => {
+            let grown = after as f64 - before as f64;
+            let most = if arguments.seconds < LONG_S { SHORT_GROWTH_BYTES } else { MOST_GROWTH * before as f64 };
+            println!("memory {:.1} MiB, then {:+.1} MiB, of {:.1} allowed", mib(before as f64), mib(grown), mib(most));
+            judge(grown < most, format!("memory grew by {:.1} MiB", mib(grown)), false);
+        }
+        None => println!("memory is not measured on this system"),
+    }
+    Ok(broken)
+}
+
+fn mib(bytes: f64) -> f64 {
+    bytes / f64::from(1 << 20)
+}
+
+/// Rounds of one request of each kind on so many threads; whole rounds, at least one each.
+fn requests_of(work: &Work, threads: u64, time: Duration) -> Figures {
+    let started = Instant::now();
+    let round = |figures: &mut Figures, seed: u64| {
+        for kind in Kind::ALL {
+            let begun = Instant::now();
+            let outcome = work.request(kind, seed);
+            figures.add(kind, begun.elapsed(), outcome);
+        }
+        figures.rounds += 1;
+    };
+    let one = |thread: u64| {
+        let mut figures = Figures::default();
+        round(&mut figures, thread);
+        while started.elapsed() < time {
+            let seed = thread + threads * figures.rounds;
+            round(&mut figures, seed);
+        }
+        figures
+    };
+    std::thread::scope(|scope| {
+        let handles: Vec<_> = (0..threads).map(|thread| scope.spawn(move || one(thread))).collect();
+        let mut all = Figures::default();
+        std::thread::sleep(time / 2);
+        let half_way = resident_bytes();
+        std::thread::sleep(time.saturating_sub(started.elapsed()));
+        all.resident = half_way.zip(resident_bytes());
+        for handle in handles {
+            match handle.join() {
+                Ok(figures) => all.merge(figures),
+                Err(_) => all.unexpected.push("a thread panicked".into()),
+            }
+        }
+        all.elapsed = started.elapsed();
+        all
+    })
+}

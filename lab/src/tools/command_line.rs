@@ -1,0 +1,57 @@
+//! What the command lines of all programs here share: reading arguments, telling errors, exit
+//! status 3 for both.
+
+use crate::error::{Error, ErrorKind, Result, Stage};
+use clap::Parser;
+use selfsame::image::Limits;
+use std::io::Read;
+use std::path::Path;
+use std::process::ExitCode;
+
+/// Reads the arguments, runs, and gives the exit status of what came of it; an error is told, as
+/// JSON if `json` says so, and has the status 3.
+pub fn main<A: Parser>(json: fn(&A) -> bool, run: impl FnOnce(&A) -> Result<ExitCode>) -> ExitCode {
+    match arguments() {
+        Ok(arguments) => run(&arguments).unwrap_or_else(|error| failed(&error, json(&arguments))),
+        Err(status) => status,
+    }
+}
+
+/// Reads the arguments; or, after `--help` or a complaint was printed, the exit status: 3 for the
+/// complaint.
+pub fn arguments<A: Parser>() -> std::result::Result<A, ExitCode> {
+    A::try_parse().map_err(|error| {
+        let _ = error.print();
+        ExitCode::from(if error.use_stderr() { 3 } else { 0 })
+    })
+}
+
+/// Prints an error with its causes, as JSON if `json`, and gives its exit status.
+pub fn failed(error: &Error, json: bool) -> ExitCode {
+    let mut message = error.to_string();
+    let mut source = std::error::Error::source(error);
+    while let Some(cause) = source {
+        message.push_str(&format!(": {cause}"));
+        source = cause.source();
+    }
+    let kind = error.kind().as_str();
+    if json {
+        println!("{}", serde_json::json!({ "error": { "kind": kind, "message": message } }));
+    } else {
+        eprintln!("error ({kind}): {message}");
+    }
+    ExitCode::from(3)
+}
+
+/// Reads a file, one byte beyond the limit at most: the decoder then says that it is too large.
+///
+/// # Errors
+/// [`ErrorKind::Io`] at `stage` if it cannot be read.
+pub fn read(path: &Path, limits: &Limits, stage: impl Into<Stage>) -> Result<Vec<u8>> {
+    let stage = stage.into();
+    let io = |e| Error::new(ErrorKind::Io, stage, format!("cannot read {}", path.display())).with_source(e);
+    let mut bytes = Vec::new();
+    let file = std::fs::File::open(path).map_err(io)?;
+    file.take(limits.max_bytes() as u64 + 1).read_to_end(&mut bytes).map_err(io)?;
+    Ok(bytes)
+}

@@ -1,0 +1,107 @@
+//! Shows what a chip's data group 2 holds, and writes its portrait out.
+//!
+//! `cargo run --release --example dg2 -- FILE [--out portrait.png] [--json]`
+//!
+//! FILE is a DG2 as read from the chip, a bare face record of ISO/IEC 19794-5 or a bare block of
+//! ISO/IEC 39794-5. Exit status: 0 parsed, and the first portrait decoded; 3 error.
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::tools::command_line;
+use clap::Parser;
+use selfsame::document::{Dg2, DigestAlgorithm, DocumentPhoto};
+use selfsame::error::Stage;
+use selfsame::image::Limits;
+use serde_json::{Map, Value, json};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// Shows what a chip's data group 2 holds, and writes its portrait out.
+#[derive(Parser)]
+struct Arguments {
+    /// The data group, or a face record on its own.
+    file: PathBuf,
+    /// Write the portrait that a verification would use here, as PNG or JPEG by the ending.
+    #[arg(long)]
+    out: Option<PathBuf>,
+    /// Print JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Runs the tool with the arguments of the process.
+pub fn main() -> ExitCode {
+    command_line::main(|a: &Arguments| a.json, |a| run(a).map(|()| ExitCode::SUCCESS))
+}
+
+fn io(what: &str, path: &Path, cause: impl std::error::Error + Send + Sync + 'static) -> Error {
+    Error::new(ErrorKind::Io, Stage::Document, format!("cannot {what} {}", path.display())).with_source(cause)
+}
+
+fn run(arguments: &Arguments) -> Result<()> {
+    let limits = Limits::default();
+    let bytes = command_line::read(&arguments.file, &limits, Stage::Document)?;
+    let dg2 = Dg2::parse(&bytes)?;
+    let report = report(&dg2);
+    if arguments.json {
+        println!("{report:#}");
+    } else {
+        print(&report, "");
+    }
+    let portrait = DocumentPhoto::from_dg2(&bytes, &limits)?;
+    if let Some(path) = &arguments.out {
+        let photo = portrait.photo();
+        image::save_buffer(path, photo.pixels(), photo.width(), photo.height(), image::ExtendedColorType::Rgb8)
+            .map_err(|e| io("write", path, e))?;
+        if !arguments.json {
+            println!("written      {} ({} × {} px)", path.display(), photo.width(), photo.height());
+        }
+    }
+    Ok(())
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
+}
+
+fn report(dg2: &Dg2<'_>) -> Value {
+    let remarks = dg2.remarks().iter().map(|r| json!(format!("{}: {r}", r.as_str())));
+    let digests: Map<String, Value> =
+        DigestAlgorithm::ALL.map(|a| (a.as_str().to_owned(), json!(hex(&dg2.digest(a))))).into_iter().collect();
+    json!({
+        "bytes": dg2.bytes().len(),
+        "instances": dg2.instances(),
+        "remarks": remarks.collect::<Vec<_>>(),
+        "digests": digests,
+    })
+}
+
+/// One line per field, indented by depth; fields that are not stated are left out.
+fn print(value: &Value, indent: &str) {
+    let Value::Object(fields) = value else { return };
+    for (name, value) in fields {
+        match value {
+            Value::Null => {}
+            Value::Array(items) if items.is_empty() => println!("{indent}{name:<14} none"),
+            Value::Array(items) => {
+                for (i, item) in items.iter().enumerate() {
+                    match item {
+                        Value::Object(_) => {
+                            println!("{indent}{name} {}", i + 1);
+                            print(item, &format!("{indent}  "));
+                        }
+                        item => println!("{indent}{name:<14} {}", text(item)),
+                    }
+                }
+            }
+            Value::Object(_) => {
+                println!("{indent}{name}");
+                print(value, &format!("{indent}  "));
+            }
+            value => println!("{indent}{name:<14} {}", text(value)),
+        }
+    }
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}

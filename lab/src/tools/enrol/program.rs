@@ -1,0 +1,142 @@
+//! The tool's `main`: its arguments, and what becomes of them.
+
+use super::camera::{Desk, Recorded, Simulated};
+use super::journey;
+use super::journey::{Camera, Dialogue, Ending, OLD_ACCOUNT, OLD_HOLDER, OLD_PINS, World};
+use super::script::{Script, Terminal};
+use crate::error::{Error, ErrorKind, Result};
+use crate::tools::command_line;
+use clap::Parser;
+use getrandom::SysRng;
+use rand_chacha::ChaCha20Rng;
+use rand_core::SeedableRng;
+use selfsame::document::DocumentPhoto;
+use selfsame::engine::Engine;
+use selfsame::enrol::{Audit, Kind, Method};
+use selfsame::error::Stage;
+use selfsame::image::{Limits, Photo};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// The whole enrolment in a terminal.
+#[derive(Parser)]
+struct Arguments {
+    /// The document's portrait: a chip's data group 2, or a photograph of the holder.
+    document: PathBuf,
+    /// Photograph of the applicant.
+    selfie: PathBuf,
+    /// Renew the old account.
+    #[arg(long)]
+    renew: bool,
+    /// Upgrade the old account.
+    #[arg(long, conflicts_with = "renew")]
+    upgrade: bool,
+    /// Authenticate with the old account, too.
+    #[arg(long)]
+    active_account: bool,
+    /// False match rate to decide at.
+    #[arg(long, default_value = "1e-4")]
+    fmr: f64,
+    /// Skin tone group of the applicant for the simulated camera, 1 (very light) to 6 (dark).
+    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u8).range(1..=6))]
+    skin: u8,
+    /// A recorded session instead of the simulated camera.
+    #[arg(long)]
+    session: Option<PathBuf>,
+    /// Makes nonces and challenges repeatable: for tests only.
+    #[arg(long)]
+    seed: Option<u64>,
+    /// Answer from this file: one `question: answer` a line.
+    #[arg(long)]
+    script: Option<PathBuf>,
+    /// Write the audit here, as JSON.
+    #[arg(long)]
+    audit: Option<PathBuf>,
+}
+
+/// Runs the tool with the arguments of the process.
+pub fn main() -> ExitCode {
+    command_line::main(
+        |_: &Arguments| false,
+        |a| {
+            Ok(match run(a)? {
+                Ending::Enrolled(_) => ExitCode::SUCCESS,
+                Ending::Terminated(_) => ExitCode::from(2),
+            })
+        },
+    )
+}
+
+fn run(arguments: &Arguments) -> Result<Ending> {
+    let limits = Limits::default();
+    let read = |path: &Path| command_line::read(path, &limits, Stage::Decode);
+    let document = DocumentPhoto::from_bytes(&read(&arguments.document)?, &limits)?;
+    let selfie = Photo::decode(&read(&arguments.selfie)?, &limits)?;
+    // One generator for the ceremony's nonces and keys, one for challenges.
+    let generator = |stream: u64| match arguments.seed {
+        Some(seed) => {
+            let mut rng = ChaCha20Rng::seed_from_u64(seed);
+            rng.set_stream(stream);
+            Ok(rng)
+        }
+        None => ChaCha20Rng::try_from_rng(&mut SysRng),
+    };
+    let generator = |stream| {
+        let failed =
+            |e| Error::new(ErrorKind::Randomness, Stage::Enrol, "the system gives no random numbers").with_source(e);
+        generator(stream).map_err(failed)
+    };
+    let desk = Desk::new(Engine::new()?, document, arguments.fmr, generator(1)?)?;
+    let mut camera: Box<dyn Camera> = match &arguments.session {
+        Some(folder) => Box::new(Recorded::new(desk, folder, &read(&folder.join("session.json"))?)?),
+        None => Box::new(Simulated::new(desk, &selfie, arguments.skin)?),
+    };
+    let kind = match (arguments.renew, arguments.upgrade) {
+        (true, _) => Kind::Renewal,
+        (_, true) => Kind::Upgrade,
+        _ => Kind::NewRegistration,
+    };
+    let method = if arguments.active_account { Method::ActiveAccount } else { Method::Biometrics };
+    let mut world = World::new(generator(0)?)?;
+    let ending = match &arguments.script {
+        Some(path) => {
+            let bytes = read(path)?;
+            let text = std::str::from_utf8(&bytes).map_err(|e| {
+                Error::new(ErrorKind::InvalidArgument, Stage::Enrol, "the script is no text").with_source(e)
+            })?;
+            let mut script = Script::parse(text, Terminal.now())?;
+            script.print = true;
+            let ending = journey::run(kind, method, &mut world, camera.as_mut(), &mut script)?;
+            if script.left() > 0 {
+                eprintln!("{} answers of the script were not asked for", script.left());
+            }
+            ending
+        }
+        None => {
+            let mut terminal = Terminal;
+            if kind.replaces_an_account() || method == Method::ActiveAccount {
+                terminal.tell(&format!(
+                    "For trying out, there is an account {OLD_ACCOUNT:?} of {}, born {}, with PIN1 {} and PIN2 {}.",
+                    OLD_HOLDER.0, OLD_HOLDER.1, OLD_PINS.0, OLD_PINS.1
+                ));
+            }
+            journey::run(kind, method, &mut world, camera.as_mut(), &mut terminal)?
+        }
+    };
+    if let Some(path) = &arguments.audit {
+        let audit = match &ending {
+            Ending::Enrolled(enrolled) => enrolled.audit(),
+            Ending::Terminated(terminated) => terminated.audit(),
+        };
+        write(path, audit)?;
+    }
+    Ok(ending)
+}
+
+fn write(path: &std::path::Path, audit: &Audit) -> Result<()> {
+    let io = |e: std::io::Error| {
+        Error::new(ErrorKind::Io, Stage::Enrol, format!("cannot write {}", path.display())).with_source(e)
+    };
+    let text = serde_json::to_string_pretty(audit).map_err(|e| io(e.into()))?;
+    std::fs::write(path, text).map_err(io)
+}

@@ -1,0 +1,124 @@
+//! The tool's `main`: its arguments, and what becomes of them.
+
+use super::overlay;
+use crate::error::{Error, ErrorKind, Result};
+use crate::tools::command_line;
+use clap::Parser;
+use selfsame::capture::{CaptureOptions, CaptureSession, Guidance, Hint, OvalSpec};
+use selfsame::engine::Engine;
+use selfsame::error::Stage;
+use selfsame::image::{Limits, Photo};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// Guides a capture over recorded frames.
+#[derive(Parser)]
+struct Arguments {
+    /// A folder of frames, or an image.
+    frames: PathBuf,
+    /// Write an overlay of each frame (oval, face, hint, values) into this folder, as PNG.
+    #[arg(long)]
+    out: Option<PathBuf>,
+    /// Frames per second.
+    #[arg(long, default_value_t = 30.0, value_parser = positive)]
+    fps: f64,
+    /// Width of the oval, as a share of the frame's width (or of ¾ of its height).
+    #[arg(long, default_value_t = 0.55)]
+    oval: f32,
+    /// How often a single image is shown.
+    #[arg(long, default_value_t = 45)]
+    repeat: usize,
+    /// A JSON object per frame.
+    #[arg(long)]
+    json: bool,
+}
+
+fn positive(text: &str) -> std::result::Result<f64, String> {
+    text.parse().ok().filter(|v: &f64| v.is_finite() && *v > 0.1).ok_or_else(|| format!("{text} is no frame rate"))
+}
+
+/// Runs the tool with the arguments of the process.
+pub fn main() -> ExitCode {
+    command_line::main(|a: &Arguments| a.json, |a| Ok(ExitCode::from(u8::from(!run(a)?))))
+}
+
+/// Whether the capture was ready at some time.
+fn run(arguments: &Arguments) -> Result<bool> {
+    let io = |what: String| move |e| Error::new(ErrorKind::Io, Stage::Capture, what).with_source(e);
+    let limits = Limits::default();
+    let files = files(arguments)?;
+    let engine = Engine::new()?;
+    let options = CaptureOptions { oval: OvalSpec::Centered { width: arguments.oval }, ..CaptureOptions::default() };
+    let mut session = CaptureSession::new(options)?;
+    if let Some(out) = &arguments.out {
+        std::fs::create_dir_all(out).map_err(io(format!("cannot make {}", out.display())))?;
+    }
+    let (mut ready, mut last): (bool, Option<(&Path, Photo)>) = (false, None);
+    for (i, path) in files.iter().enumerate() {
+        // A repeated image is decoded once.
+        let photo = match last.take() {
+            Some((before, photo)) if before == path => photo,
+            _ => Photo::decode(&command_line::read(path, &limits, Stage::Capture)?, &limits)?,
+        };
+        let timestamp_us = (i as f64 * 1e6 / arguments.fps) as u64;
+        let guidance = engine.guide(&mut session, &photo.frame(), timestamp_us)?;
+        ready |= guidance.hint == Hint::Ready;
+        print(path, &guidance, arguments.json);
+        if let Some(out) = &arguments.out {
+            overlay::write(&out.join(format!("{i:06}.png")), &photo, &session, &guidance)?;
+        }
+        last = Some((path, photo));
+    }
+    if !arguments.json {
+        let kept = session.best_frames();
+        println!("{}; {} frames kept for the comparison", if ready { "ready" } else { "never ready" }, kept.len());
+    }
+    Ok(ready)
+}
+
+/// The frames' files in order.
+fn files(arguments: &Arguments) -> Result<Vec<PathBuf>> {
+    let path = &arguments.frames;
+    if !path.is_dir() {
+        return Ok(vec![path.clone(); arguments.repeat]);
+    }
+    let io = |e| Error::new(ErrorKind::Io, Stage::Capture, format!("cannot read {}", path.display())).with_source(e);
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(path).map_err(io)? {
+        let file = entry.map_err(io)?.path();
+        let extension = file.extension().and_then(|e| e.to_str()).unwrap_or_default().to_lowercase();
+        if ["jpg", "jpeg", "png", "webp"].contains(&extension.as_str()) {
+            files.push(file);
+        }
+    }
+    files.sort();
+    if files.is_empty() {
+        return Err(Error::new(ErrorKind::InvalidArgument, Stage::Capture, format!("no frames in {}", path.display())));
+    }
+    Ok(files)
+}
+
+fn print(path: &Path, guidance: &Guidance, json: bool) {
+    let file = path.file_name().unwrap_or_default().to_string_lossy();
+    if json {
+        println!("{}", serde_json::json!({ "file": file, "guidance": guidance }));
+        return;
+    }
+    let seconds = 1e-6 * guidance.measurements.timestamp_us as f64;
+    let values = guidance.measurements.face.map_or(String::new(), |f| {
+        format!(
+            "size {:.2}, off {:+.2} {:+.2}, yaw {:+.0} pitch {:+.0} roll {:+.0}, eyes {:.2}, light {:.3}, sharp {:.3}",
+            f.size,
+            f.offset_x,
+            f.offset_y,
+            f.yaw_deg,
+            f.pitch_deg,
+            f.roll_deg,
+            f.eye_openness,
+            f.luminance,
+            f.sharpness
+        )
+    });
+    let timed_out = guidance.timed_out.map_or(String::new(), |hint| format!(" timed out: {}", hint.as_str()));
+    println!("{seconds:7.3} s  {:18} {:3.0} %  {values}{timed_out}", guidance.hint.as_str(), 100.0 * guidance.progress);
+}
