@@ -5,7 +5,6 @@
 use image::codecs::jpeg::JpegEncoder;
 use image::imageops::{FilterType, resize};
 use image::{Rgb, RgbImage};
-use ndarray::{Array2, Array4};
 use selfsame::document::DocumentPhoto;
 use selfsame::engine::{Engine, Verdict};
 use selfsame::image::{Limits, Photo};
@@ -69,8 +68,8 @@ pub fn verify(engine: &Engine, document: &[u8], selfie: &[u8]) -> Verdict {
 /// One network with its input and outputs.
 pub struct Runner {
     model: Model,
-    input: Array4<f32>,
-    outputs: Vec<Array2<f32>>,
+    input: Vec<f32>,
+    outputs: Vec<Vec<f32>>,
 }
 
 impl Runner {
@@ -78,16 +77,20 @@ impl Runner {
     pub fn load(task: Task, backend: &Backend, n: usize) -> Self {
         let model = Model::load(task, &ModelSource::Bundled, backend).unwrap();
         let signature = model.network.signature();
-        let shape = (n, signature.height, signature.width, signature.channels);
-        let input = Array4::from_shape_fn(shape, |(_, y, x, channel)| (0.1 * (y + 2 * x + channel) as f32).sin());
-        let outputs = (0..signature.outputs.len()).map(|i| Array2::zeros((n, signature.output_len(i)))).collect();
+        let value = |i: usize| {
+            let (pixel, channel) = (i / signature.channels, i % signature.channels);
+            let (x, y) = (pixel % signature.width, pixel / signature.width % signature.height);
+            (0.1 * (y + 2 * x + channel) as f32).sin()
+        };
+        let input = (0..n * signature.input_len()).map(value).collect();
+        let outputs = signature.output_lens().map(|len| vec![0.0; n * len]).collect();
         Self { model, input, outputs }
     }
 
     /// Runs it once.
     pub fn run(&mut self) {
-        let mut views: Vec<_> = self.outputs.iter_mut().map(|o| o.view_mut()).collect();
-        self.model.network.run(std::hint::black_box(self.input.view()), &mut views).unwrap();
+        let mut outputs: Vec<_> = self.outputs.iter_mut().map(Vec::as_mut_slice).collect();
+        self.model.network.run(std::hint::black_box(&self.input), &mut outputs).unwrap();
     }
 
     /// Panics unless the last run has computed something.

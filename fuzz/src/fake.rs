@@ -2,8 +2,7 @@
 
 use crate::values::float;
 use arbitrary::{Result, Unstructured};
-use ndarray::{ArrayView4, ArrayViewMut2};
-use selfsame::model::{Model, ModelCard, Network, Signature};
+use selfsame::model::{Model, ModelCard, Network, NetworkSignature};
 use std::sync::Arc;
 
 /// The bundled detector's card.
@@ -31,21 +30,21 @@ impl Tensor {
 
 /// A network whose outputs were chosen before it ran; every later run gives the last ones again.
 struct Fake {
-    signature: Signature,
+    signature: NetworkSignature,
     outputs: Vec<Tensor>,
 }
 
 impl Network for Fake {
-    fn signature(&self) -> &Signature {
+    fn signature(&self) -> &NetworkSignature {
         &self.signature
     }
 
-    fn run(&self, input: ArrayView4<'_, f32>, outputs: &mut [ArrayViewMut2<'_, f32>]) -> selfsame::error::Result<()> {
-        self.signature.check(&input, outputs)?;
+    fn run(&self, input: &[f32], outputs: &mut [&mut [f32]]) -> selfsame::error::Result<()> {
+        self.signature.check(input, outputs)?;
         assert!(input.iter().all(|v| v.is_finite()), "a network is fed what is not finite");
-        for (view, tensor) in outputs.iter_mut().zip(&self.outputs) {
-            view.fill(tensor.everywhere);
-            for mut row in view.rows_mut() {
+        for ((output, len), tensor) in outputs.iter_mut().zip(self.signature.output_lens()).zip(&self.outputs) {
+            output.fill(tensor.everywhere);
+            for row in output.chunks_exact_mut(len) {
                 for (place, value) in &tensor.at {
                     let place = usize::from(*place) % row.len();
                     match usize::from(tensor.period) {
@@ -62,9 +61,7 @@ impl Network for Fake {
 /// A model of this card that returns what `u` says.
 pub fn model(card: &str, u: &mut Unstructured<'_>) -> Result<Model> {
     let card = ModelCard::parse(card).expect("the repository's cards are valid");
-    let shapes = card.outputs.iter().map(|output| (output.name.clone(), output.shape.clone()));
-    let signature =
-        Signature { height: card.input.height, width: card.input.width, channels: 3, outputs: shapes.collect() };
+    let signature = NetworkSignature::of_card(&card);
     let outputs = card.outputs.iter().map(|_| Tensor::new(u)).collect::<Result<_>>()?;
     Ok(Model::custom(card, Arc::new(Fake { signature, outputs })))
 }

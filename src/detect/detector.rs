@@ -11,7 +11,6 @@ use crate::error::{Error, ErrorKind, Result, Stage};
 use crate::image::{Border, Crop, Frame, Normalisation, warp_into};
 use crate::model::Model;
 use crate::simd::scratch;
-use ndarray::{ArrayView4, ArrayViewMut2};
 use std::cell::Cell;
 
 /// An upright search whose best face scores at least this ends the search. Measured on LFW: 89.8 %
@@ -57,7 +56,7 @@ impl Detector {
         let input = (signature.height, signature.width, signature.channels) == (INPUT_PX, INPUT_PX, 3);
         let outputs =
             matches!(signature.outputs.as_slice(), [(boxes, _), (scores, _)] if boxes == "boxes" && scores == "scores");
-        let lengths = (signature.output_len(0), signature.output_len(1)) == (CELLS * BOX_LEN, CELLS);
+        let lengths = (signature.output_len(0), signature.output_len(1)) == (Some(CELLS * BOX_LEN), Some(CELLS));
         if !(input && outputs && lengths) {
             return Err(Error::new(
                 ErrorKind::InvalidModel,
@@ -150,12 +149,7 @@ impl Detector {
             border: Border::Black,
         };
         warp_into(frame, &crop, &self.normalisation, &mut input)?;
-        let shape =
-            |e| Error::new(ErrorKind::ShapeMismatch, Stage::Detect, "a tensor has the wrong length").with_source(e);
-        let view = ArrayView4::from_shape((1, INPUT_PX, INPUT_PX, 3), &input).map_err(shape)?;
-        let boxes_view = ArrayViewMut2::from_shape((1, CELLS * BOX_LEN), &mut boxes).map_err(shape)?;
-        let scores_view = ArrayViewMut2::from_shape((1, CELLS), &mut scores).map_err(shape)?;
-        self.model.network.run(view, &mut [boxes_view, scores_view])?;
+        self.model.network.run(&input, &mut [&mut boxes, &mut scores])?;
 
         decode_into(&boxes, &scores, threshold, &mut found.candidates).ok_or_else(|| {
             Error::new(ErrorKind::NonFinite, Stage::Detect, "the detector returned a score that is NaN or infinite")

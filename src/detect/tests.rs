@@ -6,8 +6,7 @@ use super::*;
 use crate::error::{ErrorKind, Result, Stage};
 use crate::geometry::Point;
 use crate::image::Photo;
-use crate::model::{Model, ModelCard, Network, Signature};
-use ndarray::{ArrayView4, ArrayViewMut2};
+use crate::model::{Model, ModelCard, Network, NetworkSignature};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -16,7 +15,7 @@ type Score = fn(&[Point; 3], f32) -> f32;
 /// Reports one face at the painted dots, with a logit that depends on their places and on the eyes'
 /// distance in pixels.
 struct Painted {
-    signature: Signature,
+    signature: NetworkSignature,
     runs: AtomicUsize,
     logit: Score,
 }
@@ -24,7 +23,7 @@ struct Painted {
 impl Painted {
     fn detector(logit: Score) -> (Detector, Arc<Self>) {
         let outputs = vec![("boxes".to_owned(), vec![CELLS, BOX_LEN]), ("scores".to_owned(), vec![CELLS, 1])];
-        let signature = Signature { height: INPUT_PX, width: INPUT_PX, channels: 3, outputs };
+        let signature = NetworkSignature::new(INPUT_PX, INPUT_PX, 3, outputs);
         let fake = Arc::new(Self { signature, runs: AtomicUsize::new(0), logit });
         let card = ModelCard::parse(include_str!("../../models/detect.toml")).unwrap();
         (Detector::new(Model::custom(card, fake.clone())).unwrap(), fake)
@@ -36,11 +35,11 @@ impl Painted {
 }
 
 /// Centre of the pixels in which `channel` exceeds the others; `None` if there are none.
-fn dot(input: &ArrayView4<'_, f32>, channel: usize) -> Option<Point> {
+fn dot(input: &[f32], channel: usize) -> Option<Point> {
     let (mut x, mut y, mut n) = (0.0, 0.0, 0.0);
     for row in 0..INPUT_PX {
         for column in 0..INPUT_PX {
-            let pixel: [f32; 3] = std::array::from_fn(|c| input[[0, row, column, c]]);
+            let pixel: [f32; 3] = std::array::from_fn(|c| input[3 * (INPUT_PX * row + column) + c]);
             let excess = pixel[channel] - pixel[(channel + 1) % 3].max(pixel[(channel + 2) % 3]);
             if excess > 0.2 {
                 (x, y, n) = (x + excess * (column as f32 + 0.5), y + excess * (row as f32 + 0.5), n + excess);
@@ -51,16 +50,16 @@ fn dot(input: &ArrayView4<'_, f32>, channel: usize) -> Option<Point> {
 }
 
 impl Network for Painted {
-    fn signature(&self) -> &Signature {
+    fn signature(&self) -> &NetworkSignature {
         &self.signature
     }
 
-    fn run(&self, input: ArrayView4<'_, f32>, outputs: &mut [ArrayViewMut2<'_, f32>]) -> Result<()> {
-        self.signature.check(&input, outputs)?;
+    fn run(&self, input: &[f32], outputs: &mut [&mut [f32]]) -> Result<()> {
+        self.signature.check(input, outputs)?;
         self.runs.fetch_add(1, Ordering::Relaxed);
         outputs[0].fill(0.0);
         outputs[1].fill(-20.0);
-        let (Some(right), Some(left), Some(mouth)) = (dot(&input, 1), dot(&input, 2), dot(&input, 0)) else {
+        let (Some(right), Some(left), Some(mouth)) = (dot(input, 1), dot(input, 2), dot(input, 0)) else {
             return Ok(());
         };
         let cell = 24 * 48 + 24;
@@ -68,16 +67,16 @@ impl Network for Painted {
         let center = right.midpoint(left).midpoint(mouth);
         let nose = center;
         let mut put = |index: usize, p: Point| {
-            outputs[0][[0, cell * BOX_LEN + 2 * index]] = p.x - 98.0;
-            outputs[0][[0, cell * BOX_LEN + 2 * index + 1]] = p.y - 98.0;
+            outputs[0][cell * BOX_LEN + 2 * index] = p.x - 98.0;
+            outputs[0][cell * BOX_LEN + 2 * index + 1] = p.y - 98.0;
         };
         put(0, center);
         for (index, point) in [right, left, nose, mouth, right, left].into_iter().enumerate() {
             put(2 + index, point);
         }
-        outputs[0][[0, cell * BOX_LEN + 2]] = 2.5 * ied;
-        outputs[0][[0, cell * BOX_LEN + 3]] = 3.0 * ied;
-        outputs[1][[0, cell]] = (self.logit)(&[right, left, mouth], ied);
+        outputs[0][cell * BOX_LEN + 2] = 2.5 * ied;
+        outputs[0][cell * BOX_LEN + 3] = 3.0 * ied;
+        outputs[1][cell] = (self.logit)(&[right, left, mouth], ied);
         Ok(())
     }
 }

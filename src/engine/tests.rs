@@ -7,42 +7,41 @@ use crate::detect::{Rotation, select_face};
 use crate::document::DocumentPhoto;
 use crate::error::{ErrorKind, Result, Stage};
 use crate::image::Photo;
-use crate::model::{Model, ModelCard, ModelSource, Network, Signature};
+use crate::model::{Model, ModelCard, ModelSource, Network, NetworkSignature};
 use crate::outcome::Outcome;
-use ndarray::{ArrayView4, ArrayViewMut2};
 use std::sync::Arc;
 
 /// The corner of the input, left to right and top to bottom, that is brightest: 0 in an upright
 /// view of the picture.
-fn bright_corner(input: &ArrayView4<'_, f32>) -> usize {
-    let (_, height, width, _) = input.dim();
+fn bright_corner(input: &[f32], signature: &NetworkSignature) -> usize {
+    let (height, width) = (signature.height, signature.width);
     let mut sums = [0.0f32; 4];
-    for ((_, y, x, _), value) in input.indexed_iter() {
+    for (i, value) in input[..signature.input_len()].iter().enumerate() {
+        let (y, x) = (i / 3 / width, i / 3 % width);
         sums[2 * usize::from(y >= height / 2) + usize::from(x >= width / 2)] += value;
     }
     (0..4).max_by(|a, b| sums[*a].total_cmp(&sums[*b])).unwrap()
 }
 
-type Answer = fn(corner: usize, outputs: &mut [ArrayViewMut2<'_, f32>]);
+type Answer = fn(corner: usize, outputs: &mut [&mut [f32]]);
 
-struct Fake(Signature, Answer);
+struct Fake(NetworkSignature, Answer);
 
 impl Network for Fake {
-    fn signature(&self) -> &Signature {
+    fn signature(&self) -> &NetworkSignature {
         &self.0
     }
 
-    fn run(&self, input: ArrayView4<'_, f32>, outputs: &mut [ArrayViewMut2<'_, f32>]) -> Result<()> {
-        self.0.check(&input, outputs)?;
-        (self.1)(bright_corner(&input), outputs);
+    fn run(&self, input: &[f32], outputs: &mut [&mut [f32]]) -> Result<()> {
+        self.0.check(input, outputs)?;
+        (self.1)(bright_corner(input, &self.0), outputs);
         Ok(())
     }
 }
 
 fn fake(card: &str, answer: Answer) -> ModelSource {
     let card = ModelCard::parse(card).unwrap();
-    let outputs = card.outputs.iter().map(|o| (o.name.clone(), o.shape.clone())).collect();
-    let signature = Signature { height: card.input.height, width: card.input.width, channels: 3, outputs };
+    let signature = NetworkSignature::of_card(&card);
     ModelSource::Loaded(Model::custom(card, Arc::new(Fake(signature, answer))))
 }
 
@@ -56,25 +55,25 @@ fn engine(detect: Answer, mesh: Answer) -> Engine {
 }
 
 /// A face in the middle of the view with this logit.
-fn face_in_the_middle(logit: f32, outputs: &mut [ArrayViewMut2<'_, f32>]) {
+fn face_in_the_middle(logit: f32, outputs: &mut [&mut [f32]]) {
     let cell = 24 * 48 + 24;
     let face = [0.0, 0.0, 60.0, 60.0, -15.0, -10.0, 15.0, -10.0, 0.0, 0.0, 0.0, 12.0, -25.0, -5.0, 25.0, -5.0];
     outputs[0].fill(0.0);
     outputs[1].fill(-20.0);
     for (i, value) in face.into_iter().enumerate() {
-        outputs[0][(0, 16 * cell + i)] = value;
+        outputs[0][16 * cell + i] = value;
     }
-    outputs[1][(0, cell)] = logit;
+    outputs[1][cell] = logit;
 }
 
 /// Sees an upright face with 0.6, one turned by half with 0.9, and none in the other views.
-fn prefers_upside_down(corner: usize, outputs: &mut [ArrayViewMut2<'_, f32>]) {
+fn prefers_upside_down(corner: usize, outputs: &mut [&mut [f32]]) {
     let score: f32 = [0.6, 0.01, 0.01, 0.9][corner];
     face_in_the_middle((score / (1.0 - score)).ln(), outputs);
 }
 
 /// Points spread over the crop, with the eyes level, and a flag.
-fn mesh_with_flag(logit: f32, outputs: &mut [ArrayViewMut2<'_, f32>]) {
+fn mesh_with_flag(logit: f32, outputs: &mut [&mut [f32]]) {
     for (i, value) in outputs[0].iter_mut().enumerate() {
         let (point, axis) = (i / 3, i % 3);
         *value = match axis {
@@ -87,10 +86,10 @@ fn mesh_with_flag(logit: f32, outputs: &mut [ArrayViewMut2<'_, f32>]) {
     let other = [(362, 112.0, 70.0), (263, 132.0, 70.0), (386, 122.0, 66.0), (374, 122.0, 74.0)];
     let rest = [(1, 96.0, 100.0), (61, 78.0, 125.0), (291, 114.0, 125.0), (152, 96.0, 160.0)];
     for (point, x, y) in eyes.into_iter().chain(other).chain(rest) {
-        outputs[0][(0, 3 * point)] = x;
-        outputs[0][(0, 3 * point + 1)] = y;
+        outputs[0][3 * point] = x;
+        outputs[0][3 * point + 1] = y;
     }
-    outputs[1][(0, 0)] = logit;
+    outputs[1][0] = logit;
 }
 
 /// Grey, with a bright upper left corner.
@@ -122,9 +121,9 @@ fn two_upright_faces_beside_a_turned_one_are_several() {
             // A second face of the same size, far to the right.
             let (first, second) = (24 * 48 + 24, 24 * 48 + 42);
             for i in 0..16 {
-                outputs[0][(0, 16 * second + i)] = outputs[0][(0, 16 * first + i)];
+                outputs[0][16 * second + i] = outputs[0][16 * first + i];
             }
-            outputs[1][(0, second)] = outputs[1][(0, first)];
+            outputs[1][second] = outputs[1][first];
         }
     };
     let engine = engine(detect, |_, outputs| mesh_with_flag(6.0, outputs));
@@ -160,8 +159,7 @@ fn a_model_for_another_task_is_refused() {
 fn template_card(change: impl FnOnce(&mut ModelCard)) -> ModelSource {
     let mut card = ModelCard::parse(include_str!("../../models/template.toml")).unwrap();
     change(&mut card);
-    let outputs = card.outputs.iter().map(|o| (o.name.clone(), o.shape.clone())).collect();
-    let signature = Signature { height: card.input.height, width: card.input.width, channels: 3, outputs };
+    let signature = NetworkSignature::of_card(&card);
     ModelSource::Loaded(Model::custom(card, Arc::new(Fake(signature, |_, outputs| outputs[0].fill(1.0)))))
 }
 

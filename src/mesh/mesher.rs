@@ -8,7 +8,6 @@ use crate::geometry::{Point, Similarity, square};
 use crate::image::{Border, Crop, Frame, Normalisation, warp_into};
 use crate::model::Model;
 use crate::simd::scratch;
-use ndarray::{ArrayView4, ArrayViewMut2};
 
 /// Side of the network's input in pixels.
 pub(super) const INPUT_PX: usize = View::SIDE_PX;
@@ -45,7 +44,7 @@ impl FaceMesher {
         let signature = model.network.signature();
         let input = (signature.height, signature.width, signature.channels) == (INPUT_PX, INPUT_PX, 3);
         let outputs = matches!(signature.outputs.as_slice(), [(points, _), (flag, _)] if points == "landmarks" && flag == "face_flag");
-        let lengths = (signature.output_len(0), signature.output_len(1)) == (3 * POINT_COUNT, 1);
+        let lengths = (signature.output_len(0), signature.output_len(1)) == (Some(3 * POINT_COUNT), Some(1));
         if !(input && outputs && lengths) {
             return Err(Error::new(
                 ErrorKind::InvalidModel,
@@ -120,12 +119,7 @@ impl FaceMesher {
         let mut points = scratch::take(3 * POINT_COUNT);
         let mut flag = [0.0];
         warp_into(frame, &crop, &self.normalisation, input)?;
-        let shape =
-            |e| Error::new(ErrorKind::ShapeMismatch, Stage::Mesh, "a tensor has the wrong length").with_source(e);
-        let view = ArrayView4::from_shape((1, INPUT_PX, INPUT_PX, 3), &*input).map_err(shape)?;
-        let points_view = ArrayViewMut2::from_shape((1, 3 * POINT_COUNT), &mut points).map_err(shape)?;
-        let flag_view = ArrayViewMut2::from_shape((1, 1), &mut flag).map_err(shape)?;
-        self.model.network.run(view, &mut [points_view, flag_view])?;
+        self.model.network.run(input, &mut [&mut points, &mut flag])?;
         let [logit] = flag;
         Mesh::from_network(&points, logit, &source_from_target).ok_or_else(|| {
             Error::new(ErrorKind::NonFinite, Stage::Mesh, "the mesh network returned NaN or an infinity")

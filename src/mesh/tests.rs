@@ -6,39 +6,38 @@ use crate::detect::{Detection, Rotation};
 use crate::error::{ErrorKind, Result};
 use crate::geometry::{Point, Rect, Similarity};
 use crate::image::Photo;
-use crate::model::{Model, ModelCard, Network, Signature};
-use ndarray::{ArrayView4, ArrayViewMut2};
+use crate::model::{Model, ModelCard, Network, NetworkSignature};
 use proptest::prelude::*;
 use std::sync::{Arc, Mutex};
 
 /// Answers with fixed landmarks, one set per run (the last is repeated), and keeps the first pixel
 /// of each input.
 struct Fixed {
-    signature: Signature,
+    signature: NetworkSignature,
     answers: Vec<Vec<f32>>,
     flag_logit: f32,
     seen: Mutex<Vec<[f32; 3]>>,
 }
 
 impl Network for Fixed {
-    fn signature(&self) -> &Signature {
+    fn signature(&self) -> &NetworkSignature {
         &self.signature
     }
 
-    fn run(&self, input: ArrayView4<'_, f32>, outputs: &mut [ArrayViewMut2<'_, f32>]) -> Result<()> {
-        self.signature.check(&input, outputs)?;
+    fn run(&self, input: &[f32], outputs: &mut [&mut [f32]]) -> Result<()> {
+        self.signature.check(input, outputs)?;
         let mut seen = self.seen.lock().unwrap();
         let answer = self.answers.get(seen.len()).or(self.answers.last()).unwrap();
         outputs[0].iter_mut().zip(answer).for_each(|(o, v)| *o = *v);
         outputs[1].fill(self.flag_logit);
-        seen.push(std::array::from_fn(|c| input[[0, 0, 0, c]]));
+        seen.push(*input.first_chunk().unwrap());
         Ok(())
     }
 }
 
-fn signature() -> Signature {
+fn signature() -> NetworkSignature {
     let outputs = vec![("landmarks".to_owned(), vec![3 * POINT_COUNT]), ("face_flag".to_owned(), vec![1])];
-    Signature { height: INPUT_PX, width: INPUT_PX, channels: 3, outputs }
+    NetworkSignature::new(INPUT_PX, INPUT_PX, 3, outputs)
 }
 
 fn mesher(answers: Vec<Vec<f32>>, flag_logit: f32) -> (FaceMesher, Arc<Fixed>) {

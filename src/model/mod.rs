@@ -17,7 +17,7 @@ pub use calibration::{CalibrationPoint, CalibrationSpec, LogisticSpec};
 pub use card::{Alignment, InputSpec, Layout, ModelCard, OutputSpec, Provenance, Task, TemplateSpec, Training};
 pub use impostors::ImpostorSpec;
 pub use native::NativeNetwork;
-pub use network::{Network, Signature};
+pub use network::{Network, NetworkSignature};
 #[cfg(feature = "ort")]
 pub use ort::{OrtNetwork, OrtOptions, Provider};
 pub use source::{Backend, Model, ModelSource};

@@ -1,10 +1,9 @@
 //! The crate's own executor as a [`Network`].
 
-use super::{Layout, ModelCard, Network, Signature};
+use super::{Layout, ModelCard, Network, NetworkSignature};
 use crate::error::{Error, ErrorKind, Result, Stage};
 use crate::nn;
 use crate::telemetry::debug_event;
-use ndarray::{ArrayView3, ArrayView4, ArrayViewMut1, ArrayViewMut2};
 use rayon::prelude::*;
 
 /// Batches of this many images or more are spread over rayon's threads. A template and its mirror
@@ -15,7 +14,7 @@ const PARALLEL_BATCH: usize = 4;
 #[derive(Debug)]
 pub struct NativeNetwork {
     program: nn::Program,
-    signature: Signature,
+    signature: NetworkSignature,
     /// For each of the signature's outputs its index in the program.
     order: Vec<usize>,
 }
@@ -64,89 +63,85 @@ impl NativeNetwork {
                 .ok_or_else(|| invalid(format!("the file has no output {name:?} of shape {shape:?}")))
         };
         let order = card.outputs.iter().map(|o| find(&o.name, &o.shape)).collect::<Result<Vec<_>>>()?;
-        let outputs = card.outputs.iter().map(|o| (o.name.clone(), o.shape.clone())).collect();
         debug_event!(
             model = %card.id,
             instruction_set = crate::simd::Level::best().name(),
             precision = ?precision,
             "network loaded"
         );
-        Ok(Self { program, signature: Signature { height, width, channels, outputs }, order })
+        Ok(Self { program, signature: NetworkSignature::of_card(card), order })
     }
 }
 
 impl Network for NativeNetwork {
-    fn signature(&self) -> &Signature {
+    fn signature(&self) -> &NetworkSignature {
         &self.signature
     }
 
     /// Images of a small batch run one after another on one arena, which keeps them in cache and
     /// leaves the other cores to other requests; from four images on they are spread over
     /// rayon's threads.
-    fn run(&self, input: ArrayView4<'_, f32>, outputs: &mut [ArrayViewMut2<'_, f32>]) -> Result<()> {
-        self.signature.check(&input, outputs)?;
-        if input.dim().0 < PARALLEL_BATCH {
-            return input.outer_iter().enumerate().try_for_each(|(n, image)| {
-                self.image(image, |index, values| {
-                    let wanted = self.order.iter().zip(outputs.iter_mut()).filter(|(i, _)| **i == index);
-                    wanted.for_each(|(_, view)| copy(values, view.row_mut(n)));
+    fn run(&self, input: &[f32], outputs: &mut [&mut [f32]]) -> Result<()> {
+        let count = self.signature.check(input, outputs)?;
+        let images = input.chunks_exact(self.signature.input_len());
+        if count < PARALLEL_BATCH {
+            // No list of rows here: nothing is allocated per frame.
+            return images.enumerate().try_for_each(|(n, image)| {
+                self.program.run(image, |index, values| {
+                    let wanted = self.order.iter().zip(&mut *outputs).filter(|(of, _)| **of == index);
+                    wanted.for_each(|(_, output)| row(output, n, values.len()).copy_from_slice(values));
                 })
             });
         }
-        let mut rows: Vec<Vec<ArrayViewMut1<'_, f32>>> = Vec::new();
-        rows.resize_with(input.dim().0, Vec::new);
-        for view in outputs {
-            rows.iter_mut().zip(view.outer_iter_mut()).for_each(|(image, row)| image.push(row));
+        // The rows of each image, borrowed apart, so that threads can write them side by side.
+        let mut rows: Vec<Vec<&mut [f32]>> = Vec::new();
+        rows.resize_with(count, Vec::new);
+        for (output, len) in outputs.iter_mut().zip(self.signature.output_lens()) {
+            rows.iter_mut().zip(output.chunks_exact_mut(len)).for_each(|(image, row)| image.push(row));
         }
-        let images: Vec<_> = input.outer_iter().zip(rows).collect();
+        let images: Vec<_> = images.zip(rows).collect();
         images.into_par_iter().try_for_each(|(image, mut rows)| {
-            self.image(image, |index, values| {
-                let wanted = self.order.iter().zip(&mut rows).filter(|(i, _)| **i == index);
-                wanted.for_each(|(_, row)| copy(values, row.view_mut()));
+            self.program.run(image, |index, values| {
+                let wanted = self.order.iter().zip(&mut rows).filter(|(of, _)| **of == index);
+                wanted.for_each(|(_, row)| row.copy_from_slice(values));
             })
         })
     }
 }
 
-impl NativeNetwork {
-    fn image(&self, image: ArrayView3<'_, f32>, write: impl FnMut(usize, &[f32])) -> Result<()> {
-        let not_contiguous = || Error::new(ErrorKind::ShapeMismatch, Stage::Run, "the input is not in standard order");
-        self.program.run(image.to_slice().ok_or_else(not_contiguous)?, write)
-    }
-}
-
-fn copy(values: &[f32], mut row: ArrayViewMut1<'_, f32>) {
-    match row.as_slice_mut() {
-        Some(row) if row.len() == values.len() => row.copy_from_slice(values),
-        _ => row.iter_mut().zip(values).for_each(|(to, from)| *to = *from),
-    }
+/// Image `n`'s part of an output of `len` values per image.
+#[allow(
+    clippy::indexing_slicing,
+    reason = "`check` has held the slice's length against the signature, whose shapes are the program's own"
+)]
+fn row(output: &mut [f32], n: usize, len: usize) -> &mut [f32] {
+    &mut output[n * len..(n + 1) * len]
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::model::{Backend, Model, ModelSource, Task};
-    use ndarray::{Array2, Array4, Axis};
 
     #[test]
     fn a_batch_of_any_size_gives_what_its_images_give_alone() {
         let model = Model::load(Task::Detect, &ModelSource::Bundled, &Backend::Native).unwrap();
         let signature = model.network.signature();
-        let (height, width) = (signature.height, signature.width);
-        let value = |(n, y, x, c)| ((n * 31 + y * 7 + x * 3 + c) as f32 * 0.11).sin();
-        let run = |input: ArrayView4<'_, f32>| {
-            let n = input.dim().0;
-            let mut outputs: Vec<_> = (0..2).map(|i| Array2::zeros((n, signature.output_len(i)))).collect();
-            let mut views: Vec<_> = outputs.iter_mut().map(|o: &mut Array2<f32>| o.view_mut()).collect();
-            model.network.run(input, &mut views).unwrap();
+        let run = |input: &[f32]| {
+            let n = input.len() / signature.input_len();
+            let mut outputs: Vec<Vec<f32>> = signature.output_lens().map(|len| vec![f32::NAN; n * len]).collect();
+            let mut slices: Vec<_> = outputs.iter_mut().map(Vec::as_mut_slice).collect();
+            model.network.run(input, &mut slices).unwrap();
             outputs
         };
-        let input = Array4::from_shape_fn((7, height, width, 3), value);
-        let alone: Vec<_> = input.axis_chunks_iter(Axis(0), 1).map(run).collect();
+        let input: Vec<f32> = (0..7 * signature.input_len()).map(|i| (i as f32 * 0.11).sin()).collect();
+        let alone: Vec<_> = input.chunks_exact(signature.input_len()).map(run).collect();
+        assert_ne!(alone[0], alone[1]);
         for n in [0, 1, 2, PARALLEL_BATCH, 7] {
-            let together = run(input.slice(ndarray::s![..n, .., .., ..]));
-            for (output, (i, alone)) in (0..2).flat_map(|o| alone.iter().take(n).enumerate().map(move |a| (o, a))) {
-                assert_eq!(together[output].row(i), alone[output].row(0), "image {i} of {n}, output {output}");
+            let together = run(&input[..n * signature.input_len()]);
+            for (output, together) in together.iter().enumerate() {
+                let expected: Vec<f32> = alone.iter().take(n).flat_map(|alone| alone[output].clone()).collect();
+                assert_eq!(together, &expected, "{n} images, output {output}");
             }
         }
     }

@@ -8,10 +8,9 @@ mod runtime;
 
 pub use options::{OrtOptions, Provider};
 
-use super::{Layout, ModelCard, Network, Signature};
+use super::{Layout, ModelCard, Network, NetworkSignature};
 use crate::error::{Error, ErrorKind, Result, Stage};
 use crate::simd::scratch;
-use ndarray::{Array2, Array4, ArrayView4, ArrayViewMut2};
 use ort::session::Session;
 use ort::value::{Outlet, TensorElementType, TensorRef};
 use pool::{Pool, Recipe};
@@ -24,7 +23,7 @@ use pool::{Pool, Recipe};
 /// [`OrtOptions::max_sessions`]; the run that opens one pays for it, with the time that
 /// loading took. Telemetry is off.
 pub struct OrtNetwork {
-    signature: Signature,
+    signature: NetworkSignature,
     layout: Layout,
     /// The file takes or gives one image per run.
     one_by_one: bool,
@@ -53,8 +52,7 @@ impl OrtNetwork {
         let environment = runtime::environment(options.library.as_deref())?;
         let recipe = Recipe { bytes: bytes.to_vec(), options: options.clone(), environment };
         let session = recipe.open()?;
-        let outputs = card.outputs.iter().map(|o| (o.name.clone(), o.shape.clone())).collect();
-        let signature = Signature { height: card.input.height, width: card.input.width, channels: 3, outputs };
+        let signature = NetworkSignature::of_card(card);
         let one_by_one = fits(&session, card)?;
         let network = Self { signature, layout: card.input.layout, one_by_one, pool: Pool::new(recipe, session) };
         network.try_once()?;
@@ -62,25 +60,17 @@ impl OrtNetwork {
     }
 
     fn try_once(&self) -> Result<()> {
-        let Signature { height, width, channels, outputs } = &self.signature;
-        let blank = Array4::<f32>::zeros((1, *height, *width, *channels));
-        let mut results: Vec<_> =
-            (0..outputs.len()).map(|i| Array2::zeros((1, self.signature.output_len(i)))).collect();
-        let mut views: Vec<_> = results.iter_mut().map(|r| r.view_mut()).collect();
-        self.run(blank.view(), &mut views)
+        let blank = vec![0.0; self.signature.input_len()];
+        let mut results: Vec<Vec<f32>> = self.signature.output_lens().map(|len| vec![0.0; len]).collect();
+        let mut outputs: Vec<_> = results.iter_mut().map(Vec::as_mut_slice).collect();
+        self.run(&blank, &mut outputs)
             .map_err(|e| self.pool.recipe.load_failure("the network does not run on a blank image").with_source(e))
     }
 
     /// Runs `images`, whose first is number `first` of the whole batch.
-    fn run_some(
-        &self,
-        session: &mut Session,
-        images: &[f32],
-        first: usize,
-        outputs: &mut [ArrayViewMut2<'_, f32>],
-    ) -> Result<()> {
-        let Signature { height, width, channels, .. } = self.signature;
-        let count = images.len() / (height * width * channels);
+    fn run_some(&self, session: &mut Session, images: &[f32], first: usize, outputs: &mut [&mut [f32]]) -> Result<()> {
+        let NetworkSignature { height, width, channels, .. } = self.signature;
+        let count = images.len() / self.signature.input_len();
         let planes;
         let (data, shape) = match self.layout {
             Layout::Nhwc => (images, [count, height, width, channels]),
@@ -91,7 +81,7 @@ impl OrtNetwork {
         };
         let tensor = TensorRef::from_array_view((shape, data)).map_err(failed)?;
         let results = session.run(ort::inputs![tensor]).map_err(failed)?;
-        for ((name, shape), view) in self.signature.outputs.iter().zip(outputs) {
+        for ((name, shape), output) in self.signature.outputs.iter().zip(outputs) {
             let wrong = |message| Error::new(ErrorKind::Backend, Stage::Run, format!("output {name:?}: {message}"));
             let result = results.get(name).ok_or_else(|| wrong("ONNX Runtime did not give it".to_owned()))?;
             let (given, values) = result.try_extract_tensor::<f32>().map_err(failed)?;
@@ -99,31 +89,26 @@ impl OrtNetwork {
             if !given.iter().map(|side| usize::try_from(*side).ok()).eq(expected.map(|side| Some(*side))) {
                 return Err(wrong(format!("ONNX Runtime gave {given:?} for {count} images of {shape:?}")));
             }
-            // The card's check makes every output at least one value long.
-            let len = shape.iter().product::<usize>().max(1);
-            for (mut row, values) in view.outer_iter_mut().skip(first).zip(values.chunks_exact(len)) {
-                row.iter_mut().zip(values).for_each(|(to, from)| *to = *from);
-            }
+            let start = first * shape.iter().product::<usize>();
+            let part = output.get_mut(start..start + values.len());
+            part.ok_or_else(|| wrong("ONNX Runtime gave more values than fit".to_owned()))?.copy_from_slice(values);
         }
         Ok(())
     }
 }
 
 impl Network for OrtNetwork {
-    fn signature(&self) -> &Signature {
+    fn signature(&self) -> &NetworkSignature {
         &self.signature
     }
 
     /// A batch runs in one call, or image by image if the file pins its batch axis to 1.
-    fn run(&self, input: ArrayView4<'_, f32>, outputs: &mut [ArrayViewMut2<'_, f32>]) -> Result<()> {
-        self.signature.check(&input, outputs)?;
-        let not_contiguous = || Error::new(ErrorKind::ShapeMismatch, Stage::Run, "the input is not in standard order");
-        let values = input.as_slice().ok_or_else(not_contiguous)?;
-        let image_len = self.signature.height * self.signature.width * self.signature.channels;
-        let step = if self.one_by_one { 1 } else { input.dim().0.max(1) };
-        // `chunks` of an empty batch gives none; its argument must not be 0.
+    fn run(&self, input: &[f32], outputs: &mut [&mut [f32]]) -> Result<()> {
+        let count = self.signature.check(input, outputs)?;
+        let step = if self.one_by_one { 1 } else { count.max(1) };
         self.pool.with(|session| {
-            for (index, images) in values.chunks((step * image_len).max(1)).enumerate() {
+            // `check` has refused images without values; `chunks` of an empty batch gives none.
+            for (index, images) in input.chunks(step * self.signature.input_len()).enumerate() {
                 self.run_some(session, images, index * step, outputs)?;
             }
             Ok(())

@@ -11,7 +11,6 @@ use crate::mesh::Mesh;
 use crate::model::Model;
 use crate::settings::settings;
 use crate::simd::scratch;
-use ndarray::{ArrayView4, ArrayViewMut2};
 use std::sync::Arc;
 use zeroize::Zeroize;
 
@@ -62,7 +61,7 @@ impl TemplateExtractor {
         let expected = (input.height, input.width, 3);
         let dimension = model.card.template.as_ref().map(|t| t.dimension);
         let same_input = (signature.height, signature.width, signature.channels) == expected;
-        let one_vector = signature.outputs.len() == 1 && dimension == Some(signature.output_len(0));
+        let one_vector = signature.outputs.len() == 1 && dimension == signature.output_len(0);
         let (Some(dimension), Some(alignment), true, true) = (dimension, &model.card.alignment, same_input, one_vector)
         else {
             return Err(Error::new(
@@ -124,10 +123,7 @@ impl TemplateExtractor {
             mirror(mirrored, width);
         }
 
-        let mismatch = |e| shape("a tensor has the wrong length").with_source(e);
-        let view = ArrayView4::from_shape((batch, height, width, 3), &input).map_err(mismatch)?;
-        let embeddings = ArrayViewMut2::from_shape((batch, self.dimension), &mut output).map_err(mismatch)?;
-        let run = self.model.network.run(view, &mut [embeddings]);
+        let run = self.model.network.run(&input, &mut [&mut output]);
         let (embedding, of_mirrored) =
             output.split_at_mut_checked(self.dimension).ok_or_else(|| shape("the output buffer is too short"))?;
         // Without flip there is nothing to add.

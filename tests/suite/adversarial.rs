@@ -4,14 +4,13 @@
 
 use super::frames::peak_bytes;
 use super::verify::{engine, portrait};
-use ndarray::{ArrayView4, ArrayViewMut2};
 use selfsame::capture::{CaptureOptions, CaptureSession};
 use selfsame::document::DocumentPhoto;
 use selfsame::engine::Engine;
 use selfsame::error::Result;
 use selfsame::geometry::{Point, Similarity};
 use selfsame::image::{Border, Crop, Frame, Photo, PixelFormat, Plane, Planes, warp_rgb8};
-use selfsame::model::{Backend, Model, ModelSource, Network, Signature, Task};
+use selfsame::model::{Backend, Model, ModelSource, Network, NetworkSignature, Task};
 use selfsame::outcome::Outcome;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -35,11 +34,11 @@ struct Counted {
 }
 
 impl Network for Counted {
-    fn signature(&self) -> &Signature {
+    fn signature(&self) -> &NetworkSignature {
         self.network.signature()
     }
 
-    fn run(&self, input: ArrayView4<'_, f32>, outputs: &mut [ArrayViewMut2<'_, f32>]) -> Result<()> {
+    fn run(&self, input: &[f32], outputs: &mut [&mut [f32]]) -> Result<()> {
         self.runs.fetch_add(1, Ordering::Relaxed);
         self.network.run(input, outputs)
     }

@@ -7,8 +7,7 @@ use crate::error::{ErrorKind, Result};
 use crate::geometry::{Point, Similarity};
 use crate::image::{Border, Crop, Photo};
 use crate::mesh::Mesh;
-use crate::model::{Model, ModelCard, Network, Signature};
-use ndarray::{ArrayView4, ArrayViewMut2};
+use crate::model::{Model, ModelCard, Network, NetworkSignature};
 use std::sync::{Arc, Mutex};
 
 const SIDE: usize = 112;
@@ -18,27 +17,27 @@ const DIMENSION: usize = 192;
 /// channel 0, weighted by the row: different for every picture, and for its mirror image. What it
 /// was run on is kept.
 struct Sums {
-    signature: Signature,
+    signature: NetworkSignature,
     answer: Option<f32>,
     seen: Mutex<Vec<Vec<f32>>>,
 }
 
 impl Network for Sums {
-    fn signature(&self) -> &Signature {
+    fn signature(&self) -> &NetworkSignature {
         &self.signature
     }
 
-    fn run(&self, input: ArrayView4<'_, f32>, outputs: &mut [ArrayViewMut2<'_, f32>]) -> Result<()> {
-        self.signature.check(&input, outputs)?;
-        for n in 0..input.dim().0 {
+    fn run(&self, input: &[f32], outputs: &mut [&mut [f32]]) -> Result<()> {
+        self.signature.check(input, outputs)?;
+        for (n, image) in input.chunks_exact(SIDE * SIDE * 3).enumerate() {
             for i in 0..DIMENSION {
                 let sum = |rows: std::ops::Range<usize>| {
-                    rows.map(|r| (1 + r) as f32 * input[[n, r, i % SIDE, 0]]).sum::<f32>()
+                    rows.map(|r| (1 + r) as f32 * image[3 * (r * SIDE + i % SIDE)]).sum::<f32>()
                 };
                 let value = if i < SIDE { sum(0..SIDE) } else { sum(0..SIDE / 2) };
-                outputs[0][[n, i]] = self.answer.unwrap_or(value);
+                outputs[0][n * DIMENSION + i] = self.answer.unwrap_or(value);
             }
-            self.seen.lock().unwrap().push(input.index_axis(ndarray::Axis(0), n).iter().copied().collect());
+            self.seen.lock().unwrap().push(image.to_vec());
         }
         Ok(())
     }
@@ -48,8 +47,8 @@ fn card() -> ModelCard {
     ModelCard::parse(include_str!("../../../models/template.toml")).unwrap()
 }
 
-fn signature() -> Signature {
-    Signature { height: SIDE, width: SIDE, channels: 3, outputs: vec![("embedding".to_owned(), vec![DIMENSION])] }
+fn signature() -> NetworkSignature {
+    NetworkSignature::new(SIDE, SIDE, 3, vec![("embedding".to_owned(), vec![DIMENSION])])
 }
 
 fn extractor(answer: Option<f32>) -> (TemplateExtractor, Arc<Sums>) {

@@ -2,22 +2,22 @@
 
 use super::Peer;
 use anyhow::Result;
-use ndarray::{Array2, Array4};
+use ndarray::Array4;
 use selfsame::model::{Model, Network};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 pub struct Native {
     network: Arc<dyn Network>,
-    input: Array4<f32>,
-    outputs: Vec<Array2<f32>>,
+    input: Vec<f32>,
+    outputs: Vec<Vec<f32>>,
 }
 
 impl Native {
     pub fn new(model: &Model) -> Self {
         let signature = model.network.signature();
-        let outputs = (0..signature.outputs.len()).map(|i| Array2::zeros((1, signature.output_len(i)))).collect();
-        let input = Array4::zeros((1, signature.height, signature.width, signature.channels));
+        let outputs = signature.output_lens().map(|len| vec![0.0; len]).collect();
+        let input = vec![0.0; signature.input_len()];
         Self { network: model.network.clone(), input, outputs }
     }
 }
@@ -28,19 +28,19 @@ impl Peer for Native {
     }
 
     fn set_input(&mut self, image: &Array4<f32>) -> Result<()> {
-        self.input = image.clone();
+        self.input = image.iter().copied().collect();
         Ok(())
     }
 
     fn run(&mut self) -> Result<Duration> {
         let start = Instant::now();
-        let mut views: Vec<_> = self.outputs.iter_mut().map(|o| o.view_mut()).collect();
-        self.network.run(self.input.view(), &mut views)?;
+        let mut outputs: Vec<_> = self.outputs.iter_mut().map(Vec::as_mut_slice).collect();
+        self.network.run(&self.input, &mut outputs)?;
         Ok(start.elapsed())
     }
 
     fn outputs(&mut self) -> Result<Vec<Vec<f32>>> {
         self.run()?;
-        Ok(self.outputs.iter().map(|o| o.iter().copied().collect()).collect())
+        Ok(self.outputs.clone())
     }
 }
