@@ -66,7 +66,7 @@ impl NativeNetwork {
         debug_event!(
             model = %card.id,
             instruction_set = crate::simd::Level::best().name(),
-            precision = ?precision,
+            int8_layers = program.int8_layers(),
             "network loaded"
         );
         Ok(Self { program, signature: NetworkSignature::of_card(card), order })

@@ -1,56 +1,9 @@
-//! The network as the file states it: named values, nodes, constants; and the limits that a hostile
-//! file runs into.
+//! The network as the file states it: named values, nodes, constants.
 
-use super::onnx::Attributes;
 use super::proto::corrupt;
 use super::ranges::Ranges;
 use crate::error::{Error, ErrorKind, Result, Stage};
 use std::collections::HashMap;
-
-/// What a model may ask for. Beyond it, loading is an error: no allocation is made on a file's word
-/// alone.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Limits {
-    /// Nodes, and initializers, inputs or outputs alike.
-    pub max_nodes: usize,
-    /// Values of one tensor, of all weights together as stored, and of the arena, in f32 elements.
-    pub max_elements: usize,
-    /// Multiply-adds of one run on one image, and values written on the way.
-    pub max_multiply_adds: u64,
-}
-
-impl Default for Limits {
-    /// 16,384 nodes, 2^28 elements (1 GiB), 2·10^11 multiply-adds: four times the largest ArcFace
-    /// network.
-    fn default() -> Self {
-        Self { max_nodes: 1 << 14, max_elements: 1 << 28, max_multiply_adds: 200_000_000_000 }
-    }
-}
-
-fn over(what: &str) -> Error {
-    Error::new(ErrorKind::LimitExceeded, Stage::Model, format!("the model has too many {what}"))
-}
-
-impl Limits {
-    pub fn check_nodes(&self, count: usize) -> Result<()> {
-        if count > self.max_nodes { Err(over("nodes")) } else { Ok(()) }
-    }
-
-    pub fn check_elements(&self, count: usize) -> Result<()> {
-        if count > self.max_elements { Err(over("elements")) } else { Ok(()) }
-    }
-
-    pub fn check_work(&self, multiply_adds: u64) -> Result<()> {
-        if multiply_adds > self.max_multiply_adds { Err(over("multiply-adds")) } else { Ok(()) }
-    }
-
-    /// The number of values of a tensor of `shape`, within the limit.
-    pub fn elements(&self, shape: &[usize]) -> Result<usize> {
-        let product = shape.iter().try_fold(1usize, |n, side| n.checked_mul(*side));
-        let count = product.ok_or_else(|| over("elements"))?;
-        self.check_elements(count).map(|()| count)
-    }
-}
 
 /// An attribute of a node.
 #[derive(Debug, Clone)]
@@ -106,6 +59,9 @@ impl Constant {
         }
     }
 }
+
+/// Attributes by name.
+pub(super) type Attributes = HashMap<String, Attribute>;
 
 /// One operator.
 #[derive(Debug, Clone, Default)]

@@ -3,14 +3,20 @@
 //!
 //! [`onnx`] reads the file into a [`graph`], [`ranges`] what it says about 8-bit layers; [`lower`]
 //! turns nodes into fused operations on channels-last [`value`]s; [`arena`] places their buffers;
-//! [`program`] runs the steps through [`kernels`].
+//! [`program`] lays out the steps and runs them through [`kernels`].
+//!
+//! A file may come from anywhere. It runs into [`limits`] before anything is allocated on its word,
+//! what it says wrongly is [`InvalidModel`](crate::error::ErrorKind::InvalidModel) with the node's
+//! name, and a network that compiles cannot leave its memory when it runs.
 
 mod arena;
 mod graph;
 pub(crate) mod kernels;
+mod limits;
 mod lower;
 mod onnx;
 mod op;
+mod precision;
 mod program;
 mod proto;
 mod ranges;
@@ -18,19 +24,16 @@ mod ranges;
 mod tests;
 mod value;
 
-pub(crate) use graph::Limits;
+pub(crate) use limits::Limits;
+pub(crate) use precision::Precision;
 pub(crate) use program::Program;
 
-/// What convolutions are computed in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Precision {
-    F32,
-    /// 8-bit integers in the pointwise layers whose inputs' ranges the file carries, f32 in all
-    /// others.
-    Int8,
-}
-
-/// Reads and compiles an ONNX file.
+/// Reads and compiles an ONNX file for the best instruction set of this machine.
+///
+/// # Errors
+/// [`InvalidModel`](crate::error::ErrorKind::InvalidModel) if the bytes are no consistent ONNX file,
+/// [`UnsupportedOperator`](crate::error::ErrorKind::UnsupportedOperator) naming operator and node,
+/// [`LimitExceeded`](crate::error::ErrorKind::LimitExceeded) beyond `limits`.
 pub(crate) fn compile(bytes: &[u8], limits: &Limits, precision: Precision) -> crate::error::Result<Program> {
     Program::compile(onnx::read(bytes, limits)?, limits, precision)
 }

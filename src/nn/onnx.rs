@@ -3,13 +3,13 @@
 //! Field numbers are those of `onnx.proto3` (IR version 3 to 10). Weights may be f32 or f16, raw or
 //! in typed fields, never in external files.
 
-use super::graph::{Attribute, Constant, Graph, Limits, Node};
+use super::graph::{Attribute, Constant, Graph, Node};
+use super::limits::Limits;
 use super::proto::{Fields, corrupt};
 use super::ranges::{self, Ranges};
 use crate::error::{Error, ErrorKind, Result, Stage};
 use half::f16;
 use half::slice::{HalfBitsSliceExt, HalfFloatSliceExt};
-use std::collections::HashMap;
 
 /// Values of `TensorProto.DataType`.
 pub(super) mod data_type {
@@ -250,6 +250,3 @@ fn raw_values<const N: usize, T>(raw: &[u8], decode: impl Fn([u8; N]) -> T) -> R
     }
     Ok(chunks.iter().map(|c| decode(*c)).collect())
 }
-
-/// Attributes by name.
-pub(super) type Attributes = HashMap<String, Attribute>;

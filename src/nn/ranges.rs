@@ -5,8 +5,8 @@
 //! digits per channel, low and high as little-endian f16. `models/convert/ranges.py` writes them.
 //! Other keys are none of our business.
 
-use super::graph::Limits;
 use super::kernels::int8::InputRange;
+use super::limits::Limits;
 use super::proto::{Fields, corrupt};
 use crate::error::Result;
 use half::f16;

@@ -6,7 +6,7 @@
 //! that no kernel ever tests for the image's edge. A flat value (any shape that is not an image) is
 //! a grid of one pixel.
 
-use super::kernels::matmul::Walk;
+use super::kernels::walk::Walk;
 use crate::simd::LANES;
 
 /// Index of a buffer.

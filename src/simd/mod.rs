@@ -23,6 +23,8 @@ mod level;
 mod patch;
 mod scalar;
 pub(crate) mod scratch;
+#[cfg(test)]
+mod tests;
 #[cfg(target_arch = "x86_64")]
 mod vnni;
 

@@ -6,9 +6,8 @@
 //! two are left): each input vector is loaded once and used for all the taps that it meets. Other
 //! shapes take the plain loop.
 
-use super::elementwise::Operand;
 use super::epilogue::{Act, Epilogue, Fused};
-use super::matmul::Walk;
+use super::walk::{Operand, Walk};
 use crate::simd::{Isa, Kernel, Lanes, Patch, PatchMut};
 
 /// Outputs side by side in a patch.

@@ -1,7 +1,7 @@
 //! Element-wise passes that no convolution could absorb: activation, sum, product.
 
 use super::epilogue::{Act, Any, Epilogue};
-use super::matmul::Walk;
+use super::walk::{Operand, Walk};
 use crate::simd::{Isa, Kernel, Lanes};
 
 /// What is done with the second operand.
@@ -11,15 +11,6 @@ pub(crate) enum Combine {
     Add,
     /// It is multiplied, before both activations.
     Multiply,
-}
-
-/// A second operand: data, walk (a step of 0 repeats it, as for one factor per channel), and its
-/// channel vectors.
-#[derive(Clone, Copy)]
-pub(crate) struct Operand<'a> {
-    pub data: &'a [Lanes],
-    pub walk: Walk,
-    pub vectors: usize,
 }
 
 /// `second(first(input) + other)`, or `second(first(input · other))`. Offsets count vectors.

@@ -9,8 +9,9 @@
 //!
 //! A value that is not finite has no byte: all outputs of its pixel become NaN.
 
+use super::blocks::{Blocks, Pixel, in_tiles};
 use super::epilogue::{Act, Epilogue, Fused};
-use super::matmul::{Blocks, Pixel, Residual, Walk, in_tiles};
+use super::walk::{Residual, Walk};
 use crate::simd::{Isa, Kernel, LANES, Lanes};
 
 /// Inputs per pixel, at most: what a tile of pixels may take of the block. Far from what would

@@ -16,8 +16,9 @@
 //! epilogue in registers.
 #![allow(unsafe_code)]
 
-use super::elementwise::Operand;
+use super::blocks::{Blocks, Pixel, in_tiles};
 use super::epilogue::{Act, Epilogue, Fused};
+use super::walk::{Residual, Walk};
 use crate::simd::{Isa, Kernel, LANES, Lanes};
 
 /// Pixels per cache block, at most; fewer for deep inputs. A multiple of every tile's pixels.
@@ -29,36 +30,6 @@ const MAX_TILE: usize = 8;
 const MAX_PREFETCH: usize = 256;
 /// Input floats that a cache block should not exceed: half of a 32 KiB first-level cache.
 const BLOCK_FLOATS: usize = 4096;
-
-/// How one value lies in its buffer, seen from a kernel: where the element for output pixel (0, 0)
-/// is, and what a step of one output pixel to the right or down adds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) struct Walk {
-    pub origin: usize,
-    pub right: usize,
-    pub down: usize,
-}
-
-impl Walk {
-    /// The address for output pixel (x, y).
-    #[inline(always)]
-    pub fn at(&self, x: usize, y: usize) -> usize {
-        self.origin + x * self.right + y * self.down
-    }
-
-    /// One past the last element that is touched at the pixels of an image of `size`, `span`
-    /// elements at each. `None` if there are no pixels, or too many to count.
-    pub fn end(&self, size: (usize, usize), span: usize) -> Option<usize> {
-        let right = size.0.checked_sub(1)?.checked_mul(self.right)?;
-        let down = size.1.checked_sub(1)?.checked_mul(self.down)?;
-        self.origin.checked_add(right)?.checked_add(down)?.checked_add(span)
-    }
-
-    /// The same walk counted in vectors.
-    pub fn in_vectors(&self) -> Self {
-        Self { origin: self.origin / LANES, right: self.right / LANES, down: self.down / LANES }
-    }
-}
 
 /// The weights that one input value meets in one panel. Aligned so that no vector crosses a cache
 /// line.
@@ -162,81 +133,6 @@ pub(crate) struct DenseConv<'a> {
     pub output_walk: Walk,
     /// Output width and height in pixels.
     pub size: (usize, usize),
-}
-
-/// What is added between the two activations.
-#[derive(Clone, Copy)]
-pub(crate) enum Residual<'a> {
-    /// Another value.
-    Other(Operand<'a>),
-    /// What the output holds already.
-    InPlace,
-}
-
-/// Addresses of one output pixel.
-#[derive(Clone, Copy, Default)]
-pub(super) struct Pixel {
-    pub input: usize,
-    pub output: usize,
-    pub residual: usize,
-}
-
-/// All pixels of an image, row by row, in blocks.
-pub(super) struct Blocks {
-    size: (usize, usize),
-    input: Walk,
-    output: Walk,
-    residual: Walk,
-    /// The first pixel of the next block.
-    x: usize,
-    y: usize,
-}
-
-impl Blocks {
-    #[inline(always)]
-    pub fn new(size: (usize, usize), input: Walk, output: Walk, residual: Option<&Residual<'_>>) -> Self {
-        let residual = match residual {
-            Some(Residual::Other(operand)) => operand.walk,
-            Some(Residual::InPlace) => output,
-            None => Walk::default(),
-        };
-        Self { size, input, output, residual, x: 0, y: 0 }
-    }
-
-    /// Fills `block` with the next pixels; returns how many there were.
-    #[inline(always)]
-    pub fn next(&mut self, block: &mut [Pixel]) -> usize {
-        let (width, height) = self.size;
-        let mut filled = 0;
-        while self.y < height && filled < block.len() {
-            let (x, y) = (self.x, self.y);
-            let mut pixel =
-                Pixel { input: self.input.at(x, y), output: self.output.at(x, y), residual: self.residual.at(x, y) };
-            let run = (block.len() - filled).min(width - x);
-            for slot in &mut block[filled..filled + run] {
-                *slot = pixel;
-                pixel.input += self.input.right;
-                pixel.output += self.output.right;
-                pixel.residual += self.residual.right;
-            }
-            filled += run;
-            self.x += run;
-            if self.x == width {
-                (self.x, self.y) = (0, y + 1);
-            }
-        }
-        filled
-    }
-}
-
-/// How many of `pixels` are computed in tiles of `tile`. A few behind the last whole tile go one by
-/// one; more are taken together with others, which are computed twice. That costs little and saves
-/// compiling a tile of every height.
-#[inline(always)]
-pub(super) fn in_tiles(pixels: usize, tile: usize) -> usize {
-    let rest = pixels % tile;
-    let together = rest > 2 && pixels > tile;
-    pixels - if together { 0 } else { rest }
 }
 
 impl Kernel for DenseConv<'_> {

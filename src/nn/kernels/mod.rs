@@ -10,6 +10,7 @@
 // registers.
 #![allow(clippy::needless_range_loop)]
 
+mod blocks;
 pub(crate) mod depthwise;
 pub(crate) mod elementwise;
 pub(crate) mod epilogue;
@@ -19,3 +20,4 @@ pub(crate) mod pool;
 pub(crate) mod resize;
 #[cfg(test)]
 mod tests;
+pub(crate) mod walk;

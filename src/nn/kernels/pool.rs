@@ -1,6 +1,6 @@
 //! Maximum and average pooling.
 
-use super::matmul::Walk;
+use super::walk::Walk;
 use crate::simd::{Isa, Kernel, Lanes};
 use std::ops::Range;
 

@@ -1,6 +1,6 @@
 //! Enlarging and reducing of feature maps: nearest and bilinear.
 
-use super::matmul::Walk;
+use super::walk::Walk;
 use crate::simd::{Isa, Kernel, Lanes};
 
 /// One output row or column: the two source indices and the weight of the second.

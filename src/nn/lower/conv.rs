@@ -1,11 +1,11 @@
 //! Convolutions, fully connected layers, batch normalisation.
 
-use super::{Entry, Lowering};
+use super::lowering::{Entry, Lowering};
 use crate::error::Result;
-use crate::nn::Precision;
 use crate::nn::graph::{Constant, Node};
 use crate::nn::kernels::int8::InputRange;
 use crate::nn::op::{Filter, Kind, Window};
+use crate::nn::precision::Precision;
 use crate::nn::value::{Border, Form, Grid, Value};
 
 /// A pointwise layer of fewer inputs gains nothing from integers.

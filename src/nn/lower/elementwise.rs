@@ -1,11 +1,12 @@
 //! Activations with parameters, sums and products.
 
-use super::{Entry, Lowering};
+use super::lowering::{Entry, Lowering};
 use crate::error::Result;
 use crate::nn::graph::{Constant, Node};
 use crate::nn::kernels::elementwise::Combine;
 use crate::nn::kernels::epilogue::Activation;
-use crate::nn::op::Kind;
+use crate::nn::onnx::data_type;
+use crate::nn::op::{Filter, Kind, Op, Window};
 use crate::nn::value::{Form, Value};
 use crate::simd::LANES;
 
@@ -149,6 +150,69 @@ impl Lowering<'_> {
         let output = self.new_value(a.grid, a.form, a.shape.clone())?;
         self.push(Kind::Elementwise { combine }, &a, Some(b), &output);
         self.define(node, Entry::Value(output))
+    }
+
+    /// An affine map per channel of input 0, folded into the weights before it where that is
+    /// possible.
+    pub(super) fn affine(&mut self, node: &Node, scale: Vec<f32>, shift: Vec<f32>) -> Result<()> {
+        let at = |v: &[f32], c: usize| v.get(c).or(v.first()).copied().unwrap_or(0.0);
+        if let Some(producer) = self.sole_producer(node, 0)
+            && let Some(filter) = self.ops.get_mut(producer).and_then(Op::bare_filter)
+        {
+            filter.affine(|c| at(&scale, c), |c| at(&shift, c));
+            let value = self.value(node, 0)?;
+            return self.define(node, Entry::Value(value));
+        }
+        let input = self.value(node, 0)?;
+        let output = self.mapped(&input, |c| (at(&scale, c), at(&shift, c)))?;
+        self.define(node, Entry::Value(output))
+    }
+
+    /// A new value: an affine map per channel, as a convolution of each channel with one tap.
+    pub(super) fn mapped(&mut self, input: &Value, map: impl Fn(usize) -> (f32, f32)) -> Result<Value> {
+        let input = self.in_vectors(input)?;
+        let channels = input.grid.channels;
+        self.reserve(channels, 1, 2)?;
+        let filter = Filter {
+            outputs: channels,
+            inputs: 1,
+            depthwise: true,
+            weights: (0..channels).map(|c| map(c).0).collect(),
+            bias: (0..channels).map(|c| map(c).1).collect(),
+            ranges: Vec::new(),
+        };
+        let window = Window::pointwise(&input.grid);
+        let output = self.new_value(input.grid, input.form, input.shape.clone())?;
+        self.push(Kind::Conv { filter, window }, &input, None, &output);
+        Ok(output)
+    }
+
+    /// An activation of input 0, absorbed by its producer where that is possible.
+    pub(super) fn activation(&mut self, node: &Node, activation: Activation) -> Result<()> {
+        if let Some(producer) = self.sole_producer(node, 0)
+            && self.ops.get_mut(producer).is_some_and(|op| op.absorb_activation(&activation))
+        {
+            let value = self.value(node, 0)?;
+            return self.define(node, Entry::Value(value));
+        }
+        let input = self.value(node, 0)?;
+        let input = self.in_vectors(&input)?;
+        let output = self.new_value(input.grid, input.form, input.shape.clone())?;
+        self.push(Kind::Elementwise { combine: Combine::Add }, &input, None, &output);
+        if let Some(op) = self.ops.last_mut() {
+            op.epilogue.first = activation;
+        }
+        self.define(node, Entry::Value(output))
+    }
+
+    pub(super) fn identity(&mut self, node: &Node) -> Result<()> {
+        let entry = self.entry(node, 0)?.clone();
+        // f16 constants are f32 already.
+        let floats = !matches!(&entry, Entry::Constant(constant) if constant.as_floats().is_none());
+        if node.op == "Cast" && !(floats && node.int("to", 0) == data_type::FLOAT) {
+            return Err(node.unsupported("only casts to f32"));
+        }
+        self.define(node, entry)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Reshaping, transposing, concatenating: mostly a change of view, a copy where memory really must
 //! move.
 
-use super::{Entry, Lowering};
+use super::lowering::{Entry, Lowering};
 use crate::error::Result;
 use crate::nn::graph::Node;
 use crate::nn::op::{Kind, Strides};

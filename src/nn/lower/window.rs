@@ -1,6 +1,6 @@
 //! Sliding windows: convolution geometry, pooling, padding, resizing.
 
-use super::{Entry, Lowering};
+use super::lowering::{Entry, Lowering};
 use crate::error::Result;
 use crate::nn::graph::{Node, Values};
 use crate::nn::kernels::pool::Pooling;

@@ -2,8 +2,9 @@
 //! kernels index without any test of their own that could fail, so that no network that compiles
 //! can panic when it runs.
 
-use super::{Place, Step, Work};
-use crate::nn::kernels::matmul::Walk;
+use super::step::{Place, Step, Work};
+use crate::nn::kernels::resize::Tap;
+use crate::nn::kernels::walk::Walk;
 use crate::nn::op::Strides;
 use crate::simd::LANES;
 use std::ops::Range;
@@ -24,6 +25,7 @@ fn fits_strides(strides: &Strides, size: (usize, usize, usize), len: usize) -> O
 impl Step {
     /// Whether the step stays inside an input of `external` and an arena of `arena` floats.
     pub(super) fn is_in_bounds(&self, external: usize, arena: usize) -> bool {
+        // What cannot be counted is no address.
         self.check(external, arena).unwrap_or(false)
     }
 
@@ -73,7 +75,7 @@ impl Step {
                     && walked(vectors)?
             }
             Work::Resize { columns, rows } => {
-                let last = |taps: &[super::Tap]| taps.iter().map(|t| t.first.max(t.second)).max()?.checked_add(1);
+                let last = |taps: &[Tap]| taps.iter().map(|t| t.first.max(t.second)).max()?.checked_add(1);
                 let read = (last(columns)?, last(rows)?);
                 let whole = (columns.len(), rows.len()) == plane;
                 whole && fits_vectors(&self.input_walk, read, vectors, input)? && walked(vectors)?
@@ -93,9 +95,9 @@ impl Step {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::nn::Precision;
-    use crate::nn::graph::Limits;
+    use crate::nn::limits::Limits;
     use crate::nn::onnx;
+    use crate::nn::precision::Precision;
     use crate::nn::program::Program;
 
     fn program(name: &str, precision: Precision) -> Program {

@@ -20,8 +20,10 @@ pub(super) fn share_residuals(lowered: &mut Lowered, bands: &[Option<usize>]) {
             let in_ops = ops.flat_map(|op| [&mut op.input, &mut op.output].into_iter().chain(&mut op.other));
             let values = in_ops.chain(lowered.outputs.iter_mut().map(|(_, value)| value));
             values.filter(|value| value.buffer == from).for_each(|value| value.buffer = to);
-            let border = lowered.buffers.get(from).map(|b| b.border).unwrap_or_default();
-            if let Some(buffer) = lowered.buffers.get_mut(to) {
+            // The buffer must have the borders that the readers of both values need.
+            let border = lowered.buffers.get(from).map(|b| b.border);
+            debug_assert!(border.is_some(), "`sharable` has looked at both buffers");
+            if let (Some(border), Some(buffer)) = (border, lowered.buffers.get_mut(to)) {
                 buffer.border = buffer.border.union(border);
             }
         }

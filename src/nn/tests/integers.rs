@@ -1,10 +1,10 @@
 //! Networks whose file carries ranges: which layers become integers, and what comes out.
 
-use super::reference::Tensor;
+use super::tensor::Tensor;
 use super::writer::{Attr, Net};
 use super::{run_at, run_in};
 use crate::error::ErrorKind;
-use crate::nn::graph::Limits;
+use crate::nn::limits::Limits;
 use crate::nn::program::Banding;
 use crate::nn::{Precision, Program, compile};
 use crate::simd::Level;

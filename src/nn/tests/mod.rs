@@ -1,22 +1,25 @@
 //! The executor against a naive interpreter of the ONNX specification, against hostile files, and
 //! on the bundled networks.
 
+mod arrangement;
 mod bundled;
+mod crafted;
 mod fusion;
 mod hostile;
 mod integers;
 mod operators;
 mod random;
 mod reference;
+mod tensor;
 pub(super) mod writer;
 
 use super::Precision;
-use super::graph::Limits;
+use super::limits::Limits;
 use super::program::{Banding, Program};
 use crate::error::Result;
 use crate::simd::Level;
 use crate::simd::scratch;
-use reference::Tensor;
+use tensor::Tensor;
 use writer::Net;
 
 /// The largest deviation that is accepted, relative to the largest value of the output.

@@ -1,6 +1,6 @@
 //! Small networks for tests, and a writer that makes ONNX files of them.
 
-use super::reference::Tensor;
+use super::tensor::Tensor;
 use half::f16;
 
 /// An attribute.

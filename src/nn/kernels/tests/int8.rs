@@ -2,6 +2,7 @@
 //! code; the whole against f32.
 
 use super::super::int8::{InputRange, IntDenseConv, IntWeights, MAX_DEPTH};
+use super::super::walk::{Operand, Residual};
 use super::*;
 
 struct Case {

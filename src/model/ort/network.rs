@@ -1,19 +1,13 @@
-//! ONNX Runtime as a [`Network`] (feature `ort`): the reference that the native executor is tested
-//! against, and the way to any other ONNX model and to GPUs and phones' accelerators. Nothing is
-//! linked or downloaded; the library is loaded when the first network is.
+//! A network on ONNX Runtime: opened, held against its card, run.
 
-mod options;
-mod pool;
-mod runtime;
-
-pub use options::{OrtOptions, Provider};
-
-use super::{Layout, ModelCard, Network, NetworkSignature};
+use super::options::OrtOptions;
+use super::pool::{Pool, Recipe};
+use super::runtime;
 use crate::error::{Error, ErrorKind, Result, Stage};
+use crate::model::{Layout, ModelCard, Network, NetworkSignature};
 use crate::simd::scratch;
 use ort::session::Session;
 use ort::value::{Outlet, TensorElementType, TensorRef};
-use pool::{Pool, Recipe};
 
 /// A network on ONNX Runtime; runs on any number of threads at once.
 ///

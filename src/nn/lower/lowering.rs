@@ -1,0 +1,221 @@
+//! What is known about the graph at one point of the walk, and the steps that all operators share.
+
+use crate::error::Result;
+use crate::nn::graph::{Constant, Node};
+use crate::nn::kernels::epilogue::Epilogue;
+use crate::nn::limits::Limits;
+use crate::nn::op::{Kind, Op, Strides};
+use crate::nn::precision::Precision;
+use crate::nn::proto::corrupt;
+use crate::nn::ranges::Ranges;
+use crate::nn::value::{Border, Buffer, BufferId, Form, Grid, Value};
+use crate::simd::LANES;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+/// What a name in the graph stands for.
+#[derive(Debug, Clone)]
+pub(super) enum Entry {
+    Constant(Rc<Constant>),
+    Value(Value),
+    /// A value with zeros around it that nobody has written yet: `border` in the plane, `channels`
+    /// in all.
+    Padded {
+        value: Value,
+        border: Border,
+        channels: usize,
+    },
+}
+
+impl Entry {
+    /// The buffer in which the value lies, if it is one.
+    pub fn buffer(&self) -> Option<BufferId> {
+        match self {
+            Self::Constant(_) => None,
+            Self::Value(value) | Self::Padded { value, .. } => Some(value.buffer),
+        }
+    }
+}
+
+pub(super) struct Lowering<'a> {
+    pub limits: &'a Limits,
+    pub entries: HashMap<String, Entry>,
+    /// How many times later nodes and graph outputs read a name.
+    pub uses: HashMap<String, usize>,
+    pub ops: Vec<Op>,
+    pub buffers: Vec<Buffer>,
+    pub multiply_adds: u64,
+    /// Floats of all weights and tables as they will be packed.
+    pub packed: usize,
+    pub ranges: Ranges,
+    pub precision: Precision,
+}
+
+impl Lowering<'_> {
+    /// Gives a name its meaning, or another one that is read in its place from now on.
+    pub(super) fn bind(&mut self, name: &str, entry: Entry) {
+        let reads = self.uses.get(name).copied().unwrap_or(0);
+        let old = self.entries.get(name).and_then(Entry::buffer);
+        if let Some(buffer) = old.and_then(|b| self.buffers.get_mut(b)) {
+            buffer.unread = buffer.unread.saturating_sub(reads);
+        }
+        if let Some(buffer) = entry.buffer().and_then(|b| self.buffers.get_mut(b)) {
+            buffer.unread += reads;
+        }
+        self.entries.insert(name.to_owned(), entry);
+    }
+
+    /// Gives the node's first output its meaning.
+    pub(super) fn define(&mut self, node: &Node, entry: Entry) -> Result<()> {
+        let name = node.outputs.first().ok_or_else(|| node.invalid("it has no output"))?;
+        if node.outputs.iter().skip(1).any(|extra| self.uses.contains_key(extra)) {
+            return Err(node.unsupported("only the first output may be used"));
+        }
+        if self.entries.contains_key(name) {
+            return Err(node.invalid(&format!("its output {name:?} is already defined")));
+        }
+        self.bind(name, entry);
+        Ok(())
+    }
+
+    pub(super) fn entry(&self, node: &Node, index: usize) -> Result<&Entry> {
+        let name = node.input(index).ok_or_else(|| node.invalid("an input is missing"))?;
+        self.entries.get(name).ok_or_else(|| node.invalid(&format!("its input {name:?} is not defined before it")))
+    }
+
+    pub(super) fn constant(&self, node: &Node, index: usize) -> Option<&Rc<Constant>> {
+        match self.entries.get(node.input(index)?)? {
+            Entry::Constant(constant) => Some(constant),
+            _ => None,
+        }
+    }
+
+    pub(super) fn floats(&self, node: &Node, index: usize) -> Result<&[f32]> {
+        let constant = self.constant(node, index).ok_or_else(|| node.unsupported("this input must be a constant"))?;
+        constant.as_floats().ok_or_else(|| node.invalid("a constant must hold floats"))
+    }
+
+    /// Input `index` as a value; padding is written out.
+    pub(super) fn value(&mut self, node: &Node, index: usize) -> Result<Value> {
+        self.entry(node, index)?;
+        let name = node.input(index).unwrap_or_default();
+        if self.constant(node, index).is_some() {
+            return Err(node.unsupported("a constant where a computed value is expected"));
+        }
+        self.value_named(name)
+    }
+
+    pub(super) fn value_named(&mut self, name: &str) -> Result<Value> {
+        match self.entries.get(name).cloned() {
+            Some(Entry::Value(value)) => Ok(value),
+            Some(Entry::Padded { value, border, channels }) => {
+                let value = self.write_padding(&value, border, channels, 0.0)?;
+                self.bind(name, Entry::Value(value.clone()));
+                Ok(value)
+            }
+            _ => Err(corrupt(format!("the value {name:?} is not computed by any node"))),
+        }
+    }
+
+    /// Input `index` as an image that kernels can read by vectors.
+    pub(super) fn image(&mut self, node: &Node, index: usize) -> Result<Value> {
+        let value = self.value(node, index)?;
+        if value.form != Form::Image {
+            return Err(node.unsupported("its input must be an image (N, C, H, W)"));
+        }
+        self.in_vectors(&value)
+    }
+
+    /// The same value in padded pixels.
+    pub(super) fn in_vectors(&mut self, value: &Value) -> Result<Value> {
+        if value.grid.in_vectors() && !self.external(value.buffer) {
+            return Ok(value.clone());
+        }
+        let Grid { width, height, channels, .. } = value.grid;
+        let grid = Grid::padded(width, height, channels);
+        let output = self.new_value(grid, value.form, value.shape.clone())?;
+        self.push_copy(value, &output, None, None, Some(0.0));
+        Ok(output)
+    }
+
+    pub(super) fn external(&self, buffer: BufferId) -> bool {
+        self.buffers.get(buffer).is_some_and(|b| b.external)
+    }
+
+    pub(super) fn rigid(&self, buffer: BufferId) -> bool {
+        self.buffers.get(buffer).is_some_and(|b| b.rigid)
+    }
+
+    pub(super) fn set_rigid(&mut self, buffer: BufferId) {
+        if let Some(buffer) = self.buffers.get_mut(buffer) {
+            buffer.rigid = true;
+        }
+    }
+
+    pub(super) fn new_value(&mut self, grid: Grid, form: Form, shape: Vec<usize>) -> Result<Value> {
+        let len = self.limits.elements(&[grid.width, grid.height, grid.pixel])?;
+        self.work(len as u64)?;
+        // Flat memory is read from its first float on, whatever it is viewed as.
+        let rigid = form == Form::Flat;
+        self.buffers.push(Buffer { grid, border: Border::default(), rigid, external: false, unread: 0 });
+        Ok(Value { buffer: self.buffers.len() - 1, grid, form, shape })
+    }
+
+    /// A new image value in padded pixels.
+    pub(super) fn new_image(&mut self, width: usize, height: usize, channels: usize) -> Result<Value> {
+        self.new_value(Grid::padded(width, height, channels), Form::Image, vec![1, channels, height, width])
+    }
+
+    pub(super) fn push_copy(
+        &mut self,
+        input: &Value,
+        output: &Value,
+        from: Option<Strides>,
+        to: Option<Strides>,
+        fill: Option<f32>,
+    ) {
+        let size = (input.grid.width, input.grid.height, input.grid.channels);
+        self.push(Kind::Copy { size, from, to, fill }, input, None, output);
+    }
+
+    pub(super) fn push(&mut self, kind: Kind, input: &Value, other: Option<Value>, output: &Value) {
+        let epilogue = Epilogue::default();
+        self.ops.push(Op { kind, input: input.clone(), other, epilogue, output: output.clone() });
+    }
+
+    /// Counts work, and refuses a network that asks for too much.
+    pub(super) fn count(&mut self, factors: &[usize]) -> Result<()> {
+        let work = factors.iter().try_fold(1u64, |n, f| n.checked_mul(*f as u64));
+        self.work(work.unwrap_or(u64::MAX))
+    }
+
+    pub(super) fn work(&mut self, work: u64) -> Result<()> {
+        self.multiply_adds = self.multiply_adds.saturating_add(work);
+        self.limits.check_work(self.multiply_adds)
+    }
+
+    /// Accounts for weights before they are made, so that a small file cannot unfold into much
+    /// memory. They are padded to whole vectors of inputs and outputs.
+    pub(super) fn reserve(&mut self, outputs: usize, inputs: usize, taps: usize) -> Result<()> {
+        let inputs = if inputs == 1 { 1 } else { inputs.next_multiple_of(LANES) };
+        let len = self.limits.elements(&[outputs.next_multiple_of(LANES), inputs, taps])?;
+        self.packed = self.packed.saturating_add(len);
+        self.limits.check_elements(self.packed)
+    }
+
+    /// The operation that computes exactly input `index`, if nobody else reads that.
+    pub(super) fn sole_producer(&self, node: &Node, index: usize) -> Option<usize> {
+        let buffer_of = |name: &String| self.entries.get(name).and_then(Entry::buffer);
+        let Entry::Value(value) = self.entries.get(node.input(index)?)? else { return None };
+        // Under any of its names, which an Identity or a Flatten may have given it.
+        let reads = node.inputs.iter().filter(|name| buffer_of(name) == Some(value.buffer)).count();
+        if reads != 1 || self.buffers.get(value.buffer)?.unread > 0 {
+            return None;
+        }
+        let producer = self.ops.iter().rposition(|op| op.output.buffer == value.buffer)?;
+        let readers =
+            |op: &Op| op.input.buffer == value.buffer || op.other.as_ref().is_some_and(|o| o.buffer == value.buffer);
+        let same = self.ops.get(producer)?.output.grid == value.grid;
+        (same && !self.ops.iter().any(readers)).then_some(producer)
+    }
+}

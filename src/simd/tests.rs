@@ -1,0 +1,104 @@
+//! Every operation of the best instruction set against the portable one.
+
+use super::{Isa, Kernel, LANES, Lanes, Level, Scalar};
+
+#[test]
+fn the_best_level_is_the_processors() {
+    let name = Level::best().name();
+    #[cfg(target_arch = "x86_64")]
+    if is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma") {
+        let vnni = is_x86_feature_detected!("avx512vl") && is_x86_feature_detected!("avx512vnni");
+        assert_eq!(name, if vnni { "vnni" } else { "avx2" });
+        assert_eq!(Level::all().last().unwrap().name(), name);
+        return;
+    }
+    assert_eq!(name, "scalar");
+}
+
+/// Applies every operation of an instruction set to all pairs of `values`.
+struct Operations<'a> {
+    values: &'a [f32],
+    results: &'a mut Vec<[Lanes; 6]>,
+}
+
+impl Kernel for Operations<'_> {
+    fn run<I: Isa>(self, isa: I) {
+        for a in self.values {
+            for b in self.values {
+                let (x, y) = (isa.load(&[*a; LANES]), isa.splat(*b));
+                let results = [
+                    isa.add(x, y),
+                    isa.mul(x, y),
+                    isa.max(x, y),
+                    isa.min(x, y),
+                    isa.max_or_nan(x, y),
+                    isa.mul_add(x, y, x),
+                ];
+                self.results.push(results.map(|v| {
+                    let mut lanes = [0.0; LANES];
+                    isa.store(v, &mut lanes);
+                    lanes
+                }));
+            }
+        }
+    }
+}
+
+#[test]
+fn operations_agree_on_every_kind_of_number() {
+    let values = [
+        0.0,
+        -0.0,
+        1.0,
+        -1.0,
+        2.5,
+        f32::MIN_POSITIVE / 2.0,
+        f32::MAX,
+        f32::MIN,
+        f32::INFINITY,
+        f32::NEG_INFINITY,
+        f32::NAN,
+        -f32::NAN,
+    ];
+    let (mut portable, mut best) = (Vec::new(), Vec::new());
+    Operations { values: &values, results: &mut portable }.run(Scalar);
+    Level::best().run(Operations { values: &values, results: &mut best });
+    let names = ["add", "mul", "max", "min", "max_or_nan", "mul_add"];
+    for (pair, (a, b)) in portable.iter().zip(&best).enumerate() {
+        let operands = (values[pair / values.len()], values[pair % values.len()]);
+        for ((name, a), b) in names.iter().zip(a).zip(b) {
+            for (a, b) in a.iter().zip(b) {
+                let same = if a.is_nan() { b.is_nan() } else { a == b && a.is_sign_negative() == b.is_sign_negative() };
+                // One rounding or two.
+                let fused = *name == "mul_add" && !operands.0.is_nan() && !operands.1.is_nan();
+                assert!(same || fused, "{name} of {operands:?} is {b}, the portable code says {a}");
+            }
+        }
+        let max_or_nan = a[4][0];
+        assert_eq!(max_or_nan.is_nan(), operands.0.is_nan() || operands.1.is_nan(), "max_or_nan of {operands:?}");
+    }
+}
+
+/// Turns a square of numbers over.
+struct Transposed<'a>(&'a [Lanes; LANES], &'a mut [Lanes; LANES]);
+
+impl Kernel for Transposed<'_> {
+    fn run<I: Isa>(self, isa: I) {
+        let Self(from, to) = self;
+        for (to, row) in to.iter_mut().zip(isa.transpose(from.map(|row| isa.load(&row)))) {
+            isa.store(row, to);
+        }
+    }
+}
+
+#[test]
+fn rows_become_columns() {
+    let from: [Lanes; LANES] = std::array::from_fn(|i| std::array::from_fn(|j| (10 * i + j) as f32));
+    for level in Level::all() {
+        let mut to = [[f32::NAN; LANES]; LANES];
+        level.run(Transposed(&from, &mut to));
+        for (i, row) in to.iter().enumerate() {
+            assert_eq!(*row, std::array::from_fn(|j| (10 * j + i) as f32), "{}", level.name());
+        }
+    }
+}
