@@ -16,7 +16,9 @@ fn documents() -> Vec<String> {
         "CONTRIBUTING.md",
         "README.md",
         "SECURITY.md",
+        "benches/peers/README.md",
         "datasets/README.md",
+        "fuzz/README.md",
         "lab/README.md",
         "models/README.md",
     ];
@@ -41,11 +43,11 @@ fn is_the_package() -> bool {
     package
 }
 
-/// Whether `name` is a file or folder of the repository, from its root or from where sources lie.
+/// Whether `name` is a file, a folder or an example of the repository, from its root or from where
+/// sources lie.
 fn is_there(name: &str) -> bool {
-    ["", "src", "src/nn", "src/document", "src/image", "lab", "lab/src"]
-        .iter()
-        .any(|at| root().join(at).join(name).exists())
+    let places = ["", "src", "src/nn", "src/document", "src/image", "lab", "lab/src"];
+    places.iter().map(|place| root().join(place).join(name)).any(|at| at.exists() || at.with_extension("rs").exists())
 }
 
 #[test]
@@ -126,6 +128,14 @@ fn examples_benches_features_and_the_laboratorys_commands_that_the_documents_nam
     for document in documents() {
         let prose = text(&document);
         let words: Vec<&str> = prose.split(|c: char| c.is_whitespace() || "`,;()|".contains(c)).collect();
+        let commands = words.windows(3).filter(|three| three[..2] == ["selfsame-lab", "--"]).map(|three| three[2]);
+        for command in commands {
+            named += 1;
+            let at = root().join("lab/src/commands");
+            if !at.join(format!("{command}.rs")).exists() && !at.join(command).join("mod.rs").exists() {
+                missing.push(format!("{document}: selfsame-lab -- {command}"));
+            }
+        }
         for pair in words.windows(2) {
             let found = match pair[0] {
                 "--example" => pair[1] == "NAME" || exists("examples", pair[1]),
