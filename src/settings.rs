@@ -20,23 +20,26 @@
 ///
 /// A setter with a range returns `Result<Self>`: a value outside it, NaN included, is
 /// [`crate::ErrorKind::InvalidArgument`]. What must hold between fields is checked where the options
-/// are used. Fields are `Copy`; one that is not has its getter and setter written by hand.
+/// are used. Fields are `Copy`; those that are not stand first, in `@by_hand { field: Type = default; }`,
+/// and their getters and setters are written by hand.
 macro_rules! settings {
     (
         $(#[$meta:meta])*
         pub struct $name:ident in $stage:path {
+            $(@by_hand { $($own:ident: $own_type:ty = $own_default:expr;)+ })?
             $($(#[$doc:meta])* $field:ident, $with:ident: $type:ty = $default:expr $(, in $range:expr)?;)+
         }
     ) => {
         $(#[$meta])*
         pub struct $name {
+            $($($own: $own_type,)+)?
             $($field: $type,)+
         }
 
         impl Default for $name {
             /// Every field at the default that its getter states.
             fn default() -> Self {
-                Self { $($field: $default,)+ }
+                Self { $($($own: $own_default,)+)? $($field: $default,)+ }
             }
         }
 
