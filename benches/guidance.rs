@@ -48,7 +48,7 @@ fn frame(pixels: &[u8]) -> Frame<'_> {
 
 /// The part of `photo` that shows its face `share` times as wide as the oval, in the middle.
 fn filling(photo: &Photo, face: &Mesh, share: f32) -> Vec<u8> {
-    let oval = CaptureOptions::default().oval.in_frame(WIDTH as u32, HEIGHT as u32);
+    let oval = CaptureOptions::default().oval().in_frame(WIDTH as u32, HEIGHT as u32);
     let face = face_oval(face).unwrap();
     let scale = face.width_px / (share * oval.width_px);
     let corner = Point::new(face.center.x - scale * oval.center.x, face.center.y - scale * oval.center.y);
@@ -66,8 +66,9 @@ struct Guided<'a> {
 
 impl<'a> Guided<'a> {
     fn new(engine: &'a Engine, redetect_period_us: u64) -> Self {
-        let mut options = CaptureOptions::default();
-        options.tracker.redetect_period_us = redetect_period_us;
+        let options = CaptureOptions::default();
+        let tracker = options.tracker().with_redetect_period_us(redetect_period_us).unwrap();
+        let options = options.with_tracker(tracker);
         Self { engine, session: CaptureSession::new(options).unwrap(), time_us: 0 }
     }
 
@@ -87,7 +88,7 @@ fn main() {
     for share in [1.0, 0.6] {
         let pixels = filling(&photo, &mesh, share);
         let frame = frame(&pixels);
-        let (mut tracked, mut detected) = (Guided::new(&engine, u64::MAX), Guided::new(&engine, 0));
+        let (mut tracked, mut detected) = (Guided::new(&engine, 60_000_000), Guided::new(&engine, 0));
         for _ in 0..40 {
             assert_ne!((tracked.run(&frame), detected.run(&frame)), (Hint::NoFace, Hint::NoFace));
         }
@@ -95,7 +96,7 @@ fn main() {
         assert_eq!((seen(&tracked), seen(&detected)), (false, true));
         let face = tracked.session.observation().unwrap().face.clone().unwrap().mesh;
         let mut detections = Vec::new();
-        let options = CaptureOptions::default().tracker.detect;
+        let options = CaptureOptions::default().tracker().detect();
         let mut steps: [(&str, &mut dyn FnMut()); 8] = [
             ("detect network", &mut || detect.run()),
             ("mesh network", &mut || mesh_alone.run()),

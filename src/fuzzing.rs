@@ -158,7 +158,7 @@ pub fn judge_traces(bytes: &[u8]) {
     /// A session, and what a live face answers in it.
     static LIVE: LazyLock<(LivenessSession, Trace)> = LazyLock::new(|| {
         let options = LivenessOptions::default();
-        let issued = Issuer::new(&options.policy).and_then(|issuer| issuer.issue(&mut TestRng::new(5), 1_790_000_000));
+        let issued = Issuer::new(options.policy()).and_then(|issuer| issuer.issue(&mut TestRng::new(5), 1_790_000_000));
         let challenge = issued.expect("the default policy can be met");
         let trace = session(&challenge, lit, 1);
         (LivenessSession::new(challenge, options).expect("it was issued by this policy"), trace)

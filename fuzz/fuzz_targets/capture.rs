@@ -4,7 +4,7 @@
 
 use arbitrary::{Result, Unstructured};
 use libfuzzer_sys::fuzz_target;
-use selfsame::capture::{CaptureOptions, CaptureSession, GuideOptions, Hint};
+use selfsame::capture::{CaptureOptions, CaptureSession, Hint};
 use selfsame::detect::{DetectOptions, Detector};
 use selfsame::error::ErrorKind;
 use selfsame::image::{Frame, PixelFormat};
@@ -15,30 +15,39 @@ use selfsame_fuzz::values::float;
 /// Frames of one input: each costs a search and a mesh.
 const MOST_FRAMES: usize = 8;
 
-fn session(u: &mut Unstructured<'_>) -> Result<(CaptureSession, u64)> {
-    let mut options = CaptureOptions { kept_frames: u.int_in_range(0..=4)?, ..CaptureOptions::default() };
-    // A threshold out of range is refused; then the default does.
-    if let Ok(detect) = DetectOptions::upright().with_threshold(float(u)?) {
-        options.tracker.detect = detect;
+/// What came of a setter: a value out of range is refused as an argument, and the options stay.
+fn set<T: Copy>(options: &mut T, with: impl FnOnce(T) -> selfsame::error::Result<T>) {
+    match with(*options) {
+        Ok(changed) => *options = changed,
+        Err(error) => assert_eq!(error.kind(), ErrorKind::InvalidArgument),
     }
+}
+
+fn options(u: &mut Unstructured<'_>) -> Result<CaptureOptions> {
+    let mut options = CaptureOptions::default();
+    let kept = u.int_in_range(0..=4)?;
+    set(&mut options, |o| o.with_kept_frames(kept));
+    let (mut tracker, mut detect, threshold) = (options.tracker(), DetectOptions::upright(), float(u)?);
+    set(&mut detect, |o| o.with_threshold(threshold));
+    let mut guide = options.guide();
     if u.arbitrary()? {
-        options.tracker.redetect_period_us = u.arbitrary()?;
+        let period_us = u.arbitrary()?;
+        set(&mut tracker, |o| o.with_redetect_period_us(period_us));
         let times = |u: &mut Unstructured<'_>| u.int_in_range(0..=2_000_000u64);
-        let (settle_us, least_us, still_us) = (times(u)?, times(u)?, times(u)?);
-        options.guide = GuideOptions { settle_us, least_us, still_us, timeout_us: times(u)?, ..options.guide };
-        options.guide.limits.speed = float(u)?;
-        options.guide.limits.size_max = float(u)?;
+        let (settle_us, least_us, still_us, timeout_us) = (times(u)?, times(u)?, times(u)?, times(u)?);
+        set(&mut guide, |o| o.with_settle_us(settle_us)?.with_least_us(least_us)?.with_still_us(still_us));
+        set(&mut guide, |o| o.with_timeout_us(timeout_us));
+        let (mut limits, speed, size_max) = (guide.limits(), float(u)?, float(u)?);
+        set(&mut limits, |o| o.with_speed(speed));
+        set(&mut limits, |o| o.with_size_max(size_max));
+        guide = guide.with_limits(limits);
     }
-    let least_us = options.guide.least_us;
-    // Limits that contradict each other are refused; then the defaults do.
-    Ok(match CaptureSession::new(options) {
-        Ok(session) => (session, least_us),
-        Err(error) => {
-            assert_eq!(error.kind(), ErrorKind::InvalidArgument);
-            let options = CaptureOptions::default();
-            (CaptureSession::new(options).expect("the defaults are valid"), options.guide.least_us)
-        }
-    })
+    Ok(options.with_tracker(tracker.with_detect(detect)).with_guide(guide))
+}
+
+fn session(u: &mut Unstructured<'_>) -> Result<(CaptureSession, u64)> {
+    let options = options(u)?;
+    Ok((CaptureSession::new(options).expect("the oval is the default"), options.guide().least_us()))
 }
 
 fn capture(u: &mut Unstructured<'_>) -> Result<()> {

@@ -15,16 +15,56 @@
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
-use selfsame::detect::select_face;
 use selfsame::engine::Engine;
+use selfsame::error::Stage;
 use selfsame::image::Photo;
-use selfsame::liveness::{Challenge, ChallengePolicy, LivenessOptions, LivenessSession, Trace};
-use selfsame::mesh::Mesh;
+use selfsame::liveness::{Challenge, ChallengePolicy, LivenessOptions, LivenessSession};
+use selfsame::observer::{Side, StageObserver};
 use selfsame_lab::simulate::{Camera, Scene, Subject, simulate};
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-const ROUNDS: u32 = 200;
+/// Frames that the ratio is the mean of.
+const ROUNDS: u64 = 200;
+/// A session takes 2,000 frames at most.
+const FRAMES_OF_A_SESSION: u64 = 1_000;
+
+/// How long measuring and the mesh network took.
+struct Clock {
+    begun: Instant,
+    measuring: Duration,
+    meshing: Duration,
+}
+
+impl StageObserver for Clock {
+    fn enter(&mut self, _: Side, _: Stage) {
+        self.begun = Instant::now();
+    }
+
+    fn leave(&mut self, _: Side, stage: Stage) {
+        match stage {
+            Stage::Liveness => self.measuring += self.begun.elapsed(),
+            Stage::Mesh => self.meshing += self.begun.elapsed(),
+            _ => {}
+        }
+    }
+}
+
+/// Watches `photo` again and again, `frames` times, as if after the flashes.
+fn watch(engine: &Engine, challenge: &Challenge, photo: &Photo, frames: u64) -> Clock {
+    let mut clock = Clock { begun: Instant::now(), measuring: Duration::ZERO, meshing: Duration::ZERO };
+    let mut session = None;
+    for i in 0..frames {
+        if i % FRAMES_OF_A_SESSION == 0 {
+            session = LivenessSession::new(challenge.clone(), LivenessOptions::default()).ok();
+        }
+        let session = session.as_mut().expect("a session");
+        let timestamp_us = challenge.total_us() + 33_333 * (1 + i % FRAMES_OF_A_SESSION);
+        let progress = engine.watch_observed(session, &photo.frame(), timestamp_us, &mut clock);
+        let _ = black_box(progress.expect("networks run"));
+    }
+    clock
+}
 
 fn benches(c: &mut Criterion) {
     let engine = Engine::new().expect("bundled models");
@@ -36,7 +76,7 @@ fn benches(c: &mut Criterion) {
         .expect("a challenge");
     let scene = Scene { camera: Camera { jpeg_quality: None, ..Camera::default() }, ..Scene::default() };
     let recording = simulate(&subject, None, challenge.segments(), &scene).expect("a session");
-    let mut session = LivenessSession::new(challenge, LivenessOptions::default()).expect("a session");
+    let mut session = LivenessSession::new(challenge.clone(), LivenessOptions::default()).expect("a session");
     let mut last = None;
     for frame in recording.frames() {
         let frame = frame.expect("a frame");
@@ -45,28 +85,15 @@ fn benches(c: &mut Criterion) {
     }
     println!("{:?} on {} frames", session.report().verdict, session.trace().frames());
     let photo = last.expect("frames");
-    let located = engine.locate(&photo.frame(), select_face).expect("networks run");
-    let (_, mesh) = located.outcome.found().expect("a face");
-
-    let measure = |mesh: &Mesh| {
-        let mut trace = Trace::new();
-        trace.push(&photo.frame(), mesh, 0, 0, 1);
-        trace
-    };
-    let refine = |mesh: &Mesh| engine.mesher().refine(&photo.frame(), mesh).expect("networks run");
-    c.bench_function("liveness/measure_a_frame", |b| b.iter(|| measure(black_box(&mesh))));
-    c.bench_function("liveness/mesh_network", |b| b.iter(|| refine(black_box(&mesh))));
+    c.bench_function("liveness/measure_a_frame", |b| {
+        b.iter_custom(|frames| watch(&engine, &challenge, &photo, frames).measuring)
+    });
+    c.bench_function("liveness/mesh_network", |b| {
+        b.iter_custom(|frames| watch(&engine, &challenge, &photo, frames).meshing)
+    });
     c.bench_function("liveness/verdict", |b| b.iter(|| black_box(&session).report()));
 
-    let (mut measuring, mut meshing) = (Duration::ZERO, Duration::ZERO);
-    for _ in 0..ROUNDS {
-        let begun = Instant::now();
-        black_box(measure(&mesh));
-        let measured = Instant::now();
-        black_box(refine(&mesh));
-        measuring += measured - begun;
-        meshing += measured.elapsed();
-    }
+    let Clock { measuring, meshing, .. } = watch(&engine, &challenge, &photo, ROUNDS);
     println!(
         "a frame's measurement takes {:.3} of the mesh network's time",
         measuring.as_secs_f64() / meshing.as_secs_f64()

@@ -9,28 +9,31 @@ use crate::image::{Border, Crop, Frame, Photo, warp_rgb8};
 use crate::mesh::Mesh;
 
 /// Side of a kept picture over the width of the face's oval: room for the detector, which wants
-/// some background.
+/// some background. Chosen by hand.
 const SIDE_OVER_FACE: f32 = 2.4;
 /// Longest side of a kept picture in pixels: the face is over 200 px wide in it, twice what
 /// templates see.
 const MAX_SIDE_PX: f32 = 512.0;
-/// Kept frames are this far apart, so that they are not one moment's, in microseconds.
+/// Kept frames are this far apart, so that they are not one moment's, in microseconds. Chosen by
+/// hand.
 const APART_US: u64 = 150_000;
 
-/// A kept frame: the square about the face, upright.
+/// A frame that was kept for the comparison: the square about the face, upright.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct KeptFrame {
     /// The picture; [`crate::engine::Engine::face`] takes it like any photograph.
     pub photo: Photo,
-    /// When it was taken, in microseconds.
+    /// When the frame was taken, in microseconds.
     pub timestamp_us: u64,
-    /// Whose track it is.
+    /// The track of the face.
     pub track: TrackId,
-    /// What it was chosen by, higher is better.
+    /// What the frame was chosen by, higher is better: the unified quality score in a
+    /// [`CaptureSession`](super::CaptureSession).
     pub score: f32,
 }
 
-/// Keeps the frames with the highest scores.
+/// Keeps the few frames with the highest scores of those that it is offered.
 #[derive(Debug)]
 pub struct BestFrames {
     capacity: usize,
@@ -38,7 +41,8 @@ pub struct BestFrames {
 }
 
 impl BestFrames {
-    /// Keeps `capacity` frames at most.
+    /// Keeps `capacity` frames at most; each has up to 512 × 512 pixels, 0.8 MB.
+    #[must_use]
     pub fn new(capacity: usize) -> Self {
         Self { capacity, kept: Vec::with_capacity(capacity.min(64)) }
     }
@@ -51,13 +55,16 @@ impl BestFrames {
     pub fn offer(&mut self, frame: &Frame<'_>, face: &TrackedFace, score: f32, timestamp_us: u64) -> Result<()> {
         self.kept.retain(|kept| kept.track == face.track);
         let near = self.kept.iter().position(|kept| kept.timestamp_us.abs_diff(timestamp_us) < APART_US);
+        // Whom the frame would replace: one of the same moment, or the worst once there is no room.
         let rival = match near {
             Some(near) => Some(near),
             None if self.kept.len() >= self.capacity => self.kept.len().checked_sub(1),
             None => None,
         };
+        let beaten = rival.and_then(|i| self.kept.get(i)).map(|kept| kept.score);
+        debug_assert_eq!(rival.is_some(), beaten.is_some(), "a rival is one of the kept frames");
         // A score of NaN is never better.
-        let better = rival.is_none_or(|i| self.kept.get(i).is_some_and(|kept| score > kept.score));
+        let better = beaten.is_none_or(|beaten| score > beaten);
         if !better || score.is_nan() || self.capacity == 0 {
             return Ok(());
         }
@@ -71,12 +78,13 @@ impl BestFrames {
         Ok(())
     }
 
-    /// The best frame.
+    /// The best frame, if any was kept.
     pub(crate) fn into_best(self) -> Option<KeptFrame> {
         self.kept.into_iter().next()
     }
 
     /// The kept frames, the best one first.
+    #[must_use]
     pub fn frames(&self) -> &[KeptFrame] {
         &self.kept
     }

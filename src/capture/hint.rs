@@ -1,10 +1,11 @@
 //! What the person before the camera is asked to do next.
 
-use serde::Serialize;
+use crate::words::words;
 
 /// The one instruction that is most useful now. Left and right are the person's own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
+///
+/// Hints are codes, not texts: what a person reads or hears is the client's, in their language.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Hint {
     /// Nobody is seen.
@@ -68,40 +69,38 @@ impl Hint {
         Self::Ready,
     ];
 
-    /// A stable `snake_case` word.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::NoFace => "no_face",
-            Self::SeveralFaces => "several_faces",
-            Self::MoveCloser => "move_closer",
-            Self::MoveAway => "move_away",
-            Self::MoveLeft => "move_left",
-            Self::MoveRight => "move_right",
-            Self::MoveUp => "move_up",
-            Self::MoveDown => "move_down",
-            Self::RemoveObstruction => "remove_obstruction",
-            Self::TooDark => "too_dark",
-            Self::TooBright => "too_bright",
-            Self::TurnStraight => "turn_straight",
-            Self::OpenEyes => "open_eyes",
-            Self::UnevenLight => "uneven_light",
-            Self::Blurred => "blurred",
-            Self::HoldStill => "hold_still",
-            Self::Hold => "hold",
-            Self::Ready => "ready",
-        }
-    }
-
-    /// Whether nothing is asked for but patience.
+    /// Whether this hint asks for nothing but patience.
+    #[must_use]
     pub fn is_good(self) -> bool {
         matches!(self, Self::Hold | Self::Ready)
     }
 
-    /// Its place in [`Hint::ALL`].
+    /// The place of this hint in [`Hint::ALL`].
     pub(super) fn index(self) -> usize {
         self as usize
     }
 }
+
+words!(Hint {
+    NoFace => "no_face",
+    SeveralFaces => "several_faces",
+    MoveCloser => "move_closer",
+    MoveAway => "move_away",
+    MoveLeft => "move_left",
+    MoveRight => "move_right",
+    MoveUp => "move_up",
+    MoveDown => "move_down",
+    RemoveObstruction => "remove_obstruction",
+    TooDark => "too_dark",
+    TooBright => "too_bright",
+    TurnStraight => "turn_straight",
+    OpenEyes => "open_eyes",
+    UnevenLight => "uneven_light",
+    Blurred => "blurred",
+    HoldStill => "hold_still",
+    Hold => "hold",
+    Ready => "ready",
+});
 
 #[cfg(test)]
 mod tests {

@@ -7,28 +7,30 @@ use crate::image::Frame;
 use crate::mesh::View;
 use crate::quality;
 
-/// What one frame says. Without pixels: small, and safe to log.
+/// What one frame says about the face before the camera. Without pixels: small, and safe to log.
 #[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
+#[non_exhaustive]
 pub struct Measurements {
     /// The time of the frame in microseconds.
     pub timestamp_us: u64,
-    /// Faces of similar size.
+    /// How many faces of similar size are in view; 0 if there is none to follow.
     pub faces: usize,
-    /// The face that is followed.
+    /// The face that is followed; `None` if there is none.
     pub face: Option<FaceMeasurements>,
 }
 
 /// What one frame says about the face that is followed.
 #[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
+#[non_exhaustive]
 pub struct FaceMeasurements {
-    /// Its track.
+    /// The track of the face.
     pub track: TrackId,
     /// Width of the face's oval over that of the oval to fill: 1 fills it, less is too far away.
     pub size: f32,
     /// How far the face's centre is from the oval's, in widths of the oval; positive to the image's
     /// right.
     pub offset_x: f32,
-    /// The same in heights of the oval; positive downwards.
+    /// How far the face's centre is from the oval's, in heights of the oval; positive downwards.
     pub offset_y: f32,
     /// The nose's direction to the side in degrees; see [`crate::mesh::HeadPose`].
     pub yaw_deg: f32,
@@ -57,7 +59,8 @@ pub struct FaceMeasurements {
 }
 
 impl Measurements {
-    /// Measures what the tracker saw in `frame` against the oval to fill.
+    /// Measures what the tracker saw in `frame` against the oval to fill, both in pixels of the
+    /// upright frame.
     ///
     /// # Errors
     /// Those of the quality measures' warp.
@@ -67,31 +70,30 @@ impl Measurements {
 
     /// [`Measurements::of`], with what the mesh network looked at.
     pub(super) fn seen(observation: &Observation, frame: &Frame<'_>, oval: &Oval, view: &View) -> Result<Self> {
-        let face = match &observation.face {
-            Some(tracked) => match tracked.smooth.pose() {
-                Some(pose) => {
-                    let face = Oval::about(&tracked.smooth, &pose);
-                    let light = quality::essentials_seen(frame, &tracked.mesh, view)?;
-                    Some(FaceMeasurements {
-                        track: tracked.track,
-                        size: face.width_px / oval.width_px,
-                        offset_x: (face.center.x - oval.center.x) / oval.width_px,
-                        offset_y: (face.center.y - oval.center.y) / oval.height_px,
-                        yaw_deg: pose.yaw_deg,
-                        pitch_deg: pose.pitch_deg,
-                        roll_deg: pose.roll_deg,
-                        flag: tracked.mesh.flag(),
-                        eye_openness: light.eye_openness,
-                        mouth_openness: light.mouth_openness,
-                        luminance: light.luminance_mean,
-                        over_exposure: light.over_exposure,
-                        light_balance: (1.0 - light.light_balance.abs()) / (1.0 + light.light_balance.abs()),
-                        sharpness: light.sharpness,
-                        quality: quality::unified_of_essentials(&light, &tracked.mesh).native,
-                    })
-                }
-                None => None,
-            },
+        // A mesh without extent is no face to measure.
+        let tracked = observation.face.as_ref();
+        let face = match tracked.and_then(|tracked| Some((tracked, tracked.smooth.pose()?))) {
+            Some((tracked, pose)) => {
+                let face = Oval::about(&tracked.smooth, &pose);
+                let light = quality::essentials_seen(frame, &tracked.mesh, view)?;
+                Some(FaceMeasurements {
+                    track: tracked.track,
+                    size: face.width_px / oval.width_px,
+                    offset_x: (face.center.x - oval.center.x) / oval.width_px,
+                    offset_y: (face.center.y - oval.center.y) / oval.height_px,
+                    yaw_deg: pose.yaw_deg,
+                    pitch_deg: pose.pitch_deg,
+                    roll_deg: pose.roll_deg,
+                    flag: tracked.mesh.flag(),
+                    eye_openness: light.eye_openness,
+                    mouth_openness: light.mouth_openness,
+                    luminance: light.luminance_mean,
+                    over_exposure: light.over_exposure,
+                    light_balance: (1.0 - light.light_balance.abs()) / (1.0 + light.light_balance.abs()),
+                    sharpness: light.sharpness,
+                    quality: quality::unified_of_essentials(&light, &tracked.mesh).native,
+                })
+            }
             None => None,
         };
         let faces = if face.is_some() { observation.faces } else { 0 };

@@ -1,6 +1,10 @@
 //! Oval capture guidance: a camera's frames in, one instruction at a time out, until the face fills
 //! the oval and holds still.
 //!
+//! Begin with a [`CaptureSession`] and show it every frame through
+//! [`Engine::guide`](crate::engine::Engine::guide); the [`Guidance`] that comes back has the hint to
+//! show, and how much of the still phase has passed. Its parts can be used alone, too:
+//!
 //! [`Tracker`] follows one face: detection once, then the mesh network alone. [`Measurements`] are
 //! what a frame says: size and place of the face against the oval, head pose, eyes, light,
 //! sharpness. [`Guide`] turns them into the one most useful [`Hint`], without flicker; it sees no
@@ -31,7 +35,7 @@ mod session;
 mod tracker;
 
 pub use best::{BestFrames, KeptFrame};
-pub use guide::{Guidance, Guide, GuideLimits, GuideOptions, GuideState, step};
+pub use guide::{Guidance, Guide, GuideLimits, GuideOptions};
 pub use hint::Hint;
 pub use measure::{FaceMeasurements, Measurements};
 pub use one_euro::OneEuro;

@@ -4,27 +4,25 @@
 //! Noisy Input in Interactive Systems" (CHI 2012). Coordinates are divided by the face's width
 //! first, so that one set of parameters fits all distances.
 
+use crate::error::Stage;
 use crate::mesh::{Mesh, POINT_COUNT};
+use crate::settings::settings;
 use std::f32::consts::TAU;
 
-/// The filter's parameters.
-///
-/// At a steady speed of v face widths per second the filter is 1 / (2π · (`min_cutoff_hz` + `beta`
-/// · v)) seconds behind, which is never more than 1 / (2π · `beta`) face widths, whatever speed and
-/// frame rate: 0.4 % by default.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct OneEuro {
-    /// Cutoff for a face at rest, in Hz: lower is smoother.
-    pub min_cutoff_hz: f32,
-    /// Added to the cutoff per face width per second, in Hz: higher follows closer.
-    pub beta: f32,
-    /// Cutoff of the speed's own average, in Hz.
-    pub derivative_cutoff_hz: f32,
-}
-
-impl Default for OneEuro {
-    fn default() -> Self {
-        Self { min_cutoff_hz: 1.5, beta: 40.0, derivative_cutoff_hz: 2.0 }
+settings! {
+    /// How the mesh is smoothed over time: the parameters of the 1 € filter.
+    ///
+    /// At a steady speed of v face widths per second the filter is 1 / (2π · (`min_cutoff_hz` +
+    /// `beta` · v)) seconds behind, which is never more than 1 / (2π · `beta`) face widths, whatever
+    /// speed and frame rate: 0.4 % by default.
+    #[derive(Debug, Clone, Copy, PartialEq)]
+    pub struct OneEuro in Stage::Capture {
+        /// Cutoff for a face at rest, in Hz: lower is smoother.
+        min_cutoff_hz, with_min_cutoff_hz: f32 = 1.5, in 0.001..=1000.0;
+        /// What is added to the cutoff per face width per second, in Hz: higher follows closer.
+        beta, with_beta: f32 = 40.0, in 0.0..=100_000.0;
+        /// Cutoff of the speed's own average, in Hz.
+        derivative_cutoff_hz, with_derivative_cutoff_hz: f32 = 2.0, in 0.001..=1000.0;
     }
 }
 
@@ -41,6 +39,7 @@ pub(super) struct MeshFilter {
 }
 
 impl MeshFilter {
+    /// A memory of one mesh, at rest.
     pub fn new(mesh: &Mesh) -> Self {
         Self { values: *mesh.points(), speeds: [[0.0; 3]; POINT_COUNT] }
     }

@@ -6,39 +6,39 @@ use crate::mesh::{HeadPose, Mesh};
 
 /// Height of a face's oval over its width: the golden ratio, as in deployed clients (AWS Amplify's
 /// face liveness).
-const HEIGHT_OVER_WIDTH: f32 = 1.618;
+pub(super) const HEIGHT_OVER_WIDTH: f32 = 1.618;
 /// Width of a face's oval in centimetres of the canonical face. Amplify's rule, the mean of twice
 /// the distance of the eyes and 1.8 times that from the eyes to the mouth, gives this on the
 /// canonical face.
 const FACE_WIDTH_CM: f32 = 12.6;
 
-/// An upright oval.
+/// An upright oval in a frame: the one to fill, or the one about a face.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Oval {
-    /// Its centre.
+    /// The centre of the oval, in pixels of the upright frame.
     pub center: Point,
-    /// Its width in pixels.
+    /// The width of the oval in pixels.
     pub width_px: f32,
-    /// Its height in pixels.
+    /// The height of the oval in pixels.
     pub height_px: f32,
 }
 
 /// The oval that a face is to fill.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum OvalSpec {
-    /// In the middle of the frame; its width is `width` (0 to 1) times the frame's width, or times
+    /// An oval in the middle of the frame; its width is `width` (0 to 1) times the frame's width, or times
     /// ¾ of the frame's height where the frame is wider than that, so that portrait and
     /// landscape cameras ask for one distance.
     Centered {
-        /// Share of the width.
+        /// The oval's width as a share, above 0 and at most 1.
         width: f32,
     },
-    /// Given by the client, as shares (0 to 1) of the frame's width and height: for kiosks with
+    /// An oval that the client places, as shares (0 to 1) of the frame's width and height: for kiosks with
     /// their own layout.
     Placed {
-        /// Centre: shares of width and height.
+        /// The oval's centre: shares of the frame's width and height, 0 ..= 1.
         center: [f32; 2],
-        /// Width and height: shares of width and height.
+        /// The oval's width and height: shares of the frame's, above 0 and at most 1.
         size: [f32; 2],
     },
 }
@@ -52,6 +52,8 @@ impl Default for OvalSpec {
 }
 
 impl OvalSpec {
+    /// Checks that the oval is one.
+    ///
     /// # Errors
     /// [`ErrorKind::InvalidArgument`] unless all shares are within 0 to 1 and the sizes positive.
     pub(super) fn check(&self) -> Result<()> {
@@ -68,7 +70,7 @@ impl OvalSpec {
         Err(Error::new(ErrorKind::InvalidArgument, Stage::Capture, "the oval's shares are not within 0 to 1"))
     }
 
-    /// The oval in a frame of `width_px` × `height_px`, upright.
+    /// The oval to fill in a frame of `width_px` × `height_px`, upright.
     pub fn in_frame(&self, width_px: u32, height_px: u32) -> Oval {
         let (width, height) = (width_px as f32, height_px as f32);
         match *self {

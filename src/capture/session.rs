@@ -1,5 +1,5 @@
-//! The paved road through a capture: tracker, measurements, guidance and the best frames behind one
-//! call per frame.
+//! [`CaptureSession`]: tracker, measurements, guidance and the best frames behind one call per
+//! frame.
 
 use super::best::{BestFrames, KeptFrame};
 use super::guide::{Guidance, Guide, GuideOptions};
@@ -11,29 +11,27 @@ use crate::error::{Result, Stage};
 use crate::image::Frame;
 use crate::mesh::FaceMesher;
 use crate::observer::{Side, StageObserver, observed};
+use crate::settings::settings;
 
-/// How a capture is guided.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct CaptureOptions {
-    /// The oval to fill.
-    pub oval: OvalSpec,
-    /// How the face is followed.
-    pub tracker: TrackerOptions,
-    /// What is good enough, and how hints change.
-    pub guide: GuideOptions,
-    /// How many of the best frames are kept for the comparison.
-    pub kept_frames: usize,
-}
-
-impl Default for CaptureOptions {
-    /// A centred oval, three frames kept.
-    fn default() -> Self {
-        Self {
-            oval: OvalSpec::default(),
-            tracker: TrackerOptions::default(),
-            guide: GuideOptions::default(),
-            kept_frames: 3,
-        }
+settings! {
+    /// How a capture is guided.
+    ///
+    /// ```
+    /// use selfsame::capture::{CaptureOptions, CaptureSession, OvalSpec};
+    /// let oval = OvalSpec::Centered { width: 0.7 };
+    /// let session = CaptureSession::new(CaptureOptions::default().with_oval(oval).with_kept_frames(1)?)?;
+    /// # Ok::<(), selfsame::error::Error>(())
+    /// ```
+    #[derive(Debug, Clone, Copy, PartialEq)]
+    pub struct CaptureOptions in Stage::Capture {
+        /// The oval to fill.
+        oval, with_oval: OvalSpec = OvalSpec::default();
+        /// How the face is followed.
+        tracker, with_tracker: TrackerOptions = TrackerOptions::default();
+        /// What is good enough, and how hints change.
+        guide, with_guide: GuideOptions = GuideOptions::default();
+        /// How many of the best frames are kept for the comparison.
+        kept_frames, with_kept_frames: usize = 3, in 0..=64;
     }
 }
 
@@ -51,14 +49,15 @@ impl CaptureSession {
     /// A session that has seen nothing yet.
     ///
     /// # Errors
-    /// [`crate::error::ErrorKind::InvalidArgument`] if an option is out of range.
+    /// [`ErrorKind::InvalidArgument`](crate::error::ErrorKind::InvalidArgument) if the oval's shares
+    /// are not within 0 to 1, or its size is 0.
     pub fn new(options: CaptureOptions) -> Result<Self> {
-        options.oval.check()?;
+        options.oval().check()?;
         Ok(Self {
-            oval: options.oval,
-            tracker: Tracker::new(options.tracker),
-            guide: Guide::new(options.guide)?,
-            best: BestFrames::new(options.kept_frames),
+            oval: options.oval(),
+            tracker: Tracker::new(options.tracker()),
+            guide: Guide::new(options.guide()),
+            best: BestFrames::new(options.kept_frames()),
             observation: None,
         })
     }
@@ -67,7 +66,7 @@ impl CaptureSession {
     /// nothing is wrong are offered to [`CaptureSession::best_frames`].
     ///
     /// # Errors
-    /// As [`Tracker::track`].
+    /// Those of [`Tracker::track`], and of the quality measures' warp.
     pub fn frame(
         &mut self,
         detector: &Detector,
@@ -95,24 +94,27 @@ impl CaptureSession {
             Measurements::seen(&observation, frame, &self.oval(frame), self.tracker.view())
         })?;
         let guidance = self.guide.update(&measurements);
-        if let (Some(face), true) = (&observation.face, guidance.urge.is_good()) {
-            self.best.offer(frame, face, measurements.face.map_or(f32::NAN, |f| f.quality), timestamp_us)?;
+        if let (Some(face), Some(measured), true) = (&observation.face, measurements.face, guidance.urge.is_good()) {
+            self.best.offer(frame, face, measured.quality, timestamp_us)?;
         }
         self.observation = Some(observation);
         Ok(guidance)
     }
 
-    /// The oval to fill in such a frame.
+    /// The oval to fill in a frame of this size.
+    #[must_use]
     pub fn oval(&self, frame: &Frame<'_>) -> Oval {
         self.oval.in_frame(frame.width(), frame.height())
     }
 
-    /// What the tracker saw in the last frame.
+    /// What the tracker saw in the last frame; `None` before the first.
+    #[must_use]
     pub fn observation(&self) -> Option<&Observation> {
         self.observation.as_ref()
     }
 
     /// The best frames so far, the best one first.
+    #[must_use]
     pub fn best_frames(&self) -> &[KeptFrame] {
         self.best.frames()
     }

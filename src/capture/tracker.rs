@@ -8,43 +8,44 @@ use crate::error::{Error, ErrorKind, Result, Stage};
 use crate::image::Frame;
 use crate::mesh::{FaceMesher, Mesh, View};
 use crate::observer::{Side, StageObserver, observed};
+use crate::settings::settings;
 
 /// A track goes on if the detector's face and the track's overlap by this much (intersection over
-/// union) of their boxes.
+/// union) of their boxes. Chosen by hand: boxes of two people before one camera hardly overlap.
 const SAME_FACE_IOU: f32 = 0.3;
 /// Longest time between two frames over which a face can be said to be the same, in microseconds:
 /// in half a second two heads can change places.
 const MAX_GAP_US: u64 = 500_000;
+/// So many detections in a row that do not find the face end its track: the mesh network alone may
+/// hold a face that the detector misses once, but not go on for ever.
+const MOST_MISSED: u32 = 2;
 
-/// How faces are followed.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct TrackerOptions {
-    /// The detector looks again after this time at the latest, to notice other faces and a track
-    /// that has slipped. In microseconds.
-    pub redetect_period_us: u64,
-    /// How detection searches. Frames of a camera are upright, so by default nothing is turned and
-    /// no tiles are searched.
-    pub detect: DetectOptions,
-    /// Smoothing of [`TrackedFace::smooth`].
-    pub smoothing: OneEuro,
-}
-
-impl Default for TrackerOptions {
-    fn default() -> Self {
-        let detect = DetectOptions::default().with_turned(false).with_tiles(false);
-        Self { redetect_period_us: 500_000, detect, smoothing: OneEuro::default() }
+settings! {
+    /// How a face is followed.
+    ///
+    /// Frames of a camera are upright, so by default nothing is turned and no tiles are searched.
+    #[derive(Debug, Clone, Copy, PartialEq)]
+    pub struct TrackerOptions in Stage::Capture {
+        /// The detector looks again after this time at the latest, to notice other faces and a track
+        /// that has slipped. In microseconds.
+        redetect_period_us, with_redetect_period_us: u64 = 500_000, in 0..=60_000_000;
+        /// How detection searches.
+        detect, with_detect: DetectOptions = DetectOptions::upright();
+        /// Smoothing of [`TrackedFace::smooth`].
+        smoothing, with_smoothing: OneEuro = OneEuro::default();
     }
 }
 
-/// Names one uninterrupted track: two frames with the same one show the same face. The reverse does
-/// not hold.
+/// The name of one uninterrupted track: two frames with the same one show the same face. Two frames
+/// with different ones may show the same face, too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
 pub struct TrackId(u64);
 
 /// The face that is followed.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct TrackedFace {
-    /// Its track.
+    /// The track of this face.
     pub track: TrackId,
     /// The mesh as the network gave it: for measuring pixels and for templates.
     pub mesh: Mesh,
@@ -54,17 +55,19 @@ pub struct TrackedFace {
 
 /// What the tracker saw in one frame.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Observation {
-    /// The time of the frame, as given.
+    /// The time of the frame in microseconds, as given.
     pub timestamp_us: u64,
     /// Faces of similar size, as of the last detection; 0 if there is no face to follow.
     pub faces: usize,
-    /// The face that is followed.
+    /// The face that is followed; `None` if there is none.
     pub face: Option<TrackedFace>,
     /// Whether the detector looked at this frame.
     pub detected: bool,
 }
 
+/// A face that was seen in the last frame.
 struct Track {
     id: TrackId,
     mesh: Mesh,
@@ -80,10 +83,15 @@ struct Track {
 pub struct Tracker {
     options: TrackerOptions,
     track: Option<Track>,
+    /// How many tracks there were.
     tracks: u64,
+    /// Other faces of similar size, as of the last detection.
     rivals: usize,
+    /// When the last frame was taken.
     last_us: Option<u64>,
+    /// When the detector last looked.
     detected_us: u64,
+    /// Kept from frame to frame, so that nothing is allocated.
     detections: Vec<Detection>,
     view: View,
 }
@@ -153,12 +161,12 @@ impl Tracker {
             }
             None => None,
         };
-        let due = timestamp_us.saturating_sub(self.detected_us) >= self.options.redetect_period_us;
+        let due = timestamp_us.saturating_sub(self.detected_us) >= self.options.redetect_period_us();
         let detected = followed.is_none() || due;
         if detected {
             self.detected_us = timestamp_us;
             observed(observer, Side::Selfie, Stage::Detect, || {
-                detector.detect_into(frame, &self.options.detect, &mut self.detections)
+                detector.detect_into(frame, &self.options.detect(), &mut self.detections)
             })?;
             followed = match dominant_face(&self.detections) {
                 Some((detection, rivals)) => {
@@ -172,14 +180,15 @@ impl Tracker {
                 }
                 None => {
                     self.rivals = 0;
-                    // The mesh network alone may hold a face once that the detector misses, but not go on for ever.
-                    followed.map(|track| Track { missed: track.missed + 1, ..track }).filter(|track| track.missed < 2)
+                    let missed = followed.map(|track| Track { missed: track.missed + 1, ..track });
+                    missed.filter(|track| track.missed < MOST_MISSED)
                 }
             };
         }
         let face = followed.as_mut().map(|track| {
+            // Without a width the filter starts anew.
             let width_px = face_oval(&track.mesh).map_or(0.0, |oval| oval.width_px);
-            let smooth = track.filter.next(&track.mesh, 1e-6 * elapsed_us as f32, width_px, &self.options.smoothing);
+            let smooth = track.filter.next(&track.mesh, 1e-6 * elapsed_us as f32, width_px, &self.options.smoothing());
             TrackedFace { track: track.id, mesh: track.mesh.clone(), smooth }
         });
         self.track = followed;
@@ -193,7 +202,7 @@ impl Tracker {
         &self.view
     }
 
-    /// For tests of what follows.
+    /// A track's name, for tests of what follows.
     #[cfg(test)]
     pub(super) fn track_id_for_tests(id: u64) -> TrackId {
         TrackId(id)
@@ -211,6 +220,7 @@ impl Tracker {
     }
 }
 
+/// Whether a track's face and a detected one are the same.
 fn overlaps(mesh: &Mesh, detection: &Detection) -> bool {
     mesh.bounds().is_some_and(|bounds| bounds.iou(&detection.rect) >= SAME_FACE_IOU)
 }

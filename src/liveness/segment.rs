@@ -1,21 +1,22 @@
-//! One colour on the screen for a while: what challenges are made of.
+//! [`Segment`]: one colour on the screen for a while, of which challenges are made.
 
-use super::error;
+use super::fault::error;
 use crate::error::{ErrorKind, Result};
+use crate::words::words;
 use serde::{Deserialize, Serialize};
 
-/// What one challenge may hold at most. [`Issuer`](super::Issuer) stays far below.
+/// How many segments one challenge may hold at most: [`Issuer`](super::Issuer) makes 18 at most.
 pub const MAX_SEGMENTS: usize = 64;
 
-/// How long one challenge may take at most, in microseconds: what is longer is no challenge, and
-/// not kept in memory.
+/// How long one challenge may take at most, in microseconds. [`Issuer`](super::Issuer) stays within
+/// 5 s; the bound keeps what is read from elsewhere small. Chosen by hand.
 pub const MAX_TOTAL_US: u64 = 60_000_000;
 
 /// Which part of the screen is lit; the rest is black.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Region {
-    /// All of it.
+    /// The whole screen.
     #[default]
     Full,
     /// The upper half.
@@ -28,43 +29,41 @@ pub enum Region {
     Right,
 }
 
-impl Region {
-    /// A stable `snake_case` word for logs and machine-readable output; what is written as JSON.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Full => "full",
-            Self::Top => "top",
-            Self::Bottom => "bottom",
-            Self::Left => "left",
-            Self::Right => "right",
-        }
-    }
-}
+words!(Region {
+    Full => "full",
+    Top => "top",
+    Bottom => "bottom",
+    Left => "left",
+    Right => "right",
+});
 
-/// A colour, when it begins, and for how long it is shown. Between segments the screen is black.
+/// One colour of a challenge, when it begins, and for how long it is shown. Between segments the
+/// screen is black.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Segment {
     /// Microseconds after the challenge's first frame on the screen.
     pub start_us: u64,
-    /// How long it is shown, in microseconds.
+    /// How long the colour is shown, in microseconds.
     pub duration_us: u64,
     /// Red, green and blue, as sRGB values.
     pub color: [u8; 3],
-    /// Which part of the screen shows it.
+    /// Which part of the screen shows the colour; absent from JSON it is [`Region::Full`].
     #[serde(default)]
     pub region: Region,
 }
 
 impl Segment {
-    /// When it ends, in microseconds after the challenge's first frame; saturates.
+    /// When the segment ends, in microseconds after the challenge's first frame. Saturates at the
+    /// largest number.
+    #[must_use]
     pub fn end_us(&self) -> u64 {
         self.start_us.saturating_add(self.duration_us)
     }
 }
 
-/// Whether `segments` can be played: there are some, not too many, each takes time, and they are in
-/// order without overlap.
+/// Checks that `segments` can be played: there are some, not too many, each takes time, and they
+/// are in order without overlap.
 pub(super) fn check(segments: &[Segment]) -> Result<()> {
     if segments.len() > MAX_SEGMENTS {
         let message = format!("{} segments, over the limit of {MAX_SEGMENTS}", segments.len());

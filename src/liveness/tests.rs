@@ -1,4 +1,5 @@
 use super::*;
+use crate::error::ErrorKind;
 use crate::secret::Nonce;
 use proptest::prelude::*;
 use serde_json::{Value, json};

@@ -5,7 +5,7 @@ use crate::flicker::{self, kinds};
 use proptest::prelude::*;
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
-use selfsame::error::ErrorKind;
+use selfsame::error::{ErrorKind, Result};
 use selfsame::liveness::safety::{DisplayModel, MAX_FLASHES, analyse};
 use selfsame::liveness::{ChallengePolicy, Issuer, Region, Segment};
 use std::collections::HashSet;
@@ -27,7 +27,7 @@ fn a_hundred_thousand_challenges_are_safe_and_distinct() {
     let (mut ids, mut nonces, mut shown) = (HashSet::new(), HashSet::new(), HashSet::new());
     for _ in 0..COUNT {
         let challenge = issuer.issue(&mut rng, NOW).unwrap();
-        assert_safe(challenge.segments(), &issuer.policy().display);
+        assert_safe(challenge.segments(), &issuer.policy().display());
         ids.insert(challenge.id());
         nonces.insert(*challenge.nonce().as_bytes());
         shown.insert(challenge.segments().to_vec());
@@ -39,12 +39,16 @@ fn a_hundred_thousand_challenges_are_safe_and_distinct() {
     assert!(COUNT - shown.len() <= 2, "{} schedules repeat", COUNT - shown.len());
 }
 
-/// Policies all over their ranges, and beyond.
-fn policy(rng: &mut ChaCha20Rng) -> ChallengePolicy {
+fn display(peak_cd_m2: f64, refresh_hz: f64) -> DisplayModel {
+    DisplayModel::default().with_peak_cd_m2(peak_cd_m2).unwrap().with_refresh_hz(refresh_hz).unwrap()
+}
+
+/// Policies all over their ranges, and beyond: there a setter refuses.
+fn policy(rng: &mut ChaCha20Rng) -> Result<ChallengePolicy> {
     let mut below = |n: u64| rng.next_u64() % n;
     let colors = 2 + below(7);
     let grey = 60 + below(136) as u8;
-    let corners = ChallengePolicy::default().palette;
+    let corners = ChallengePolicy::default().palette().to_vec();
     let palette = (0..colors).map(|_| match below(20) {
         0 => [below(256) as u8, below(256) as u8, below(256) as u8],
         _ => corners[below(8) as usize],
@@ -52,22 +56,21 @@ fn policy(rng: &mut ChaCha20Rng) -> ChallengePolicy {
     let mut palette: Vec<_> = palette.collect();
     palette.sort_unstable();
     palette.dedup();
-    ChallengePolicy {
-        palette,
-        slots: below(10) as usize,
-        slot_us: 355_000 + below(100_000),
-        jitter_us: 60_000 + below(100_000),
-        jitter_steps: below(4) as u32,
-        baseline: [grey; 3],
-        guard_us: 490_000 + below(300_000),
-        max_total_us: 5_010_000 - below(500_000),
-        channel_steps: below(2) as u8,
-        luminance_steps: below(2) as u8,
-        regions: below(2) == 1,
-        min_bits: below(8) as f64,
-        lifetime_s: below(200),
-        display: DisplayModel::new(50.0 + below(1500) as f64, 60.0 + below(60) as f64).unwrap(),
-    }
+    ChallengePolicy::default()
+        .with_palette(palette)?
+        .with_slots(below(10) as usize)?
+        .with_slot_us(355_000 + below(100_000))?
+        .with_jitter_us(60_000 + below(100_000))?
+        .with_jitter_steps(below(4) as u32)?
+        .with_baseline([grey; 3])?
+        .with_guard_us(490_000 + below(300_000))?
+        .with_max_total_us(5_010_000 - below(500_000))?
+        .with_channel_steps(below(2) as u8)?
+        .with_luminance_steps(below(2) as u8)?
+        .with_regions(below(2) == 1)
+        .with_min_bits(below(8) as f64)?
+        .with_lifetime_s(below(200))
+        .map(|policy| policy.with_display(display(50.0 + below(1500) as f64, 60.0 + below(60) as f64)))
 }
 
 #[test]
@@ -76,12 +79,11 @@ fn a_hundred_thousand_policies_give_safe_challenges_or_errors() {
     let mut rng = ChaCha20Rng::from_seed([12; 32]);
     let mut issued = 0;
     for _ in 0..COUNT {
-        let policy = policy(&mut rng);
-        match Issuer::new(&policy) {
+        match policy(&mut rng).and_then(|policy| Issuer::new(&policy)) {
             Ok(issuer) => {
                 let challenge = issuer.issue(&mut rng, NOW).unwrap();
-                assert_safe(challenge.segments(), &policy.display);
-                assert_eq!(challenge.segments().len(), policy.slots + 2);
+                assert_safe(challenge.segments(), &issuer.policy().display());
+                assert_eq!(challenge.segments().len(), issuer.policy().slots() + 2);
                 issued += 1;
             }
             Err(error) => assert_eq!(error.kind(), ErrorKind::InvalidArgument, "{error}"),
@@ -117,7 +119,7 @@ proptest! {
     #[test]
     fn two_analysers_agree(segments in sequences()) {
         // A refresh of 20 ms is two samples.
-        let report = analyse(&segments, &DisplayModel::new(500.0, 50.0).unwrap()).unwrap();
+        let report = analyse(&segments, &display(500.0, 50.0)).unwrap();
         let counted = [report.general, report.red, report.red_legacy, report.luminance].map(|worst| worst.flashes);
         prop_assert_eq!(counted, flicker::flashes(&segments, kinds(500.0)));
     }

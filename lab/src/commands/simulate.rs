@@ -121,14 +121,16 @@ fn write(recording: &Recording, challenge: Challenge, out: &Path) -> Result<()> 
         let frame = recording.frame(i)?;
         let file = format!("{i:06}.jpg");
         std::fs::write(out.join(&file), frame.jpeg.unwrap_or_default()).map_err(io)?;
-        let (exposure_us, iso) = (Some(frame.exposure_us.into()), Some(frame.iso));
-        Ok(FrameRecord { file, timestamp_us: frame.timestamp_us, exposure_us, iso })
+        let mut record = FrameRecord::new(file, frame.timestamp_us);
+        (record.exposure_us, record.iso) = (Some(frame.exposure_us.into()), Some(frame.iso));
+        Ok(record)
     };
     let frames = (0..recording.len()).into_par_iter().map(one).collect::<Result<_>>()?;
     let shown = |(segment, s): (usize, &selfsame::liveness::Segment)| ShownSegment { segment, shown_us: s.start_us };
     let display = challenge.segments().iter().enumerate().map(shown).collect();
-    let session = SessionManifest { challenge, display, frames }.to_json()?;
-    std::fs::write(out.join("session.json"), session).map_err(io)?;
+    let mut session = SessionManifest::new(challenge, frames);
+    session.display = display;
+    std::fs::write(out.join("session.json"), session.to_json()?).map_err(io)?;
     let scene = serde_json::to_vec_pretty(recording.scene()).map_err(|e| io(e.into()))?;
     std::fs::write(out.join("scene.json"), scene).map_err(io)
 }

@@ -1,7 +1,10 @@
 //! Guidance over invented measurements: hints, hysteresis, stillness, time.
 
-use super::super::tracker::Tracker;
 use super::*;
+use crate::capture::hint::Hint;
+use crate::capture::measure::{FaceMeasurements, Measurements};
+use crate::capture::tracker::Tracker;
+use crate::error::{ErrorKind, Stage};
 use proptest::prelude::*;
 
 /// A face at which nothing is wrong.
@@ -35,7 +38,7 @@ fn play(guide: &mut Guide, from_us: u64, frames: u64, face: impl Fn(u64) -> Opti
 }
 
 fn guide() -> Guide {
-    Guide::new(GuideOptions::default()).unwrap()
+    Guide::new(GuideOptions::default())
 }
 
 #[test]
@@ -144,10 +147,10 @@ fn at_a_limit_nothing_swings() {
     let noisy = |i: u64| 1.0 + 0.03 * (i as f32 * 2.399).sin();
     type At = fn(f32, GuideLimits) -> FaceMeasurements;
     let table: [(&str, At); 4] = [
-        ("size", |noisy, limits| FaceMeasurements { size: limits.size_min.powf(noisy), ..good() }),
-        ("place", |noisy, limits| FaceMeasurements { offset_x: limits.offset * noisy, ..good() }),
-        ("pose", |noisy, limits| FaceMeasurements { yaw_deg: limits.yaw_deg * noisy, ..good() }),
-        ("light", |noisy, limits| FaceMeasurements { luminance: limits.luminance * noisy, ..good() }),
+        ("size", |noisy, limits| FaceMeasurements { size: limits.size_min().powf(noisy), ..good() }),
+        ("place", |noisy, limits| FaceMeasurements { offset_x: limits.offset() * noisy, ..good() }),
+        ("pose", |noisy, limits| FaceMeasurements { yaw_deg: limits.yaw_deg() * noisy, ..good() }),
+        ("light", |noisy, limits| FaceMeasurements { luminance: limits.luminance() * noisy, ..good() }),
     ];
     for (name, face) in table {
         let shown = play(&mut guide(), 0, 300, |i| Some(face(noisy(i), limits)));
@@ -193,15 +196,17 @@ fn a_clock_that_stands_or_goes_back_makes_nobody_ready() {
 
 #[test]
 fn options_that_make_no_sense_are_refused() {
-    let limits = GuideLimits::default();
-    for limits in [
-        GuideLimits { size_min: 1.2, ..limits },
-        GuideLimits { size_max: f32::INFINITY, ..limits },
-        GuideLimits { offset: 0.0, ..limits },
-        GuideLimits { flag: 1.0, ..limits },
-        GuideLimits { speed: f32::NAN, ..limits },
-    ] {
-        let error = Guide::new(GuideOptions { limits, ..GuideOptions::default() }).unwrap_err();
+    type Changed = fn(GuideLimits) -> crate::error::Result<GuideLimits>;
+    let wrong: [Changed; 6] = [
+        |limits| limits.with_size_min(1.2),
+        |limits| limits.with_size_max(f32::INFINITY),
+        |limits| limits.with_size_max(0.9),
+        |limits| limits.with_offset(0.0),
+        |limits| limits.with_flag(1.0),
+        |limits| limits.with_speed(f32::NAN),
+    ];
+    for change in wrong {
+        let error = change(GuideLimits::default()).unwrap_err();
         assert_eq!((error.kind(), error.stage()), (ErrorKind::InvalidArgument, Stage::Capture));
     }
 }

@@ -1,9 +1,9 @@
 //! Sessions that nobody recorded, whose truth is known: for tests and fuzzing.
-// Of tests, though not under `cfg(test)` alone.
+// This is code of tests, though not under `cfg(test)` alone.
 #![allow(clippy::unwrap_used)]
 
 use super::chain;
-use crate::liveness::Challenge;
+use crate::liveness::challenge::Challenge;
 use crate::liveness::response::{Rgb, Sample, Trace};
 use crate::mesh::{Mesh, canonical_vertices_cm};
 use crate::random::Random;
@@ -11,7 +11,7 @@ use crate::random::Random;
 const SIZE_PX: [f32; 2] = [480.0, 640.0];
 const PX_PER_CM: f32 = 16.0;
 
-/// Of thirty frames a second until shortly after the challenge, in seconds.
+/// The times of thirty frames a second until shortly after the challenge, in seconds.
 pub(crate) fn times(challenge: &Challenge) -> Vec<f64> {
     let end = 1e-6 * challenge.total_us() as f64 + 0.4;
     (0..).map(|i| f64::from(i) / 30.0).take_while(|t| *t < end).collect()

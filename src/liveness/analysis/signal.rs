@@ -8,32 +8,36 @@
 use crate::geometry::minus;
 use crate::liveness::response::{CELLS, Rgb, SECTORS, Trace};
 
-/// Linear light below which logarithms tell noise, and above which a picture is blown out.
+/// Linear light below which logarithms tell noise, and above which a picture is blown out. Chosen
+/// by hand: about levels 7 and 246 of 255.
 const USABLE: [f32; 2] = [0.002, 0.92];
 /// Background cells are this far from the face's box, over its width and height: to the side, and
-/// above.
+/// above. Chosen by hand: hair reaches above the mesh by a third of its height.
 const HEAD: [f32; 2] = [1.25, 1.45];
-/// A background of fewer cells is none.
+/// A background of fewer cells is none. Chosen by hand.
 const LEAST_CELLS: usize = 6;
 
-/// Signals of one session; each of as many values as there are samples.
+/// The signals of one session; each has as many values as there are samples.
 pub(super) struct Signals {
     /// Times in seconds.
     pub(super) times: Vec<f64>,
-    /// Logarithm of each patch, [patch][sample].
+    /// Logarithm of each patch's light: `[patch][sample]`.
     pub(super) patches: Vec<Vec<Rgb>>,
-    /// Median patch's change.
+    /// The median patch's change.
     pub(super) face: Vec<Rgb>,
     /// The background's change; `None` if too little of it can be seen.
     pub(super) background: Option<Vec<Rgb>>,
-    /// Change of each sector of the ring, if it can be measured.
+    /// The change of each sector of the ring, if it can be measured.
     pub(super) ring: [Option<Vec<Rgb>>; SECTORS],
 }
 
 impl Signals {
+    /// The signals of a trace. A trace that was kept comes from outside: a sample that lacks a patch
+    /// or cell which others have counts as black there.
     pub(super) fn new(trace: &Trace) -> Self {
         let samples = &trace.samples;
         let times = samples.iter().map(|s| 1e-6 * s.timestamp_us as f64).collect();
+        // Without samples there is nothing to tell of any patch.
         let count = samples.first().map_or(0, |s| s.patches.len());
         let patches: Vec<Vec<Rgb>> =
             (0..count).map(|k| logs(samples.iter().map(|s| s.patches.get(k).copied()))).collect();
@@ -50,8 +54,7 @@ impl Signals {
             let enough = seen == samples.len() && usable(values().flatten());
             enough.then(|| median_change(&[logs(values())], samples.len()))
         };
-        let mut k = 0..;
-        let ring = [(); SECTORS].map(|()| k.next().and_then(sector));
+        let ring: [_; SECTORS] = std::array::from_fn(sector);
         Self { times, patches, face, background, ring }
     }
 
@@ -71,7 +74,7 @@ impl Signals {
         self.own_of(&self.face)
     }
 
-    /// Of any change the part that the background does not share.
+    /// The part of any change that the background does not share.
     pub(super) fn own_of(&self, change: &[Rgb]) -> Vec<Rgb> {
         match &self.background {
             Some(background) => difference(change, background),
@@ -80,10 +83,13 @@ impl Signals {
     }
 }
 
+/// One change less another, sample by sample.
 pub(super) fn difference(a: &[Rgb], b: &[Rgb]) -> Vec<Rgb> {
+    debug_assert_eq!(a.len(), b.len(), "both have a value for each sample");
     a.iter().zip(b).map(|(a, b)| minus(*a, *b)).collect()
 }
 
+/// Natural logarithms of light, from a tenth of what is usable on; what is missing is black.
 fn logs(values: impl Iterator<Item = Option<Rgb>>) -> Vec<Rgb> {
     let [least, _] = USABLE;
     values.map(|v| v.unwrap_or_default().map(|v| v.max(0.1 * least).ln())).collect()
@@ -100,7 +106,8 @@ fn usable(values: impl Iterator<Item = Rgb>) -> bool {
     n > 0 && 20 * bad <= n
 }
 
-/// Each series against its own median over time; of these the median at each time.
+/// The median over several series, at each time, of each one's change against its own median over
+/// time.
 fn median_change<'a>(series: impl IntoIterator<Item = &'a Vec<Rgb>>, samples: usize) -> Vec<Rgb> {
     let changes: Vec<Vec<Rgb>> = series.into_iter().map(|values| against_median(values)).collect();
     let mut column: [Vec<f32>; 3] = Default::default();
@@ -117,6 +124,7 @@ fn median_change<'a>(series: impl IntoIterator<Item = &'a Vec<Rgb>>, samples: us
         .collect()
 }
 
+/// A series against its own median over time.
 fn against_median(values: &[Rgb]) -> Vec<Rgb> {
     let mut channels: [Vec<f32>; 3] = Default::default();
     for value in values {
@@ -126,14 +134,14 @@ fn against_median(values: &[Rgb]) -> Vec<Rgb> {
     values.iter().map(|[vr, vg, vb]| [vr - r, vg - g, vb - b]).collect()
 }
 
-/// The median; of two in the middle their mean; 0 of nothing.
+/// The median; the mean of two in the middle; 0 of nothing.
 pub(super) fn median(values: &mut [f32]) -> f32 {
     values.sort_unstable_by(f32::total_cmp);
-    let at = |i: usize| values.get(i).copied().unwrap_or_default();
-    match values.len() {
-        0 => 0.0,
-        n if n % 2 == 1 => at(n / 2),
-        n => 0.5 * (at(n / 2 - 1) + at(n / 2)),
+    let half = values.len() / 2;
+    match (values.get(half), half.checked_sub(1).and_then(|below| values.get(below))) {
+        (Some(upper), Some(lower)) if values.len().is_multiple_of(2) => 0.5 * (lower + upper),
+        (Some(middle), _) => *middle,
+        (None, _) => 0.0,
     }
 }
 
@@ -143,14 +151,16 @@ pub(super) fn middle(values: &mut [f64]) -> Option<f64> {
     values.get(values.len() / 2).copied()
 }
 
-/// The value that a share of them stays under.
+/// The value that a share, 0 ..= 1, of all values stays under; 0 of nothing.
 pub(super) fn quantile(values: &mut [f32], share: f32) -> f32 {
     values.sort_unstable_by(f32::total_cmp);
-    let place = (share * values.len().saturating_sub(1) as f32).round() as usize;
+    let last = values.len().saturating_sub(1);
+    let place = (share * last as f32).round() as usize;
+    debug_assert!(place <= last, "a share of {share}");
     values.get(place).copied().unwrap_or_default()
 }
 
-/// Cells that show neither head nor body.
+/// The numbers of the cells that show neither head nor body.
 fn background_cells(trace: &Trace) -> Vec<usize> {
     let n = trace.samples.len().max(1) as f32;
     let [left, top, right, bottom] = trace.bounds.map(|v| v / n);
@@ -161,9 +171,19 @@ fn background_cells(trace: &Trace) -> Vec<usize> {
         let x = ((i % columns) as f32 + 0.5) * width / columns as f32;
         let y = ((i / columns) as f32 + 0.5) * height / rows as f32;
         let aside = (x - middle).abs() > beside * half + 0.5 * width / columns as f32;
-        // Hair reaches above the mesh by a third of its height.
         let over = y < bottom - above * tall;
         y < bottom && (aside || over)
     };
     (0..columns * rows).filter(|i| free(*i)).collect()
+}
+
+impl Trace {
+    /// The face's own change at each frame that shows it: time in microseconds, and for red, green
+    /// and blue the natural logarithm of linear light over its median in time, less that of the
+    /// background, which the camera's gains move alike (if any background can be seen).
+    #[must_use]
+    pub fn face_over_background(&self) -> Vec<(u64, [f32; 3])> {
+        let own = Signals::new(self).own();
+        self.samples.iter().map(|sample| sample.timestamp_us).zip(own).collect()
+    }
 }

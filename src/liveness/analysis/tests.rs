@@ -2,7 +2,7 @@
 
 use super::expected::Expected;
 use super::made_up::{self, light, lit, session};
-use super::sequence::Normalised;
+use super::normalised::Normalised;
 use super::*;
 use crate::liveness::response::{Rgb, Trace};
 use crate::liveness::{Challenge, ChallengePolicy, Issuer, LivenessLimits, LivenessVerdict, Region};
@@ -17,15 +17,9 @@ fn issued(issuer: &Issuer, seed: u8) -> Challenge {
 
 /// A policy whose few challenges can all be listed: no colour is asked to change so and so often.
 fn small() -> ChallengePolicy {
-    ChallengePolicy {
-        palette: vec![[255, 0, 0], [0, 255, 0], [0, 0, 255]],
-        slots: 3,
-        jitter_steps: 1,
-        channel_steps: 0,
-        luminance_steps: 0,
-        min_bits: 0.0,
-        ..ChallengePolicy::default()
-    }
+    let policy = ChallengePolicy::default().with_palette([[255, 0, 0], [0, 255, 0], [0, 0, 255]]).unwrap();
+    let policy = policy.with_slots(3).unwrap().with_jitter_steps(1).unwrap();
+    policy.with_channel_steps(0).unwrap().with_luminance_steps(0).unwrap().with_min_bits(0.0).unwrap()
 }
 
 /// What a camera sees `lag_s` late, noise and all, as logarithms.

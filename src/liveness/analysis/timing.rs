@@ -1,59 +1,80 @@
-//! Do all edges come at one lag? And is the recording itself regular?
+//! [`TimingCue`]: do all edges of the challenge come at one lag?
 
 use super::chain::shown;
-use super::sequence::Normalised;
+use super::normalised::Normalised;
 use super::signal::middle;
 use crate::geometry::minus;
-use crate::liveness::Challenge;
-use crate::liveness::response::Trace;
+use crate::liveness::challenge::Challenge;
+use serde::Serialize;
 
-/// A window about an edge in which its crossing is looked for, in seconds.
+/// A window about an edge in which its crossing is looked for, in seconds to both sides. Chosen by
+/// hand: half of the shortest slot holds no other edge.
 const WINDOW_S: f64 = 0.2;
-/// Of fewer edges nothing is said.
+/// With fewer edges nothing is said: a line through two points fits always.
 const LEAST_EDGES: usize = 3;
+/// The least square of an edge's height that its frames are divided by: where two colours look
+/// alike, there is no edge.
+const LEAST_SQUARE: f32 = 1e-3;
 
-/// What the edges say.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Edges {
-    pub(super) count: usize,
-    /// Median lag, deviation of single edges about it, and how much the lag grows per second.
-    pub(super) lag_s: f64,
-    pub(super) spread_s: f64,
-    pub(super) drift: f64,
+/// When the response crosses the challenge's edges.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct TimingCue {
+    /// How many edges the challenge has.
+    pub edges: usize,
+    /// How many of its edges were found in the response.
+    pub found: usize,
+    /// Median lag of the edges that were found, in milliseconds.
+    pub lag_ms: f64,
+    /// Upper quartile of single edges' distances from that lag, in milliseconds.
+    pub spread_ms: f64,
+    /// How much the lag grows, in milliseconds per second.
+    pub drift_ms_per_s: f64,
 }
 
-/// Each value with the next one.
-fn pairs<T>(values: &[T]) -> impl Iterator<Item = (&T, &T)> {
-    values.iter().zip(values.iter().skip(1))
-}
-
-/// What the frames' times and pixels say.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Rhythm {
-    /// Median time between frames, and the longest between frames with a face.
-    pub(super) median_s: f64,
-    pub(super) longest_s: f64,
-    /// Samples with the pixels of the one before, and of an earlier one.
-    pub(super) stuttered: usize,
-    pub(super) repeated: usize,
-}
-
-impl Rhythm {
-    pub(super) fn new(trace: &Trace) -> Self {
-        let seconds = |(a, b): (&u64, &u64)| 1e-6 * b.saturating_sub(*a) as f64;
-        let mut steps: Vec<f64> = pairs(&trace.timestamps_us).map(seconds).collect();
-        let with_face: Vec<u64> = trace.samples.iter().map(|s| s.timestamp_us).collect();
-        let prints: Vec<u64> = trace.samples.iter().map(|s| s.fingerprint).collect();
-        let stuttered = pairs(&prints).filter(|(a, b)| a == b).count();
-        let mut distinct = prints.clone();
-        distinct.sort_unstable();
-        distinct.dedup();
-        Self {
-            median_s: middle(&mut steps).unwrap_or(f64::INFINITY),
-            longest_s: pairs(&with_face).map(seconds).fold(0.0, f64::max),
-            stuttered,
-            repeated: (prints.len() - distinct.len()).saturating_sub(stuttered),
+impl TimingCue {
+    /// When the response crosses the middle of each edge, against when the screen did; `None` if
+    /// too few do.
+    pub(super) fn new(times: &[f64], response: &Normalised, challenge: &Challenge, lag_s: f64) -> Option<Self> {
+        let segments = challenge.segments();
+        let metric = response.metric();
+        // For each edge that was found when it was shown, and its lag; in seconds.
+        let mut found: Vec<(f64, f64)> = Vec::new();
+        for (before, segment) in segments.iter().zip(segments.iter().skip(1)) {
+            let (before, after) = (shown(before), shown(segment));
+            let step = minus(after, before);
+            let square = metric.dot(step, step).max(LEAST_SQUARE);
+            let shown = 1e-6 * segment.start_us as f64;
+            let middle = shown + lag_s;
+            let near = times.iter().zip(&response.values).filter(|(t, _)| (**t - middle).abs() < WINDOW_S);
+            // How far along the step each frame is: 0 before, 1 after.
+            let along: Vec<(f64, f32)> =
+                near.map(|(t, value)| (*t, metric.dot(minus(*value, before), step) / square)).collect();
+            found.extend(crossing(&along).map(|time| (shown, time - shown)));
         }
+        if found.len() < LEAST_EDGES {
+            return None;
+        }
+        let n = found.len() as f64;
+        let mut lags: Vec<f64> = found.iter().map(|(_, lag)| *lag).collect();
+        let median = middle(&mut lags)?;
+        let mut away: Vec<f64> = lags.iter().map(|lag| (lag - median).abs()).collect();
+        away.sort_by(f64::total_cmp);
+        let spread = *away.get(3 * away.len() / 4)?;
+        // The slope of a line through lags over time, by least squares.
+        let (mean_t, mean_l) = found.iter().fold((0.0, 0.0), |(t, l), (a, b)| (t + a / n, l + b / n));
+        let (mut tt, mut tl) = (0.0, 0.0);
+        for (t, l) in &found {
+            tt += (t - mean_t).powi(2);
+            tl += (t - mean_t) * (l - mean_l);
+        }
+        Some(Self {
+            edges: segments.len().saturating_sub(1),
+            found: found.len(),
+            lag_ms: 1e3 * median,
+            spread_ms: 1e3 * spread,
+            drift_ms_per_s: 1e3 * (tl / tt.max(1e-9)),
+        })
     }
 }
 
@@ -65,7 +86,7 @@ fn crossing(along: &[(f64, f32)]) -> Option<f64> {
     let total: f32 = along.iter().map(|(_, value)| rise(*value)).sum();
     let mut cost = total;
     let mut best = None;
-    for ((from, a), (to, b)) in pairs(along) {
+    for ((from, a), (to, b)) in along.iter().zip(along.iter().skip(1)) {
         cost -= rise(*a);
         if cost < total.min(0.0) && best.is_none_or(|(least, _)| cost < least) {
             let share = f64::from((0.5 - a) / (b - a));
@@ -74,44 +95,6 @@ fn crossing(along: &[(f64, f32)]) -> Option<f64> {
         }
     }
     best.map(|(_, time)| time)
-}
-
-impl Edges {
-    /// When the response crosses the middle of each edge, against when the screen did; `None` if
-    /// too few do.
-    pub(super) fn new(times: &[f64], response: &Normalised, challenge: &Challenge, lag_s: f64) -> Option<Self> {
-        let light = |i: usize| challenge.segments().get(i).map(shown);
-        let metric = response.metric();
-        let mut found: Vec<(f64, f64)> = Vec::new();
-        for (i, segment) in challenge.segments().iter().enumerate().skip(1) {
-            let (Some(before), Some(after)) = (light(i - 1), light(i)) else { continue };
-            let step = minus(after, before);
-            let square = metric.dot(step, step).max(1e-3);
-            let shown = 1e-6 * segment.start_us as f64;
-            let middle = shown + lag_s;
-            let near = times.iter().zip(&response.values).filter(|(t, _)| (**t - middle).abs() < WINDOW_S);
-            // How far along the step each frame is: 0 before, 1 after.
-            let along: Vec<(f64, f32)> =
-                near.map(|(t, value)| (*t, metric.dot(minus(*value, before), step) / square)).collect();
-            found.extend(crossing(&along).map(|time| (shown, time - shown)));
-        }
-        let n = found.len() as f64;
-        if found.len() < LEAST_EDGES {
-            return None;
-        }
-        let mut lags: Vec<f64> = found.iter().map(|(_, lag)| *lag).collect();
-        let median = middle(&mut lags).unwrap_or(lag_s);
-        let mut away: Vec<f64> = lags.iter().map(|lag| (lag - median).abs()).collect();
-        away.sort_by(f64::total_cmp);
-        let spread = away.get(3 * away.len() / 4).copied().unwrap_or_default();
-        let (mean_t, mean_l) = found.iter().fold((0.0, 0.0), |(t, l), (a, b)| (t + a / n, l + b / n));
-        let (mut tt, mut tl) = (0.0, 0.0);
-        for (t, l) in &found {
-            tt += (t - mean_t).powi(2);
-            tl += (t - mean_t) * (l - mean_l);
-        }
-        Some(Self { count: found.len(), lag_s: median, spread_s: spread, drift: tl / tt.max(1e-9) })
-    }
 }
 
 #[cfg(test)]

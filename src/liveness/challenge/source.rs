@@ -1,7 +1,7 @@
 //! [`Source`]: randomness that is there, or an error.
 
 use crate::error::{ErrorKind, Result};
-use crate::liveness::error;
+use crate::liveness::fault::error;
 use rand_core::TryCryptoRng;
 
 /// Blocks of 16 bytes from a generator, each held against the one before: the continuous test of
@@ -16,6 +16,7 @@ impl<'a, R: TryCryptoRng + ?Sized> Source<'a, R> {
         Self { rng, previous: None }
     }
 
+    /// The next 16 bytes.
     pub(super) fn block(&mut self) -> Result<[u8; 16]> {
         let mut block = [0; 16];
         self.rng.try_fill_bytes(&mut block).map_err(|e| failed(format!("the random number generator failed: {e}")))?;
@@ -28,8 +29,11 @@ impl<'a, R: TryCryptoRng + ?Sized> Source<'a, R> {
     /// A number below `bound`, which is over 0, each equally likely: numbers of as many bits are
     /// drawn until one is below.
     pub(super) fn below(&mut self, bound: u128) -> Result<u128> {
-        let mask = bound.checked_next_power_of_two().unwrap_or(0).wrapping_sub(1);
-        // Each is below with a chance of over one half: 128 that are not mean that the generator is broken.
+        debug_assert!(bound > 0, "no number is below 0");
+        // As many low bits as `bound - 1` has; all of them where the next power of two is 2^128.
+        let mask = bound.checked_next_power_of_two().map_or(u128::MAX, |power| power - 1);
+        // Each is below with a chance of over one half: 128 that are not mean that the generator is
+        // broken, by all but a chance of 2^−128.
         for _ in 0..128 {
             let drawn = u128::from_le_bytes(self.block()?) & mask;
             if drawn < bound {

@@ -1,10 +1,12 @@
 use super::orders::Orders;
 use super::timings::Timings;
 use super::*;
+use crate::error::{ErrorKind, Result};
 use crate::image::{luminance_linear, srgb8_to_linear};
-use crate::liveness::Region;
+use crate::liveness::{Region, Segment};
+use crate::secret::Nonce;
 use rand_chacha::ChaCha20Rng;
-use rand_core::{SeedableRng, TryRng};
+use rand_core::{SeedableRng, TryCryptoRng, TryRng};
 use std::collections::{HashMap, HashSet};
 
 const NOW: u64 = 1_790_000_000;
@@ -13,42 +15,34 @@ fn rng(seed: u8) -> ChaCha20Rng {
     ChaCha20Rng::from_seed([seed; 32])
 }
 
+/// A policy of some corners of the RGB cube, with so many slots and steps asked for.
+fn small(corners: &[usize], slots: usize, channel_steps: u8, luminance_steps: u8) -> ChallengePolicy {
+    let policy = ChallengePolicy::default();
+    let palette: Vec<_> = corners.iter().map(|i| policy.palette()[*i]).collect();
+    let policy = policy.with_palette(palette).unwrap().with_slots(slots).unwrap().with_min_bits(0.0).unwrap();
+    policy.with_channel_steps(channel_steps).unwrap().with_luminance_steps(luminance_steps).unwrap()
+}
+
 /// Policies small enough to write every challenge down.
 fn small_policies() -> Vec<ChallengePolicy> {
-    let corners = ChallengePolicy::default().palette;
-    let palette = |indices: &[usize]| indices.iter().map(|i| corners[*i]).collect::<Vec<_>>();
-    let base = ChallengePolicy { min_bits: 0.0, slots: 4, ..ChallengePolicy::default() };
     vec![
-        ChallengePolicy { palette: palette(&[0, 1, 2, 4, 7]), channel_steps: 0, luminance_steps: 0, ..base.clone() },
-        ChallengePolicy { palette: palette(&[0, 1, 2, 4, 7]), channel_steps: 1, luminance_steps: 3, ..base.clone() },
-        ChallengePolicy { palette: palette(&[1, 2, 3, 4, 5, 6]), channel_steps: 2, luminance_steps: 0, ..base.clone() },
-        ChallengePolicy {
-            palette: palette(&[0, 2, 4, 7]),
-            regions: true,
-            channel_steps: 1,
-            luminance_steps: 1,
-            ..base.clone()
-        },
-        ChallengePolicy {
-            palette: palette(&[0, 7]),
-            regions: true,
-            slots: 3,
-            channel_steps: 1,
-            luminance_steps: 2,
-            ..base.clone()
-        },
-        ChallengePolicy { palette: palette(&[3, 5]), slots: 1, channel_steps: 0, luminance_steps: 0, ..base },
+        small(&[0, 1, 2, 4, 7], 4, 0, 0),
+        small(&[0, 1, 2, 4, 7], 4, 1, 3),
+        small(&[1, 2, 3, 4, 5, 6], 4, 2, 0),
+        small(&[0, 2, 4, 7], 4, 1, 1).with_regions(true),
+        small(&[0, 7], 3, 1, 2).with_regions(true),
+        small(&[3, 5], 1, 0, 0),
     ]
 }
 
 /// Every order that a policy allows, by its definition.
 fn enumerate(policy: &ChallengePolicy) -> HashSet<Vec<(usize, Region)>> {
     let mut orders: Vec<Vec<(usize, Region)>> = vec![vec![]];
-    for slot in 0..policy.slots {
+    for slot in 0..policy.slots() {
         let mut longer = Vec::new();
         for order in orders {
-            for (index, color) in policy.palette.iter().enumerate() {
-                let half = policy.regions && slot % 2 == 1 && *color != [0; 3];
+            for (index, color) in policy.palette().iter().enumerate() {
+                let half = policy.regions() && slot % 2 == 1 && *color != [0; 3];
                 let halves = [Region::Top, Region::Bottom, Region::Left, Region::Right];
                 for region in if half { halves.to_vec() } else { vec![Region::Full] } {
                     longer.push([order.as_slice(), &[(index, region)]].concat());
@@ -59,15 +53,15 @@ fn enumerate(policy: &ChallengePolicy) -> HashSet<Vec<(usize, Region)>> {
     }
     let light = |(index, region): (usize, Region)| {
         let share = if region == Region::Full { 1.0 } else { 0.5 };
-        policy.palette[index].map(|v| share * srgb8_to_linear()[usize::from(v)])
+        policy.palette()[index].map(|v| share * srgb8_to_linear()[usize::from(v)])
     };
     orders.retain(|order| {
         let edges: Vec<_> = order.windows(2).map(|pair| (light(pair[0]), light(pair[1]))).collect();
         let channel = |c: usize| edges.iter().filter(|(a, b)| (a[c] - b[c]).abs() >= 0.5).count();
         let luminance = edges.iter().filter(|(a, b)| (luminance_linear(*a) - luminance_linear(*b)).abs() >= 0.4);
         order.windows(2).all(|pair| pair[0].0 != pair[1].0)
-            && (0..3).all(|c| channel(c) >= policy.channel_steps.into())
-            && luminance.count() >= policy.luminance_steps.into()
+            && (0..3).all(|c| channel(c) >= policy.channel_steps().into())
+            && luminance.count() >= policy.luminance_steps().into()
     });
     orders.into_iter().collect()
 }
@@ -88,9 +82,10 @@ fn timings_are_counted_exactly_and_each_has_a_number() {
     for (slots, max_total_us, expected) in
         [(4, 5_000_000, 81), (8, 5_000_000, 6404), (8, 4_200_000, 1), (8, 4_270_000, 9)]
     {
-        let policy = ChallengePolicy { slots, max_total_us, ..ChallengePolicy::default() };
-        policy.check().unwrap();
-        let timings = Timings::new(&policy);
+        let policy =
+            ChallengePolicy::default().with_slots(slots).and_then(|p| p.with_max_total_us(max_total_us)).unwrap();
+        let slack = policy.check().unwrap();
+        let timings = Timings::new(slots, policy.jitter_steps() as usize, slack);
         let all: HashSet<_> = (0..timings.len()).map(|rank| timings.at(rank)).collect();
         assert_eq!((timings.len(), all.len()), (expected, expected as usize), "{slots} {max_total_us}");
         for steps in &all {
@@ -104,13 +99,13 @@ fn timings_are_counted_exactly_and_each_has_a_number() {
 
 #[test]
 fn all_challenges_of_a_policy_are_equally_likely() {
-    let policy = ChallengePolicy { jitter_steps: 0, ..small_policies().swap_remove(1) };
+    let policy = small_policies().swap_remove(1).with_jitter_steps(0).unwrap();
     let issuer = Issuer::new(&policy).unwrap();
     let kinds = enumerate(&policy).len();
     let (draws, mut rng) = (200 * kinds, rng(3));
     let mut seen: HashMap<Vec<Segment>, f64> = HashMap::new();
     for _ in 0..draws {
-        *seen.entry(issuer.issue(&mut rng, NOW).unwrap().segments).or_default() += 1.0;
+        *seen.entry(issuer.issue(&mut rng, NOW).unwrap().segments().to_vec()).or_default() += 1.0;
     }
     assert_eq!(seen.len(), kinds);
     let chi2: f64 = seen.values().map(|n| (n - 200.0).powi(2) / 200.0).sum();
@@ -129,7 +124,7 @@ fn the_default_policy_has_over_20_bits_in_its_colours_alone() {
     assert!((22.0..22.65).contains(&entropy.order_bits), "{entropy:?}");
     assert!((12.0..12.68).contains(&entropy.timing_bits), "{entropy:?}");
     assert_eq!(entropy.total_bits(), entropy.order_bits + entropy.timing_bits);
-    let regions = Issuer::new(&ChallengePolicy { regions: true, ..ChallengePolicy::default() }).unwrap();
+    let regions = Issuer::new(&ChallengePolicy::default().with_regions(true)).unwrap();
     assert!(regions.entropy().order_bits > entropy.order_bits + 6.0, "{:?}", regions.entropy());
 }
 
@@ -139,13 +134,13 @@ fn the_same_seed_gives_the_same_challenge() {
     let issue = |seed| Challenge::issue(&mut rng(seed), &policy, NOW).unwrap();
     assert_eq!(issue(1), issue(1));
     let (one, two) = (issue(1), issue(2));
-    assert!(one.id != two.id && one.nonce != two.nonce && one.segments != two.segments);
+    assert!(one.id() != two.id() && one.nonce() != two.nonce() && one.segments() != two.segments());
     assert_eq!((one.issued_at(), one.expires_at()), (NOW, NOW + 120));
     let nonce = Nonce::from_bytes([9; 32]);
     let bound = Challenge::issue_for(nonce, &mut rng(1), &policy, NOW).unwrap();
     assert_eq!(*bound.nonce(), nonce);
     // A golden value: whoever changes how challenges are drawn shall know it.
-    let shown: Vec<String> = one.segments.iter().map(|s| format!("{:?} {}", s.color, s.duration_us / 1000)).collect();
+    let shown: Vec<String> = one.segments().iter().map(|s| format!("{:?} {}", s.color, s.duration_us / 1000)).collect();
     assert_eq!(shown, GOLDEN);
 }
 
@@ -165,7 +160,7 @@ const GOLDEN: [&str; 10] = [
 #[test]
 fn challenges_have_the_form_of_their_policy() {
     for regions in [false, true] {
-        let policy = ChallengePolicy { regions, ..ChallengePolicy::default() };
+        let policy = ChallengePolicy::default().with_regions(regions);
         let issuer = Issuer::new(&policy).unwrap();
         let mut rng = rng(4);
         let mut halves = HashSet::new();
@@ -283,45 +278,44 @@ fn numbers_out_of_range_are_drawn_again_and_not_for_ever() {
 
 #[test]
 fn policies_that_cannot_be_met_are_errors() {
-    let base = ChallengePolicy::default;
-    let policies = [
-        ("one colour", ChallengePolicy { palette: vec![[0; 3]], ..base() }),
-        ("17 colours", ChallengePolicy { palette: (0..17).map(|i| [15 * i; 3]).collect(), ..base() }),
-        ("colours alike", ChallengePolicy { palette: vec![[0; 3], [0, 0, 100]], ..base() }),
-        ("a colour twice", ChallengePolicy { palette: vec![[0; 3], [255; 3], [0; 3]], ..base() }),
-        ("the baseline's colour", ChallengePolicy { palette: vec![[0; 3], [130; 3]], ..base() }),
-        ("a tinted baseline", ChallengePolicy { baseline: [128, 128, 129], ..base() }),
-        ("a dark baseline", ChallengePolicy { baseline: [63; 3], ..base() }),
-        ("no slots", ChallengePolicy { slots: 0, min_bits: 0.0, ..base() }),
-        ("17 slots", ChallengePolicy { slots: 17, ..base() }),
-        ("short slots", ChallengePolicy { slot_us: MIN_SLOT_US - 1, ..base() }),
-        ("endless slots", ChallengePolicy { slot_us: u64::MAX, ..base() }),
-        ("too many slots for 5 s", ChallengePolicy { slots: 11, ..base() }),
-        ("too little time", ChallengePolicy { max_total_us: 4_199_999, ..base() }),
-        ("over 5 s", ChallengePolicy { max_total_us: 5_000_001, ..base() }),
-        ("short guards", ChallengePolicy { guard_us: MIN_GUARD_US - 1, ..base() }),
-        ("fine jitter", ChallengePolicy { jitter_us: MIN_JITTER_US - 1, ..base() }),
-        ("much jitter", ChallengePolicy { jitter_steps: 16, ..base() }),
-        ("many steps", ChallengePolicy { channel_steps: 4, ..base() }),
-        (
-            "steps that the palette lacks",
-            ChallengePolicy { palette: vec![[255, 0, 0], [0, 255, 0]], min_bits: 0.0, ..base() },
-        ),
-        ("steps that the slots lack", ChallengePolicy { slots: 2, min_bits: 0.0, ..base() }),
-        ("many bits", ChallengePolicy { min_bits: 23.0, ..base() }),
-        ("NaN bits", ChallengePolicy { min_bits: f64::NAN, ..base() }),
-        ("no time to answer", ChallengePolicy { lifetime_s: 0, ..base() }),
-        ("days to answer", ChallengePolicy { lifetime_s: 86_401, ..base() }),
+    type Changed = fn(ChallengePolicy) -> Result<ChallengePolicy>;
+    let policies: [(&str, Changed); 26] = [
+        ("one colour", |p| p.with_palette([[0; 3]])),
+        ("17 colours", |p| p.with_palette((0..17).map(|i| [15 * i; 3]).collect::<Vec<_>>())),
+        ("colours alike", |p| p.with_palette([[0; 3], [0, 0, 100]])),
+        ("a colour twice", |p| p.with_palette([[0; 3], [255; 3], [0; 3]])),
+        ("the baseline's colour", |p| p.with_palette([[0; 3], [130; 3]])),
+        ("a tinted baseline", |p| p.with_baseline([128, 128, 129])),
+        ("a dark baseline", |p| p.with_baseline([63; 3])),
+        ("a bright baseline", |p| p.with_baseline([193; 3])),
+        ("no slots", |p| p.with_slots(0)),
+        ("17 slots", |p| p.with_slots(17)),
+        ("short slots", |p| p.with_slot_us(MIN_SLOT_US - 1)),
+        ("endless slots", |p| p.with_slot_us(u64::MAX)),
+        ("too many slots for 5 s", |p| p.with_slots(11)),
+        ("too little time", |p| p.with_max_total_us(4_199_999)),
+        ("over 5 s", |p| p.with_max_total_us(5_000_001)),
+        ("short guards", |p| p.with_guard_us(MIN_GUARD_US - 1)),
+        ("fine jitter", |p| p.with_jitter_us(MIN_JITTER_US - 1)),
+        ("much jitter", |p| p.with_jitter_steps(16)),
+        ("many steps", |p| p.with_channel_steps(4)),
+        ("many steps of luminance", |p| p.with_luminance_steps(4)),
+        ("steps that the palette lacks", |p| p.with_palette([[255, 0, 0], [0, 255, 0]])?.with_min_bits(0.0)),
+        ("steps that the slots lack", |p| p.with_slots(2)?.with_min_bits(0.0)),
+        ("many bits", |p| p.with_min_bits(23.0)),
+        ("NaN bits", |p| p.with_min_bits(f64::NAN)),
+        ("no time to answer", |p| p.with_lifetime_s(0)),
+        ("days to answer", |p| p.with_lifetime_s(86_401)),
     ];
-    for (name, policy) in policies {
-        let outcome = Issuer::new(&policy).map(|issuer| issuer.entropy());
+    for (name, change) in policies {
+        let outcome = change(ChallengePolicy::default()).and_then(|p| Issuer::new(&p)).map(|issuer| issuer.entropy());
         assert_eq!(
             outcome.as_ref().map_err(|e| e.kind()).err(),
             Some(ErrorKind::InvalidArgument),
             "{name}: {outcome:?}"
         );
     }
-    assert!(Issuer::new(&ChallengePolicy { max_total_us: 4_200_000, ..base() }).is_ok());
-    assert!(Challenge::issue(&mut rng(0), &base(), u64::MAX).is_err());
-    assert!(Challenge::issue(&mut rng(0), &base(), u64::MAX - 1).is_ok());
+    assert!(Issuer::new(&ChallengePolicy::default().with_max_total_us(4_200_000).unwrap()).is_ok());
+    assert!(Challenge::issue(&mut rng(0), &ChallengePolicy::default(), u64::MAX).is_err());
+    assert!(Challenge::issue(&mut rng(0), &ChallengePolicy::default(), u64::MAX - 1).is_ok());
 }

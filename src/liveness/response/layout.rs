@@ -4,45 +4,59 @@
 //! in. Left out are the eyes' and the mouth's openings, and the triangles at the face's outline,
 //! where hair and background show through.
 
+// Why indexing can't fail: triangles name vertices of the canonical face (468), and cells are
+// numbered below `CELLS`.
+#![allow(clippy::indexing_slicing, reason = "indices come from the canonical face's own tables")]
+
 use crate::geometry::{cross, minus};
 use crate::mesh::{canonical_vertices_cm, outline, triangles};
 use std::sync::LazyLock;
 
-/// Columns and rows of the grid that cuts the canonical face into patches, and its cells' sides in
-/// centimetres.
+/// Columns of the grid that cuts the canonical face into patches. With rows and sides it was chosen
+/// by hand: some forty patches, large enough for single pixels' noise to average out.
 const COLUMNS: usize = 7;
+/// Rows of that grid.
 const ROWS: usize = 8;
+/// Cells of that grid.
+const CELLS: usize = COLUMNS * ROWS;
+/// The sides of a cell, in centimetres of the canonical face.
 const CELL_CM: f32 = 2.2;
-/// One point stands for about this much of the face, in square centimetres.
+/// One point stands for about this much of the face, in square centimetres. Chosen by hand.
 const POINT_CM2: f32 = 0.25;
-/// A patch of fewer points is left out.
+/// A patch of fewer points is left out: its mean would be noisy. Chosen by hand.
 const LEAST_POINTS: usize = 8;
 
 /// A point of the face, as weights of a triangle's corners.
 pub(super) struct Site {
+    /// Vertices of the mesh.
     pub(super) corners: [u16; 3],
+    /// Their weights, with a sum of 1.
     pub(super) weights: [f32; 3],
+    /// The number of the patch, below [`Layout::patches`].
     pub(super) patch: u16,
 }
 
 /// All points, and the triangles of each patch.
 pub(super) struct Layout {
+    /// Where light is read.
     pub(super) sites: Vec<Site>,
     /// Triangles with the number of their patch.
     pub(super) faces: Vec<([u16; 3], u16)>,
+    /// How many patches there are.
     pub(super) patches: usize,
 }
 
 static LAYOUT: LazyLock<Layout> = LazyLock::new(Layout::new);
 
 impl Layout {
+    /// The one layout, made at its first use.
     pub(super) fn get() -> &'static Self {
         &LAYOUT
     }
 
     fn new() -> Self {
         let vertices = canonical_vertices_cm();
-        let at = |i: u16| vertices.get(usize::from(i)).copied().unwrap_or_default();
+        let at = |i: u16| vertices[usize::from(i)];
         let on = |corner: &u16, line: &[usize]| line.contains(&usize::from(*corner));
         let openings = [&outline::RIGHT_EYE[..], &outline::LEFT_EYE, &outline::INNER_LIPS];
         let mut sites: Vec<(usize, Site)> = Vec::new();
@@ -61,21 +75,19 @@ impl Layout {
             let [x, y, _] = blend([a, b, c], [1.0 / 3.0; 3]);
             faces.push((*corners, cell(x, y)));
         }
-        let mut counts = vec![0usize; COLUMNS * ROWS];
+        let mut counts = [0usize; CELLS];
         for (cell, _) in &sites {
-            counts.iter_mut().skip(*cell).take(1).for_each(|n| *n += 1);
+            counts[*cell] += 1;
         }
+        // Cells with enough points become patches, numbered in order.
         let mut patches = 0u16;
-        let numbers: Vec<Option<u16>> = counts
-            .iter()
-            .map(|n| {
-                (*n >= LEAST_POINTS).then(|| {
-                    patches += 1;
-                    patches - 1
-                })
+        let numbers: [Option<u16>; CELLS] = counts.map(|n| {
+            (n >= LEAST_POINTS).then(|| {
+                patches += 1;
+                patches - 1
             })
-            .collect();
-        let number = |cell: usize| numbers.get(cell).copied().flatten();
+        });
+        let number = |cell: usize| numbers[cell];
         Self {
             sites: sites.into_iter().filter_map(|(cell, site)| Some(Site { patch: number(cell)?, ..site })).collect(),
             faces: faces.into_iter().filter_map(|(corners, cell)| Some((corners, number(cell)?))).collect(),
@@ -84,7 +96,8 @@ impl Layout {
     }
 }
 
-/// The cell of the grid, whose middle is the canonical face's.
+/// The cell that holds a place of the canonical face, whose middle is that of the grid; places
+/// outside belong to the cell nearest to them.
 fn cell(x: f32, y: f32) -> usize {
     let at = |v: f32, n: usize| ((v / CELL_CM + 0.5 * n as f32).max(0.0) as usize).min(n - 1);
     at(-y, ROWS) * COLUMNS + at(x, COLUMNS)
@@ -104,10 +117,12 @@ fn inner_points(steps: usize) -> impl Iterator<Item = [f32; 3]> {
     })
 }
 
+/// Weights of three corners, from those of the first two.
 fn weights(a: f32, b: f32) -> [f32; 3] {
     [a, b, 1.0 - a - b]
 }
 
+/// The weighted mean of three points.
 fn blend(points: [[f32; 3]; 3], weights: [f32; 3]) -> [f32; 3] {
     let mut sum = [0.0; 3];
     for (point, weight) in points.iter().zip(weights) {
@@ -116,6 +131,7 @@ fn blend(points: [[f32; 3]; 3], weights: [f32; 3]) -> [f32; 3] {
     sum
 }
 
+/// The area of a triangle.
 fn area(a: [f32; 3], b: [f32; 3], c: [f32; 3]) -> f32 {
     let [x, y, z] = cross(minus(b, a), minus(c, a));
     0.5 * (x * x + y * y + z * z).sqrt()
@@ -128,7 +144,7 @@ mod tests {
     #[test]
     fn patches_cover_the_face_and_are_symmetric() {
         let layout = Layout::get();
-        assert!((30..=COLUMNS * ROWS).contains(&layout.patches), "{} patches", layout.patches);
+        assert!((30..=CELLS).contains(&layout.patches), "{} patches", layout.patches);
         assert!((900..3000).contains(&layout.sites.len()), "{} points", layout.sites.len());
         let mut counts = vec![0; layout.patches];
         for site in &layout.sites {

@@ -3,52 +3,88 @@
 //! Points are single pixels. Over a patch their noise averages out, and a few thousand reads cost
 //! less than a tenth of the mesh network.
 
+// Why indexing can't fail: the layout's triangles name points of the mesh (468), and its patches are
+// numbered below `Layout::patches`, for which the sums are made.
+#![allow(clippy::indexing_slicing, reason = "indices come from the layout that the tables were made for")]
+
 use super::layout::Layout;
 use super::trace::{CELLS, Rgb, SECTORS, Sample, Trace};
 use crate::geometry::{Point, cross, minus};
 use crate::image::{Frame, Pixels, linear_rgb, luminance_linear};
 use crate::mesh::Mesh;
 
-/// Levels from which on a channel counts as blown out, and up to which as black.
+/// From this level on a channel counts as blown out: cameras clip a little below 255. Chosen by
+/// hand.
 const BLOWN: u8 = 250;
+/// Up to this level a channel counts as black. Chosen by hand.
 const BLACK: u8 = 3;
-/// The ring about the head, as multiples of half the mesh's width, and its heights in centimetres
-/// of the canonical face: from above the brows to the eyes, and to the mouth.
+/// Inner and outer edge of the ring about the head, as multiples of half the mesh's width: beside
+/// ears and hair. Chosen by hand.
 const RING: [f32; 2] = [1.3, 1.55];
+/// Heights of the ring's sectors, in centimetres of the canonical face below the eyes: from above
+/// the brows to the eyes, and on to the mouth.
 const RING_HEIGHTS_CM: [f32; 3] = [-5.0, -0.5, 4.0];
-/// Points across and down a sector, and a cell.
+/// Points that are read across and down a sector.
 const SECTOR_POINTS: [usize; 2] = [4, 10];
+/// Points that are read across and down a cell of the frame.
 const CELL_POINTS: [usize; 2] = [5, 5];
-/// An iris is read on a grid of this many points a side, over this radius in centimetres.
+/// An iris is read on a grid of this many points a side.
 const IRIS_POINTS: usize = 9;
+/// The radius of an iris's grid, in centimetres: an iris has a diameter of some 1.2 cm.
 const IRIS_CM: f32 = 0.55;
-/// Share of these points that count as the brightest.
+/// How many of an iris's points count as its brightest.
 const BRIGHTEST: usize = 5;
-/// The mesh's points at the widest place.
+/// The mesh's points at its widest place.
 const SIDES: [usize; 2] = [234, 454];
+/// Offset basis and prime of the 64-bit FNV-1a hash (G. Fowler, L. C. Noll, K.-P. Vo).
+const FNV_BASIS: u64 = 0xcbf2_9ce4_8422_2325;
+const FNV_PRIME: u64 = 0x100_0000_01b3;
+
+impl Trace {
+    /// Adds a frame with a face, of track number `track` (counted from 0) and with `faces` of
+    /// similar size in view. A mesh without extent adds a frame without a face.
+    pub(crate) fn push(&mut self, frame: &Frame<'_>, mesh: &Mesh, timestamp_us: u64, track: u32, faces: u32) {
+        self.timestamps_us.push(timestamp_us);
+        self.size_px = [frame.width() as f32, frame.height() as f32];
+        if let Some(sample) = sample(frame, mesh, timestamp_us, track, faces) {
+            add_shape(self, mesh, sample.px_per_cm);
+            self.samples.push(sample);
+        }
+    }
+
+    /// A trace without samples that has seen `mesh` in frames of this size, `times` times.
+    #[cfg(any(test, fuzzing))]
+    pub(crate) fn of_shape(mesh: &Mesh, size_px: [f32; 2], times: usize) -> Self {
+        let mut trace = Self { size_px, ..Self::new() };
+        let px_per_cm = mesh.pose().map_or(1.0, |pose| pose.px_per_cm);
+        (0..times).for_each(|_| add_shape(&mut trace, mesh, px_per_cm));
+        trace
+    }
+}
 
 /// Reads what the trace keeps of a face in `frame`; `None` if the mesh has no extent.
-pub(super) fn sample(frame: &Frame<'_>, mesh: &Mesh, timestamp_us: u64, track: u32, faces: u32) -> Option<Sample> {
+fn sample(frame: &Frame<'_>, mesh: &Mesh, timestamp_us: u64, track: u32, faces: u32) -> Option<Sample> {
     let pose = mesh.pose()?;
     let pixels = Pixels::new(frame);
-    let mut reader = Reader { pixels: &pixels, fingerprint: 0xcbf2_9ce4_8422_2325 };
+    let mut reader = Reader { pixels: &pixels, fingerprint: FNV_BASIS };
     let layout = Layout::get();
+    let points = mesh.points();
     let mut patches = vec![(Rgb::default(), 0.0f32); layout.patches];
     let (mut clipped, mut dark, mut read) = (0.0f32, 0.0f32, 0.0f32);
     for site in &layout.sites {
         let mut place = [0.0; 2];
         for (corner, weight) in site.corners.iter().zip(site.weights) {
-            let [x, y, _] = mesh.points().get(usize::from(*corner)).copied().unwrap_or_default();
+            let [x, y, _] = points[usize::from(*corner)];
             place = [place[0] + weight * x, place[1] + weight * y];
         }
+        // Points outside the frame say nothing.
         let Some((color, levels)) = reader.read(Point::new(place[0], place[1])) else { continue };
         read += 1.0;
         clipped += f32::from(u8::from(levels.iter().any(|v| *v >= BLOWN)));
         dark += f32::from(u8::from(levels.iter().all(|v| *v <= BLACK)));
-        if let Some((sum, n)) = patches.get_mut(usize::from(site.patch)) {
-            add(sum, color);
-            *n += 1.0;
-        }
+        let (sum, n) = &mut patches[usize::from(site.patch)];
+        add(sum, color);
+        *n += 1.0;
     }
     let ring = ring(&mut reader, mesh, pose.px_per_cm)?;
     let cells = cells(&mut reader, frame);
@@ -70,23 +106,26 @@ pub(super) fn sample(frame: &Frame<'_>, mesh: &Mesh, timestamp_us: u64, track: u
 }
 
 /// Adds the mesh's shape to the trace's sums.
-pub(super) fn add_shape(trace: &mut Trace, mesh: &Mesh, px_per_cm: f32) {
+fn add_shape(trace: &mut Trace, mesh: &Mesh, px_per_cm: f32) {
     let layout = Layout::get();
+    debug_assert_eq!(trace.shape.len(), layout.patches, "a trace is made with one place for each patch");
     let eyes = mesh.eye_midpoint();
+    let points = mesh.points();
     let at = |i: u16| {
-        let [x, y, z] = mesh.points().get(usize::from(i)).copied().unwrap_or_default();
+        let [x, y, z] = points[usize::from(i)];
         [x - eyes.x, y - eyes.y, z].map(|v| v / px_per_cm)
     };
     let mut sums = vec![[0.0f32; 7]; layout.patches];
     for (corners, patch) in &layout.faces {
         let [a, b, c] = corners.map(at);
-        // Of half this length; towards the camera, whose z is negative.
+        // The cross product is perpendicular to the triangle, and twice as long as its area.
         let area = cross(minus(b, a), minus(c, a));
         let weight = area.iter().map(|v| v * v).sum::<f32>().sqrt();
-        let Some([x, y, z, nx, ny, nz, total]) = sums.get_mut(usize::from(*patch)) else { continue };
+        let [x, y, z, nx, ny, nz, total] = &mut sums[usize::from(*patch)];
         for (sum, (a, (b, c))) in [x, y, z].into_iter().zip(a.into_iter().zip(b.into_iter().zip(c))) {
             *sum += weight * (a + b + c) / 3.0;
         }
+        // Normals are to point towards the camera, where z is negative.
         let away = if area[2] > 0.0 { -1.0 } else { 1.0 };
         for (sum, v) in [nx, ny, nz].into_iter().zip(area) {
             *sum += 0.5 * away * v;
@@ -105,6 +144,7 @@ pub(super) fn add_shape(trace: &mut Trace, mesh: &Mesh, px_per_cm: f32) {
     }
 }
 
+/// Reads pixels, and remembers what it read.
 struct Reader<'a> {
     pixels: &'a Pixels<'a>,
     /// FNV-1a over all that was read.
@@ -117,26 +157,29 @@ impl Reader<'_> {
     fn read(&mut self, place: Point) -> Option<(Rgb, [u8; 3])> {
         let levels = self.pixels.at(place)?;
         for level in levels {
-            self.fingerprint = (self.fingerprint ^ u64::from(level)).wrapping_mul(0x100_0000_01b3);
+            self.fingerprint = (self.fingerprint ^ u64::from(level)).wrapping_mul(FNV_PRIME);
         }
         Some((linear_rgb(levels), levels))
     }
 }
 
+/// Adds a colour to a sum.
 fn add(sum: &mut Rgb, color: Rgb) {
     sum.iter_mut().zip(color).for_each(|(sum, v)| *sum += v);
 }
 
+/// A sum over its number; black if nothing was summed up.
 fn mean(sum: Rgb, n: f32) -> Rgb {
     sum.map(|v| v / n.max(1.0))
 }
 
-/// Middles of `n` equal parts of `from .. to`.
+/// The middles of `n` equal parts of `from .. to`.
 fn middles([from, to]: [f32; 2], n: usize) -> impl Iterator<Item = f32> + Clone {
     (0..n).map(move |i| from + (to - from) * (i as f32 + 0.5) / n as f32)
 }
 
-/// Means of what lies beside the head.
+/// The mean light of each sector of what lies beside the head; `None` for a sector that is mostly
+/// outside the frame.
 fn ring(reader: &mut Reader<'_>, mesh: &Mesh, px_per_cm: f32) -> Option<[Option<Rgb>; SECTORS]> {
     let [right, left] = SIDES;
     let (a, b) = (mesh.point(right)?, mesh.point(left)?);
@@ -168,7 +211,7 @@ fn ring(reader: &mut Reader<'_>, mesh: &Mesh, px_per_cm: f32) -> Option<[Option<
     Some(sectors)
 }
 
-/// Means of the frame's cells.
+/// The mean light of each cell of the frame, row by row.
 fn cells(reader: &mut Reader<'_>, frame: &Frame<'_>) -> Vec<Rgb> {
     let [columns, rows] = CELLS;
     let (w, h) = (frame.width() as f32 / columns as f32, frame.height() as f32 / rows as f32);
@@ -190,7 +233,7 @@ fn cells(reader: &mut Reader<'_>, frame: &Frame<'_>) -> Vec<Rgb> {
     means
 }
 
-/// Mean of an iris's brightest points, and its median.
+/// The mean light of an iris's brightest points, and its median.
 fn iris(reader: &mut Reader<'_>, center: Point, px_per_cm: f32) -> [Rgb; 2] {
     let radius = IRIS_CM * px_per_cm;
     let mut colors: Vec<Rgb> = Vec::with_capacity(IRIS_POINTS * IRIS_POINTS);
@@ -207,5 +250,6 @@ fn iris(reader: &mut Reader<'_>, center: Point, px_per_cm: f32) -> [Rgb; 2] {
     let mut sum = Rgb::default();
     colors.iter().take(BRIGHTEST).for_each(|color| add(&mut sum, *color));
     let n = colors.len().min(BRIGHTEST) as f32;
+    // An eye outside the frame is black, as a patch there is.
     [mean(sum, n), colors.get(colors.len() / 2).copied().unwrap_or_default()]
 }

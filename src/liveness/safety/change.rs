@@ -1,14 +1,15 @@
 //! Which change from one colour to another counts, by each definition.
 
-use super::{DisplayModel, Rule};
+use super::display::DisplayModel;
+use super::rule::Rule;
 use crate::image::{linear_rgb, luminance_linear};
 
 /// What the definitions look at in a colour.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Light {
-    /// Relative to white.
+    /// Luminance relative to white, 0 ..= 1.
     luminance: f64,
-    /// R/(R+G+B) ≥ 0.8 in linear light.
+    /// Whether R/(R+G+B) ≥ 0.8 in linear light.
     saturated_red: bool,
     /// (R−G−B)·320, not below 0.
     redness: f64,
@@ -17,7 +18,10 @@ pub(super) struct Light {
 }
 
 impl Light {
+    /// The light of an sRGB colour.
     pub(super) fn of(color: [u8; 3]) -> Self {
+        // WCAG first put the curve's threshold at 0.03928 and now has 0.04045. No 8-bit level lies
+        // between the two, so this crate's one conversion serves all definitions.
         let linear = linear_rgb(color);
         let [r, g, b] = linear.map(f64::from);
         let sum = r + g + b;
@@ -34,6 +38,8 @@ impl Light {
         }
     }
 
+    /// The distance of two lights' chromaticities in u′v′.
+    ///
     /// Black has no chromaticity; its distance from any colour counts as large, as a light that
     /// goes out is seen to change.
     pub(super) fn chromaticity_distance(&self, other: &Self) -> f64 {
@@ -45,11 +51,12 @@ impl Light {
     }
 }
 
-/// A direction that changes have. A flash is a change and one in the opposite direction.
+/// The direction of a change. A flash is a change and one in the opposite direction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Direction {
-    /// Brighter, redder.
+    /// Brighter, or redder.
     Up,
+    /// Darker, or less red.
     Down,
 }
 
@@ -63,6 +70,7 @@ pub(super) enum Change {
 }
 
 impl Change {
+    /// Every definition, with the rule that it is about.
     pub(super) const ALL: [(Rule, Self); 4] = [
         (Rule::General, Self::General),
         (Rule::Red, Self::Red),
@@ -77,8 +85,8 @@ impl Change {
                 let counts = (a.luminance - b.luminance).abs() >= 0.10 && a.luminance.min(b.luminance) < 0.80;
                 (counts, b.luminance > a.luminance)
             }
-            // Two saturated reds are never 0.2 apart, so that one of the two is none, and the direction is towards red
-            // or away.
+            // Two saturated reds are never 0.2 apart (a test holds that), so exactly one of the two is
+            // saturated, and the direction is towards red or away.
             Self::Red => {
                 let counts = a.saturated_red != b.saturated_red && a.chromaticity_distance(b) > 0.2;
                 (counts, b.saturated_red)

@@ -5,11 +5,13 @@
 //! alternating directions. No way of seeing flashes in the sequence finds more.
 
 use super::change::Direction;
-use super::{LeadingEdges, Shown};
+use super::lights::Shown;
+use super::report::LeadingEdges;
 
 /// The number of changes in the longest alternating chain.
 pub(super) fn transitions(history: &[Shown], between: impl Fn(&Shown, &Shown) -> Option<Direction>) -> u32 {
-    // Of each light: the changes in the longest chain that ends there by going up, and by going down.
+    // Each light with the changes in the longest chain that ends there by going up, and in the
+    // longest that ends there by going down.
     let mut chains: Vec<(&Shown, u32, u32)> = Vec::with_capacity(history.len());
     for shown in history {
         let (mut up, mut down) = (0, 0);
@@ -22,6 +24,7 @@ pub(super) fn transitions(history: &[Shown], between: impl Fn(&Shown, &Shown) ->
         }
         chains.push((shown, up, down));
     }
+    // No lights, no changes.
     chains.iter().map(|(_, up, down)| *up.max(down)).max().unwrap_or(0)
 }
 
@@ -38,8 +41,8 @@ pub(super) fn shortest_interval(
         for (back, b) in history.iter().enumerate().skip(turn + 1) {
             let Some(direction) = between(a, b) else { continue };
             let opposing = |found: Option<Direction>| found.is_some_and(|other| other != direction);
-            // From some light to `a`, back to `b`, and to another light: the change to `a` and the one from `b`
-            // have one direction.
+            // From some light to `a`, back to `b`, and to another light: the change to `a` and the one
+            // from `b` have one direction.
             let from = history.iter().take(turn).rposition(|shown| opposing(between(shown, a)));
             let goes_on = history.iter().skip(back + 1).any(|shown| opposing(between(b, shown)));
             if let (Some(first), Some(second), true) = (from.and_then(leaving), leaving(back), goes_on) {

@@ -1,53 +1,25 @@
-//! What an analysis found.
+//! [`SafetyReport`]: what an analysis found.
 
-use super::{DisplayModel, MAX_FLASHES, MAX_LENGTH_US, MIN_INTERVAL_US, WCAG_FLASHES};
+use super::display::DisplayModel;
+use super::limits::{MAX_FLASHES, MAX_LENGTH_US, MIN_INTERVAL_US, WCAG_FLASHES};
+use super::rule::Rule;
 use serde::Serialize;
 use std::fmt;
 
-/// What a sequence can break; the module's table says when.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Rule {
-    /// General flashes (WCAG).
-    General,
-    /// Red flashes as WCAG 2.2 defines them, by chromaticity.
-    Red,
-    /// Red flashes as WCAG 2.0 and 2.1 define them.
-    RedLegacy,
-    /// Flashes by luminance in cd/m² (ITU-R BT.1702).
-    Luminance,
-    /// Time between leading edges (ITU-R BT.1702).
-    Interval,
-    /// Time in all (ITU-R BT.1702).
-    Length,
-}
-
-impl Rule {
-    /// A stable `snake_case` word for logs and machine-readable output.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::General => "general",
-            Self::Red => "red",
-            Self::RedLegacy => "red_legacy",
-            Self::Luminance => "luminance",
-            Self::Interval => "interval",
-            Self::Length => "length",
-        }
-    }
-}
-
-/// The second with the most flashes of a kind.
+/// The second of a sequence with the most flashes of one kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[non_exhaustive]
 pub struct WorstSecond {
-    /// How many, those counted that have only begun.
+    /// How many flashes lie in that second; one that has only begun counts.
     pub flashes: u32,
-    /// When it begins, in microseconds; 0 if nothing flashes.
+    /// When that second begins, in microseconds after the sequence's first picture; 0 if nothing
+    /// flashes.
     pub from_us: u64,
 }
 
 /// The leading edges of two flashes that follow each other, both in the same direction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[non_exhaustive]
 pub struct LeadingEdges {
     /// The time between them, in microseconds.
     pub interval_us: u64,
@@ -57,14 +29,16 @@ pub struct LeadingEdges {
 
 /// One place where a sequence breaks a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[non_exhaustive]
 pub struct Finding {
-    /// Which.
+    /// The rule that is broken.
     pub rule: Rule,
-    /// Where it begins, in microseconds.
+    /// Where that begins, in microseconds after the sequence's first picture.
     pub from_us: u64,
-    /// What was found: flashes in a second, or microseconds.
+    /// What was found: flashes in a second, or microseconds for [`Rule::Interval`] and
+    /// [`Rule::Length`].
     pub measured: u64,
-    /// What would be safe.
+    /// What would be safe, in the unit of [`Finding::measured`].
     pub limit: u64,
 }
 
@@ -85,27 +59,29 @@ impl fmt::Display for Finding {
 /// What [`analyse`](super::analyse) found. Times are microseconds after the sequence's first
 /// picture.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct SafetyReport {
-    /// General flashes.
+    /// General flashes (WCAG) in the worst second.
     pub general: WorstSecond,
-    /// Red flashes, WCAG 2.2.
+    /// Red flashes (WCAG 2.2) in the worst second.
     pub red: WorstSecond,
-    /// Red flashes, WCAG 2.0 and 2.1.
+    /// Red flashes (WCAG 2.0 and 2.1) in the worst second.
     pub red_legacy: WorstSecond,
-    /// Flashes by absolute luminance.
+    /// Flashes by absolute luminance (ITU-R BT.1702) in the worst second.
     pub luminance: WorstSecond,
     /// The leading edges that are closest, of flashes by absolute luminance or red (WCAG 2.2);
     /// nothing if there are no two flashes.
     pub closest: Option<LeadingEdges>,
-    /// How long the sequence takes.
+    /// How long the sequence takes, in microseconds.
     pub total_us: u64,
-    /// What it was judged for.
+    /// The display that the sequence was judged for.
     pub display: DisplayModel,
     /// Every rule that is broken, and where, ordered by rule and time.
     pub findings: Vec<Finding>,
 }
 
 impl SafetyReport {
+    /// A report of a sequence in which nothing was found yet.
     pub(super) fn new(display: DisplayModel, total_us: u64) -> Self {
         let none = WorstSecond::default();
         Self {
@@ -130,12 +106,15 @@ impl SafetyReport {
         [self.general, self.red, self.red_legacy].iter().all(|worst| worst.flashes <= WCAG_FLASHES)
     }
 
+    /// Notes the flashes that one second has by one of the four definitions.
     pub(super) fn count(&mut self, rule: Rule, second: WorstSecond) {
         let worst = match rule {
             Rule::General => &mut self.general,
             Rule::Red => &mut self.red,
             Rule::RedLegacy => &mut self.red_legacy,
-            _ => &mut self.luminance,
+            Rule::Luminance => &mut self.luminance,
+            // These count no flashes: `conclude` looks at them.
+            Rule::Interval | Rule::Length => return debug_assert!(false, "{rule} counts no flashes"),
         };
         if second.flashes > worst.flashes {
             *worst = second;
@@ -146,6 +125,7 @@ impl SafetyReport {
         }
     }
 
+    /// Notes the closest leading edges of one part of the screen.
     pub(super) fn interval(&mut self, found: Option<LeadingEdges>) {
         self.closest = [self.closest, found].into_iter().flatten().min();
     }

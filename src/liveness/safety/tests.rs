@@ -1,12 +1,13 @@
 use super::change::Light;
 use super::*;
-use crate::liveness::Region;
+use crate::error::ErrorKind;
+use crate::liveness::{Region, Segment};
 use proptest::prelude::*;
 
 const WHITE: [u8; 3] = [255; 3];
 const BLACK: [u8; 3] = [0; 3];
 const RED: [u8; 3] = [255, 0, 0];
-/// Of red's luminance.
+/// A grey of red's luminance.
 const GREY: [u8; 3] = [127; 3];
 
 fn sequence(colors: &[[u8; 3]], duration_us: u64, len: usize) -> Vec<Segment> {
@@ -18,6 +19,10 @@ fn sequence(colors: &[[u8; 3]], duration_us: u64, len: usize) -> Vec<Segment> {
         region: Region::Full,
     };
     shown.map(segment).collect()
+}
+
+fn display(peak_cd_m2: f64, refresh_hz: f64) -> DisplayModel {
+    DisplayModel::default().with_peak_cd_m2(peak_cd_m2).unwrap().with_refresh_hz(refresh_hz).unwrap()
 }
 
 fn judge(segments: &[Segment]) -> SafetyReport {
@@ -71,7 +76,7 @@ fn an_edge_at_the_end_of_a_second_belongs_to_it_and_one_a_refresh_later_too() {
         let report = judge(&sequence(&[BLACK, WHITE], duration_us, edges + 3));
         assert_eq!(report.general.flashes, (edges as u32).div_ceil(2), "{duration_us}");
     }
-    let slow = DisplayModel::new(500.0, 24.0).unwrap();
+    let slow = display(500.0, 24.0);
     assert_eq!(analyse(&sequence(&[BLACK, WHITE], 203_334, 9), &slow).unwrap().general.flashes, 3);
 }
 
@@ -158,7 +163,7 @@ fn long_sequences_are_findings() {
 #[test]
 fn a_dim_display_flashes_less_by_luminance_and_as_much_by_ratio() {
     let segments = sequence(&[BLACK, [188; 3]], 250_000, 8);
-    let dim = analyse(&segments, &DisplayModel::new(30.0, 60.0).unwrap()).unwrap();
+    let dim = analyse(&segments, &display(30.0, 60.0)).unwrap();
     assert_eq!(flashes(&dim), [3, 0, 0, 0]);
     assert_eq!(flashes(&judge(&segments)), [3, 0, 0, 3]);
 }
@@ -168,7 +173,8 @@ fn displays_that_are_none_are_refused() {
     for (peak, refresh) in
         [(f64::NAN, 60.0), (500.0, f64::NAN), (0.0, 60.0), (f64::INFINITY, 60.0), (500.0, 1.0), (500.0, -60.0)]
     {
-        assert_eq!(DisplayModel::new(peak, refresh).unwrap_err().kind(), ErrorKind::InvalidArgument);
+        let display = DisplayModel::default().with_peak_cd_m2(peak).and_then(|d| d.with_refresh_hz(refresh));
+        assert_eq!(display.unwrap_err().kind(), ErrorKind::InvalidArgument);
     }
 }
 
@@ -242,8 +248,8 @@ proptest! {
     /// A darker display of the same picture flashes no more by luminance.
     #[test]
     fn a_dimmer_display_is_no_less_safe(all in segments(), peak in 20.0f64..400.0) {
-        let dim = analyse(&all, &DisplayModel::new(peak, 60.0).unwrap()).unwrap();
-        let bright = analyse(&all, &DisplayModel::new(500.0, 60.0).unwrap()).unwrap();
+        let dim = analyse(&all, &display(peak, 60.0)).unwrap();
+        let bright = analyse(&all, &display(500.0, 60.0)).unwrap();
         prop_assert!(dim.luminance.flashes <= bright.luminance.flashes);
         prop_assert_eq!(dim.general, bright.general, "relative luminance does not know the display");
     }

@@ -148,7 +148,7 @@ impl Approach {
             }
         }
         if good {
-            let mut near = || 0.4 * limits.offset * random.signed();
+            let mut near = || 0.4 * limits.offset() * random.signed();
             let offset = [near(), near()];
             let pose = Pose { size: 1.0 + 0.06 * random.signed(), offset, mirrored, ..Pose::default() };
             stages.push(Stage { pose, expected: Some(Hint::Hold) });
@@ -181,13 +181,13 @@ fn fault(random: &mut Random, mirrored: bool, limits: &GuideLimits) -> Stage {
     let good = Pose { mirrored, ..Pose::default() };
     let beyond = random.between(1.3, 2.2);
     let (pose, expected) = match random.below(9) {
-        0 => (Pose { size: limits.size_min.powf(random.between(1.5, 3.5)), ..good }, Hint::MoveCloser),
-        1 => (Pose { size: limits.size_max.powf(random.between(1.5, 2.5)), ..good }, Hint::MoveAway),
-        2 => (Pose { offset: [-limits.offset * beyond, 0.0], ..good }, Hint::MoveLeft),
-        3 => (Pose { offset: [limits.offset * beyond, 0.0], ..good }, Hint::MoveRight),
-        4 => (Pose { offset: [0.0, limits.offset * beyond], ..good }, Hint::MoveUp),
-        5 => (Pose { offset: [0.0, -limits.offset * beyond], ..good }, Hint::MoveDown),
-        6 => (Pose { roll_deg: limits.roll_deg * random.between(1.5, 2.0), ..good }, Hint::TurnStraight),
+        0 => (Pose { size: limits.size_min().powf(random.between(1.5, 3.5)), ..good }, Hint::MoveCloser),
+        1 => (Pose { size: limits.size_max().powf(random.between(1.5, 2.5)), ..good }, Hint::MoveAway),
+        2 => (Pose { offset: [-limits.offset() * beyond, 0.0], ..good }, Hint::MoveLeft),
+        3 => (Pose { offset: [limits.offset() * beyond, 0.0], ..good }, Hint::MoveRight),
+        4 => (Pose { offset: [0.0, limits.offset() * beyond], ..good }, Hint::MoveUp),
+        5 => (Pose { offset: [0.0, -limits.offset() * beyond], ..good }, Hint::MoveDown),
+        6 => (Pose { roll_deg: limits.roll_deg() * random.between(1.5, 2.0), ..good }, Hint::TurnStraight),
         7 => (Pose { light: random.between(0.01, 0.02), ..good }, Hint::TooDark),
         _ => (Pose { blur_px: random.between(6.0, 9.0), ..good }, Hint::Blurred),
     };

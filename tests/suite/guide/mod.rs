@@ -28,7 +28,7 @@ struct Outcome {
 
 /// Plays one sequence, and counts.
 fn play(scene: &Scene, approach: &Approach) -> Outcome {
-    let options = CaptureOptions { oval: OvalSpec::Centered { width: OVAL }, ..CaptureOptions::default() };
+    let options = CaptureOptions::default().with_oval(OvalSpec::Centered { width: OVAL });
     let mut session = CaptureSession::new(options).unwrap();
     let mut outcome = Outcome { judged: 0, right: 0, changes: 0, real_changes: 0, ready: false, wrong: Vec::new() };
     let mut shown: Option<Hint> = None;
@@ -70,7 +70,7 @@ fn scenes() -> Vec<Scene> {
             let (_, mesh) = engine().locate(&photo.frame(), select_face).unwrap().outcome.found().unwrap();
             let (pose, limits) = (mesh.pose().unwrap(), GuideLimits::default());
             // Who looks aside by nearly as much as is allowed has a fault of his own.
-            let share = (pose.yaw_deg / limits.yaw_deg).abs().max((pose.pitch_deg / limits.pitch_deg).abs());
+            let share = (pose.yaw_deg / limits.yaw_deg()).abs().max((pose.pitch_deg / limits.pitch_deg()).abs());
             (share < 0.78).then(|| Scene::new(photo, face_oval(&mesh).unwrap(), pose.roll_deg, OVAL))
         })
         .collect()
@@ -152,7 +152,7 @@ fn nobody_or_two_are_told_and_never_ready() {
 #[test]
 fn the_best_frames_are_kept_upright_and_can_be_compared() {
     let scenes = scenes();
-    let options = CaptureOptions { oval: OvalSpec::Centered { width: OVAL }, ..CaptureOptions::default() };
+    let options = CaptureOptions::default().with_oval(OvalSpec::Centered { width: OVAL });
     let mut session = CaptureSession::new(options).unwrap();
     for i in 0..30 {
         let photo = scenes[0].render(&approach::Pose::default());

@@ -100,7 +100,7 @@ impl PadCampaign {
 
     /// The same for traces, which limits and other challenges change nothing of.
     fn id_of_traces(&self, people: &PadPeople) -> String {
-        let LivenessOptions { policy, tracker, limits: _ } = &self.options;
+        let (policy, tracker) = (self.options.policy(), self.options.tracker());
         self.id_of(people, &format!("{policy:?} {tracker:?}"))
     }
 
@@ -143,7 +143,7 @@ impl PadCampaign {
             id_of_traces: self.id_of_traces(people),
             engine,
             people: people.some_of(self.half)?,
-            issuer: Issuer::new(&self.options.policy)?,
+            issuer: Issuer::new(self.options.policy())?,
             rng,
         };
         let next = AtomicUsize::new(0);

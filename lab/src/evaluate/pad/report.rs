@@ -161,7 +161,7 @@ impl PadReport {
             worst,
             groups: groups(&kept),
             wrong_challenges: WrongChallenges::new(&kept),
-            limits: campaign.options.limits,
+            limits: campaign.options.limits(),
             kept,
         }
     }
@@ -197,7 +197,7 @@ impl PadReport {
         box_plot::svg(
             &self.kept,
             "Bits of evidence that it answers this challenge",
-            &[self.limits.sequence_bits],
+            &[self.limits.sequence_bits()],
             |s| s.bits,
         )
     }
@@ -208,7 +208,7 @@ impl PadReport {
     /// As [`PadReport::rates_svg`].
     pub fn shape_svg(&self) -> Result<String> {
         let title = "Least bits of evidence for a face's shape, any spot left out";
-        box_plot::svg(&self.kept, title, &[self.limits.shape_least_bits], |s| s.shape_least_bits)
+        box_plot::svg(&self.kept, title, &[self.limits.shape_least_bits()], |s| s.shape_least_bits)
     }
 
     /// The share of other challenges that reach so many bits as an SVG picture.

@@ -22,7 +22,8 @@ impl From<&LivenessVerdict> for Outcome {
         match verdict {
             LivenessVerdict::Live => Self::Live,
             LivenessVerdict::Attack { .. } => Self::Attack,
-            LivenessVerdict::Inconclusive { .. } => Self::Inconclusive,
+            // An inconclusive one, and any that this program doesn't know yet.
+            _ => Self::Inconclusive,
         }
     }
 }
@@ -96,7 +97,7 @@ pub struct PadSession {
 
 impl PadSession {
     pub(super) fn new(campaign: &str, number: u32, person: usize, scene: &Scene, report: &LivenessReport) -> Self {
-        let LivenessReport { verdict, cues } = report;
+        let LivenessReport { verdict, cues, .. } = report;
         let mean = |v: [f32; 3]| finite(v.iter().sum::<f32>() / 3.0);
         let wide = |v: f64| finite(v as f32);
         let (response, sequence, shape) = (&cues.response, &cues.sequence, &cues.shape);

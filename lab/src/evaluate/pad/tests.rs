@@ -183,13 +183,13 @@ fn campaigns_differ_by_what_changes_their_sessions() {
     let id = campaign.id(&people);
     let longer = PadCampaign { sessions: 7, species: vec![Species::Live], ..campaign.clone() };
     assert_eq!(longer.id(&people), id, "more sessions go on from those that are there");
-    let policy = ChallengePolicy { regions: true, ..ChallengePolicy::default() };
+    let policy = ChallengePolicy::default().with_regions(true);
     for other in [
         PadCampaign { half: Half::Report, ..campaign.clone() },
         PadCampaign { conditions: PadConditions::Slow, ..campaign.clone() },
         PadCampaign { seed: 2, ..campaign.clone() },
         PadCampaign { frame_px: [240, 320], ..campaign.clone() },
-        PadCampaign { options: LivenessOptions { policy, ..LivenessOptions::default() }, ..campaign.clone() },
+        PadCampaign { options: LivenessOptions::default().with_policy(policy), ..campaign.clone() },
     ] {
         assert_ne!(other.id(&people), id, "{other:?}");
     }

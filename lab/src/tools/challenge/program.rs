@@ -56,25 +56,23 @@ pub fn main() -> ExitCode {
 }
 
 fn run(arguments: &Arguments) -> Result<()> {
-    let issuer = Issuer::new(&ChallengePolicy { regions: arguments.regions, ..ChallengePolicy::default() })?;
+    let issuer = Issuer::new(&ChallengePolicy::default().with_regions(arguments.regions))?;
     let clock = || SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
     let now = arguments.now.unwrap_or_else(clock);
     let challenge = match arguments.seed {
         Some(seed) => issuer.issue(&mut ChaCha20Rng::from_seed(seed), now)?,
         None => issuer.issue(&mut getrandom::SysRng, now)?,
     };
-    let (report, entropy) = (challenge.safety(&issuer.policy().display)?, issuer.entropy());
+    let (report, entropy) = (challenge.safety(&issuer.policy().display())?, issuer.entropy());
     if let Some(path) = &arguments.svg {
         std::fs::write(path, timeline::draw(&challenge, &report, &entropy)).map_err(|e| {
             Error::new(ErrorKind::Io, Stage::Liveness, format!("cannot write {}", path.display())).with_source(e)
         })?;
     }
     if arguments.json {
-        let Entropy { order_bits, timing_bits } = entropy;
-        let bits = json!({ "order_bits": order_bits, "timing_bits": timing_bits });
         println!(
             "{:#}",
-            json!({ "challenge": challenge, "safety": report, "safe": report.is_safe(), "entropy": bits })
+            json!({ "challenge": challenge, "safety": report, "safe": report.is_safe(), "entropy": entropy })
         );
     } else {
         print(&challenge, &report, &entropy);

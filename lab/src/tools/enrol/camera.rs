@@ -36,7 +36,7 @@ pub struct Desk {
 
 impl Desk {
     pub fn new(engine: Engine, document: DocumentPhoto, fmr: f64, rng: ChaCha20Rng) -> Result<Self> {
-        let issuer = Issuer::new(&LivenessOptions::default().policy)?;
+        let issuer = Issuer::new(LivenessOptions::default().policy())?;
         Ok(Self { engine, document, fmr, issuer, rng, reference: None })
     }
 
@@ -107,7 +107,7 @@ impl Simulated {
         let grey = Segment { start_us: 0, duration_us: OVAL_US, color: [128; 3], region: Region::Full };
         let recording = simulate(&self.subject, None, &[grey], scene).map_err(simulated)?;
         let oval = OvalSpec::Placed { center: [0.5, 0.5], size: [0.46, 0.55] };
-        let mut session = CaptureSession::new(CaptureOptions { oval, ..CaptureOptions::default() })?;
+        let mut session = CaptureSession::new(CaptureOptions::default().with_oval(oval))?;
         let mut last = None;
         for frame in frames(&recording) {
             let (photo, timestamp_us) = frame?;

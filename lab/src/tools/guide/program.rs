@@ -48,7 +48,7 @@ fn run(arguments: &Arguments) -> Result<bool> {
     let limits = Limits::default();
     let files = files(arguments)?;
     let engine = Engine::new()?;
-    let options = CaptureOptions { oval: OvalSpec::Centered { width: arguments.oval }, ..CaptureOptions::default() };
+    let options = CaptureOptions::default().with_oval(OvalSpec::Centered { width: arguments.oval });
     let mut session = CaptureSession::new(options)?;
     if let Some(out) = &arguments.out {
         std::fs::create_dir_all(out).map_err(io(format!("cannot make {}", out.display())))?;

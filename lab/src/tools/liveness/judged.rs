@@ -45,7 +45,8 @@ impl Judged {
         match self.report.verdict {
             LivenessVerdict::Live => self.comparison.as_ref().map_or(0, Comparison::status),
             LivenessVerdict::Attack { .. } => 1,
-            LivenessVerdict::Inconclusive { .. } => 2,
+            // An inconclusive one, and any that this program doesn't know yet.
+            _ => 2,
         }
     }
 

@@ -69,8 +69,8 @@ fn run(arguments: &Arguments) -> Result<Judged> {
         Some(path) => Challenge::parse(&command_line::read(path, &limits, Stage::Liveness)?)?,
         None => manifest.challenge.clone(),
     };
-    let policy = ChallengePolicy { regions: arguments.regions, ..ChallengePolicy::default() };
-    let mut session = LivenessSession::new(challenge, LivenessOptions { policy, ..LivenessOptions::default() })?;
+    let policy = ChallengePolicy::default().with_regions(arguments.regions);
+    let mut session = LivenessSession::new(challenge, LivenessOptions::default().with_policy(policy))?;
     let engine = Engine::new()?;
     for frame in &manifest.frames {
         let file = command_line::read(&arguments.session.join(&frame.file), &limits, Stage::Decode)?;

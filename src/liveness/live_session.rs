@@ -1,9 +1,11 @@
-//! [`LivenessSession`]: frames as they come, a verdict after the last.
+//! [`LivenessSession`]: the frames of a camera as they come, a verdict after the last.
 
 use super::analysis::{Chain, Cues, Path};
+use super::challenge::{Challenge, ChallengePolicy, Issuer};
+use super::evidence::LivenessEvidence;
+use super::fault::error;
 use super::response::Trace;
 use super::verdict::{InconclusiveReason, LivenessLimits, LivenessVerdict, MAX_TRACK_CHANGES};
-use super::{Challenge, ChallengePolicy, Issuer, LivenessEvidence, error};
 use crate::binding::Binding;
 use crate::capture::{BestFrames, KeptFrame, TrackId, TrackedFace, Tracker, TrackerOptions};
 use crate::compare::score;
@@ -13,44 +15,82 @@ use crate::image::Frame;
 use crate::mesh::FaceMesher;
 use crate::observer::{Side, StageObserver, observed};
 use crate::quality;
+use crate::settings::settings;
 use crate::template::{ExtractOptions, Template, TemplateExtractor};
 use serde::Serialize;
 
 /// Time between frames whose templates are compared, in microseconds: about one in each slot.
 const COMPARE_US: u64 = 450_000;
-/// Templates that are compared at most.
+/// Templates that are compared at most in one session, whatever its client sends: more than a
+/// session of 5 s has at one in [`COMPARE_US`].
 const MAX_COMPARED: usize = 16;
 /// Frames that are kept at most: at 60 a second half a minute.
 const MAX_SAMPLES: usize = 2_000;
 /// A session can't succeed once this many frames more than a tenth of those so far are spoilt.
+/// Chosen by hand: a quarter of a second at 30 frames a second.
 const PATIENCE: usize = 8;
+/// A face of which a larger share is blown out spoils its frame. Chosen by hand.
+const BLOWN_OUT: f32 = 0.5;
 
-/// How sessions are recorded and judged.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct LivenessOptions {
-    /// What the challenges were drawn by. Evidence is counted against all challenges that this
-    /// policy could have drawn, so it must be the one that [issued](Issuer) the challenge.
-    pub policy: ChallengePolicy,
-    /// From where on cues speak for a live face, and for an attack.
-    pub limits: LivenessLimits,
-    /// How the face is followed.
-    pub tracker: TrackerOptions,
+settings! {
+    /// How liveness sessions are recorded and judged.
+    ///
+    /// ```
+    /// use selfsame::liveness::{ChallengePolicy, LivenessOptions};
+    /// let policy = ChallengePolicy::default().with_regions(true);
+    /// let options = LivenessOptions::default().with_policy(policy);
+    /// assert!(options.policy().regions());
+    /// ```
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct LivenessOptions in crate::error::Stage::Liveness {
+        @by_hand { policy: ChallengePolicy = ChallengePolicy::default(); }
+        /// From where on cues speak for a live face, and for an attack.
+        limits, with_limits: LivenessLimits = LivenessLimits::default();
+        /// How the face is followed.
+        tracker, with_tracker: TrackerOptions = TrackerOptions::default();
+    }
 }
 
-/// One answer to one challenge: see [`Engine::watch`](crate::engine::Engine::watch).
+impl LivenessOptions {
+    /// What the challenges were drawn by. Evidence is counted against all challenges that this
+    /// policy could have drawn, so it must be the one that [issued](Issuer) the challenge.
+    ///
+    /// Default: `ChallengePolicy::default()`.
+    #[must_use]
+    pub const fn policy(&self) -> &ChallengePolicy {
+        &self.policy
+    }
+
+    /// The same with another [`Self::policy`].
+    #[must_use]
+    pub fn with_policy(mut self, policy: ChallengePolicy) -> Self {
+        self.policy = policy;
+        self
+    }
+}
+
+/// One answer to one challenge: frames in, a verdict out. See
+/// [`Engine::watch`](crate::engine::Engine::watch), which runs the networks.
 ///
-/// It keeps some hundred numbers of every frame, and the best frame before the flashes as a picture
-/// of 512 pixels a side at most, whatever the frames' size.
+/// A session keeps some hundred numbers of every frame, and the best frame before the flashes as a
+/// picture of 512 pixels a side at most, whatever the frames' size. It holds no lock and reads no
+/// clock; the times of frames are the caller's.
 pub struct LivenessSession {
     challenge: Challenge,
+    /// All challenges that this one is counted against.
     chain: Chain,
+    /// This challenge among them.
     path: Path,
     limits: LivenessLimits,
     tracker: Tracker,
     trace: Trace,
+    /// The latest track, and its number, counted from 0.
     track: Option<(TrackId, u32)>,
+    /// The best frame before the flashes.
     reference: BestFrames,
+    /// The template of the session's first face, which later ones are compared with.
     first: Option<Template>,
+    /// When a template was last taken.
     compared_us: Option<u64>,
     /// Frames with several faces, and with a blown-out one.
     spoilt: [usize; 2],
@@ -63,25 +103,31 @@ impl std::fmt::Debug for LivenessSession {
 }
 
 /// How a session goes, after each frame.
+///
+/// As JSON (`serde`): `{ "progress": "hopeless", "reasons": ["no_face"] }`, without reasons where
+/// there are none.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case", tag = "progress", content = "reasons")]
+#[non_exhaustive]
 #[must_use]
 pub enum LivenessProgress {
-    /// Go on.
+    /// More frames are needed.
     Recording,
-    /// The challenge has been played and answered: judge it.
+    /// The challenge has been played and answered: judge the session.
     Complete,
-    /// It can't succeed any more, and why: begin again, with a new challenge.
+    /// The session can't succeed any more, and why: begin again, with a new challenge.
     Hopeless(Vec<InconclusiveReason>),
 }
 
 /// A session's outcome.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
 #[must_use]
 pub struct LivenessReport {
-    /// What it showed.
+    /// What the session showed. As JSON, its fields stand beside `cues`.
     #[serde(flatten)]
     pub verdict: LivenessVerdict,
-    /// Everything that it was judged by.
+    /// Everything that the session was judged by.
     pub cues: Cues,
 }
 
@@ -89,8 +135,8 @@ impl LivenessSession {
     /// A session for `challenge`, as the verifier kept it.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidArgument`] if the policy can't be met, can't have drawn this challenge,
-    /// or a limit is out of range.
+    /// [`ErrorKind::InvalidArgument`] if the policy can't be met, if it can't have drawn this
+    /// challenge, or if limits are out of order.
     pub fn new(challenge: Challenge, options: LivenessOptions) -> Result<Self> {
         options.limits.check()?;
         let chain = Chain::new(&Issuer::new(&options.policy)?);
@@ -116,8 +162,8 @@ impl LivenessSession {
     /// the screen.
     ///
     /// # Errors
-    /// [`ErrorKind::LimitExceeded`] after 2,000 frames; as [`Tracker::track`], and those of the
-    /// template network.
+    /// [`ErrorKind::LimitExceeded`] after 2,000 frames; the errors of [`Tracker::track`] and of
+    /// the template network.
     pub fn frame(
         &mut self,
         detector: &Detector,
@@ -154,7 +200,7 @@ impl LivenessSession {
                 observed(observer, Side::Selfie, Stage::Liveness, || {
                     self.trace.push(frame, &face.mesh, timestamp_us, track, seen.faces as u32);
                 });
-                let blown = self.trace.samples.last().is_some_and(|sample| sample.clipped > 0.5);
+                let blown = self.trace.samples.last().is_some_and(|sample| sample.clipped > BLOWN_OUT);
                 let [several, blown_out] = &mut self.spoilt;
                 *several += usize::from(seen.faces > 1);
                 *blown_out += usize::from(blown);
@@ -176,10 +222,11 @@ impl LivenessSession {
 
     /// When the first colour is shown, on the screen's clock: no frame before it shows a flash.
     fn first_edge_us(&self) -> u64 {
+        // A challenge has segments; without any, no frame would come before the flashes.
         self.challenge.segments().first().map_or(0, |segment| segment.end_us())
     }
 
-    /// Tracks are numbered as they come.
+    /// The number of a track: they are numbered as they come, from 0.
     fn number(&mut self, track: TrackId) -> u32 {
         let number = match self.track {
             Some((last, number)) if last == track => number,
@@ -214,6 +261,7 @@ impl LivenessSession {
         Ok(())
     }
 
+    /// Whether frames are still needed after one at `timestamp_us`, and whether there is hope.
     fn progress(&self, timestamp_us: u64) -> LivenessProgress {
         let (frames, faces) = (self.trace.frames(), self.trace.frames_with_face());
         let spoilt = |n: usize| n > frames / 10 + PATIENCE;
@@ -233,23 +281,27 @@ impl LivenessSession {
         if timestamp_us >= self.challenge.total_us() { LivenessProgress::Complete } else { LivenessProgress::Recording }
     }
 
-    /// The challenge.
-    pub fn challenge(&self) -> &Challenge {
+    /// The challenge that this session is to answer.
+    #[must_use]
+    pub const fn challenge(&self) -> &Challenge {
         &self.challenge
     }
 
     /// What the frames so far said.
-    pub fn trace(&self) -> &Trace {
+    #[must_use]
+    pub const fn trace(&self) -> &Trace {
         &self.trace
     }
 
-    /// The same, to keep.
+    /// What the frames said, to keep: it can be [judged](Self::judge) again.
+    #[must_use]
     pub fn into_trace(self) -> Trace {
         self.trace
     }
 
     /// The best frame before the flashes: the picture to compare with the document, and the one
     /// whose [digest](crate::image::Photo::digest) the evidence carries.
+    #[must_use]
     pub fn reference(&self) -> Option<&KeptFrame> {
         self.reference.frames().first()
     }
@@ -259,7 +311,7 @@ impl LivenessSession {
         self.judge(&self.trace)
     }
 
-    /// The verdict on a trace that was kept, of this challenge.
+    /// The verdict on a trace that was kept, of an answer to this session's challenge.
     pub fn judge(&self, trace: &Trace) -> LivenessReport {
         let cues = Cues::new(trace, &self.challenge, &self.chain, &self.path);
         LivenessReport { verdict: self.limits.judge(&cues), cues }
@@ -287,14 +339,16 @@ impl LivenessSession {
     }
 }
 
-/// What remains of a session.
+/// What remains of a session that has [finished](LivenessSession::finish).
 #[derive(Debug)]
+#[non_exhaustive]
 #[must_use]
 pub struct Finished {
     /// Verdict and cues.
     pub report: LivenessReport,
-    /// The picture to compare with the document.
+    /// The picture to compare with the document; `None` if no frame before the flashes was good
+    /// enough.
     pub reference: Option<KeptFrame>,
-    /// That a live face answered the challenge.
+    /// Evidence that a live face answered the challenge; `None` unless the verdict is live.
     pub evidence: Option<LivenessEvidence>,
 }

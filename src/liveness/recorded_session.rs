@@ -1,19 +1,23 @@
-//! Recorded sessions: a challenge, and the frames that a camera took while it was played.
+//! [`SessionManifest`]: a recorded session, which is a challenge and the frames that a camera took
+//! while it was played.
 //!
 //! A session is a folder with `session.json` and the frames. This module reads and writes that one
 //! file, as bytes; files are the caller's.
 
-use super::challenge::Fields as ChallengeFields;
-use super::{Challenge, FORMAT, MAX_SEGMENTS, Version, bounded, error, read_json, write_json};
+use super::challenge::{Challenge, Fields as ChallengeFields};
+use super::fault::error;
+use super::json::{FORMAT, Version, bounded, read_json, write_json};
+use super::segment::MAX_SEGMENTS;
 use crate::error::{ErrorKind, Result};
 use serde::{Deserialize, Serialize};
 
 /// The largest `session.json` that is read, in bytes.
 pub const MAX_SESSION_BYTES: usize = 1 << 20;
 
-/// How many frames a session may hold: over a minute at 120 a second.
+/// How many frames a recorded session may hold: over a minute at 120 a second.
 pub const MAX_FRAMES: usize = 10_000;
 
+/// The longest name of a frame's file, in bytes: every file system takes it.
 const MAX_FILE_NAME_BYTES: usize = 128;
 
 /// What `session.json` holds.
@@ -38,13 +42,13 @@ const MAX_FILE_NAME_BYTES: usize = 128;
 /// # use selfsame::liveness::{Challenge, ChallengePolicy, FrameRecord};
 /// # use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
 /// # let challenge = Challenge::issue(&mut ChaCha20Rng::from_seed([7; 32]), &ChallengePolicy::default(), 1_790_000_000)?;
-/// # let frame = FrameRecord { file: "000000.jpg".into(), timestamp_us: 0, exposure_us: None, iso: None };
-/// # let json = SessionManifest { challenge, display: vec![], frames: vec![frame] }.to_json()?;
+/// # let json = SessionManifest::new(challenge, vec![FrameRecord::new("000000.jpg", 0)]).to_json()?;
 /// let session = SessionManifest::parse(&json)?;
 /// assert_eq!(session.frames[0].file, "000000.jpg");
 /// # Ok::<(), selfsame::error::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct SessionManifest {
     /// What was played, as the client says.
     pub challenge: Challenge,
@@ -58,30 +62,52 @@ pub struct SessionManifest {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ShownSegment {
-    /// Its index in the challenge.
+    /// The segment's index in the challenge.
     pub segment: usize,
-    /// When its first picture was on the screen, in microseconds.
+    /// When the segment's first picture was on the screen, in microseconds.
     pub shown_us: u64,
 }
 
-/// One frame of the camera.
+/// One frame of a recorded session, as its camera took it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct FrameRecord {
-    /// The name of its file, which lies beside `session.json`: 1 to 128 of `A–Z a–z 0–9 . _ -`, no
+    /// The name of the frame's file, which lies beside `session.json`: 1 to 128 of `A–Z a–z 0–9 . _ -`, no
     /// dot first, no two dots together.
     pub file: String,
-    /// When it was taken, in microseconds.
+    /// When the frame was taken, in microseconds.
     pub timestamp_us: u64,
-    /// How long it was exposed, in microseconds.
+    /// How long the frame was exposed, in microseconds, if the camera says so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exposure_us: Option<u64>,
-    /// The sensor's sensitivity.
+    /// The sensor's sensitivity (ISO), if the camera says so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub iso: Option<u32>,
 }
 
+impl FrameRecord {
+    /// A frame in a file beside `session.json`, taken at `timestamp_us` microseconds, of which
+    /// nothing else is known. Names are checked when the session is written or read.
+    ///
+    /// ```
+    /// use selfsame::liveness::FrameRecord;
+    /// let mut frame = FrameRecord::new("000000.jpg", 0);
+    /// (frame.exposure_us, frame.iso) = (Some(8_333), Some(200));
+    /// ```
+    #[must_use]
+    pub fn new(file: impl Into<String>, timestamp_us: u64) -> Self {
+        Self { file: file.into(), timestamp_us, exposure_us: None, iso: None }
+    }
+}
+
 impl SessionManifest {
+    /// A session of which it is unknown when segments were really shown.
+    #[must_use]
+    pub fn new(challenge: Challenge, frames: Vec<FrameRecord>) -> Self {
+        Self { challenge, display: Vec::new(), frames }
+    }
+
     /// Reads `session.json`, whatever it holds.
     ///
     /// # Errors
@@ -103,7 +129,8 @@ impl SessionManifest {
     /// Writes `session.json`.
     ///
     /// # Errors
-    /// As [`SessionManifest::parse`] has them for its contents: what is written can be read.
+    /// Those that [`SessionManifest::parse`] would have for the contents: what is written can be
+    /// read.
     pub fn to_json(&self) -> Result<Vec<u8>> {
         self.check()?;
         let Self { challenge, display, frames } = self.clone();

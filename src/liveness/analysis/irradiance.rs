@@ -1,0 +1,60 @@
+//! What light the screen throws on each patch of a face, by the mesh; and the response that only a
+//! relief can give.
+
+use super::shape::LEAST_PATCHES;
+use super::signal::{Signals, difference};
+use crate::liveness::response::{Rgb, Trace};
+
+/// Focal length over the frame's shorter side: 50° across it, a front camera's usual field of view.
+const FOCAL: f32 = 1.08;
+/// The screen: half its width and height, and its middle below the camera, in centimetres: a
+/// phone's.
+const SCREEN_CM: [f32; 3] = [3.5, 7.0, 7.3];
+
+/// The change of the patches that the screen lights most against those that it lights least: what
+/// only a relief can answer, without the help of a background, and free of the camera's gains and
+/// the lamps' flicker.
+pub(super) fn relief_signal(irradiance: &[f32], signals: &Signals) -> Option<Vec<Rgb>> {
+    let mut ranked: Vec<(f32, &Vec<Rgb>)> = irradiance.iter().copied().zip(&signals.patches).collect();
+    ranked.sort_by(|(a, _), (b, _)| a.total_cmp(b));
+    // A median over fewer patches than this would be noise.
+    let third = ranked.len() / 3;
+    if third < LEAST_PATCHES / 4 {
+        return None;
+    }
+    let of = |part: &[(f32, &Vec<Rgb>)]| signals.median_of(part.iter().map(|(_, logs)| *logs));
+    let (low, rest) = ranked.split_at_checked(third)?;
+    let (_, high) = rest.split_at_checked(rest.len() - third)?;
+    Some(difference(&of(high), &of(low)))
+}
+
+/// The screen's irradiance on each patch, over a constant that is the same for all.
+pub(super) fn irradiance_of_patches(trace: &Trace) -> Vec<f32> {
+    let n = trace.samples.len().max(1) as f32;
+    let px_per_cm = (trace.samples.iter().map(|s| s.px_per_cm).sum::<f32>() / n).max(1e-3);
+    let [width, height] = trace.size_px;
+    let distance = FOCAL * width.min(height) / px_per_cm;
+    let [x, y] = trace.eyes_px.map(|v| v / n);
+    let [ex, ey] = [(x - 0.5 * width) / px_per_cm, (y - 0.5 * height) / px_per_cm];
+    let patch = |shape: &[f32; 6]| {
+        let [x, y, z, nx, ny, nz] = shape.map(|v| v / n);
+        let length = (nx * nx + ny * ny + nz * nz).sqrt().max(1e-6);
+        irradiance([ex + x, ey + y, distance + z], [nx / length, ny / length, nz / length])
+    };
+    trace.shape.iter().map(patch).collect()
+}
+
+/// The irradiance from the whole screen on a point (in centimetres from the camera) with a normal:
+/// Lambert's law on both sides, inverse square, over a grid of the screen's points.
+fn irradiance([px, py, pz]: [f32; 3], [nx, ny, nz]: [f32; 3]) -> f32 {
+    let [half_width, half_height, below] = SCREEN_CM;
+    let mut sum = 0.0;
+    for v in [-0.8, -0.4, 0.0, 0.4, 0.8] {
+        for u in [-0.67, 0.0, 0.67] {
+            let (dx, dy, dz) = (u * half_width - px, below + v * half_height - py, -pz);
+            let square = (dx * dx + dy * dy + dz * dz).max(1.0);
+            sum += (nx * dx + ny * dy + nz * dz).max(0.0) * pz / (square * square);
+        }
+    }
+    sum
+}

@@ -1,0 +1,97 @@
+//! [`LivenessLimits`]: from where on a cue speaks for a live face, and for an attack.
+
+use crate::error::{ErrorKind, Result, Stage};
+use crate::liveness::fault::error;
+use crate::settings::settings;
+
+settings! {
+    /// From where on cues speak for a live face, and for an attack.
+    ///
+    /// The defaults were chosen on simulated sessions, on portraits and ranges of parameters that no
+    /// reported rate comes from. A cue that lies between its two limits tells nothing, so the
+    /// verdict is inconclusive there.
+    ///
+    /// ```
+    /// use selfsame::liveness::{LivenessLimits, LivenessOptions};
+    /// // One guess in 2^16 passes the sequence, instead of one in 2^12.
+    /// let limits = LivenessLimits::default().with_sequence_bits(16.0)?;
+    /// let options = LivenessOptions::default().with_limits(limits);
+    /// # Ok::<(), selfsame::error::Error>(())
+    /// ```
+    #[derive(Debug, Clone, Copy, PartialEq)]
+    pub struct LivenessLimits in Stage::Liveness {
+        /// Bits of evidence that the face answers this challenge, at least. One guess in 2^bits gets
+        /// there.
+        sequence_bits, with_sequence_bits: f64 = 12.0, in 4.0..=128.0;
+        /// Where the bits speak against this challenge (below 0), a strong enough response that some
+        /// other one explains this well (binary logarithm, 0 is perfect) is an attack.
+        other_fit, with_other_fit: f64 = -3.0, in -1000.0..=1000.0;
+        /// Bits of evidence for a face's shape, at least. Must be above
+        /// [`sheet_bits`](Self::sheet_bits).
+        shape_bits, with_shape_bits: f64 = 2.0, in -1000.0..=1000.0;
+        /// What must remain of the shape's bits whichever spot is left out, at least.
+        shape_least_bits, with_shape_least_bits: f64 = -2.0, in -1000.0..=1000.0;
+        /// Largest standard error of the relief: where it is larger, mirrors make what they like of
+        /// it.
+        relief_error, with_relief_error: f64 = 0.25, in 0.001..=10.0;
+        /// Most that the strongest patches may respond over the median one; see
+        /// [`ShapeCue::glare`](crate::liveness::ShapeCue::glare).
+        glare, with_glare: f64 = 2.75, in 0.001..=1000.0;
+        /// At or below so many bits for a face's shape, with no spot left out, a strong enough
+        /// response is a sheet's.
+        sheet_bits, with_sheet_bits: f64 = -3.0, in -1000.0..=1000.0;
+        /// The lowest comparison score among a session's frames, at least. Coloured light lowers
+        /// scores. Must not be below [`other_face_score`](Self::other_face_score).
+        identity_score, with_identity_score: f32 = 0.4, in -2.0..=2.0;
+        /// At or below this comparison score another person took over.
+        other_face_score, with_other_face_score: f32 = 0.2, in -2.0..=2.0;
+        /// Most that single edges may be off their common lag (upper quartile), in milliseconds,
+        /// beside half the time between frames.
+        edge_spread_ms, with_edge_spread_ms: f64 = 90.0, in 0.001..=10_000.0;
+        /// Most that the lag may grow, in milliseconds per second.
+        edge_drift_ms_per_s, with_edge_drift_ms_per_s: f64 = 60.0, in 0.001..=10_000.0;
+        /// Longest time between frames in the median, in milliseconds. The default is 12 frames a
+        /// second.
+        interval_ms, with_interval_ms: f64 = 84.0, in 0.001..=10_000.0;
+        /// Longest gap between frames with a face, in milliseconds.
+        gap_ms, with_gap_ms: f64 = 350.0, in 0.001..=10_000.0;
+    }
+}
+
+impl LivenessLimits {
+    /// Checks that limits of one cue are in order.
+    pub(crate) fn check(&self) -> Result<()> {
+        if self.shape_bits > self.sheet_bits && self.identity_score >= self.other_face_score {
+            return Ok(());
+        }
+        Err(error(ErrorKind::InvalidArgument, "limits of the verdict are out of order"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn limits_out_of_range_or_out_of_order_are_refused() {
+        type Changed = fn(LivenessLimits) -> Result<LivenessLimits>;
+        let changed = |change: Changed| {
+            let limits = change(LivenessLimits::default())?;
+            limits.check()
+        };
+        assert!(changed(Ok).is_ok());
+        let wrong: [Changed; 8] = [
+            |l| l.with_shape_least_bits(f64::NAN),
+            |l| l.with_sequence_bits(1.0),
+            |l| l.with_sequence_bits(f64::NAN),
+            |l| l.with_shape_bits(-5.0),
+            |l| l.with_identity_score(f32::NAN),
+            |l| l.with_identity_score(0.1),
+            |l| l.with_gap_ms(0.0),
+            |l| l.with_other_fit(f64::INFINITY),
+        ];
+        for change in wrong {
+            assert_eq!(changed(change).unwrap_err().kind(), ErrorKind::InvalidArgument);
+        }
+    }
+}

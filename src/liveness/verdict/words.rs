@@ -1,0 +1,204 @@
+//! [`LivenessVerdict`], and the words of its reasons and its advice.
+
+use crate::words::words;
+use serde::Serialize;
+
+/// What a session showed. Whatever is not [`LivenessVerdict::Live`] is no reason to trust it.
+///
+/// As JSON (`serde`), the verdict's word stands under `verdict`, and reasons and advice are lists of
+/// their words:
+///
+/// ```json
+/// { "verdict": "inconclusive", "reasons": ["flat_response"], "advice": ["go_where_it_is_darker"] }
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case", tag = "verdict")]
+#[non_exhaustive]
+#[must_use]
+pub enum LivenessVerdict {
+    /// A live face answered the challenge.
+    Live,
+    /// Something else than a live face answered, or what was recorded is no answer to this
+    /// challenge.
+    #[non_exhaustive]
+    Attack {
+        /// Why the session is taken for an attack: the recording's reasons first, then those of
+        /// the sequence, timing, shape and identity.
+        reasons: Vec<AttackReason>,
+    },
+    /// Neither can be told.
+    #[non_exhaustive]
+    Inconclusive {
+        /// Why nothing can be told.
+        reasons: Vec<InconclusiveReason>,
+        /// What the person can do before the next attempt, without repetition.
+        advice: Vec<Advice>,
+    },
+}
+
+impl LivenessVerdict {
+    /// The stable `snake_case` word of this verdict.
+    #[must_use]
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Live => "live",
+            Self::Attack { .. } => "attack",
+            Self::Inconclusive { .. } => "inconclusive",
+        }
+    }
+
+    /// The words of all reasons; empty for [`LivenessVerdict::Live`].
+    #[must_use]
+    pub fn reasons(&self) -> Vec<&'static str> {
+        match self {
+            Self::Live => Vec::new(),
+            Self::Attack { reasons } => reasons.iter().map(|r| r.as_str()).collect(),
+            Self::Inconclusive { reasons, .. } => reasons.iter().map(|r| r.as_str()).collect(),
+        }
+    }
+}
+
+/// Why a session is taken for an attack.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum AttackReason {
+    /// The response answers another challenge.
+    OtherChallenge,
+    /// What answers is as flat as a sheet of paper or a display.
+    FlatShape,
+    /// The face becomes another person's.
+    OtherFace,
+    /// Frames come again.
+    RepeatedFrames,
+    /// The response comes faster or slower than the challenge.
+    UnevenTiming,
+}
+
+words!(AttackReason {
+    OtherChallenge => "other_challenge",
+    FlatShape => "flat_shape",
+    OtherFace => "other_face",
+    RepeatedFrames => "repeated_frames",
+    UnevenTiming => "uneven_timing",
+});
+
+/// Why nothing can be told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum InconclusiveReason {
+    /// In too many frames there is no face.
+    NoFace,
+    /// There is more than one face.
+    SeveralFaces,
+    /// The face was lost, or jumped.
+    FaceLost,
+    /// The head is turned away.
+    TurnedAway,
+    /// Parts of the face are blown out.
+    TooBright,
+    /// Parts of the face are black.
+    TooDark,
+    /// Frames come too slowly, or the camera stutters.
+    TooFewFrames,
+    /// Frames are missing in the middle.
+    FramesMissing,
+    /// The recording begins too late, or ends too early.
+    Incomplete,
+    /// The face does not answer the screen, or too little: strong light, a screen that is too dark,
+    /// or no live face.
+    FlatResponse,
+    /// The edges of the challenge are not found sharply in the response.
+    UnclearTiming,
+    /// The response is too weak to show a shape.
+    UnclearShape,
+    /// Too few frames could be compared with each other.
+    UnclearIdentity,
+    /// The challenge has expired, or is not valid yet.
+    Expired,
+}
+
+words!(InconclusiveReason {
+    NoFace => "no_face",
+    SeveralFaces => "several_faces",
+    FaceLost => "face_lost",
+    TurnedAway => "turned_away",
+    TooBright => "too_bright",
+    TooDark => "too_dark",
+    TooFewFrames => "too_few_frames",
+    FramesMissing => "frames_missing",
+    Incomplete => "incomplete",
+    FlatResponse => "flat_response",
+    UnclearTiming => "unclear_timing",
+    UnclearShape => "unclear_shape",
+    UnclearIdentity => "unclear_identity",
+    Expired => "expired",
+});
+
+/// What a person can do before the next attempt. Texts are the client's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Advice {
+    /// Look at the camera until the flashes end.
+    FaceTheCamera,
+    /// Nobody else in view.
+    BeAlone,
+    /// Keep still.
+    HoldStill,
+    /// Come closer to the screen.
+    MoveCloser,
+    /// Find a darker place, away from windows and lamps.
+    GoWhereItIsDarker,
+    /// Find some light: the picture is black.
+    GoWhereItIsBrighter,
+    /// Set the screen to its full brightness.
+    BrightenTheScreen,
+    /// Close other programs: frames are missing.
+    FreeTheDevice,
+    /// Begin again, with a new challenge.
+    BeginAgain,
+}
+
+words!(Advice {
+    FaceTheCamera => "face_the_camera",
+    BeAlone => "be_alone",
+    HoldStill => "hold_still",
+    MoveCloser => "move_closer",
+    GoWhereItIsDarker => "go_where_it_is_darker",
+    GoWhereItIsBrighter => "go_where_it_is_brighter",
+    BrightenTheScreen => "brighten_the_screen",
+    FreeTheDevice => "free_the_device",
+    BeginAgain => "begin_again",
+});
+
+impl InconclusiveReason {
+    /// What the person can do about this reason.
+    #[must_use]
+    pub fn advice(self) -> &'static [Advice] {
+        use Advice::*;
+        match self {
+            Self::NoFace | Self::TurnedAway => &[FaceTheCamera],
+            Self::SeveralFaces => &[BeAlone],
+            Self::FaceLost | Self::UnclearIdentity => &[HoldStill, FaceTheCamera],
+            Self::TooBright => &[GoWhereItIsDarker],
+            Self::TooDark => &[GoWhereItIsBrighter],
+            Self::TooFewFrames | Self::FramesMissing => &[FreeTheDevice],
+            Self::Incomplete => &[FaceTheCamera],
+            Self::FlatResponse | Self::UnclearShape => &[GoWhereItIsDarker, MoveCloser, BrightenTheScreen],
+            Self::UnclearTiming => &[HoldStill, GoWhereItIsDarker],
+            Self::Expired => &[BeginAgain],
+        }
+    }
+}
+
+impl LivenessVerdict {
+    /// An inconclusive verdict with the advice that follows from its reasons.
+    pub(crate) fn inconclusive(reasons: Vec<InconclusiveReason>) -> Self {
+        let mut advice: Vec<Advice> = Vec::new();
+        for piece in reasons.iter().flat_map(|reason| reason.advice()) {
+            if !advice.contains(piece) {
+                advice.push(*piece);
+            }
+        }
+        Self::Inconclusive { reasons, advice }
+    }
+}
