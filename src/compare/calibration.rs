@@ -16,8 +16,8 @@ use std::sync::Arc;
 /// The longest text that is read as a calibration, in bytes: the points of one take some kilobytes.
 const MAX_TEXT: usize = 1 << 20;
 
-/// What the scores of one model mean for one kind of pairs: which false match rate a score stands for,
-/// and which score a rate.
+/// What the scores of one model mean for one kind of pairs: which false match rate a score stands
+/// for, and which score a rate.
 ///
 /// A bundled calibration is measured on one public data set of photographs of celebrities, all
 /// impostor pairs alike ([`Calibration::spec`] names it). Real false match rates differ, and differ
@@ -64,8 +64,8 @@ impl Calibration {
         Ok(Self { model_id: model_id.into(), spec, fmr_range })
     }
 
-    /// Reads a calibration that `selfsame-lab evaluate` wrote: TOML, the fields of [`CalibrationSpec`]
-    /// as in a card.
+    /// Reads a calibration that `selfsame-lab evaluate` wrote: TOML, the fields of
+    /// [`CalibrationSpec`] as in a card.
     ///
     /// # Errors
     /// [`ErrorKind::LimitExceeded`] over 1 MiB, [`ErrorKind::InvalidModel`] if it is no calibration

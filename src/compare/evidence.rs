@@ -27,7 +27,8 @@ impl MatchEvidence {
         &self.binding
     }
 
-    /// The digest of the document's bytes: [`DocumentPhoto::digest`](crate::document::DocumentPhoto::digest).
+    /// The digest of the document's bytes:
+    /// [`DocumentPhoto::digest`](crate::document::DocumentPhoto::digest).
     pub fn document(&self) -> Digest {
         self.document
     }

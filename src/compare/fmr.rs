@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 /// higher, as far as the calibration's points reach.
 ///
 /// There will be no fourth kind: a score lies between two points, above them or below them.
-// Derived, and no words of `bound` and `value`: sealed ceremonies hold an estimate, and read it as it
+// Derived, and no map of `bound` and `value`: sealed ceremonies hold an estimate, and read it as it
 // was derived.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -2,15 +2,17 @@
 //! decision.
 //!
 //! [`score`] compares two [templates](crate::template). A [`Calibration`] knows how often impostors
-//! reach a score: the *false match rate* (FMR), the share of comparisons of two different people that
-//! match all the same. Callers ask for such a rate ([`Calibration::threshold`]), never for a cosine:
-//! cosines of different models mean different things, and so do those of different faces.
+//! reach a score: the *false match rate* (FMR), the share of comparisons of two different people
+//! that match all the same. Callers ask for such a rate ([`Calibration::threshold`]), never for a
+//! cosine: cosines of different models mean different things, and so do those of different faces.
 //!
 //! [`Engine::verify`](crate::engine::Engine::verify) does all of this for two pictures. By hand:
 //!
 //! ```
 //! use selfsame::compare::{Calibration, Decision, Pairing, Score};
-//! let card = selfsame::model::ModelCard::parse(&std::fs::read_to_string("models/template.toml")?)?;
+//! use selfsame::model::ModelCard;
+//!
+//! let card = ModelCard::parse(&std::fs::read_to_string("models/template.toml")?)?;
 //! let calibration = Calibration::of_card(&card, Pairing::SelfieSelfie)?;
 //! let threshold = calibration.threshold(1e-3)?;
 //! let score = Score::new(0.3)?;

@@ -6,8 +6,8 @@ use serde::Serialize;
 
 /// How alike two templates are: a finite number, higher for more alike, in units of the cosine.
 ///
-/// [`score`] computes it. What a value means depends on the model and on the kind of pictures, and a
-/// [`Calibration`](super::Calibration) says it; 0.3 of one model and 0.3 of another are different
+/// [`score`] computes it. What a value means depends on the model and on the kind of pictures, and
+/// a [`Calibration`](super::Calibration) says it; 0.3 of one model and 0.3 of another are different
 /// things, and neither is a percentage. Serialised, a score is a number.
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd, Serialize)]
 #[serde(transparent)]
@@ -35,8 +35,8 @@ impl Score {
 /// Compares two templates: their cosine less the mean of the levels that impostors reach against
 /// them ([`Template::impostor_level`]).
 ///
-/// The order of the two does not matter, the same templates give the same score on every machine, and
-/// neither is changed.
+/// The order of the two does not matter, the same templates give the same score on every machine,
+/// and neither is changed.
 ///
 /// Without that correction one threshold is too strict for some faces and too lax for others: on
 /// the half of LFW's people that had no part in it, it lowers the FNMR at an FMR of 1e-4 from 3.1 %
@@ -76,8 +76,8 @@ pub fn cosine(a: &Template, b: &Template) -> Result<f32> {
         );
         return Err(Error::new(ErrorKind::ModelMismatch, Stage::Compare, message));
     }
-    // Rounding can push the cosine of equal templates past 1; `clamp` leaves NaN as it is, and `new`
-    // refuses it.
+    // Rounding can push the cosine of equal templates past 1; `clamp` leaves NaN as it is, and
+    // `new` refuses it.
     Score::new(dot(a.values(), b.values()).clamp(-1.0, 1.0)).map(Score::value)
 }
 
@@ -107,7 +107,7 @@ mod tests {
         Template::from_embedding(values, id.into()).unwrap()
     }
 
-    /// Of values of unit length.
+    /// A template of these values, which have unit length.
     fn with_level(values: [f32; 2], level: f32) -> Template {
         Template::from_unit(values.into(), 1.0, level, "m".into())
     }

@@ -20,12 +20,12 @@ pub enum Decision {
 
 words!(Decision { Match => "match", NoMatch => "no_match" });
 
-/// The score from which on two templates of one model count as the same person, and what is known of
-/// it. [`Calibration::threshold`](super::Calibration::threshold) makes it.
+/// The score from which on two templates of one model count as the same person, and what is known
+/// of it. [`Calibration::threshold`](super::Calibration::threshold) makes it.
 ///
 /// It is serialised as a map of `threshold` (the score), `threshold_interval` (two scores),
-/// `threshold_extrapolated`, `calibration` (the word of the [`Pairing`]) and `fmr`, so that it can be
-/// part of a larger report.
+/// `threshold_extrapolated`, `calibration` (the word of the [`Pairing`]) and `fmr`, so that it can
+/// be part of a larger report.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Threshold {
     #[serde(rename = "threshold")]
@@ -48,8 +48,8 @@ impl Threshold {
         self.score
     }
 
-    /// The 95 % interval of the threshold's score, lower end first, from resampling the people that it
-    /// was measured on.
+    /// The 95 % interval of the threshold's score, lower end first, from resampling the people that
+    /// it was measured on.
     #[must_use]
     pub fn interval(&self) -> (Score, Score) {
         self.interval

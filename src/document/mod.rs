@@ -1,9 +1,10 @@
 //! The document's portrait: a photograph that knows where it comes from.
 //!
-//! A [`DocumentPhoto`] is a type of its own, so that document and selfie cannot be swapped unnoticed,
-//! and so that a verdict can say what it rests on ([`Origin`]). There are three ways to one:
-//! - [`DocumentPhoto::from_bytes`] for a file. Chips keep the portrait in data group 2 ([`Dg2`]), in a
-//!   record of ISO/IEC 19794-5 or 39794-5; it is told from a plain image file by its content.
+//! A [`DocumentPhoto`] is a type of its own, so that document and selfie cannot be swapped
+//! unnoticed, and so that a verdict can say what it rests on ([`Origin`]). There are three ways to
+//! one:
+//! - [`DocumentPhoto::from_bytes`] for a file. Chips keep the portrait in data group 2 ([`Dg2`]),
+//!   in a record of ISO/IEC 19794-5 or 39794-5; it is told from a plain image file by its content.
 //! - [`DocumentPhoto::from_page`] for a photograph of the data page, which shows the portrait among
 //!   other things. What cannot be told for certain is refused, with the reasons ([`PageRefusal`]).
 //! - [`DocumentPhoto::from_photo`] for a picture that was decoded before.

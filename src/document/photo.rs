@@ -108,7 +108,7 @@ impl DocumentPhoto {
             for face in &instance.faces {
                 match Photo::decode(face.image, limits) {
                     Ok(photo) => return Ok(Self { photo, origin, remarks, bytes: Some(Digest::of(bytes)) }),
-                    // One at most for each of the faces, of which the parser keeps a bounded number.
+                    // One at most for each face, of which the parser keeps a bounded number.
                     Err(error) => {
                         remarks.push(DocumentRemark::UndecodableImage { offset: face.image_offset });
                         first = first.or(Some(error));
@@ -146,8 +146,8 @@ impl DocumentPhoto {
         self.origin
     }
 
-    /// The digest that says which document it is: of the bytes that the portrait was read from, or of
-    /// the pixels that [`Self::from_photo`] was given.
+    /// The digest that says which document it is: of the bytes that the portrait was read from, or
+    /// of the pixels that [`Self::from_photo`] was given.
     #[must_use]
     pub fn digest(&self) -> Digest {
         self.bytes.unwrap_or_else(|| self.photo.digest())

@@ -53,8 +53,8 @@ pub(super) fn record_len(dimension: usize) -> usize {
     VALUES_AT + dimension.next_multiple_of(STEP)
 }
 
-/// The checksum of record `index`, whatever stands in its place; `None` if the record is too short to
-/// have one.
+/// The checksum of record `index`, whatever stands in its place; `None` if the record is too short
+/// to have one.
 fn checksum(record: &[u8], index: u64) -> Option<[u8; 4]> {
     let mut hasher = crc32fast::Hasher::new();
     hasher.update(&index.to_le_bytes());

@@ -8,8 +8,11 @@
 //! | 16 | 4 | length of the model's id, 1 to 255 |
 //! | 20 | 256 | the model's id, UTF-8, then zeros |
 //! | 276 | 4 | CRC-32 of everything before |
-//! | 512, 1024 | 32 | two [`Commit`]s: generation, records, record being removed + 1 or 0 (8 bytes each), zero (4), CRC-32 |
+//! | 512, 1024 | 32 | two [`Commit`]s |
 //! | 1536 | … | the records |
+//!
+//! A commit holds its generation, the number of records, and the record that is being removed plus
+//! 1, or 0 (8 bytes each); then zeros (4 bytes) and the CRC-32 of everything before.
 //!
 //! Little-endian. Commits are written in turns, each to a sector of its own: one that is cut short
 //! leaves the other.
@@ -19,8 +22,8 @@ use crate::error::{ErrorKind, Result};
 
 /// Where the records begin: behind the header and both commits, each in a sector of its own.
 pub(crate) const RECORDS_AT: usize = 1536;
-/// The largest dimension of a gallery's templates. With more values, a lane's sum of products of 16-bit
-/// and 8-bit integers might not fit 32 bits.
+/// The largest dimension of a gallery's templates. With more values, a lane's sum of products of
+/// 16-bit and 8-bit integers might not fit 32 bits.
 pub(super) const MAX_DIMENSION: usize = 2048;
 /// The first bytes of every gallery.
 const MAGIC: [u8; 8] = *b"SFGALLRY";

@@ -36,8 +36,8 @@
 //! - **What is removed is overwritten with zeros** in the file. File systems that keep old
 //!   versions, and disks that move blocks, may keep a copy all the same: encrypt the disk.
 //! - **One writer.** [`Gallery::open`] locks the file for itself, [`Gallery::open_read_only`]
-//!   against writers; who comes second gets [`ErrorKind::Locked`](crate::error::ErrorKind::Locked). Share one gallery between
-//!   threads with an `RwLock`.
+//!   against writers; who comes second gets [`ErrorKind::Locked`](crate::error::ErrorKind::Locked).
+//!   Share one gallery between threads with an `RwLock`.
 //!
 //! # What is not
 //! - The lock binds those who ask for it. A program that ignores it and shortens the file while it

@@ -6,7 +6,8 @@ use crate::simd::{Isa, Kernel, LANES, Level};
 use crate::template::Template;
 use zeroize::Zeroize;
 
-/// The largest magnitude of a probe's integers: −32,768 is left out, so that both signs reach as far.
+/// The largest magnitude of a probe's integers: −32,768 is left out, so that both signs reach as
+/// far.
 const LARGEST: f32 = 32_767.0;
 
 /// The template that is looked for, in 16-bit integers: their rounding adds nothing that counts to
@@ -58,7 +59,8 @@ impl Kernel for Scan<'_> {
         for (record, score) in self.records.chunks_exact(len).zip(self.scores) {
             let (vectors, _) = record.as_chunks::<STEP>();
             let [_, low, high, level, values @ ..] = vectors else {
-                // Every record has its 64 bytes in front. NaN reaches no bar, whatever the caller does.
+                // Every record has its 64 bytes in front. NaN reaches no bar, whatever the caller
+                // does.
                 debug_assert!(false, "a record of {} bytes", record.len());
                 *score = f32::NAN;
                 continue;

@@ -10,8 +10,8 @@ use serde::Serialize;
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 
-/// Records per task: about a mebibyte of 192 values each, so that threads seldom ask for work and still
-/// end together. Chosen by hand.
+/// Records per task: about a mebibyte of 192 values each, so that threads seldom ask for work and
+/// still end together. Chosen by hand.
 const RECORDS_PER_TASK: usize = 4096;
 /// Records compared before their scores are looked at: few enough that these stay in the
 /// first-level cache.
@@ -23,8 +23,9 @@ const RECORDS_PER_STEP: usize = 512;
 pub struct Candidate {
     /// The id that the record was appended with.
     pub id: u64,
-    /// How alike the record is to the face that was looked for: within 0.002 of [`crate::compare::score`]
-    /// (the gallery's values are rounded), and the same on every machine.
+    /// How alike the record is to the face that was looked for: within 0.002 of
+    /// [`crate::compare::score`] (the gallery's values are rounded), and the same on every
+    /// machine.
     pub score: Score,
 }
 

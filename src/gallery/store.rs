@@ -17,8 +17,8 @@ use std::io::{Error as IoError, Seek, SeekFrom, Write};
 use std::path::Path;
 use zeroize::{Zeroize, Zeroizing};
 
-/// Appended records that are kept beside the map before the file is mapped anew: 256 KiB of 192 values
-/// each. Chosen by hand.
+/// Appended records that are kept beside the map before the file is mapped anew: 256 KiB of 192
+/// values each. Chosen by hand.
 const TAIL: usize = 1024;
 
 /// Enrolled templates of one model, each with an id, in a file.
@@ -263,9 +263,9 @@ impl Gallery {
         Ok(true)
     }
 
-    /// Finds the `k` enrolled templates most like `probe`, the best first, equal scores in the order of
-    /// their ids; fewer if fewer are enrolled. Exact: all are compared, on all threads of the
-    /// current `rayon` pool, and the result does not depend on them.
+    /// Finds the `k` enrolled templates most like `probe`, the best first, equal scores in the
+    /// order of their ids; fewer if fewer are enrolled. Exact: all are compared, on all threads
+    /// of the current `rayon` pool, and the result does not depend on them.
     ///
     /// # Errors
     /// [`ErrorKind::ModelMismatch`] if `probe` is of another model; [`ErrorKind::Io`] if a write

@@ -128,8 +128,8 @@ impl Template {
         Ok(Self::from_unit(values(encoding, payload)?, magnitude, level, id.into()))
     }
 
-    /// Reads the template that [`Self::encode`] wrote, as [`Self::decode`] does, if it is one of the
-    /// model `model_id`.
+    /// Reads the template that [`Self::encode`] wrote, as [`Self::decode`] does, if it is one of
+    /// the model `model_id`.
     ///
     /// # Errors
     /// [`ErrorKind::ModelMismatch`] if it is of another model; else those of [`Self::decode`].

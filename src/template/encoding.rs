@@ -4,8 +4,8 @@ use super::quantise::LANES;
 
 /// How the values of an encoded template are written.
 ///
-/// Sizes are for 192 values, without the model's id. Errors are those of scores between two templates
-/// that both went through the encoding.
+/// Sizes are for 192 values, without the model's id. Errors are those of scores between two
+/// templates that both went through the encoding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TemplateEncoding {

@@ -22,10 +22,10 @@ settings! {
         /// cost of a second run of the network.
         ///
         /// The model's card may have the mirrored crop show the face a little elsewhere
-        /// ([`crate::model::Alignment::mirrored_offset`]). On LFW, an exact mirror image and cosines
-        /// alone give an accuracy of 99.30 ± 0.36 % with it and 99.15 ± 0.38 % without, and a false
-        /// non-match rate of 4.1 % or 4.5 % at a false match rate of 1e-4. Calibrations and impostor
-        /// levels of the bundled models were measured with it.
+        /// ([`crate::model::Alignment::mirrored_offset`]). On LFW, an exact mirror image and
+        /// cosines alone give an accuracy of 99.30 ± 0.36 % with it and 99.15 ± 0.38 % without, and
+        /// a false non-match rate of 4.1 % or 4.5 % at a false match rate of 1e-4. Calibrations and
+        /// impostor levels of the bundled models were measured with it.
         flip, with_flip: bool = true;
     }
 }
@@ -162,10 +162,10 @@ impl TemplateExtractor {
         Ok(template.levelled(magnitude, self.impostors.as_ref()))
     }
 
-    /// Fuses several pictures' templates of one person, from one capture for instance, into one: the
-    /// mean of their embeddings, in which clear faces count more by their larger magnitude. Its
-    /// impostor level follows from the mean magnitude, so that thresholds for single templates
-    /// hold for it too.
+    /// Fuses several pictures' templates of one person, from one capture for instance, into one:
+    /// the mean of their embeddings, in which clear faces count more by their larger magnitude.
+    /// Its impostor level follows from the mean magnitude, so that thresholds for single
+    /// templates hold for it too.
     ///
     /// Five pictures of one side instead of one bring the FNMR at an FMR of 1e-4 from 2.8 % to 0.6
     /// % (`selfsame-lab evaluate`, 153 people of LFW with six pictures or more).

@@ -2,13 +2,14 @@
 //!
 //! A [`TemplateExtractor`] runs a template network on an aligned face and gives a [`Template`]: a
 //! vector of unit length, bound to the model that made it, with the level that impostors reach
-//! against it. Two templates of one model are compared by [`crate::compare::score`]; many are kept in
-//! a [`crate::gallery`]. Templates are biometric data: they are overwritten when they are dropped, and
-//! never printed. [`Template::encode`] writes one for a database, in a [`TemplateEncoding`].
+//! against it. Two templates of one model are compared by [`crate::compare::score`]; many are kept
+//! in a [`crate::gallery`]. Templates are biometric data: they are overwritten when they are
+//! dropped, and never printed. [`Template::encode`] writes one for a database, in a
+//! [`TemplateEncoding`].
 //!
 //! ```no_run
-//! # fn example(model: selfsame::model::Model, frame: selfsame::image::Frame<'_>, mesh: selfsame::mesh::Mesh)
-//! # -> selfsame::error::Result<()> {
+//! # use selfsame::{error::Result, image::Frame, mesh::Mesh, model::Model};
+//! # fn example(model: Model, frame: Frame<'_>, mesh: Mesh) -> Result<()> {
 //! use selfsame::template::{ExtractOptions, TemplateExtractor};
 //! let extractor = TemplateExtractor::new(model)?;
 //! let template = extractor.extract(&frame, &mesh, &ExtractOptions::default())?;

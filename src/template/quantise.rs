@@ -8,8 +8,8 @@
 use crate::error::{Error, ErrorKind, Result, Stage};
 use zeroize::Zeroize;
 
-/// Lanes that the values are dealt to, each with a scale: as many as a vector of 256 bits has sums of
-/// 32 bits.
+/// Lanes that the values are dealt to, each with a scale: as many as a vector of 256 bits has sums
+/// of 32 bits.
 pub(crate) const LANES: usize = 8;
 
 /// The largest magnitude of an integer: −128 is left out, so that both signs reach as far.

@@ -5,16 +5,16 @@ use crate::error::{Error, ErrorKind, Result, Stage};
 use std::sync::Arc;
 use zeroize::Zeroize;
 
-/// The largest magnitude of an impostor level, in units of the cosine. Chosen by hand: levels that mean
-/// something are well below 1, and files must not bring in numbers of any size.
+/// The largest magnitude of an impostor level, in units of the cosine. Chosen by hand: levels that
+/// mean something are well below 1, and files must not bring in numbers of any size.
 pub(crate) const MAX_LEVEL: f32 = 8.0;
 
 /// A face as a vector of unit length, bound to the model that made it.
 ///
-/// It is biometric data: its values are overwritten when it is dropped, never printed or serialised
-/// by the way, and owned by it alone (a clone is a copy). [`TemplateExtractor`](super::TemplateExtractor)
-/// takes templates from photographs, [`crate::compare::score`] compares two, and
-/// [`Template::encode`] writes one to bytes.
+/// It is biometric data: its values are overwritten when it is dropped, never printed, never
+/// serialised by the way, and owned by it alone (a clone is a copy).
+/// [`TemplateExtractor`](super::TemplateExtractor) takes templates from photographs,
+/// [`crate::compare::score`] compares two, and [`Template::encode`] writes one to bytes.
 #[derive(Clone)]
 pub struct Template {
     values: Box<[f32]>,
@@ -26,8 +26,8 @@ pub struct Template {
 impl Template {
     /// The template of `embedding`, the output of the network `model_id` before normalisation, with
     /// an impostor level of 0: for embeddings that were computed elsewhere.
-    /// [`TemplateExtractor`](super::TemplateExtractor) takes templates from photographs, and knows the
-    /// level.
+    /// [`TemplateExtractor`](super::TemplateExtractor) takes templates from photographs, and knows
+    /// the level.
     ///
     /// # Errors
     /// [`ErrorKind::NonFinite`] if a value is NaN or infinite, or all are zero: such a vector has
@@ -44,8 +44,8 @@ impl Template {
         Ok(Self { values, magnitude: norm.min(f64::from(f32::MAX)) as f32, impostor_level: 0.0, model_id })
     }
 
-    /// The template with the impostor level that `impostors` predicts for an embedding of `magnitude`;
-    /// with a level of 0 if the model's card says nothing about impostors.
+    /// The template with the impostor level that `impostors` predicts for an embedding of
+    /// `magnitude`; with a level of 0 if the model's card says nothing about impostors.
     pub(super) fn levelled(mut self, magnitude: f32, impostors: Option<&Impostors>) -> Self {
         self.magnitude = magnitude;
         let level = impostors.map_or(0.0, |impostors| impostors.level(&self.values, magnitude));

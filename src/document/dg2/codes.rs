@@ -6,8 +6,8 @@ use std::fmt;
 
 /// An enumeration with its code in either standard (`-`: the standard has none) and a stable word.
 ///
-/// Codes that the table does not have are kept as they are, in `Unlisted`. For their sake this is no
-/// `words!`: they are shown and serialised together with the code, as `Unlisted(77)`.
+/// Codes that the table does not have are kept as they are, in `Unlisted`. For their sake this is
+/// no `words!`: they are shown and serialised together with the code, as `Unlisted(77)`.
 macro_rules! codes {
     (@code -) => { None };
     (@code $code:literal) => { Some($code) };
@@ -55,8 +55,8 @@ macro_rules! codes {
                 }
             }
 
-            /// The stable `snake_case` word of this value; `unlisted` for all codes that the table does
-            /// not have.
+            /// The stable `snake_case` word of this value; `unlisted` for all codes that the table
+            /// does not have.
             #[must_use]
             pub const fn as_str(self) -> &'static str {
                 match self {
@@ -196,7 +196,7 @@ codes! {
         FullFrontal 1 - "full_frontal",
         /// Token frontal: eyes at fixed places.
         TokenFrontal 2 - "token_frontal",
-        /// As travel documents require.
+        /// A portrait as machine-readable travel documents require it.
         Mrtd - 0 "mrtd",
         /// Any other purpose.
         GeneralPurpose - 1 "general_purpose",

@@ -2,15 +2,15 @@
 
 use super::codes::{ColourSpace, Expression, EyeColour, Gender, HairColour, ImageCoding, ImageType, SourceType};
 
-/// Faces that are read of one file at most, over all its instances. Documents have one; the bound is
-/// on memory, and was chosen by hand.
+/// Faces that are read of one file at most, over all its instances. Documents have one; the bound
+/// is on memory, and was chosen by hand.
 pub const MAX_FACES: usize = 64;
 
 /// A face of a data group: its image, where that lies, and what the record says about both.
 ///
-/// Fields that the record leaves out, or that its standard does not have, are `None`. Nothing of what
-/// is stated is held against the image. Serialised, the image is not written, only its place and its
-/// length.
+/// Fields that the record leaves out, or that its standard does not have, are `None`. Nothing of
+/// what is stated is held against the image. Serialised, the image is not written, only its place
+/// and its length.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FaceImage<'a> {

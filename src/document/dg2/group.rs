@@ -27,8 +27,8 @@ const CONSTRUCTED_RECORD: u32 = 0x7F2E;
 
 /// A chip's data group 2, or a face record on its own, parsed.
 ///
-/// Everything borrows from the bytes: parse once, and take what is needed while they live. To decode
-/// the portrait inside, give the bytes to
+/// Everything borrows from the bytes: parse once, and take what is needed while they live. To
+/// decode the portrait inside, give the bytes to
 /// [`DocumentPhoto::from_dg2`](crate::document::DocumentPhoto::from_dg2).
 ///
 /// ```
@@ -51,8 +51,8 @@ pub struct Dg2<'a> {
 }
 
 impl<'a> Dg2<'a> {
-    /// Tells whether the bytes begin like something that [`Self::parse`] reads: a data group, a bare
-    /// record of ISO/IEC 19794-5, or a bare block of ISO/IEC 39794-5.
+    /// Tells whether the bytes begin like something that [`Self::parse`] reads: a data group, a
+    /// bare record of ISO/IEC 19794-5, or a bare block of ISO/IEC 39794-5.
     #[must_use]
     pub fn recognises(bytes: &[u8]) -> bool {
         is_record(bytes)
@@ -86,8 +86,8 @@ impl<'a> Dg2<'a> {
         if bytes.is_empty() {
             return Err(fault(ErrorKind::UnsupportedFormat, 0, "there are no bytes"));
         }
-        // What begins with 75 is read as a data group even if it goes on like none: its errors say more
-        // than that it was not recognised.
+        // What begins with 75 is read as a data group even if it goes on like none: its errors say
+        // more than that it was not recognised.
         if bytes.first() != Some(&0x75) && !Self::recognises(bytes) {
             let message = "the bytes are no DG2 and no face record";
             return Err(fault(ErrorKind::UnsupportedFormat, 0, message));
@@ -171,7 +171,7 @@ impl<'a> Dg2<'a> {
                     } else {
                         Content::Block(element)
                     };
-                    // A record may reach over its own element's end, where that one's length is short.
+                    // A record may reach over its own element's end, whose length is short then.
                     let used = self.add(instance.offset, header, content)?;
                     inside.at = inside.at.max(used);
                 }
@@ -187,7 +187,7 @@ impl<'a> Dg2<'a> {
     /// Reads a record and adds it as an instance. Returns the offset behind it.
     fn add(&mut self, offset: usize, header: Option<BiometricHeader<'a>>, content: Content<'a>) -> Result<usize> {
         let mut faces = Vec::new();
-        // The faces of all instances count. None is added beyond the limit, so that this never wraps.
+        // The faces of all instances count. None is added beyond the limit: this never wraps.
         let room = MAX_FACES.saturating_sub(self.faces().count());
         let format = match content {
             Content::Record(area, limit) => {
@@ -237,8 +237,8 @@ impl<'a> Dg2<'a> {
     /// The document's security object (EF.SOD) states the digest of data group 2. Both have to be
     /// equal, and the security object's signature and certificates have to be checked as well: that
     /// is passive authentication (ICAO Doc 9303-11, 5.1), and it is the caller's. Nothing in this
-    /// crate says that a portrait is genuine. For the digests to be equal, exactly as many bytes have
-    /// to be read from the chip as the element 75 has.
+    /// crate says that a portrait is genuine. For the digests to be equal, exactly as many bytes
+    /// have to be read from the chip as the element 75 has.
     #[must_use]
     pub fn digest(&self, algorithm: DigestAlgorithm) -> Vec<u8> {
         algorithm.digest(self.bytes)

@@ -112,7 +112,8 @@ fn block_end(file: &[u8], at: usize, end: usize, last: bool, remarks: &mut Remar
     let found = if last {
         room
     } else {
-        // The nearest length at whose end another face's image seems to begin; the stated one first.
+        // The nearest length at whose end another face's image seems to begin; the stated one
+        // first.
         let near = |shift: usize| [stated.checked_sub(shift), stated.checked_add(shift)];
         let mut lengths = (0..=TOLERANCE).flat_map(near).flatten();
         lengths.find(|len| *len < room && image_begins(file, at + len, end)).unwrap_or(stated)

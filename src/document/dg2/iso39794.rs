@@ -8,7 +8,8 @@
 //!     A1  image representation ─ A0 base ─ A0 two-dimensional
 //!       80  image file
 //!       A1  image information: A0 coding, A1 kind, A7 size (80 width, 81 height), A9 colour space
-//!     A8  identity: A0 gender, A1 eyes, A2 hair, A6 pose (A0 yaw, A1 pitch, A2 roll: 80 angle, 81 uncertainty)
+//!     A8  identity: A0 gender, A1 eyes, A2 hair,
+//!         A6 pose (A0 yaw, A1 pitch, A2 roll: 80 angle, 81 uncertainty)
 //! ```
 //! A code is a choice: 80 holds it, anything else is an extension of it.
 

@@ -5,12 +5,12 @@ use crate::error::Result;
 use serde::Serialize;
 use std::fmt;
 
-/// Bytes by which a length field may be off, either way. Chips in the field are off by −8 and by −1;
-/// the bound takes in both.
+/// Bytes by which a length field may be off, either way. Chips in the field are off by −8 and by
+/// −1; the bound takes in both.
 pub(super) const TOLERANCE: usize = 8;
 
-/// Remarks that are kept at most: a bound on memory, chosen by hand. A file with more flaws is no data
-/// group.
+/// Remarks that are kept at most: a bound on memory, chosen by hand. A file with more flaws is no
+/// data group.
 const MAX_REMARKS: usize = 64;
 
 /// The remarks on one file in the order in which they were made, each once.
@@ -42,7 +42,8 @@ impl Remarks {
 /// let remark = DocumentRemark::TrailingBytes { offset: 17, count: 2 };
 /// assert_eq!(remark.as_str(), "trailing_bytes");
 /// assert_eq!(remark.to_string(), "2 bytes follow the last element, at byte 17");
-/// assert_eq!(serde_json::to_string(&remark)?, r#"{"remark":"trailing_bytes","offset":17,"count":2}"#);
+/// let json = serde_json::to_string(&remark)?;
+/// assert_eq!(json, r#"{"remark":"trailing_bytes","offset":17,"count":2}"#);
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]

@@ -57,8 +57,8 @@ impl<'a> Area<'a> {
     /// The bytes that have not been read yet.
     pub(super) fn bytes(&self) -> &'a [u8] {
         debug_assert!(self.end <= self.file.len(), "an area ends behind its file");
-        // `at` lies behind `end` where an inner element was taken from behind the area, whose length
-        // is short: then nothing is left.
+        // `at` lies behind `end` where an inner element was taken from behind the area, whose
+        // length is short: then nothing is left.
         self.file.get(self.at..self.end).unwrap_or_default()
     }
 
@@ -72,7 +72,8 @@ impl<'a> Area<'a> {
     pub(super) fn header(&self) -> Result<(u32, usize, usize)> {
         let first = self.byte(self.at)?;
         let (mut tag, mut at) = (u32::from(first), self.at + 1);
-        // Five set bits say that the tag goes on; every further byte but the last has its highest bit set.
+        // Five set bits say that the tag goes on; every further byte but the last has its highest
+        // bit set.
         if first & 0x1F == 0x1F {
             loop {
                 let byte = self.byte(at)?;
@@ -89,7 +90,8 @@ impl<'a> Area<'a> {
         let form = self.byte(at)?;
         let length_at = at;
         at += 1;
-        // The short form is the length itself; the long form counts the bytes that the length takes.
+        // The short form is the length itself; the long form counts the bytes that the length
+        // takes.
         let length = match form {
             0..=0x7F => usize::from(form),
             0x81..=0x84 => {

@@ -17,8 +17,8 @@ use crate::quality::{QualityReport, assess};
 /// How far a face on a page may be turned in the picture plane, in degrees; more is the detector's
 /// mistake. Chosen by hand.
 const MOST_ROLL_DEG: f32 = 40.0;
-/// Width of the portrait that is cut out, in widths of the detector's box: hair with some ground, as
-/// on a passport photograph.
+/// Width of the portrait that is cut out, in widths of the detector's box: hair with some ground,
+/// as on a passport photograph.
 const CUT_WIDTH: f32 = 2.0;
 /// Height of the portrait that is cut out, in widths of the detector's box: hair and chin with some
 /// ground, as on a passport photograph.
@@ -51,8 +51,8 @@ pub struct PagePortrait {
     pub quality: QualityReport,
 }
 
-/// Cuts the portrait out of the photograph, and judges it. `scale` pixels of the photograph are one of
-/// the small copy that `found` was found in.
+/// Cuts the portrait out of the photograph, and judges it. `scale` pixels of the photograph are one
+/// of the small copy that `found` was found in.
 pub(super) fn cut(
     photo: &Photo,
     found: &Found,
@@ -77,7 +77,8 @@ pub(super) fn cut(
     };
     let density = [across(0.5 * rect.width(), 0.0), across(0.0, 0.5 * rect.width())];
     let [fine, coarse] = [density[0].max(density[1]), density[0].min(density[1])];
-    // As fine as the photograph shows it, in its finer direction: nothing is lost, little is made up.
+    // As fine as the photograph shows it in its finer direction: nothing is lost, little is made
+    // up.
     let cut_per_page = fine.min(MAX_CUT_PX / width);
     let [cut_width, cut_height] = [width, height].map(|side| (side * cut_per_page).round().max(1.0) as u32);
     let page_from_cut = |p: Point| Point::new(corner.x + p.x / cut_per_page, corner.y + p.y / cut_per_page);
@@ -110,8 +111,8 @@ pub(super) fn cut(
         return refused(vec![PageRefusal::NoFace]);
     }
     let quality = assess(&frame, &mesh)?;
-    // Of the photograph, in the direction in which it has fewer pixels, not of the cut portrait, which
-    // may be finer.
+    // In pixels of the photograph, in the direction in which it has fewer, not of the cut portrait,
+    // which may be finer.
     let eye_distance_px = mesh.inter_eye_distance_px() * coarse / cut_per_page;
     let doubt = judge::doubt(&portrait, &face, &mesh, mesher)?;
     let reasons = judge::reasons(&quality, eye_distance_px, doubt);
@@ -123,7 +124,8 @@ pub(super) fn cut(
     Ok(Outcome::Found(PagePortrait { document, corners, eyes, quality }))
 }
 
-/// The part of the photograph about `outline`, with two pixels around it for the interpolation; `None` if that lies outside.
+/// The part of the photograph about `outline`, with two pixels around it for the interpolation;
+/// `None` if that lies outside.
 fn part_of(photo: &Photo, outline: &[Point; 4]) -> Option<Rect> {
     let (mut low, mut high) = (Point::new(f32::MAX, f32::MAX), Point::new(f32::MIN, f32::MIN));
     for p in outline {

@@ -21,7 +21,8 @@ const TRIED_OUTLINES: usize = 6;
 /// Outlines that are looked at once more, closer, if none has shown a portrait. Chosen as
 /// [`TRIED_OUTLINES`].
 const TRIED_CLOSER: usize = 3;
-/// The share of the page, from its left, that the closer look shows: the half that portraits are in.
+/// The share of the page, from its left, that the closer look shows: the half that portraits are
+/// in.
 const CLOSER_SHARE: f32 = 0.5;
 /// Where the centre of a portrait's face lies across the page, in heights of the page.
 ///
@@ -30,7 +31,8 @@ const CLOSER_SHARE: f32 = 0.5;
 /// [`CENTER_Y`] and [`FACE_WIDTH`] have room for other layouts and for the faces' own proportions,
 /// but not for ghost portraits.
 const CENTER_X: RangeInclusive<f32> = 0.14..=0.62;
-/// Where the centre of a portrait's face lies down the page, in heights of the page; see [`CENTER_X`].
+/// Where the centre of a portrait's face lies down the page, in heights of the page; see
+/// [`CENTER_X`].
 const CENTER_Y: RangeInclusive<f32> = 0.22..=0.78;
 /// How wide the detector's box of a portrait's face is, in heights of the page; see [`CENTER_X`].
 const FACE_WIDTH: RangeInclusive<f32> = 0.185..=0.46;
@@ -60,8 +62,8 @@ impl DocumentPhoto {
     ///
     /// # Errors
     /// Faults of the detector and the mesher, and
-    /// [`ErrorKind::LimitExceeded`](crate::error::ErrorKind::LimitExceeded) if there is no memory for
-    /// the portrait.
+    /// [`ErrorKind::LimitExceeded`](crate::error::ErrorKind::LimitExceeded) if there is no memory
+    /// for the portrait.
     pub fn from_page(
         photo: &Photo,
         detector: &Detector,

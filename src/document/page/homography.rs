@@ -2,15 +2,17 @@
 
 use crate::geometry::Point;
 
-/// A projective transform of the plane. Points are (x, y, 1); rows are the matrix's.
+/// A projective transform of the plane, as the rows of its matrix; points are (x, y, 1).
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Homography([[f64; 3]; 3]);
 
 impl Homography {
-    /// From the rectangle (0, 0) to (`width`, `height`) onto `corners`, which follow each other as
-    /// (0, 0), (`width`, 0), (`width`, `height`), (0, `height`) do. Method: P. Heckbert,
-    /// "Fundamentals of Texture Mapping and Image Warping" (1989), section 2.2.3. `None` if the
-    /// corners enclose nothing or are not finite.
+    /// The transform that takes the rectangle (0, 0) to (`width`, `height`) onto `corners`, which
+    /// follow each other as (0, 0), (`width`, 0), (`width`, `height`), (0, `height`) do; `None`
+    /// if the corners enclose nothing or are not finite.
+    ///
+    /// Method: P. Heckbert, "Fundamentals of Texture Mapping and Image Warping" (1989), section
+    /// 2.2.3.
     pub(super) fn from_rectangle(width: f32, height: f32, corners: &[Point; 4]) -> Option<Self> {
         let [p0, p1, p2, p3] = corners.map(|p| (f64::from(p.x), f64::from(p.y)));
         let (sum_x, sum_y) = (p0.0 - p1.0 + p2.0 - p3.0, p0.1 - p1.1 + p2.1 - p3.1);
@@ -25,6 +27,7 @@ impl Homography {
             [(p1.1 - p0.1 + g * p1.1) / w, (p3.1 - p0.1 + h * p3.1) / height, p0.1],
             [g / w, h / height, 1.0],
         ];
+        // Corners without an area divide by 0: what comes of that is not finite.
         Some(Self(rows)).filter(|map| map.0.as_flattened().iter().all(|v| v.is_finite()))
     }
 
@@ -35,8 +38,9 @@ impl Homography {
         Point::new((u / w) as f32, (v / w) as f32)
     }
 
-    /// The first two columns, as seen by a camera of this focal length whose axis goes through
-    /// `center`: what one unit along x and along y is in space, up to one common factor.
+    /// The first two columns of the matrix, as seen by a camera of this focal length whose axis
+    /// goes through `center`: what one unit along x and along y is in space, up to one common
+    /// factor.
     pub(super) fn directions(&self, focal_px: f32, center: Point) -> [[f64; 3]; 2] {
         let [[a, b, _], [c, d, _], [g, h, _]] = self.0;
         let focal = f64::from(focal_px);

@@ -10,8 +10,8 @@ use crate::words::words;
 
 /// Why a photograph of a data page gave no portrait.
 ///
-/// These are the holder's to mend: another photograph, with more light or nearer. Show what the word
-/// says in the user's language.
+/// These are the holder's to mend: another photograph, with more light or nearer. Show what the
+/// word says in the user's language.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PageRefusal {
@@ -44,11 +44,11 @@ words!(PageRefusal {
     NearlyBlack => "nearly_black",
 });
 
-/// The least distance between the eyes, in pixels of the photograph, in the direction in which it has
-/// fewer of them.
+/// The least distance between the eyes, in pixels of the photograph, in the direction in which it
+/// has fewer of them.
 ///
-/// It lies over the engine's own limit ([`crate::quality::REFUSED_INTER_EYE_DISTANCE_PX`]), since print
-/// and hand-held blur take their share. A guess, not measured.
+/// It lies over the engine's own limit ([`crate::quality::REFUSED_INTER_EYE_DISTANCE_PX`]), since
+/// print and hand-held blur take their share. A guess, not measured.
 pub const LEAST_EYE_DISTANCE_PX: f32 = 20.0;
 /// The least [`QualityReport::sharpness`] of a page's portrait.
 ///
@@ -56,14 +56,15 @@ pub const LEAST_EYE_DISTANCE_PX: f32 = 20.0;
 pub const LEAST_SHARPNESS: f32 = 0.002;
 /// The largest share of the face that may be blown out ([`QualityReport::over_exposure`]).
 ///
-/// Chosen on synthetic pages (`tests/suite/page`): 98 % of those without glare over the face have none.
+/// Chosen on synthetic pages (`tests/suite/page`): 98 % of those without glare over the face have
+/// none.
 pub const MOST_GLARE: f32 = 0.05;
 /// The largest doubt of the mesh network that it sees a face: one less the least [`Mesh::flag`] of
 /// several views.
 ///
-/// Chosen on synthetic pages (`tests/suite/page`), of which 1 % have more; of those with a finger over
-/// a part of the face that the detector still finds, 77 to 85 % have more. It is no measure of the
-/// standard's: a printed pattern over the face may raise it, too.
+/// Chosen on synthetic pages (`tests/suite/page`), of which 1 % have more; of those with a finger
+/// over a part of the face that the detector still finds, 77 to 85 % have more. It is no measure of
+/// the standard's: a printed pattern over the face may raise it, too.
 pub const MOST_DOUBT: f32 = 1e-5;
 
 /// How sure the mesh network is of the face, seen from its detection and from its mesh, as it is

@@ -55,8 +55,8 @@ pub(super) struct Line {
     /// Unit normal: the line is n · p = offset.
     normal: Point,
     offset: f32,
-    /// Edge stretches before each stretch, from `-reach` on; one more than there are stretches. Empty
-    /// until [`Self::mark`] has run.
+    /// Edge stretches before each stretch, from `-reach` on; one more than there are stretches.
+    /// Empty until [`Self::mark`] has run.
     seen: Vec<u32>,
     /// The picture's diagonal: no point of it is further from the origin.
     reach: f32,
@@ -74,19 +74,22 @@ fn unsigned_angle(a: f32, b: f32) -> f32 {
 }
 
 impl Line {
+    /// A line of which nothing has been seen yet.
     fn new(normal: Point, offset: f32, reach: f32) -> Self {
         Self { normal, offset, seen: Vec::new(), reach }
     }
 
+    /// Unit vector along the line.
     fn direction(&self) -> Point {
         Point::new(-self.normal.y, self.normal.x)
     }
 
+    /// The angle of the normal, in radians.
     fn angle(&self) -> f32 {
         self.normal.y.atan2(self.normal.x)
     }
 
-    /// How far `p` is from the line.
+    /// How far `p` is from the line, in pixels.
     pub(super) fn distance(&self, p: Point) -> f32 {
         (dot(self.normal, p) - self.offset).abs()
     }
@@ -124,7 +127,7 @@ impl Line {
         if a == b {
             return 0.0;
         }
-        // Both are stretches that `mark` has counted up to: they were held against the length above.
+        // `mark` has counted up to both: they were held against the length above.
         let (Some(before), Some(by_then)) = (self.seen.get(a), self.seen.get(b)) else {
             debug_assert!(false, "stretches {a} and {b} of {}", self.seen.len());
             return 0.0;
@@ -132,6 +135,7 @@ impl Line {
         (by_then - before) as f32 / (b - a) as f32
     }
 
+    /// Whether an edge pixel belongs to the line: within `px` of it, and of its direction.
     fn is_near(&self, edge: &Edge, px: f32) -> bool {
         self.distance(edge.at) < px && unsigned_angle(edge.angle, self.angle()) < NEAR_ANGLE
     }
@@ -173,7 +177,7 @@ impl Line {
     }
 }
 
-/// The straight edges of `picture`, the longest first.
+/// Finds the straight edges of `picture`, the longest first.
 pub(super) fn lines(picture: &Picture) -> Vec<Line> {
     let edges = edges(picture);
     let reach = (picture.width() as f32).hypot(picture.height() as f32);
@@ -270,7 +274,8 @@ fn edges(picture: &Picture) -> Vec<Edge> {
                 continue;
             }
             let [gx, gy] = gradients[y * width + x];
-            // Along the gradient, to the nearest of four directions: only the crest of an edge counts.
+            // Along the gradient, to the nearest of four directions: only the crest of an edge
+            // counts.
             let (before, behind) = if gx.abs() > 2.0 * gy.abs() {
                 (at(x - 1, y), at(x + 1, y))
             } else if gy.abs() > 2.0 * gx.abs() {

@@ -4,15 +4,15 @@
 //! Method: the page's outline comes first (`lines`, `quad`), faces second (`find`). Four long edges
 //! that enclose a rectangle of a passport's or a card's proportions are taken for a page. It is
 //! straightened, and looked at both ways up. Its portrait is the dominant face in the left part, of
-//! the size that portraits have on pages, with print at its right (`print`). That face is cut out of
-//! the photograph (`cut`) and judged (`judge`).
+//! the size that portraits have on pages, with print at its right (`print`). That face is cut out
+//! of the photograph (`cut`) and judged (`judge`).
 //!
 //! What is not on a page (the holder's own face behind it, a picture on the wall) is thus never a
-//! candidate, and a ghost portrait gives itself away by size and place. In doubt the page is refused:
-//! a wrong portrait is a comparison with the wrong person.
+//! candidate, and a ghost portrait gives itself away by size and place. In doubt the page is
+//! refused: a wrong portrait is a comparison with the wrong person.
 //!
-//! The whole page has to be in the picture. Nothing here says that the page is genuine, or more than
-//! a print of one.
+//! The whole page has to be in the picture. Nothing here says that the page is genuine, or more
+//! than a print of one.
 
 mod cut;
 mod find;

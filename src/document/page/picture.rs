@@ -21,8 +21,8 @@ impl Picture {
         Self { width, pixels }
     }
 
-    /// The copy of `photo` reduced to [`SMALL_PX`], and how many of its pixels one pixel stands for: at least
-    /// 1.
+    /// The copy of `photo` reduced to [`SMALL_PX`], and how many of its pixels one pixel stands
+    /// for: at least 1.
     pub(super) fn small(photo: &Photo) -> Result<(Self, f32)> {
         let (width, height) = (photo.width() as f32, photo.height() as f32);
         let scale = (width.max(height) / SMALL_PX).max(1.0);

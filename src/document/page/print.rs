@@ -21,8 +21,8 @@ const WITHIN_PX: usize = 20;
 /// Where print is looked for at the latest, in shares of the page's width: a portrait that ended
 /// further right would leave too little.
 const FURTHEST_START: f32 = 0.75;
-/// Where the search for print ends, in shares of the page's width: the outline may be a pixel or two
-/// off, and its edge is a stroke.
+/// Where the search for print ends, in shares of the page's width: the outline may be a pixel or
+/// two off, and its edge is a stroke.
 const END: f32 = 0.96;
 /// Where the search for print begins and ends, in shares of the page's height.
 const ROWS: [f32; 2] = [0.1, 0.95];

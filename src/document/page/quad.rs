@@ -8,8 +8,8 @@ use crate::geometry::Point;
 /// Width over height of a passport's data page (TD3, 125 × 88 mm; nearly that of TD2) and of a card
 /// (ID-1, 85.6 × 53.98 mm): ICAO Doc 9303 parts 4 to 6, ISO/IEC 7810.
 const ASPECTS: [f32; 2] = [125.0 / 88.0, 85.6 / 53.98];
-/// How far a page's measured proportions may be from [`ASPECTS`], as a difference of logarithms: the
-/// focal length is assumed, and edges are off by a pixel. Tuned on synthetic pages.
+/// How far a page's measured proportions may be from [`ASPECTS`], as a difference of logarithms:
+/// the focal length is assumed, and edges are off by a pixel. Tuned on synthetic pages.
 const ASPECT_TOLERANCE: f32 = 0.08;
 /// How near to one of [`ASPECTS`] measured proportions are taken for exactly that one. Tuned on
 /// synthetic pages.
@@ -18,11 +18,11 @@ const ASPECT_CERTAIN: f32 = 0.035;
 /// on 36 mm), cropped pictures and longer lenses more. The proportions depend on it only in the
 /// second order of the tilt.
 const FOCAL: f32 = 0.85;
-/// The cosine of the angle at which a page's sides meet in space, at most: 0 is a right angle. Tuned on
-/// synthetic pages.
+/// The cosine of the angle at which a page's sides meet in space, at most: 0 is a right angle.
+/// Tuned on synthetic pages.
 const SQUARENESS: f64 = 0.22;
-/// The share of the picture that a page takes at least. Chosen by hand: a smaller one has no portrait
-/// that could be compared.
+/// The share of the picture that a page takes at least. Chosen by hand: a smaller one has no
+/// portrait that could be compared.
 const LEAST_AREA: f32 = 0.05;
 /// The share of each side that has to show an edge: fingers, glare and a ground of the page's own
 /// colour hide the rest. Tuned on synthetic pages.
@@ -32,20 +32,20 @@ const LEAST_MEAN: f32 = 0.62;
 /// How far beyond a corner a side is looked at, as a share of its length. A line of text or of the
 /// page's machine-readable zone can pass for a side; then the sides across go on beyond it.
 const BEYOND: f32 = 0.07;
-/// What going on beyond the corners costs an outline, against the mean of its sides. Tuned on synthetic
-/// pages.
+/// What going on beyond the corners costs an outline, against the mean of its sides. Tuned on
+/// synthetic pages.
 const BEYOND_WEIGHT: f32 = 0.8;
 /// The score that an outline has to have: of tiles and chequered cloth all sides go on. Tuned on
 /// synthetic pages.
 const LEAST_SCORE: f32 = 0.3;
-/// Outlines that are kept: a page's own variants, with the lines beside its edges, must not crowd out
-/// a second page.
+/// Outlines that are kept: a page's own variants, with the lines beside its edges, must not crowd
+/// out a second page.
 const KEPT: usize = 40;
 /// The share of the longer side within which the corners of two outlines lie that are one.
 const SAME: f32 = 0.02;
 
-/// Width of a straightened page, in pixels: that in which faces are looked for. The detector sees it at
-/// half of that.
+/// Width of a straightened page, in pixels: that in which faces are looked for. The detector sees
+/// it at half of that.
 pub(super) const STRAIGHT_PX: u32 = 384;
 
 /// An outline that may be a page's.
@@ -65,7 +65,7 @@ impl Quad {
         (STRAIGHT_PX as f32 / self.aspect).round()
     }
 
-    /// The same page the other way up.
+    /// The outline of the same page the other way up.
     pub(super) fn upside_down(&self) -> Self {
         let [a, b, c, d] = self.corners;
         Self { corners: [c, d, a, b], ..*self }
@@ -92,12 +92,13 @@ impl Quad {
     }
 }
 
-/// Positive if `p` lies to the right of the way from `from` to `to`, on a screen.
+/// Twice the area of the triangle of the three points: positive if `p` lies to the right of the way
+/// from `from` to `to`, on a screen.
 fn turn(from: Point, to: Point, p: Point) -> f32 {
     (to.x - from.x) * (p.y - from.y) - (to.y - from.y) * (p.x - from.x)
 }
 
-/// Outlines in a picture of `width` × `height` pixels, the best first.
+/// Finds the outlines in a picture of `width` × `height` pixels, the best first.
 pub(super) fn quads(lines: &[Line], width: f32, height: f32) -> Vec<Quad> {
     let center = Point::new(0.5 * width, 0.5 * height);
     let least_side = 0.1 * width.max(height);
@@ -110,6 +111,7 @@ pub(super) fn quads(lines: &[Line], width: f32, height: f32) -> Vec<Quad> {
             }
         }
     }
+    // Two pairs of nearly parallel lines that cross each other enclose an outline.
     let mut found: Vec<Quad> = Vec::new();
     for (i, across) in pairs.iter().enumerate() {
         for down in pairs.iter().skip(i + 1) {
@@ -137,11 +139,13 @@ pub(super) fn quads(lines: &[Line], width: f32, height: f32) -> Vec<Quad> {
 fn outline(across: (&Line, &Line), down: (&Line, &Line), width: f32, height: f32) -> Option<Quad> {
     let ((top, bottom), (left, right)) = (across, down);
     let corners = [top.crossing(left)?, top.crossing(right)?, bottom.crossing(right)?, bottom.crossing(left)?];
+    // The whole page has to be in the picture, but for the fit's error of a pixel or two.
     let slack = 2.0;
     let inside = |p: &Point| p.x > -slack && p.y > -slack && p.x < width + slack && p.y < height + slack;
     if !corners.iter().all(inside) {
         return None;
     }
+    // Clockwise on the screen, whichever way the lines were paired.
     let mut sides = [top, right, bottom, left];
     let mut corners = corners;
     let [a, b, c, d] = corners;
@@ -155,6 +159,7 @@ fn outline(across: (&Line, &Line), down: (&Line, &Line), width: f32, height: f32
     if turns.iter().any(|t| *t <= 0.0) || area < LEAST_AREA * width * height {
         return None;
     }
+    // The longer side first.
     let mut aspect = aspect(&corners, width, height)?;
     if aspect < 1.0 {
         corners.rotate_left(1);

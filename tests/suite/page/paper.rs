@@ -85,8 +85,8 @@ pub fn draw(random: &mut Random, subject: Option<&Subject>, px_per_mm: f64, size
     let [left, top, w, h] = frame;
     let mut eyes = [[0.0; 2]; 2];
     if let Some(subject) = subject {
-        // Passport photographs have 3.8 to 4.4 inter-eye distances across, and the eyes a little above the
-        // middle.
+        // Passport photographs have 3.8 to 4.4 inter-eye distances across, and the eyes a little
+        // above the middle.
         let [right, left_eye] = subject.eyes;
         let pixels = random.between(3.8, 4.4) * distance(right, left_eye) / w;
         let middle = [0.5 * (right[0] + left_eye[0]), 0.5 * (right[1] + left_eye[1])];

@@ -17,7 +17,7 @@ pub enum Kind {
     Plain,
     /// A page without a portrait, and a face behind it.
     NoPortrait,
-    /// So far away that the portrait has too few pixels.
+    /// A page so far away that the portrait has too few pixels.
     Small,
     /// A finger over the portrait's face.
     Finger,
@@ -37,13 +37,13 @@ pub struct Scene {
     pub jpeg: Vec<u8>,
     /// Right and left eye of the main portrait in the photograph.
     pub eyes: [Point; 2],
-    /// The page's corners there: upper left, upper right, lower right, lower left.
+    /// The corners of the page in the photograph: upper left, upper right, lower right, lower left.
     pub corners: [Point; 4],
-    /// By how much the face's eyes are off level on the page, in degrees.
+    /// The angle by which the face's eyes are off level on the page, in degrees.
     pub roll_deg: f32,
     /// Whose portrait is on the page.
     pub holder: usize,
-    /// Of the picture on the page.
+    /// The template of the picture on the page.
     pub template: Template,
 }
 
@@ -147,6 +147,7 @@ pub fn scene(people: &People, kind: Kind, seed: u64, [width, height]: [u32; 2]) 
     }
 }
 
+/// Changes every pixel.
 fn each(image: &mut RgbImage, change: impl Fn([f64; 2], [f64; 3]) -> [f64; 3]) {
     for (x, y, Rgb(pixel)) in image.enumerate_pixels_mut() {
         let changed = change([f64::from(x) + 0.5, f64::from(y) + 0.5], pixel.map(f64::from));
@@ -154,7 +155,7 @@ fn each(image: &mut RgbImage, change: impl Fn([f64; 2], [f64; 3]) -> [f64; 3]) {
     }
 }
 
-/// The same within `radius` of `center` alone.
+/// Changes the pixels within `radius` of `center`.
 fn within(image: &mut RgbImage, center: [f64; 2], radius: f64, change: impl Fn([f64; 2], [f64; 3]) -> [f64; 3]) {
     let range = |at: f64, side: u32| {
         let low = (at - radius).floor().clamp(0.0, f64::from(side)) as u32;
