@@ -105,6 +105,7 @@ impl Calibration {
     /// [`Self::fmr_range`].
     pub fn threshold(&self, fmr: f64) -> Result<Threshold> {
         let points = &self.spec.points;
+        // A rate that is listed gives the listed score, without rounding.
         let listed = points.iter().find(|p| p.fmr == fmr).map(|p| (p.low, p.score, p.high, p.extrapolated));
         let between = || {
             points.windows(2).find_map(|w| match w {
@@ -137,12 +138,14 @@ impl Calibration {
         let points = &self.spec.points;
         let (least, most) = self.fmr_range();
         let value = score.value();
+        // Beyond the points nothing is claimed but on which side of them the score lies.
         if points.first().is_some_and(|lowest| value < lowest.score) {
             return FmrEstimate::AtLeast(most);
         }
         if points.last().is_some_and(|highest| value > highest.score) {
             return FmrEstimate::AtMost(least);
         }
+        // As in `threshold`, so that a listed threshold gives its listed rate again.
         let listed = points.iter().find(|p| p.score == value).map(|p| p.fmr);
         let between = || {
             points.windows(2).find_map(|w| match w {

@@ -110,7 +110,9 @@ fn read_record(record: &[u8], index: u64, dimension: usize) -> Result<Record> {
     if record.get(SUM) != checksum(record, index).as_ref().map(<[u8; 4]>::as_slice) {
         return Err(corrupt("is damaged: its checksum differs"));
     }
+    // Anybody can compute a checksum: what it guards is checked all the same.
     match field(record, STATE.start).map(u32::from_le_bytes) {
+        // Zero all over, but for state and checksum: nothing of a person is left.
         Some(REMOVED) if record == removed(index, dimension) => return Ok(Record::Removed),
         Some(LIVE) => {}
         _ => return Err(corrupt("is neither live nor removed")),
@@ -167,6 +169,7 @@ pub(crate) fn read(file: &[u8]) -> Result<Contents> {
     let body = file.get(RECORDS_AT..).ok_or_else(|| fault(ErrorKind::Corrupt, "the header ends early"))?;
     let len = record_len(header.dimension);
     let whole = body.chunks_exact(len);
+    // What the header counts must be there, whole; what lies behind the count may be anything.
     let committed = usize::try_from(commit.records).ok().filter(|n| *n <= whole.len());
     let Some(committed) = committed else {
         let message = format!("{} records were written, {} are there", commit.records, whole.len());
@@ -177,6 +180,7 @@ pub(crate) fn read(file: &[u8]) -> Result<Contents> {
         let removing = commit.removing == Some(index as u64);
         match read_record(record, index as u64, contents.header.dimension) {
             Ok(Record::Removed) => {}
+            // Half zeros, or none yet: the removal was cut short, and its record is no damage.
             Ok(Record::Live(_)) | Err(_) if removing => contents.unfinished = Some(index),
             Ok(Record::Live(id)) => match contents.ids.entry(id) {
                 Entry::Vacant(place) => {

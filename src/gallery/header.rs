@@ -121,6 +121,8 @@ impl Header {
         if file.len() < RECORDS_AT {
             return Err(corrupt("the header ends early"));
         }
+        // Before the checksum: a later version may have it elsewhere, and should be told as what it
+        // is.
         let version = number(file, VERSION_AT)?;
         if version != VERSION {
             let message = format!("the gallery is of version {version}, known is {VERSION}");
@@ -139,6 +141,7 @@ impl Header {
         // A `usize` has at least 32 bits wherever files are mapped.
         let header = Self { model_id: model_id.into(), dimension: number(file, DIMENSION_AT)? as usize };
         header.check().map_err(|e| corrupt("the header contradicts itself").with_source(e))?;
+        // Of the two, the later one that is whole: the other may have been cut short.
         let commits = COMMITS_AT.into_iter().filter_map(|at| Commit::read(file, at));
         let last = commits.max_by_key(|commit| commit.generation);
         Ok((header, last.ok_or_else(|| corrupt("both counts of records are damaged"))?))
@@ -173,6 +176,7 @@ impl Commit {
         let bytes = field::<COMMIT_LEN>(file, at)?;
         let number = |at| field(&bytes, at).map(u64::from_le_bytes);
         let commit = Self { generation: number(0)?, records: number(8)?, removing: number(16)?.checked_sub(1) };
+        // Written again, it has to give the same bytes: that takes in checksum and zeros.
         (commit.at() == at && commit.to_bytes() == bytes).then_some(commit)
     }
 }

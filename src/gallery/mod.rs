@@ -1,5 +1,8 @@
-//! Galleries: a file of enrolled templates, and the search for a face among them (1:N): one person,
-//! one account.
+//! Galleries: a file of enrolled templates, and the search for a face among them (1:N).
+//!
+//! A [`Gallery`] answers whether a person is enrolled already, and under which id, so that one
+//! person has one account. It holds templates of one model, each under a number that the caller
+//! chooses: names, and whatever else is known of people, stay in the caller's database.
 //!
 //! The templates are 8-bit integers, in a file that is mapped into memory: a search reads them
 //! where they lie, at the speed of the memory. Every search compares with all of them; there is no
@@ -39,7 +42,7 @@
 //!   against writers; who comes second gets [`ErrorKind::Locked`](crate::error::ErrorKind::Locked).
 //!   Share one gallery between threads with an `RwLock`.
 //!
-//! # What is not
+//! # What is not promised
 //! - The lock binds those who ask for it. A program that ignores it and shortens the file while it
 //!   is mapped ends this process at its next search (`SIGBUS` on Unix); one that writes to it makes
 //!   scores wrong. Keep the file where only this service can write (it is created readable and

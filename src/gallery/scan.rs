@@ -65,6 +65,7 @@ impl Kernel for Scan<'_> {
                 *score = f32::NAN;
                 continue;
             };
+            // Integers: exact, so that the order of additions does not matter.
             let mut sums = isa.no_sums();
             for (a, w) in self.probe.values.iter().zip(values) {
                 sums = isa.dot_pairs(sums, a, &w.map(u8::cast_signed));
@@ -77,6 +78,7 @@ impl Kernel for Scan<'_> {
             let mut products = [0.0; LANES];
             isa.store(isa.mul(isa.to_floats(sums), isa.load(&scales)), &mut products);
             let [a, b, c, d, e, f, g, h] = products;
+            // Floats: this order on every level, so that all give the same bits.
             let sum = ((a + e) + (c + g)) + ((b + f) + (d + h));
             let [l0, l1, l2, l3, ..] = *level;
             let levels = self.probe.impostor_level + f32::from_le_bytes([l0, l1, l2, l3]);

@@ -106,6 +106,7 @@ impl Top {
         let mut scores = scratch::take(RECORDS_PER_STEP);
         for (step, records) in records.chunks(RECORDS_PER_STEP * len).enumerate() {
             probe.compare(level, records, &mut scores);
+            // Nearly all records are below the bar, and one comparison of floats settles them.
             let mut bar = self.bar();
             for (at, (record, score)) in records.chunks_exact(len).zip(scores.iter()).enumerate() {
                 if *score >= bar
@@ -135,6 +136,7 @@ pub(crate) fn search_records(
     if k == 0 {
         return top;
     }
+    // Each task keeps a best of its own; their order does not matter, since ranks have no ties.
     let found = records
         .par_chunks(RECORDS_PER_TASK * len)
         .enumerate()

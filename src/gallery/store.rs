@@ -67,6 +67,7 @@ impl Gallery {
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let file = options.open(path).map_err(|e| failure("create", path, e))?;
+        // Before the first byte, so that nobody opens half a header.
         lock(&file, true, path)?;
         let bytes = header.to_bytes(&Commit::FIRST);
         (&file).write_all(&bytes).and_then(|()| file.sync_all()).map_err(|e| failure("write", path, e))?;
@@ -140,6 +141,7 @@ impl Gallery {
 
     /// Ends what was interrupted. Each step can be interrupted and done again.
     fn recover(&mut self, torn: bool, len: usize) -> std::io::Result<()> {
+        // What lies behind the whole records goes first: then the file is what its count will say.
         if torn {
             self.file.set_len(len as u64)?;
             self.file.sync_all()?;
@@ -147,6 +149,8 @@ impl Gallery {
         if let Some(index) = self.hidden.take() {
             self.write_at(self.offset(index), &removed(index as u64, self.header.dimension))?;
         }
+        // Records that are whole and not counted yet were on the disk before the append was cut
+        // short.
         if self.commit.records != self.records as u64 {
             self.commit(self.records, self.commit.removing)?;
         }
@@ -210,6 +214,7 @@ impl Gallery {
         let (len, first) = (record_len(self.header.dimension), self.records);
         let mut new = HashSet::with_capacity(entries.len());
         let mut bytes = Zeroizing::new(Vec::with_capacity(entries.len() * len));
+        // All are checked before a byte is written, so that nothing of a refused batch is left.
         for (index, (id, template)) in entries.iter().enumerate() {
             self.check_model(template)?;
             if self.contains(*id) || !new.insert(*id) {
@@ -227,10 +232,12 @@ impl Gallery {
             return Ok(());
         }
         let (offset, records) = (self.offset(first), first + entries.len());
+        // The records first, the count second: a count never speaks of records that are not there.
         let written = self.write_at(offset, &bytes).and_then(|()| self.commit(records, None));
         self.note(written, "appending")?;
         self.ids.extend(entries.iter().enumerate().map(|(index, (id, _))| (*id, first + index)));
         self.records = records;
+        // A gallery that is only searched needs no memory for a tail.
         if self.tail.capacity() == 0 {
             self.tail = Zeroizing::new(Vec::with_capacity(TAIL * len));
         }
@@ -279,6 +286,7 @@ impl Gallery {
             return Err(fault(ErrorKind::Io, "the gallery is not mapped: it has to be opened again"));
         };
         let search = |top, records, hidden| search_records(top, level, &probe, records, self.header.dimension, hidden);
+        // The record that is hidden was there when the file was opened: it lies in the map.
         let top = search(Top::new(k.min(self.records)), mapped, self.hidden);
         Ok(search(top, &self.tail, None).into_candidates())
     }
@@ -323,6 +331,7 @@ impl Gallery {
 
     /// Writes the counts in the place that is not the last one's.
     fn commit(&mut self, records: usize, removing: Option<u64>) -> std::io::Result<()> {
+        // A made-up file may begin with the largest generation.
         let commit = Commit { generation: self.commit.generation.saturating_add(1), records: records as u64, removing };
         self.write_at(commit.at() as u64, &commit.to_bytes())?;
         self.commit = commit;
@@ -331,6 +340,7 @@ impl Gallery {
 
     /// Maps all records; then none are left beside the map.
     fn map_again(&mut self) -> Result<()> {
+        // Zeroised, not dropped: its memory is used again.
         self.tail.zeroize();
         self.map = None;
         let len = RECORDS_AT + self.records * record_len(self.header.dimension);

@@ -96,6 +96,8 @@ impl Template {
         if *magic != MAGIC {
             return Err(not_a_template());
         }
+        // Before the checksum: a later version may have it elsewhere, and should be told as what it
+        // is.
         let (version, _) = rest.split_first_chunk().ok_or_else(short)?;
         let version = u16::from_le_bytes(*version);
         if version != VERSION {
@@ -106,6 +108,7 @@ impl Template {
         if crc32fast::hash(content) != u32::from_le_bytes(*sum) {
             return Err(corrupt("the template is damaged: its checksum differs"));
         }
+        // Anybody can compute a checksum: what it guards is checked all the same.
         let (head, rest) = content.split_first_chunk::<HEAD>().ok_or_else(short)?;
         let [.., code, id_len, d0, d1, d2, d3, m0, m1, m2, m3, l0, l1, l2, l3] = *head;
         let Some(encoding) = TemplateEncoding::from_code(code) else {

@@ -123,6 +123,7 @@ impl TemplateExtractor {
             mirror(mirrored, width);
         }
 
+        // Both crops in one run.
         let run = self.model.network.run(&input, &mut [&mut output]);
         let (embedding, of_mirrored) =
             output.split_at_mut_checked(self.dimension).ok_or_else(|| shape("the output buffer is too short"))?;
@@ -183,6 +184,7 @@ impl TemplateExtractor {
             let message = format!("templates of other models cannot be fused with those of {:?}", self.model_id);
             return Err(Error::new(ErrorKind::ModelMismatch, Stage::Template, message));
         }
+        // Unit vectors times their magnitudes are the embeddings again: clear faces count more.
         let share = 1.0 / templates.len() as f32;
         let mut sum = scratch::take(self.dimension);
         sum.fill(0.0);

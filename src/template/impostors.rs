@@ -54,6 +54,8 @@ impl Impostors {
     pub(crate) fn level(&self, values: &[f32], magnitude: f32) -> f32 {
         debug_assert_eq!(values.len(), self.mean.len(), "a template of another model");
         let dot = |axis: &[f32]| axis.iter().zip(values).map(|(a, v)| a * v).sum::<f32>();
+        // Scores of impostors have the mean t·μ and the variance tᵀΣt, of which the axes hold the
+        // directions that matter, and `variance` the rest.
         let along = self.axes.chunks_exact(self.mean.len().max(1)).map(|axis| dot(axis).powi(2)).sum::<f32>();
         let [least, most] = self.magnitude_range;
         let magnitude = magnitude.clamp(least, most) / self.magnitude_reference;

@@ -115,6 +115,7 @@ fn best_scale(values: &[f32], lane_index: usize) -> f32 {
             let steps = v * inverse;
             steps - (steps + ROUND - ROUND)
         };
+        // Errors are counted in steps, and compared in the values' own unit.
         let sum = of_lane().fold(0.0, |sum, v| sum + error(v) * error(v)) * scale * scale;
         if sum < best.0 {
             best = (sum, scale);

@@ -75,6 +75,7 @@ pub(super) fn read<'a>(
     }
     let stated = fields.u32()?;
     let count = fields.u16()?;
+    // The fields may have been read from behind the area, whose length is checked only now.
     if fields.at > area.end {
         return Err(corrupt(start, "the face record is cut short"));
     }
@@ -92,6 +93,7 @@ pub(super) fn read<'a>(
     if count == 0 {
         return Err(corrupt(start + 12, "the face record holds no face"));
     }
+    // The count bounds nothing: every face takes room in the file, and of faces there is a limit.
     for index in 1..=count {
         if faces.len() == room {
             let message = format!("the data group holds over {MAX_FACES} faces");
@@ -145,6 +147,7 @@ fn image_begins(file: &[u8], at: usize, end: usize) -> bool {
 fn face(file: &[u8], at: usize, end: usize) -> Result<FaceImage<'_>> {
     let block = file.get(..end);
     let block = block.ok_or_else(|| corrupt(at, "a face's block reaches over the end of the file"))?;
+    // Behind the field of the block's length, which `block_end` has judged.
     let mut fields = Fields { file: block, at: at + 4 };
     let points = usize::from(fields.u16()?);
     let (gender, eye, hair) = (fields.u8()?, fields.u8()?, fields.u8()?);

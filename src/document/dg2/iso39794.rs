@@ -61,6 +61,8 @@ pub(super) fn read<'a>(
 
 /// The face that a representation shows.
 fn face<'a>(representation: Element<'a>, remarks: &mut Remarks) -> Result<FaceImage<'a>> {
+    // Down the choices of the schema: an extension at any of them is a format that is not known
+    // here.
     let choice = representation.contents.require(0xA1, "image representation", remarks)?;
     let base = choice.contents.require(0xA0, "image representation that is no extension", remarks)?;
     let flat = base.contents.require(0xA0, "two-dimensional image", remarks)?;
@@ -70,6 +72,7 @@ fn face<'a>(representation: Element<'a>, remarks: &mut Remarks) -> Result<FaceIm
     }
     let about = flat.contents.require(0xA1, "image information", remarks)?.contents;
     let coding = code(about, 0xA0, remarks)?;
+    // Everything else about the image is optional.
     let size = about.find(0xA7, remarks)?;
     let side = |tag, remarks: &mut Remarks| match size {
         Some(size) => size.contents.find(tag, remarks)?.map(|side| side.number()).transpose(),

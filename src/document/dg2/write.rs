@@ -107,6 +107,7 @@ pub fn write_face_record(face: &NewFace<'_>) -> Result<Vec<u8>> {
     let block_len = FACE_LEN + FeaturePoint::LEN * face.feature_points.len() + IMAGE_LEN + face.image.len();
     let record_len = u32::try_from(block_len + HEADER_LEN).map_err(|_| invalid("the record is over 4 GiB"))?;
     let expression = face.expression.to_19794().ok_or_else(|| invalid("ISO/IEC 19794-5 has no such expression"))?;
+    // In the order of the standard's tables; numbers are big-endian.
     let mut record = Vec::with_capacity(block_len + HEADER_LEN);
     record.extend(MAGIC);
     record.extend(VERSION);
@@ -174,6 +175,7 @@ fn element(tag: &[u8], contents: &[&[u8]]) -> Result<Vec<u8>> {
     match len {
         0..=0x7F => bytes.push(len as u8),
         _ => {
+            // The long form: how many bytes the length takes, then those without leading zeros.
             let leading = (len.leading_zeros() / 8) as usize;
             bytes.push(0x84 - leading as u8);
             bytes.extend(digits.iter().skip(leading));

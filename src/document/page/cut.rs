@@ -63,6 +63,7 @@ pub(super) fn cut(
     let quad = &found.quad;
     let height = quad.straight_height_px();
     let corners = quad.corners.map(|p| Point::new(scale * p.x, scale * p.y));
+    // Where each point of the straightened page lies in the photograph itself, not its small copy.
     let Some(photo_from_page) = Homography::from_rectangle(STRAIGHT_PX as f32, height, &corners) else {
         return refused(vec![PageRefusal::NoPage]);
     };
@@ -107,6 +108,7 @@ pub(super) fn cut(
     let face = Detection { rect, keypoints: found.face.keypoints.map(cut_from_page), ..found.face };
     let frame = portrait.frame();
     let mesh = mesher.mesh(&frame, &face)?;
+    // The mesh network's face flag has a veto here, too.
     if !mesh.is_face() || mesh.roll_deg().abs() > MOST_ROLL_DEG {
         return refused(vec![PageRefusal::NoFace]);
     }

@@ -129,6 +129,7 @@ fn look(small: &Picture, quad: &Quad, share: f32, detector: &Detector) -> Result
             FaceSelection::Several(faces) => faces.iter().find(|face| placed(face)),
             FaceSelection::None => None,
         };
+        // A face elsewhere on the page is not its portrait: a ghost portrait, for instance.
         let Some(candidate) = candidate.filter(|face| placed(face)) else { continue };
         // The closer view shows a part alone.
         let whole = small.view(STRAIGHT_PX, height as u32, |p| map.apply(p))?;

@@ -78,6 +78,8 @@ pub(super) fn doubt(portrait: &Photo, face: &Detection, mesh: &Mesh, mesher: &Fa
     // A box without a mirror image is so far off that its edges are one: in doubt refused.
     let Some(rect) = Rect::from_edges(left, rect.top(), right, rect.bottom()) else { return Ok(1.0) };
     let turned = Detection { rect, keypoints: [left_eye, right_eye, nose, mouth, left_ear, right_ear], ..*face };
+    // Four views in all: as detected, as the first mesh lies, and both mirrored. Left and right
+    // change places in the mirror, so that the keypoints do, too.
     let again = mesher.refine(&portrait.frame(), mesh)?;
     let mirror = mesher.mesh(&other.frame(), &turned)?;
     let mirror_again = mesher.refine(&other.frame(), &mirror)?;
@@ -96,6 +98,7 @@ fn mirrored(photo: &Photo) -> Result<Photo> {
 /// The reasons against a portrait; none for a good one. Written so that NaN would refuse.
 pub(super) fn reasons(quality: &QualityReport, eye_distance_px: f32, doubt: f32) -> Vec<PageRefusal> {
     let (sharpness, blown) = (quality.sharpness, quality.over_exposure.native);
+    // All that hold are told, so that the next photograph can mend them at once.
     let conditions = [
         (eye_distance_px.is_nan() || eye_distance_px < LEAST_EYE_DISTANCE_PX, PageRefusal::FaceTooSmall),
         (quality.refusals.contains(&QualityRefusal::NearlyBlack), PageRefusal::NearlyBlack),

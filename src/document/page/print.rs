@@ -39,6 +39,7 @@ fn share(page: &Photo, start: f32) -> f32 {
     let [left, right] = [start.min(FURTHEST_START * width), END * width].map(|x| x as usize);
     let [top, bottom] = ROWS.map(|y| (y * height) as usize);
     let (mut print, mut all) = (0, 0);
+    // Every window of every row counts once, with print or without.
     for row in page.pixels().as_chunks::<3>().0.chunks_exact(page.width().max(1) as usize).take(bottom).skip(top) {
         let luma = |[r, g, b]: &[u8; 3]| 0.299 * f32::from(*r) + 0.587 * f32::from(*g) + 0.114 * f32::from(*b);
         let levels: Vec<f32> = row.iter().take(right).skip(left).map(luma).collect();
