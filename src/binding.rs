@@ -1,4 +1,8 @@
 //! [`Binding`]: which attempt a piece of evidence belongs to, and how long it counts.
+//!
+//! A verdict by itself can be shown again tomorrow, or in somebody else's ceremony. Evidence
+//! cannot: whoever asks for it names the attempt by a nonce, and the evidence carries nonce and
+//! time with it.
 
 use crate::secret::Nonce;
 
@@ -20,22 +24,23 @@ pub struct Binding {
 }
 
 impl Binding {
-    /// For the attempt that `nonce` stands for, from `now` on for `lifetime_s` seconds.
+    /// Makes the binding to the attempt that `nonce` stands for. Evidence with it counts from `now`
+    /// on (Unix seconds, the caller's clock) for `lifetime_s` seconds.
     pub fn new(nonce: Nonce, now: u64, lifetime_s: u64) -> Self {
         Self { nonce, issued_at: now, expires_at: now.saturating_add(lifetime_s) }
     }
 
-    /// The attempt's nonce.
+    /// The nonce of the attempt.
     pub fn nonce(&self) -> &Nonce {
         &self.nonce
     }
 
-    /// When it began to count.
+    /// When the evidence begins to count, in Unix seconds.
     pub fn issued_at(&self) -> u64 {
         self.issued_at
     }
 
-    /// From when on it no longer counts.
+    /// From when on the evidence no longer counts, in Unix seconds.
     pub fn expires_at(&self) -> u64 {
         self.expires_at
     }

@@ -1,11 +1,13 @@
-//! [`Digest`]: the SHA-256 of something, by which two parts of a program know that they speak of the same thing.
+//! [`Digest`]: the SHA-256 of something, by which two parts of a program know that they speak of
+//! the same thing.
 
 use crate::error::{Error, ErrorKind, Result, Stage};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest as _, Sha256};
 use std::fmt;
 
-/// A SHA-256. Its display is 64 hexadecimal digits, its debug output the first eight of them.
+/// A SHA-256 digest, 32 bytes. Its display is 64 hexadecimal digits, its debug output the first
+/// eight of them.
 ///
 /// A digest does not hide what has few possible values: whoever has the digest of a document's
 /// number can try all numbers.
@@ -21,14 +23,14 @@ use std::fmt;
 pub struct Digest([u8; 32]);
 
 impl Digest {
-    /// The digest of `bytes`.
+    /// Computes the digest of `bytes`.
     pub fn of(bytes: &[u8]) -> Self {
         Self(Sha256::digest(bytes).into())
     }
 
-    /// The digest of several parts, each with its length before it, so that no two lists of parts
-    /// give the same bytes. `purpose` comes first: digests made for different purposes never
-    /// agree.
+    /// Computes the digest of several parts, each with its length before it, so that no two lists
+    /// of parts give the same bytes. `purpose` comes first: digests made for different purposes
+    /// never agree.
     pub fn of_parts<'a>(purpose: &'a str, parts: impl IntoIterator<Item = &'a [u8]>) -> Self {
         let mut hash = Sha256::new();
         for part in std::iter::once(purpose.as_bytes()).chain(parts) {
@@ -38,7 +40,7 @@ impl Digest {
         Self(hash.finalize().into())
     }
 
-    /// A digest that was computed elsewhere.
+    /// Takes a digest that was computed elsewhere.
     pub const fn from_bytes(bytes: [u8; 32]) -> Self {
         Self(bytes)
     }
@@ -51,7 +53,7 @@ impl Digest {
         from_hex(text).map(Self)
     }
 
-    /// Its bytes.
+    /// The digest's 32 bytes.
     pub fn as_bytes(&self) -> &[u8; 32] {
         &self.0
     }

@@ -2,7 +2,17 @@
 //!
 //! An [`Error`] is a *fault*: broken bytes, a hostile model, a caller's mistake, a missing library.
 //! What a photograph can legitimately show (no face, two faces, too dark) is never an error but a
-//! refusal, returned as a value.
+//! refusal, returned as a value ([`Outcome`](crate::outcome::Outcome)).
+//!
+//! ```
+//! use selfsame::{ErrorKind, Limits, Photo};
+//!
+//! let error = Photo::decode(b"no picture", &Limits::default()).unwrap_err();
+//! // For programs: a kind to branch on, and the stage. Both have stable words.
+//! assert_eq!((error.kind(), error.stage().as_str()), (ErrorKind::UnsupportedFormat, "decode"));
+//! // For people: a sentence that says what was wrong with what.
+//! println!("{error}");
+//! ```
 
 use crate::words::words;
 use std::error::Error as StdError;
@@ -11,7 +21,7 @@ use std::fmt;
 /// `Result` with this crate's [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// What went wrong, for programs to branch on.
+/// What went wrong, for programs to branch on. More kinds can come: match with a `_` arm.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
@@ -77,11 +87,12 @@ words!(ErrorKind {
     Backend => "backend",
 });
 
-/// The stage in which an error happened, or that a trace reports.
+/// The stage of a request: where an error happened, or what a
+/// [`StageObserver`](crate::observer::StageObserver) is told of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Stage {
-    /// Bytes to pixels.
+    /// Decoding: from bytes to pixels.
     Decode,
     /// Reading or writing what a chip holds.
     Document,
@@ -95,9 +106,9 @@ pub enum Stage {
     Detect,
     /// Dense landmarks.
     Mesh,
-    /// Quality measures.
+    /// Measuring a face's quality.
     Quality,
-    /// Canonical crop.
+    /// Cutting the canonical crop.
     Align,
     /// Template extraction.
     Template,
@@ -151,12 +162,14 @@ struct Inner {
 }
 
 impl Error {
-    /// An error of `kind` in `stage`; `message` says what was wrong with what.
+    /// Makes an error of `kind` in `stage`; `message` says what was wrong with what.
+    ///
+    /// A caller's own stages (a port, a camera) can report their faults by it, too.
     pub fn new(kind: ErrorKind, stage: Stage, message: impl Into<String>) -> Self {
         Self(Box::new(Inner { kind, stage, message: message.into(), source: None }))
     }
 
-    /// The same error with the cause that led to it.
+    /// Adds the cause that led to the error, which [`std::error::Error::source`] gives.
     #[must_use]
     pub fn with_source(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         self.0.source = Some(source.into());
@@ -176,7 +189,7 @@ impl Error {
 
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.0.stage.as_str(), self.0.message)
+        write!(f, "{}: {}", self.0.stage, self.0.message)
     }
 }
 

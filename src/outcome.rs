@@ -2,9 +2,9 @@
 
 /// What a stage found, or why it found nothing: the picture's fault, so no [`crate::Error`].
 ///
-/// `T` is what was looked for, `R` the reason or reasons that it is refused. Stages that take bytes or
-/// pixels return `Result<Outcome<T, R>>`: an `Err` is a fault (broken bytes, a hostile model, a wrong
-/// argument), a refusal is an answer.
+/// `T` is what was looked for, `R` the reason or reasons that it is refused. Stages that take bytes
+/// or pixels return `Result<Outcome<T, R>>`: an `Err` is a fault (broken bytes, a hostile model, a
+/// wrong argument), a refusal is an answer.
 ///
 /// ```
 /// use selfsame::outcome::Outcome;
@@ -16,9 +16,9 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[must_use]
 pub enum Outcome<T, R> {
-    /// It is there.
+    /// What was looked for is there.
     Found(T),
-    /// It is not, or is not good enough, for this reason.
+    /// What was looked for is not there, or not good enough, for this reason.
     Refused(R),
 }
 
@@ -28,12 +28,12 @@ impl<T, R> Outcome<T, R> {
         matches!(self, Self::Found(_))
     }
 
-    /// Whether there is none.
+    /// Whether there is no value, but a reason.
     pub const fn is_refused(&self) -> bool {
         matches!(self, Self::Refused(_))
     }
 
-    /// The value, if there is one.
+    /// The value, if there is one; a refusal is dropped.
     pub fn found(self) -> Option<T> {
         match self {
             Self::Found(value) => Some(value),
@@ -41,7 +41,7 @@ impl<T, R> Outcome<T, R> {
         }
     }
 
-    /// The reason, if there is no value.
+    /// The reason, if there is no value; a value is dropped.
     pub fn refused(self) -> Option<R> {
         match self {
             Self::Found(_) => None,
@@ -49,7 +49,7 @@ impl<T, R> Outcome<T, R> {
         }
     }
 
-    /// The same outcome by reference.
+    /// The outcome by reference, for looking at it without taking it apart.
     pub const fn as_ref(&self) -> Outcome<&T, &R> {
         match self {
             Self::Found(value) => Outcome::Found(value),

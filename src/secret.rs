@@ -1,5 +1,8 @@
-//! What must not leak: bytes that are overwritten when dropped, never printed, and compared in
-//! constant time.
+//! What must not leak, and what must not be used twice: [`SecretBytes`] and [`Nonce`].
+//!
+//! Secret bytes are overwritten when dropped, never printed, and compared in constant time. Random
+//! ones come from a generator that the caller passes in ([`rand_core::CryptoRng`]): this crate has
+//! none of its own.
 
 use crate::digest::{abbreviated, deserialize_bytes, from_hex, serialize_bytes, to_hex};
 use crate::error::Result;
@@ -24,19 +27,19 @@ use zeroize::Zeroizing;
 pub struct SecretBytes(Zeroizing<Box<[u8]>>);
 
 impl SecretBytes {
-    /// A copy of `bytes`; overwriting the original is up to its owner.
+    /// Copies `bytes`; overwriting the original is up to its owner.
     pub fn from_slice(bytes: &[u8]) -> Self {
         Self(Zeroizing::new(bytes.into()))
     }
 
-    /// `len` bytes from `rng`.
+    /// Draws `len` bytes from `rng`.
     pub fn random(len: usize, rng: &mut (impl CryptoRng + ?Sized)) -> Self {
         let mut bytes = Zeroizing::new(vec![0; len].into_boxed_slice());
         rng.fill_bytes(&mut bytes);
         Self(bytes)
     }
 
-    /// The bytes, for whoever has to use them.
+    /// The bytes, for whoever has to use them: do not copy them elsewhere.
     pub fn expose(&self) -> &[u8] {
         &self.0
     }
@@ -81,7 +84,7 @@ impl fmt::Debug for SecretBytes {
 pub struct Nonce([u8; 32]);
 
 impl Nonce {
-    /// Draws one from a generator fit for cryptography.
+    /// Draws a nonce from a generator fit for cryptography.
     pub fn random(rng: &mut (impl CryptoRng + ?Sized)) -> Self {
         let mut bytes = [0; 32];
         rng.fill_bytes(&mut bytes);
@@ -101,12 +104,12 @@ impl Nonce {
         from_hex(text).map(Self)
     }
 
-    /// 64 hexadecimal digits.
+    /// Writes the nonce as 64 hexadecimal digits.
     pub fn to_hex(&self) -> String {
         to_hex(&self.0)
     }
 
-    /// Its bytes.
+    /// The nonce's 32 bytes.
     pub fn as_bytes(&self) -> &[u8; 32] {
         &self.0
     }

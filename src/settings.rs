@@ -19,9 +19,9 @@
 /// ```
 ///
 /// A setter with a range returns `Result<Self>`: a value outside it, NaN included, is
-/// [`crate::ErrorKind::InvalidArgument`]. What must hold between fields is checked where the options
-/// are used. Fields are `Copy`; those that are not stand first, in `@by_hand { field: Type = default; }`,
-/// and their getters and setters are written by hand.
+/// [`crate::ErrorKind::InvalidArgument`]. What must hold between fields is checked where the
+/// options are used. Fields are `Copy`; those that are not stand first, in
+/// `@by_hand { field: Type = default; }`, and their getters and setters are written by hand.
 macro_rules! settings {
     (
         $(#[$meta:meta])*
@@ -72,7 +72,7 @@ macro_rules! stated {
 /// A setter; it can fail if there is a range.
 macro_rules! setter {
     ($field:ident, $with:ident, $type:ty, $stage:path) => {
-        #[doc = concat!("The same with another [`Self::", stringify!($field), "`].")]
+        #[doc = concat!("Returns these options with another [`Self::", stringify!($field), "`].")]
         #[must_use]
         pub fn $with(mut self, $field: $type) -> Self {
             self.$field = $field;
@@ -80,7 +80,7 @@ macro_rules! setter {
         }
     };
     ($field:ident, $with:ident, $type:ty, $stage:path, $range:expr) => {
-        #[doc = concat!("The same with another [`Self::", stringify!($field), "`], in `", stringify!($range), "`.")]
+        #[doc = concat!("Returns these options with another [`Self::", stringify!($field), "`], in `", stringify!($range), "`.")]
         ///
         /// # Errors
         /// [`crate::ErrorKind::InvalidArgument`] for a value outside that range.
@@ -109,8 +109,9 @@ mod tests {
 
     settings! {
         /// Options of a test.
-        #[derive(Debug, Clone, Copy, PartialEq)]
+        #[derive(Debug, Clone, PartialEq)]
         pub struct Patience in Stage::Capture {
+            @by_hand { words: Vec<&'static str> = vec!["hold still"]; }
             /// A share.
             share, with_share: f32 = 0.5, in 0.0..=1.0;
             /// A switch.
@@ -122,7 +123,7 @@ mod tests {
     fn ranges_are_checked_and_defaults_stay() {
         let patience = Patience::default().with_waits(false).with_share(1.0).unwrap();
         assert_eq!((patience.share(), patience.waits()), (1.0, false));
-        assert_eq!(Patience::default().share(), 0.5);
+        assert_eq!((Patience::default().share(), Patience::default().words), (0.5, vec!["hold still"]));
         for bad in [f32::NAN, -0.1, 1.1, f32::INFINITY] {
             let error = Patience::default().with_share(bad).unwrap_err();
             assert_eq!((error.kind(), error.stage()), (ErrorKind::InvalidArgument, Stage::Capture));
