@@ -1,7 +1,7 @@
 //! A door for `fuzz/` to what has no public one. It exists under `cfg(fuzzing)` only, which
 //! cargo-fuzz sets.
 
-use crate::enrol::tests::{Office, TestRng, model};
+use crate::enrol::testing::{Office, TestRng, follow};
 use crate::enrol::{Ceremony, SealKey, wrap};
 use crate::gallery::{Probe, RECORDS_AT, Top, read_file, reseal, search_records};
 use crate::image::ChannelOrder;
@@ -124,7 +124,7 @@ pub fn open_state(plain: &[u8]) -> Option<crate::enrol::Phase> {
 /// # Panics
 /// If one does what the model does not expect: that is a finding.
 pub fn follow_ceremonies(choices: &[u8]) -> usize {
-    model::follow(choices)
+    follow(choices)
 }
 
 /// Warps `frame` in every way there is, and returns the values.

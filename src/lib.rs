@@ -32,11 +32,11 @@
 //! # }
 //! ```
 //!
-//! Build the [`Engine`] once and share it: it takes `&self` everywhere. The document is a chip's data
-//! group 2, or any JPEG, JPEG 2000, PNG or WebP file; [`Engine::document_page`] takes a photograph of
-//! the data page. What a picture shows is a value with reasons, such as `selfie_no_face`; only a
-//! fault, such as a damaged file, is an [`Error`]. `serde_json::to_string(&answer)` writes the answer
-//! down.
+//! Build the [`Engine`] once and share it: it takes `&self` everywhere. The document is a chip's
+//! data group 2, or any JPEG, JPEG 2000, PNG or WebP file; [`Engine::document_page`] takes a
+//! photograph of the data page. What a picture shows is a value with reasons, such as
+//! `selfie_no_face`; only a fault, such as a damaged file, is an [`Error`].
+//! `serde_json::to_string(&answer)` writes the answer down.
 //!
 //! # The pipeline
 //! ```text
@@ -58,18 +58,19 @@
 //! |---|---|
 //! | [`engine`] | one call for each question; owns the networks |
 //! | [`enrol`] | the ceremony: states, PINs, attempts and locks, sealed storage, audit |
-//! | [`liveness`] | flash challenges, their safety for people with epilepsy, the verdict on what a face answers |
+//! | [`liveness`] | flash challenges, safe for people with epilepsy, and the verdict on the answer |
 //! | [`gallery`] | enrolled templates in a mapped file, exact search (1:N) |
 //! | [`compare`] | scores, what they mean as false match rates, decisions |
 //! | [`template`] | 192 numbers that stand for a face, and their encoding as bytes |
 //! | [`document`] | portraits from chips, image files and photographed data pages |
 //! | [`capture`] | one face followed through a camera's frames, and what to tell its owner |
-//! | [`align`], [`quality`] | the canonical crop; measures of ISO/IEC 29794-5, remarks and refusals |
+//! | [`align`], [`quality`] | the canonical crop; measures of ISO/IEC 29794-5 and refusals |
 //! | [`detect`], [`mesh`] | where faces are; 468 landmarks and the head's pose |
 //! | [`model`] | network files, their cards, what executes them |
 //! | [`image`] | from bytes to pixels within [`Limits`], camera frames, resampling |
 //! | [`secret`], [`digest`], [`binding`] | nonces, hashes, and which attempt evidence belongs to |
-//! | [`error`](mod@error), [`outcome`], [`observer`] | faults; a value or why there is none; who hears of stages |
+//! | [`error`](mod@error), [`outcome`] | faults; a value, or why there is none |
+//! | [`observer`] | who hears when stages begin and end |
 //! | [`geometry`], [`simd`] | points, rectangles, transforms; instruction sets |
 //!
 //! # What never happens
@@ -80,8 +81,8 @@
 //!   [`LivenessSession::finish`] make it; it carries an attempt's nonce and is consumed by value.
 //! - **A secret in a log.** PINs and keys are overwritten when dropped and never printed; `Debug`
 //!   shows no pixels and no templates.
-//! - **A surprise from the surroundings.** No clock, no network and no randomness but what the caller
-//!   passes in: the same input gives the same bits, on every thread.
+//! - **A surprise from outside.** No clock, no network and no randomness but what the caller passes
+//!   in: the same input gives the same bits, on every thread.
 //!
 // The documents exist for readers alone, and so does the link.
 #![cfg_attr(doc, doc = "[`_documentation::security`] has the whole list, with what each rests on.")]
@@ -98,13 +99,13 @@
 //! |---|---|
 //! | `bundled-models` (default) | the three networks inside the library, 4.4 MB |
 //! | `ort` | ONNX Runtime as a second backend, found at run time, never downloaded |
-//! | `tracing` | events for a log: instruction set, hypotheses, loading; never pixels, PINs or names |
+//! | `tracing` | events for a log: which instruction set, which hypothesis; never pixels or names |
 //!
 //! No feature changes what a verdict is.
 //!
 //! # Other crates in signatures
-//! Generators of random numbers are those of [`rand_core`] 0.10, re-exported here. Reports implement
-//! `Serialize` of `serde` 1.
+//! Generators of random numbers are those of [`rand_core`] 0.10, re-exported here. Reports
+//! implement `Serialize` of `serde` 1.
 
 pub mod align;
 pub mod binding;

@@ -161,7 +161,8 @@ impl EngineBuilder {
 ///
 /// let engine = Engine::new()?;
 /// let limits = Limits::default();
-/// let document = DocumentPhoto::from_bytes(&std::fs::read("datasets/portraits/obama.jpg")?, &limits)?;
+/// let document = std::fs::read("datasets/portraits/obama.jpg")?;
+/// let document = DocumentPhoto::from_bytes(&document, &limits)?;
 /// let selfie = Photo::decode(&std::fs::read("datasets/portraits/obama2.jpg")?, &limits)?;
 /// let verification = engine.verify(&document, &selfie, 1e-4)?;
 /// assert!(matches!(verification.verdict, Verdict::Match(_)));
@@ -207,8 +208,8 @@ impl Engine {
         &self.extractor
     }
 
-    /// What scores of such pairs mean; `None` if neither the builder nor the template network's
-    /// card told it.
+    /// The calibration for `pairing`: what scores of such pairs mean; `None` if neither the builder
+    /// nor the template network's card told it.
     pub fn calibration(&self, pairing: Pairing) -> Option<&Calibration> {
         self.calibrations.iter().find(|c| c.spec().pairing == pairing)
     }

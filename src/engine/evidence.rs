@@ -12,28 +12,33 @@ use crate::image::Photo;
 use crate::outcome::Outcome;
 
 impl Engine {
-    /// [`Engine::verify`] for the attempt that `binding` names: with evidence if, and only if, the
-    /// verdict is a match.
+    /// Answers as [`Engine::verify`] does, for the attempt that `binding` names: with evidence if,
+    /// and only if, the verdict is a match.
     ///
     /// A [`Verification`] alone is no evidence, and cannot be turned into it.
     ///
     /// ```
-    /// use selfsame::{binding::Binding, document::DocumentPhoto, engine::Engine, image::Photo, secret::Nonce};
+    /// use selfsame::binding::Binding;
+    /// use selfsame::secret::Nonce;
+    /// use selfsame::{DocumentPhoto, Engine, Limits, Photo};
     ///
     /// let engine = Engine::new()?;
-    /// let limits = Default::default();
-    /// let document = DocumentPhoto::from_bytes(&std::fs::read("datasets/portraits/obama.jpg")?, &limits)?;
+    /// let limits = Limits::default();
+    /// let document = std::fs::read("datasets/portraits/obama.jpg")?;
+    /// let document = DocumentPhoto::from_bytes(&document, &limits)?;
     /// let selfie = Photo::decode(&std::fs::read("datasets/portraits/obama2.jpg")?, &limits)?;
     /// // The nonce is the ceremony's, the time the caller's.
     /// let binding = Binding::new(Nonce::from_bytes([7; 32]), 1_790_000_000, 120);
     /// let (verification, evidence) = engine.verify_for(&binding, &document, &selfie, 1e-4)?;
     /// assert_eq!(verification.verdict.as_str(), "match");
-    /// assert_eq!(evidence.map(|e| (e.document(), e.capture())), Some((document.digest(), selfie.digest())));
+    /// let evidence = evidence.expect("a match has evidence");
+    /// assert_eq!(evidence.document(), document.digest());
+    /// assert_eq!(evidence.capture(), selfie.digest());
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
     /// # Errors
-    /// As [`Engine::verify`].
+    /// Those of [`Engine::verify`].
     pub fn verify_for(
         &self,
         binding: &Binding,
@@ -58,8 +63,8 @@ impl Engine {
         Ok((verification, evidence))
     }
 
-    /// Evidence that `document` was read in the attempt that `binding` names, if its portrait can
-    /// carry a comparison; else why not.
+    /// Makes evidence that `document` was read in the attempt that `binding` names, if its portrait
+    /// can carry a comparison; tells why not otherwise.
     ///
     /// # Errors
     /// Faults of the stages.

@@ -19,8 +19,10 @@ impl Engine {
     /// use selfsame::capture::CaptureOptions;
     /// use selfsame::{CaptureSession, Engine, Limits, Photo};
     ///
-    /// let (engine, mut session) = (Engine::new()?, CaptureSession::new(CaptureOptions::default())?);
-    /// let photo = Photo::decode(&std::fs::read("datasets/portraits/obama.jpg")?, &Limits::default())?;
+    /// let engine = Engine::new()?;
+    /// let mut session = CaptureSession::new(CaptureOptions::default())?;
+    /// let photo = std::fs::read("datasets/portraits/obama.jpg")?;
+    /// let photo = Photo::decode(&photo, &Limits::default())?;
     /// let guidance = engine.guide(&mut session, &photo.frame(), 0)?;
     /// println!("{}", guidance.hint.as_str());
     /// # Ok::<(), Box<dyn std::error::Error>>(())

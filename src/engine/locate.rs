@@ -17,17 +17,17 @@ use crate::template::Template;
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Face {
-    /// Where the detector saw it: box, six keypoints, score.
+    /// Where the detector saw the face: box, six keypoints, score.
     pub detection: Detection,
-    /// Its 468 landmarks.
+    /// The face's 468 landmarks.
     pub mesh: Mesh,
-    /// Its quality measures and remarks.
+    /// The face's quality measures and remarks.
     pub quality: QualityReport,
-    /// Its template, for comparison with others of the same network.
+    /// The face's template, for comparison with others of the same network.
     pub template: Template,
 }
 
-/// What [`Engine::locate`] found in one picture.
+/// The answer of [`Engine::locate`] for one picture: how many faces, and the chosen one.
 #[derive(Debug)]
 #[non_exhaustive]
 #[must_use]
@@ -76,7 +76,8 @@ impl Engine {
     /// use selfsame::outcome::Outcome;
     /// use selfsame::{Engine, Limits, Photo};
     ///
-    /// let photo = Photo::decode(&std::fs::read("datasets/portraits/obama.jpg")?, &Limits::default())?;
+    /// let photo = std::fs::read("datasets/portraits/obama.jpg")?;
+    /// let photo = Photo::decode(&photo, &Limits::default())?;
     /// match Engine::new()?.face(&photo.frame())? {
     ///     Outcome::Found(face) => println!("{:.0} px wide", face.detection.rect.width()),
     ///     Outcome::Refused(reasons) => println!("{}", reasons[0]),

@@ -2,21 +2,22 @@
 //!
 //! | call | from | to |
 //! |---|---|---|
-//! | [`Engine::verify`] | a document's portrait and a selfie | a [`Verification`]: match, no match, or refused with reasons |
-//! | [`Engine::verify_for`] | the same, and the attempt it is for | the verification, and evidence if it is a match |
+//! | [`Engine::verify`] | a document's portrait and a selfie | a [`Verification`] |
+//! | [`Engine::verify_for`] | both, and an attempt's nonce | that, and evidence of a match |
 //! | [`Engine::document_page`] | a photograph of a data page | the portrait on it |
-//! | [`Engine::document_evidence`] | a document | evidence that its portrait can carry a comparison |
+//! | [`Engine::document_evidence`] | a document, and an attempt's nonce | evidence that it was read |
 //! | [`Engine::guide`] | a camera's frames | what to tell the person: closer, further, hold still |
-//! | [`Engine::watch`] | frames taken while a challenge is shown | how far the liveness session is |
-//! | [`Engine::face`], [`Engine::locate`] | one picture | the subject's face, measured; or where it is |
+//! | [`Engine::watch`] | frames taken during the flashes | how far the liveness session is |
+//! | [`Engine::face`] | one picture | the subject's face, measured, with its template |
+//! | [`Engine::locate`] | one picture | where the face of your choice is |
 //!
 //! Each stage that these calls go through (detection, landmarks, quality, template, comparison) is
 //! public in a module of its own and can be used alone.
 //!
-//! An engine is built once ([`Engine::new`], or [`Engine::builder`] for other networks, backends and
-//! options) and shared by all threads: every method takes `&self`, no call takes a lock, and after
-//! it is built it reads no file and no clock. Whoever wants to know how long stages take passes a
-//! [`StageObserver`] to one of the methods that end in `_observed`.
+//! An engine is built once ([`Engine::new`], or [`Engine::builder`] for other networks, backends
+//! and options) and shared by all threads: every method takes `&self`, no call takes a lock, and
+//! after it is built it reads no file and no clock. Whoever wants to know how long stages take
+//! passes a [`StageObserver`] to one of the methods that end in `_observed`.
 //!
 //! What a picture shows is a value: a face that cannot be compared is an
 //! [`Outcome::Refused`](crate::outcome::Outcome::Refused) or a [`Verdict::Refused`] with reasons. A
@@ -31,6 +32,7 @@ mod page;
 mod report;
 mod verdict;
 mod verify;
+mod words;
 
 pub use crate::observer::{Side, StageObserver};
 pub use builder::{Engine, EngineBuilder};

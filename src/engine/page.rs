@@ -1,4 +1,4 @@
-//! The paved way from a photograph of a data page to its portrait.
+//! From a photograph of a data page to its portrait.
 
 use super::builder::Engine;
 use crate::document::{DocumentPhoto, PagePortrait, PageRefusal};
@@ -12,7 +12,8 @@ impl Engine {
     /// ```
     /// use selfsame::{engine::Engine, image::Photo, outcome::Outcome};
     ///
-    /// let photo = Photo::decode(&std::fs::read("datasets/portraits/obama.jpg")?, &Default::default())?;
+    /// let photo = std::fs::read("datasets/portraits/obama.jpg")?;
+    /// let photo = Photo::decode(&photo, &Default::default())?;
     /// match Engine::new()?.document_page(&photo)? {
     ///     Outcome::Found(portrait) => println!("eyes at {:?}", portrait.eyes),
     ///     // A portrait is no page.
@@ -22,7 +23,7 @@ impl Engine {
     /// ```
     ///
     /// # Errors
-    /// As [`DocumentPhoto::from_page`].
+    /// Those of [`DocumentPhoto::from_page`].
     pub fn document_page(&self, photo: &Photo) -> Result<Outcome<PagePortrait, Vec<PageRefusal>>> {
         DocumentPhoto::from_page(photo, &self.detector, &self.mesher)
     }

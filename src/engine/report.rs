@@ -22,7 +22,7 @@ pub struct FaceReport {
     pub score: f32,
     /// The mesh network's face flag, 0 ..= 1.
     pub flag: f32,
-    /// Its quality measures and remarks.
+    /// The face's quality measures and remarks.
     pub quality: QualityReport,
 }
 
@@ -64,7 +64,7 @@ pub struct SideReport {
 /// | `decision` | `"match"`, `"no_match"` or `"refused"` |
 /// | `reasons` | words, at least one |
 /// | `score` | in units of the cosine; `null` without a comparison, and so are the next three |
-/// | `score_fmr` | `{"bound": "about", "at_most" or "at_least", "value": rate}`: impostors reach this score at that rate |
+/// | `score_fmr` | `bound` (`"about"`, `"at_most"` or `"at_least"`) and `value`: see [`FmrEstimate`] |
 /// | `log_likelihood_ratio` | natural logarithm |
 /// | `marginal` | whether the score lies inside `threshold_interval` |
 /// | `fmr` | the false match rate that was asked for |
@@ -74,11 +74,14 @@ pub struct SideReport {
 /// | `origin` | where the document's portrait was read from |
 /// | `faces` | `document` and `selfie`: a [`SideReport`] each |
 ///
+/// [`FmrEstimate`]: crate::compare::FmrEstimate
+///
 /// ```
 /// use selfsame::{DocumentPhoto, Engine, Limits, Photo};
 ///
 /// let limits = Limits::default();
-/// let document = DocumentPhoto::from_bytes(&std::fs::read("datasets/portraits/obama.jpg")?, &limits)?;
+/// let document = std::fs::read("datasets/portraits/obama.jpg")?;
+/// let document = DocumentPhoto::from_bytes(&document, &limits)?;
 /// let selfie = Photo::decode(&std::fs::read("datasets/portraits/biden.jpg")?, &limits)?;
 /// let verification = Engine::new()?.verify(&document, &selfie, 1e-4)?;
 /// let json = serde_json::to_value(&verification)?;

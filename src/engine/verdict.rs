@@ -92,16 +92,16 @@ pub struct Comparison {
 
 /// The answer of a verification: one person, two, or no comparison.
 ///
-/// It is serialised as an object: `decision` (the word of [`Verdict::as_str`]), `score`, `score_fmr`
-/// (an object of `bound` and `value`), `log_likelihood_ratio` and `marginal`, which are `null`
-/// without a comparison, and `reasons`.
+/// It is serialised as an object: `decision` (the word of [`Verdict::as_str`]), `score`,
+/// `score_fmr` (an object of `bound` and `value`), `log_likelihood_ratio` and `marginal`, which are
+/// `null` without a comparison, and `reasons`.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 #[must_use]
 pub enum Verdict {
     /// The two faces match at the false match rate asked for.
     Match(Comparison),
-    /// They don't.
+    /// The two faces do not match at that rate.
     NoMatch(Comparison),
     /// No comparison took place, and why.
     Refused(Vec<VerdictReason>),

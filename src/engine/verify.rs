@@ -13,8 +13,8 @@ use crate::outcome::Outcome;
 use crate::telemetry::debug_event;
 use crate::template::Template;
 
-/// What thresholds are taken from, in this order: a document's portrait scores somewhat lower
-/// against a selfie than another selfie does.
+/// The pairings whose calibration can give the threshold, in the order in which they are asked:
+/// that of two selfies stands in where a template network's card has none for documents.
 const PAIRINGS: [Pairing; 2] = [Pairing::DocumentSelfie, Pairing::SelfieSelfie];
 
 impl Engine {
@@ -57,7 +57,8 @@ impl Engine {
             let message = format!("{:?} is not calibrated", self.extractor.model_id());
             Error::new(ErrorKind::InvalidArgument, Stage::Engine, message)
         })?;
-        // Before any network runs, so that a wrong rate is told at once and whatever the pictures show.
+        // Before any network runs, so that a wrong rate is told at once and whatever the pictures
+        // show.
         let threshold = calibration.threshold(fmr)?;
         let origin = document.origin();
         if self.require_chip && !origin.is_chip() {

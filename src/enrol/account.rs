@@ -1,26 +1,28 @@
 //! The old account: its confirmation on the other device, and consent to its deletion.
 
-use super::awaiting::{Awaiting, Fault, Step, StepResult, port};
-use super::finish::Terminated;
+use super::awaiting::{Awaiting, StepResult};
+use super::common::port;
+use super::facts::{Cleared, Confirmed};
 use super::names::AccountId;
 use super::ports::{Context, KeyUse};
-use super::reason::{End, Reason};
+use super::reasons::{End, SetbackReason};
+use super::states::{Confirmation, Consent, Pins};
+use super::step::{Fault, Step};
 use super::table::Event;
-use super::waits::{Cleared, Confirmation, Confirmed, Consent, Pins};
+use super::terminated::Terminated;
 use crate::digest::Digest;
-use std::ops::ControlFlow;
 
-/// What the device of the old account sends when its holder has confirmed there with both PINs: two
-/// signatures of [`Awaiting::request`].
+/// The confirmation that the device of the old account sends when its holder has confirmed there
+/// with both PINs: two signatures of [`Awaiting::request`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConfirmationToken {
-    /// With the key under PIN1.
+    /// The signature with the key under PIN1.
     pub authentication: Vec<u8>,
-    /// With the key under PIN2.
+    /// The signature with the key under PIN2.
     pub signature: Vec<u8>,
 }
 
-/// What comes after the old account's confirmation.
+/// The state after the old account's confirmation: consent to its deletion, or the PINs.
 #[derive(Debug)]
 #[must_use]
 pub enum AfterConfirmation {
@@ -36,7 +38,7 @@ impl Awaiting<Confirmation> {
         &self.waiting.old
     }
 
-    /// What the device has to sign: this application, in this ceremony.
+    /// The digest that the device has to sign: of this application, in this ceremony.
     pub fn request(&self) -> Digest {
         let read = &self.waiting.seen.read;
         let parts: [&[u8]; 6] = [
@@ -60,42 +62,40 @@ impl Awaiting<Confirmation> {
         token: &ConfirmationToken,
         ctx: &mut Context<'_>,
     ) -> StepResult<AfterConfirmation, Confirmation> {
-        let this = match self.open(ctx) {
-            ControlFlow::Continue(this) => this,
-            ControlFlow::Break(over) => return over,
-        };
-        let account = match ctx.registry.find(&this.waiting.old) {
-            Ok(Some(account)) => account,
-            Ok(None) => return Ok(Step::Terminated(this.end(End::OldAccountGone, ctx.now))),
-            Err(e) => return Err(Fault { state: this, error: port("looking up the old account", e) }),
-        };
-        if account.identity != this.waiting.seen.read.identity {
-            return Ok(Step::Terminated(this.end(End::IdentityMismatch, ctx.now)));
-        }
-        let request = this.request();
-        let verify = |by, signature: &[u8]| ctx.keys.verify(&account.keys, by, &request, signature);
-        let valid = verify(KeyUse::Authentication, &token.authentication)
-            .and_then(|first| Ok(first & verify(KeyUse::Signature, &token.signature)?));
-        match valid {
-            Ok(true) => {}
-            Ok(false) => return this.fail(vec![Reason::ConfirmationInvalid], ctx),
-            Err(e) => return Err(Fault { state: this, error: port("checking the confirmation", e) }),
-        }
-        let event = Event::AccountConfirmed;
-        Ok(Step::Next(if this.kind().replaces_an_account() {
-            AfterConfirmation::Consent(
-                this.pass(event, None, ctx, |Confirmation { seen, old }| Consent {
+        self.when_open(ctx, |this, ctx| {
+            let account = match ctx.registry.find(&this.waiting.old) {
+                Ok(Some(account)) => account,
+                Ok(None) => return Ok(Step::Terminated(this.end(End::OldAccountGone, ctx.now))),
+                Err(e) => return Err(Fault { state: this, error: port("looking up the old account", e) }),
+            };
+            if account.identity != this.waiting.seen.read.identity {
+                return Ok(Step::Terminated(this.end(End::IdentityMismatch, ctx.now)));
+            }
+            let request = this.request();
+            let verify = |by, signature: &[u8]| ctx.keys.verify(&account.keys, by, &request, signature);
+            let valid = verify(KeyUse::Authentication, &token.authentication)
+                .and_then(|first| Ok(first & verify(KeyUse::Signature, &token.signature)?));
+            match valid {
+                Ok(true) => {}
+                Ok(false) => return this.fail(vec![SetbackReason::ConfirmationInvalid], ctx),
+                Err(e) => return Err(Fault { state: this, error: port("checking the confirmation", e) }),
+            }
+            let event = Event::AccountConfirmed;
+            Ok(Step::Next(if this.kind().replaces_an_account() {
+                AfterConfirmation::Consent(this.pass(event, None, ctx, |Confirmation { seen, old }| Consent {
                     confirmed: Confirmed { seen, old },
-                }),
-            )
-        } else {
-            AfterConfirmation::Pins(
-                this.pass(event, None, ctx, |waiting| Pins { cleared: Cleared { seen: waiting.seen, deletes: None } }),
-            )
-        }))
+                }))
+            } else {
+                AfterConfirmation::Pins(
+                    this.pass(event, None, ctx, |waiting| Pins {
+                        cleared: Cleared { seen: waiting.seen, deletes: None },
+                    }),
+                )
+            }))
+        })
     }
 
-    /// The holder refused on the other device: it is not they who apply. That ends the ceremony.
+    /// Ends the ceremony because the holder refused on the other device: it is not they who apply.
     pub fn refuse(self, ctx: &Context<'_>) -> Terminated {
         self.end(End::ConfirmationRefused, ctx.now)
     }
@@ -105,7 +105,7 @@ impl Awaiting<Confirmation> {
 /// and agreed to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeletionConsent {
-    /// The account.
+    /// The account that is to be deleted.
     pub account: AccountId,
 }
 
@@ -115,24 +115,22 @@ impl Awaiting<Consent> {
         &self.waiting.confirmed.old
     }
 
-    /// The applicant consents.
+    /// Takes the applicant's consent, which must name the old account.
     ///
     /// # Errors
     /// A [`Fault`] if a port fails.
     pub fn consent(self, consent: DeletionConsent, ctx: &mut Context<'_>) -> StepResult<Awaiting<Pins>, Consent> {
-        let this = match self.open(ctx) {
-            ControlFlow::Continue(this) => this,
-            ControlFlow::Break(over) => return over,
-        };
-        if consent.account != this.waiting.confirmed.old {
-            return this.fail(vec![Reason::OtherAccount], ctx);
-        }
-        Ok(Step::Next(this.pass(Event::ConsentGiven, None, ctx, |Consent { confirmed }| Pins {
-            cleared: Cleared { seen: confirmed.seen, deletes: Some(confirmed.old) },
-        })))
+        self.when_open(ctx, |this, ctx| {
+            if consent.account != this.waiting.confirmed.old {
+                return this.fail(vec![SetbackReason::OtherAccount], ctx);
+            }
+            Ok(Step::Next(this.pass(Event::ConsentGiven, None, ctx, |Consent { confirmed }| Pins {
+                cleared: Cleared { seen: confirmed.seen, deletes: Some(confirmed.old) },
+            })))
+        })
     }
 
-    /// The applicant does not consent. That ends the ceremony; the old account stays.
+    /// Ends the ceremony because the applicant does not consent. The old account stays.
     pub fn refuse(self, ctx: &Context<'_>) -> Terminated {
         self.end(End::ConsentRefused, ctx.now)
     }

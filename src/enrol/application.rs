@@ -1,19 +1,21 @@
 //! The first steps: begin, form, document.
 
-use super::audit::{Audit, Measure};
-use super::awaiting::{Awaiting, Core, Fault, Step, StepResult, fresh_nonce, port};
-use super::finish::Terminated;
+use super::audit::{Audit, AuditMeasure};
+use super::awaiting::{Awaiting, StepResult};
+use super::common::{Core, fresh_nonce, port};
+use super::facts::{Applied, OldAccount, Read};
 use super::kind::{Kind, Method, needs_old_account};
 use super::names::{AccountId, DocumentKey, Identity};
 use super::ports::Context;
-use super::reason::{End, Reason};
+use super::reasons::{End, SetbackReason};
+use super::states::{Document, Form, Instructions};
+use super::step::{Fault, Step};
 use super::table::Event;
-use super::waits::{Applied, Document, Form, Instructions, OldAccount, Read};
+use super::terminated::Terminated;
 use crate::digest::Digest;
 use crate::document::DocumentEvidence;
 use crate::error::Error;
 use crate::outcome::Outcome;
-use std::ops::ControlFlow;
 
 /// A filled form, as far as the ceremony has to know it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,22 +56,20 @@ impl Awaiting<Form> {
     /// # Errors
     /// A [`Fault`] if a port fails.
     pub fn submit(self, application: Application, ctx: &mut Context<'_>) -> StepResult<Awaiting<Document>, Form> {
-        let this = match self.open(ctx) {
-            ControlFlow::Continue(this) => this,
-            ControlFlow::Break(over) => return over,
-        };
-        let Application { old_account, form } = application;
-        let old = match (needs_old_account(this.kind(), this.method()), old_account) {
-            (false, None) => None,
-            (false, Some(_)) => return this.fail(vec![Reason::OldAccountUnneeded], ctx),
-            (true, None) => return this.fail(vec![Reason::OldAccountMissing], ctx),
-            (true, Some(id)) => match ctx.registry.find(&id) {
-                Ok(Some(account)) => Some(OldAccount { id, identity: account.identity }),
-                Ok(None) => return this.fail(vec![Reason::OldAccountUnknown], ctx),
-                Err(e) => return Err(Fault { state: this, error: port("looking up the old account", e) }),
-            },
-        };
-        Ok(Step::Next(this.pass(Event::FormAccepted, None, ctx, |_| Document { applied: Applied { form, old } })))
+        self.when_open(ctx, |this, ctx| {
+            let Application { old_account, form } = application;
+            let old = match (needs_old_account(this.kind(), this.method()), old_account) {
+                (false, None) => None,
+                (false, Some(_)) => return this.fail(vec![SetbackReason::OldAccountUnneeded], ctx),
+                (true, None) => return this.fail(vec![SetbackReason::OldAccountMissing], ctx),
+                (true, Some(id)) => match ctx.registry.find(&id) {
+                    Ok(Some(account)) => Some(OldAccount { id, identity: account.identity }),
+                    Ok(None) => return this.fail(vec![SetbackReason::OldAccountUnknown], ctx),
+                    Err(e) => return Err(Fault { state: this, error: port("looking up the old account", e) }),
+                },
+            };
+            Ok(Step::Next(this.pass(Event::FormAccepted, None, ctx, |_| Document { applied: Applied { form, old } })))
+        })
     }
 }
 
@@ -88,19 +88,17 @@ impl Awaiting<Document> {
         identity: Identity,
         ctx: &mut Context<'_>,
     ) -> StepResult<Awaiting<Instructions>, Document> {
-        let this = match self.open(ctx) {
-            ControlFlow::Continue(this) => this,
-            ControlFlow::Break(over) => return over,
-        };
-        if let Some(reason) = this.core.objection(evidence.binding(), ctx) {
-            return this.fail(vec![reason], ctx);
-        }
-        if this.waiting.applied.old.as_ref().is_some_and(|old| old.identity != identity) {
-            return Ok(Step::Terminated(this.end(End::IdentityMismatch, ctx.now)));
-        }
-        let (document, measure) = (evidence.document(), Measure::Document { origin: evidence.origin() });
-        Ok(Step::Next(this.pass(Event::DocumentRead, Some(measure), ctx, |waiting| Instructions {
-            read: Read { applied: waiting.applied, document, identity },
-        })))
+        self.when_open(ctx, |this, ctx| {
+            if let Some(reason) = this.core.objection(evidence.binding(), ctx) {
+                return this.fail(vec![reason], ctx);
+            }
+            if this.waiting.applied.old.as_ref().is_some_and(|old| old.identity != identity) {
+                return Ok(Step::Terminated(this.end(End::IdentityMismatch, ctx.now)));
+            }
+            let (document, measure) = (evidence.document(), AuditMeasure::Document { origin: evidence.origin() });
+            Ok(Step::Next(this.pass(Event::DocumentRead, Some(measure), ctx, |waiting| Instructions {
+                read: Read { applied: waiting.applied, document, identity },
+            })))
+        })
     }
 }

@@ -3,21 +3,21 @@
 
 use super::kind::{Kind, Method};
 use super::names::DocumentKey;
-use super::reason::{End, Reason};
+use super::reasons::{End, SetbackReason};
 use super::table::{Event, Phase};
 use crate::compare::FmrEstimate;
 use crate::document::Origin;
 use serde::{Deserialize, Serialize};
 
 /// Records that a ceremony can have. One without slips has 8 to 11; whoever fills this is no
-/// applicant.
+/// applicant. Chosen by hand, so that a sealed state stays far under its limit of 1 MiB.
 pub(super) const MAX_RECORDS: usize = 256;
 
-/// What was measured in a transition.
+/// What was measured in a transition, for the [`Audit`].
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
-pub enum Measure {
+pub enum AuditMeasure {
     /// A document was read.
     Document {
         /// Where its portrait was read from.
@@ -42,23 +42,24 @@ pub enum Measure {
     },
 }
 
-/// One transition.
+/// One transition of a ceremony: a line of its [`Audit`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Record {
-    /// When, in Unix seconds.
+    /// The time of the transition, in Unix seconds.
     pub at: u64,
     /// The phase before.
     pub from: Phase,
-    /// What happened.
+    /// The event that led to it.
     pub event: Event,
     /// The phase after.
     pub to: Phase,
     /// Why the step failed, if it did.
-    pub reasons: Vec<Reason>,
+    pub reasons: Vec<SetbackReason>,
     /// Why the ceremony ended, if it did.
     pub end: Option<End>,
-    /// What was measured.
-    pub measure: Option<Measure>,
+    /// What was measured, if anything was.
+    pub measure: Option<AuditMeasure>,
 }
 
 impl Record {
@@ -70,6 +71,7 @@ impl Record {
 /// A ceremony's record, first transition first; for logs and courts. It can be serialised; a
 /// ceremony cannot be made from it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct Audit {
     /// What the ceremony is for.
     pub kind: Kind,
@@ -77,7 +79,7 @@ pub struct Audit {
     pub method: Method,
     /// The document that attempts are counted against.
     pub document: DocumentKey,
-    /// When it began, in Unix seconds.
+    /// The time at which the ceremony began, in Unix seconds.
     pub began_at: u64,
     /// The transitions so far.
     pub records: Vec<Record>,

@@ -2,19 +2,23 @@
 
 use super::account::AfterConfirmation;
 use super::audit::Audit;
-use super::awaiting::{Awaiting, Step};
+use super::awaiting::Awaiting;
 use super::face::AfterFace;
-use super::finish::{Enrolled, Terminated};
-use super::table::Phase;
-use super::waits::{
-    Comparison, Confirmation, Consent, Document, Flashes, Form, Instructions, Oval, Pins, PinsAgain, Signature,
+use super::finish::Enrolled;
+use super::states::{
+    Confirmation, Consent, Document, Flashes, Form, Instructions, OvalCapture, Pins, PinsAgain, PortraitComparison,
+    Signature,
 };
+use super::step::Step;
+use super::table::Phase;
+use super::terminated::Terminated;
 use crate::outcome::Outcome;
 use std::convert::Infallible;
 
 macro_rules! ceremony {
     ($($(#[$doc:meta])* $name:ident($state:ty),)*) => {
-        /// A ceremony in any state. Made from every state and every [`Step`] with `into`; [`Ceremony::seal`] stores it.
+        /// A ceremony in any state. Made from every state and every [`Step`] with `into`;
+        /// [`Ceremony::seal`] stores it.
         #[derive(Debug)]
         #[must_use = "a ceremony that is dropped is over"]
         pub enum Ceremony {
@@ -28,14 +32,14 @@ macro_rules! ceremony {
         })*
 
         impl Ceremony {
-            /// What is awaited, or how it ended.
+            /// The phase: what is awaited, or how the ceremony ended.
             pub fn phase(&self) -> Phase {
                 match self {
                     $(Self::$name(_) => Phase::$name,)*
                 }
             }
 
-            /// What happened so far.
+            /// The record of what happened so far.
             pub fn audit(&self) -> &Audit {
                 match self {
                     $(Self::$name(state) => state.audit(),)*
@@ -53,11 +57,11 @@ ceremony! {
     /// That the applicant has read the instructions of the face check is awaited.
     Instructions(Awaiting<Instructions>),
     /// That the face fills the oval is awaited.
-    Oval(Awaiting<Oval>),
+    Oval(Awaiting<OvalCapture>),
     /// The face's answer to the flashes is awaited.
     Flashes(Awaiting<Flashes>),
     /// The comparison is awaited.
-    Comparison(Awaiting<Comparison>),
+    Comparison(Awaiting<PortraitComparison>),
     /// The old account's confirmation is awaited.
     Confirmation(Awaiting<Confirmation>),
     /// Consent to the old account's deletion is awaited.
@@ -98,7 +102,7 @@ impl From<Infallible> for Ceremony {
     }
 }
 
-/// What [`Awaiting::begin`] gives.
+/// Takes what [`Awaiting::begin`] gives: the first state, or the end of a locked document.
 impl From<Outcome<Awaiting<Form>, Terminated>> for Ceremony {
     fn from(begun: Outcome<Awaiting<Form>, Terminated>) -> Self {
         match begun {

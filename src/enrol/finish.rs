@@ -1,29 +1,30 @@
 //! The end: the signature, a new account or none.
 
 use super::audit::{Audit, Record};
-use super::awaiting::{Awaiting, Core, Fault, Step, StepResult, port};
+use super::awaiting::{Awaiting, StepResult};
+use super::common::{Core, port};
 use super::names::{AccountId, Identity, KeyId};
 use super::pin::Pin;
-use super::policy::Lock;
 use super::ports::{AccountRegistry, Context, KeyUse, Signing};
-use super::reason::{End, Reason};
+use super::reasons::SetbackReason;
+use super::states::Signature;
+use super::step::{Fault, Step};
 use super::table::{Event, Phase};
-use super::waits::Signature;
 use crate::digest::Digest;
 use crate::error::Result;
 use serde::{Deserialize, Serialize};
-use std::ops::ControlFlow;
 
 impl Awaiting<Signature> {
-    /// The new account's keys.
+    /// The new account's keys, as the key store named them.
     pub fn keys(&self) -> &KeyId {
         &self.waiting.keys
     }
 
-    /// What has to be signed: everything that this ceremony has established.
+    /// What has to be signed: the digest of everything that this ceremony has established.
     pub fn application(&self) -> Digest {
         let Signature { cleared, keys } = &*self.waiting;
         let read = &cleared.seen.read;
+        // No account is an empty part: names are never empty.
         let name = |id: Option<&AccountId>| id.map_or_else(Vec::new, |id| id.as_str().as_bytes().to_vec());
         let (old, deletes) = (name(read.applied.old.as_ref().map(|old| &old.id)), name(cleared.deletes.as_ref()));
         let parts: [&[u8]; 11] = [
@@ -47,15 +48,11 @@ impl Awaiting<Signature> {
     /// # Errors
     /// A [`Fault`] if a port fails.
     pub fn sign(self, pin2: Pin<2>, ctx: &mut Context<'_>) -> StepResult<Enrolled, Signature> {
-        let this = match self.open(ctx) {
-            ControlFlow::Continue(this) => this,
-            ControlFlow::Break(over) => return over,
-        };
-        match ctx.keys.sign(&this.waiting.keys, &pin2, &this.application()) {
+        self.when_open(ctx, |this, ctx| match ctx.keys.sign(&this.waiting.keys, &pin2, &this.application()) {
             Ok(Signing::Signed(signature)) => this.check(signature, ctx),
-            Ok(Signing::WrongPin) => this.fail(vec![Reason::WrongPin2], ctx),
+            Ok(Signing::WrongPin) => this.fail(vec![SetbackReason::WrongPin2], ctx),
             Err(e) => Err(Fault { state: this, error: port("signing the application", e) }),
-        }
+        })
     }
 
     /// Takes a signature that was made elsewhere, such as on the applicant's device.
@@ -63,16 +60,13 @@ impl Awaiting<Signature> {
     /// # Errors
     /// A [`Fault`] if a port fails.
     pub fn signed(self, signature: Vec<u8>, ctx: &mut Context<'_>) -> StepResult<Enrolled, Signature> {
-        match self.open(ctx) {
-            ControlFlow::Continue(this) => this.check(signature, ctx),
-            ControlFlow::Break(over) => over,
-        }
+        self.when_open(ctx, |this, ctx| this.check(signature, ctx))
     }
 
     fn check(mut self, signature: Vec<u8>, ctx: &mut Context<'_>) -> StepResult<Enrolled, Signature> {
         match ctx.keys.verify(&self.waiting.keys, KeyUse::Signature, &self.application(), &signature) {
             Ok(true) => {}
-            Ok(false) => return self.fail(vec![Reason::SignatureInvalid], ctx),
+            Ok(false) => return self.fail(vec![SetbackReason::SignatureInvalid], ctx),
             Err(e) => return Err(Fault { state: self, error: port("checking the signature", e) }),
         }
         self.core.note(Record::new(ctx.now, Phase::Signature, Event::ApplicationSigned, Phase::Enrolled));
@@ -84,9 +78,9 @@ impl Awaiting<Signature> {
     }
 }
 
-/// There is a new account.
+/// A ceremony that has led to a new account.
 #[derive(Debug)]
-#[must_use]
+#[must_use = "it holds the new account, which has to be kept"]
 pub struct Enrolled {
     pub(super) core: Box<Core>,
     pub(super) account: Box<NewAccount>,
@@ -102,12 +96,12 @@ pub(super) struct NewAccount {
 }
 
 impl Enrolled {
-    /// Whose it is.
+    /// Whose account it is.
     pub fn identity(&self) -> Identity {
         self.account.identity
     }
 
-    /// Its keys.
+    /// The account's keys.
     pub fn keys(&self) -> &KeyId {
         &self.account.keys
     }
@@ -117,17 +111,17 @@ impl Enrolled {
         self.account.deletes.as_ref()
     }
 
-    /// What was signed.
+    /// The digest of everything that the ceremony established, which was signed.
     pub fn application(&self) -> Digest {
         self.account.application
     }
 
-    /// The signature.
+    /// The signature over [`Enrolled::application`], by the new account's key under PIN2.
     pub fn signature(&self) -> &[u8] {
         &self.account.signature
     }
 
-    /// What happened.
+    /// The record of what happened in the ceremony.
     pub fn audit(&self) -> &Audit {
         &self.core.audit
     }
@@ -142,40 +136,5 @@ impl Enrolled {
             Some(old) => registry.delete(old).map_err(|e| port("deleting the old account", e)),
             None => Ok(()),
         }
-    }
-}
-
-/// It is over, without a new account.
-#[derive(Debug)]
-#[must_use]
-pub struct Terminated {
-    pub(super) core: Box<Core>,
-    pub(super) end: End,
-}
-
-impl Terminated {
-    /// Why.
-    pub fn reason(&self) -> End {
-        self.end
-    }
-
-    /// Why the last step failed, where that is what locked the document.
-    pub fn reasons(&self) -> &[Reason] {
-        self.core.audit.records.last().map_or(&[], |record| &record.reasons)
-    }
-
-    /// The countdown: seconds until a new ceremony can begin with this document, 0 if it can now,
-    /// `None` if it never can.
-    pub fn wait_s(&self, now: u64) -> Option<u64> {
-        match self.end {
-            End::Locked(Lock::ForGood) => None,
-            End::Locked(Lock::Until(until)) => Some(until.saturating_sub(now)),
-            _ => Some(0),
-        }
-    }
-
-    /// What happened.
-    pub fn audit(&self) -> &Audit {
-        &self.core.audit
     }
 }

@@ -1,8 +1,9 @@
 //! What is enrolled, and how the applicant shows who they are.
 
+use crate::words::sealed_words;
 use serde::{Deserialize, Serialize};
 
-/// What the ceremony is for.
+/// What a ceremony is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
@@ -14,16 +15,13 @@ pub enum Kind {
     Upgrade,
 }
 
-impl Kind {
-    /// A stable `snake_case` word.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::NewRegistration => "new_registration",
-            Self::Renewal => "renewal",
-            Self::Upgrade => "upgrade",
-        }
-    }
+sealed_words!(Kind {
+    NewRegistration => "new_registration",
+    Renewal => "renewal",
+    Upgrade => "upgrade",
+});
 
+impl Kind {
     /// Whether the new account takes the place of an old one.
     pub fn replaces_an_account(self) -> bool {
         match self {
@@ -33,7 +31,7 @@ impl Kind {
     }
 }
 
-/// How the applicant shows who they are. The face check is part of both.
+/// How the applicant shows who they are. The face check is part of every way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Method {
@@ -43,15 +41,10 @@ pub enum Method {
     ActiveAccount,
 }
 
-impl Method {
-    /// A stable `snake_case` word.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Biometrics => "biometrics",
-            Self::ActiveAccount => "active_account",
-        }
-    }
-}
+sealed_words!(Method {
+    Biometrics => "biometrics",
+    ActiveAccount => "active_account",
+});
 
 /// Whether an old account has to confirm.
 pub(super) fn needs_old_account(kind: Kind, method: Method) -> bool {

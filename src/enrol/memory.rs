@@ -1,9 +1,9 @@
 //! The ports in memory: for tests, examples and trying things out. A process that ends forgets
 //! everything.
 
+use super::attempts::Attempt;
 use super::names::{AccountId, DocumentKey, KeyId};
 use super::pin::Pin;
-use super::policy::Attempt;
 use super::ports::{Account, AccountRegistry, AttemptLog, KeyStore, KeyUse, PortError, Signing};
 use super::seal::SealToken;
 use crate::digest::Digest;
@@ -50,6 +50,7 @@ impl AttemptLog for MemoryAttemptLog {
     }
 
     fn attempts(&self, document: &DocumentKey) -> Result<Vec<Attempt>, PortError> {
+        // A document that nobody has failed with has no entry.
         Ok(lock(&self.0).get(document).cloned().unwrap_or_default())
     }
 }

@@ -1,15 +1,12 @@
-//! Names that the ceremony keeps: of documents, people, accounts and keys, and the words of
-//! reasons.
+//! Names that the ceremony keeps: of documents, people, accounts and keys.
 
 use crate::digest::Digest;
 use crate::error::{Error, ErrorKind, Result, Stage};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// Length of an account's or a key's name in bytes, at most.
+/// Length of an account's or a key's name in bytes, at most. Chosen by hand.
 const MAX_NAME_BYTES: usize = 256;
-/// Length of a [`Word`] in bytes, at most.
-const MAX_WORD_BYTES: usize = 64;
 
 /// The document that failed attempts are counted against, by its number: the same in every ceremony
 /// that uses it.
@@ -17,8 +14,8 @@ const MAX_WORD_BYTES: usize = 64;
 pub struct DocumentKey(Digest);
 
 impl DocumentKey {
-    /// Of the issuing state and the document's number, of which letters and digits count, and their
-    /// case does not: a number that is spelled otherwise meets the same locks.
+    /// Makes the key of the issuing state and the document's number, of which letters and digits
+    /// count, and their case does not: a number that is spelled otherwise meets the same locks.
     ///
     /// Numbers can be guessed from it: where logs are read by people, use a keyed digest and
     /// [`DocumentKey::from_digest`].
@@ -30,7 +27,7 @@ impl DocumentKey {
         Self(Digest::of_parts("selfsame document number 1", parts.iter().map(String::as_bytes)))
     }
 
-    /// Of a digest that always comes out the same for this document.
+    /// Takes a digest that always comes out the same for this document.
     pub const fn from_digest(digest: Digest) -> Self {
         Self(digest)
     }
@@ -47,13 +44,13 @@ impl DocumentKey {
 pub struct Identity(Digest);
 
 impl Identity {
-    /// Of what identifies a person where the service runs: such as country and personal code, or
-    /// names and date of birth, in one spelling.
+    /// Makes the identity of what identifies a person where the service runs: such as country and
+    /// personal code, or names and date of birth, in one spelling.
     pub fn of(parts: &[&str]) -> Self {
         Self(Digest::of_parts("selfsame identity 1", parts.iter().map(|part| part.as_bytes())))
     }
 
-    /// Of a digest that always comes out the same for this person.
+    /// Takes a digest that always comes out the same for this person.
     pub const fn from_digest(digest: Digest) -> Self {
         Self(digest)
     }
@@ -72,7 +69,7 @@ macro_rules! name {
         pub struct $name(String);
 
         impl $name {
-            /// Of 1 to 256 bytes.
+            /// Takes a name of 1 to 256 bytes.
             ///
             /// # Errors
             /// [`ErrorKind::InvalidArgument`] for another length.
@@ -115,49 +112,6 @@ name! {
     KeyId
 }
 
-/// A reason that the caller reports: up to 64 letters, digits and underscores, so that neither PINs
-/// nor sentences about people get into the audit by this way.
-///
-/// ```
-/// use selfsame::enrol::Word;
-/// assert!(Word::new("document_glare").is_ok());
-/// for bad in ["", "Mr Smith", "8036"] {
-///     assert!(Word::new(bad).is_err());
-/// }
-/// ```
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String")]
-pub struct Word(String);
-
-impl Word {
-    /// A word in `snake_case` that begins with a letter, such as [`crate::engine::FaceRefusal::as_str`]
-    /// gives.
-    ///
-    /// # Errors
-    /// [`ErrorKind::InvalidArgument`] for anything else.
-    pub fn new(word: impl Into<String>) -> Result<Self> {
-        let word = word.into();
-        let letters = word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
-        if !letters || !word.starts_with(|c: char| c.is_ascii_lowercase()) || word.len() > MAX_WORD_BYTES {
-            let message = format!("a reason is a word in snake_case of up to {MAX_WORD_BYTES} letters");
-            return Err(Error::new(ErrorKind::InvalidArgument, Stage::Enrol, message));
-        }
-        Ok(Self(word))
-    }
-
-    /// The word.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl TryFrom<String> for Word {
-    type Error = Error;
-    fn try_from(word: String) -> Result<Self> {
-        Self::new(word)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -180,7 +134,5 @@ mod tests {
             assert_eq!(KeyId::new(bad.clone()).unwrap_err().kind(), ErrorKind::InvalidArgument);
             assert!(serde_json::from_value::<AccountId>(bad.into()).is_err());
         }
-        assert!(serde_json::from_str::<Word>("\"12345\"").is_err());
-        assert!(Word::new("a".repeat(65)).is_err());
     }
 }

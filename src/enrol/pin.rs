@@ -1,11 +1,13 @@
 //! PINs: read once, compared in constant time, overwritten when dropped, never printed.
 
 use crate::secret::SecretBytes;
+use crate::words::sealed_words;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use subtle::ConstantTimeEq;
 
-/// Digits that a PIN can hold at most; what [`Policy`](super::Policy) allows is less by default.
+/// Digits that a PIN can hold at most. Chosen by hand; what [`Policy`](super::Policy) allows is
+/// less by default.
 pub const MAX_PIN_DIGITS: usize = 32;
 
 /// Which of the two PINs.
@@ -18,25 +20,20 @@ pub enum WhichPin {
     Pin2,
 }
 
-impl WhichPin {
-    /// `"pin1"` or `"pin2"`.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Pin1 => "pin1",
-            Self::Pin2 => "pin2",
-        }
-    }
-}
+sealed_words!(WhichPin {
+    Pin1 => "pin1",
+    Pin2 => "pin2",
+});
 
 /// Why what was typed is no PIN at all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum NotAPin {
-    /// It is empty.
+    /// The text is empty.
     Empty,
-    /// It has over [`MAX_PIN_DIGITS`] digits.
+    /// The text has over [`MAX_PIN_DIGITS`] digits.
     TooLong,
-    /// It holds something other than the digits 0 to 9.
+    /// The text holds something other than the digits 0 to 9.
     NotDigits,
 }
 
@@ -82,7 +79,7 @@ impl<const N: u8> Pin<N> {
     /// business.
     ///
     /// # Errors
-    /// What else it is.
+    /// A [`NotAPin`] that says what the text is instead.
     pub fn parse(text: &str) -> Result<Self, NotAPin> {
         Self::from_digits(text.as_bytes())
     }
@@ -105,7 +102,14 @@ impl<const N: u8> Pin<N> {
 
     /// The digits, `b'0'` to `b'9'`: for a key store and for nobody else.
     pub fn expose_digits(&self) -> &[u8] {
-        let Some((len, digits)) = self.padded.expose().split_first() else { return &[] };
+        // `from_digits` is the only way in: one byte of length, at most MAX_PIN_DIGITS, and room
+        // for as many digits. Without digits a PIN would equal nothing and be too short for every
+        // policy.
+        let Some((len, digits)) = self.padded.expose().split_first() else {
+            debug_assert!(false, "a PIN without its length");
+            return &[];
+        };
+        debug_assert!(usize::from(*len) <= digits.len(), "a PIN longer than its room");
         digits.get(..usize::from(*len)).unwrap_or_default()
     }
 

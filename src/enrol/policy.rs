@@ -1,281 +1,145 @@
-//! How many attempts, how long locks last, and how much time there is: every figure can be set.
+//! The rules of a ceremony: every figure can be set.
 
-use serde::{Deserialize, Serialize};
+use super::attempts::{Attempt, Attempts, Lock};
+use super::pin::MAX_PIN_DIGITS;
+use super::times::TimeLimits;
+use crate::error::{Error, ErrorKind, Result, Stage};
+use crate::settings::settings;
 use std::ops::RangeInclusive;
 
-const MINUTE_S: u64 = 60;
-const HOUR_S: u64 = 3600;
-
-/// What a failed attempt counts as. Each is counted on its own.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Counted {
-    /// An error in the form.
-    Form,
-    /// A scan that failed.
-    Document,
-    /// A face check that failed, whichever of its steps.
-    Face,
-    /// A step, or the whole, that took too long.
-    Slowness,
-    /// A confirmation of the old account that failed.
-    Confirmation,
-    /// A wrong PIN2, or a signature that was not valid.
-    Signature,
-}
-
-/// A failed attempt, as [`AttemptLog`](super::AttemptLog) keeps it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Attempt {
-    /// What it counts as.
-    pub counted: Counted,
-    /// When it was, in Unix seconds.
-    pub at: u64,
-}
-
-/// That a document is locked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Lock {
-    /// Until this time, in Unix seconds.
-    Until(u64),
-    /// For good.
-    ForGood,
-}
-
-/// One rung of a [`Ladder`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Rung {
-    /// The failed attempt, counted from 1, that locks.
-    pub failures: usize,
-    /// For how long, in seconds; `None` for good.
-    pub lock_s: Option<u64>,
-}
-
-/// Which failed attempts lock, and for how long.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Ladder(pub Vec<Rung>);
-
-impl Default for Ladder {
-    /// The third attempt locks for 3 hours, the sixth for 24, the ninth for good: what eID services
-    /// publish for wrong PINs.
-    fn default() -> Self {
-        let rung = |failures, lock_s| Rung { failures, lock_s };
-        Self(vec![rung(3, Some(3 * HOUR_S)), rung(6, Some(24 * HOUR_S)), rung(9, None)])
-    }
-}
-
-impl Ladder {
-    /// The lock that failed attempts at these times, earliest first, have led to.
+settings! {
+    /// The rules of a ceremony: attempts and locks, time, PINs, and which evidence counts.
     ///
-    /// Each rung that was reached locks from its own attempt on, so that attempts of ceremonies
-    /// side by side evade none.
-    fn lock(&self, times: &[u64], now: u64) -> Option<Lock> {
-        let locks = self.0.iter().filter_map(|rung| {
-            let at = *times.get(rung.failures.checked_sub(1)?)?;
-            Some(rung.lock_s.map_or(Lock::ForGood, |lock_s| Lock::Until(at.saturating_add(lock_s))))
-        });
-        locks.filter(|lock| *lock > Lock::Until(now)).max()
-    }
-}
-
-/// The ladder of each kind of failed attempt.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Attempts {
-    /// Errors in the form.
-    pub form: Ladder,
-    /// Scans that failed.
-    pub document: Ladder,
-    /// Face checks that failed.
-    pub face: Ladder,
-    /// Steps that took too long.
-    pub slowness: Ladder,
-    /// Confirmations of the old account that failed.
-    pub confirmation: Ladder,
-    /// Signatures that failed.
-    pub signature: Ladder,
-}
-
-/// The time that there is for each step, in seconds.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TimeLimits {
-    /// The form.
-    pub form_s: u64,
-    /// The document.
-    pub document_s: u64,
-    /// The instructions of the face check.
-    pub instructions_s: u64,
-    /// Filling the oval.
-    pub oval_s: u64,
-    /// The flashes.
-    pub flashes_s: u64,
-    /// The comparison.
-    pub comparison_s: u64,
-    /// The old account's confirmation.
-    pub confirmation_s: u64,
-    /// Consent to the old account's deletion.
-    pub consent_s: u64,
-    /// Choosing the PINs.
-    pub pins_s: u64,
-    /// Entering them again.
-    pub pins_again_s: u64,
-    /// The signature.
-    pub signature_s: u64,
-    /// Everything.
-    pub total_s: u64,
-}
-
-impl Default for TimeLimits {
-    /// 60 minutes for all: what eID services publish for a whole application. 15 minutes for each
-    /// step: what they publish for the life of a registration code. 2 minutes for what the face
-    /// check does on its own, which takes seconds: our choice.
-    fn default() -> Self {
-        let (step, face) = (15 * MINUTE_S, 2 * MINUTE_S);
-        Self {
-            form_s: step,
-            document_s: step,
-            instructions_s: step,
-            oval_s: step,
-            flashes_s: face,
-            comparison_s: face,
-            confirmation_s: step,
-            consent_s: step,
-            pins_s: step,
-            pins_again_s: step,
-            signature_s: step,
-            total_s: 60 * MINUTE_S,
+    /// They are not part of a ceremony's state: the [`Context`](super::Context) of each transition
+    /// names them, so that a stricter policy applies from the next step on.
+    ///
+    /// ```
+    /// use selfsame::enrol::{Attempts, Ladder, Policy, Rung, TimeLimits};
+    ///
+    /// let five = Rung { failures: 5, lock_s: Some(600) };
+    /// let ten = Rung { failures: 10, lock_s: None };
+    /// let face = Ladder::new(vec![five, ten])?;
+    /// let policy = Policy::default()
+    ///     .with_attempts(Attempts::default().with_face(face))
+    ///     .with_times(TimeLimits::default().with_total_s(30 * 60)?)
+    ///     .with_pin1_digits(6..=12)?
+    ///     .with_max_fmr(1e-5)?;
+    /// assert_eq!((policy.max_fmr(), policy.times().total_s()), (1e-5, 1800));
+    /// # Ok::<(), selfsame::Error>(())
+    /// ```
+    #[derive(Debug, Clone, PartialEq)]
+    pub struct Policy in Stage::Enrol {
+        @by_hand {
+            attempts: Attempts = Attempts::default();
+            times: TimeLimits = TimeLimits::default();
+            pin1_digits: RangeInclusive<usize> = 4..=12;
+            pin2_digits: RangeInclusive<usize> = 5..=12;
         }
-    }
-}
-
-/// The rules of a ceremony.
-///
-/// ```
-/// use selfsame::enrol::{Ladder, Policy, Rung};
-/// let mut policy = Policy::default();
-/// policy.attempts.face = Ladder(vec![Rung { failures: 5, lock_s: Some(600) }, Rung { failures: 10, lock_s: None }]);
-/// policy.times.total_s = 30 * 60;
-/// ```
-#[derive(Debug, Clone, PartialEq)]
-pub struct Policy {
-    /// Failed attempts and locks.
-    pub attempts: Attempts,
-    /// Time.
-    pub times: TimeLimits,
-    /// Digits that PIN1 may have. Default 4 to 12, as eID services publish it; at most
-    /// [`MAX_PIN_DIGITS`](super::MAX_PIN_DIGITS).
-    pub pin1_digits: RangeInclusive<usize>,
-    /// Digits that PIN2 may have. Default 5 to 12, as eID services publish it.
-    pub pin2_digits: RangeInclusive<usize>,
-    /// Whether weak PINs ([`Weakness`](super::Weakness)) are refused. Default true.
-    pub refuse_weak_pins: bool,
-    /// Whether a PIN2 that holds PIN1 is weak: PIN1 is typed more often, and seen by more people.
-    /// Default true.
-    pub refuse_pin1_in_pin2: bool,
-    /// The false match rate that a comparison must have been asked for, or less. Default 1e-4: our
-    /// choice; measure on your own people.
-    pub max_fmr: f64,
-    /// Whether a comparison counts whose decision was marginal. Default true: the rate above is met
-    /// all the same.
-    pub accept_marginal: bool,
-    /// The evidence of liveness in bits that is needed
-    /// ([`LivenessEvidence::evidence_bits`](crate::liveness::LivenessEvidence::evidence_bits)).
-    /// Default 12, as the verdict's own: who loosens one has to loosen both.
-    pub min_evidence_bits: f64,
-    /// How far evidence may be issued in the future, in seconds, for clocks of several machines.
-    /// Default 5: our choice.
-    pub clock_tolerance_s: u64,
-}
-
-impl Default for Policy {
-    fn default() -> Self {
-        Self {
-            attempts: Attempts::default(),
-            times: TimeLimits::default(),
-            pin1_digits: 4..=12,
-            pin2_digits: 5..=12,
-            refuse_weak_pins: true,
-            refuse_pin1_in_pin2: true,
-            max_fmr: 1e-4,
-            accept_marginal: true,
-            min_evidence_bits: 12.0,
-            clock_tolerance_s: 5,
-        }
+        /// Whether weak PINs ([`Weakness`](super::Weakness)) are refused.
+        refuse_weak_pins, with_refuse_weak_pins: bool = true;
+        /// Whether a PIN2 that holds PIN1 is weak: PIN1 is typed more often, and seen by more
+        /// people.
+        refuse_pin1_in_pin2, with_refuse_pin1_in_pin2: bool = true;
+        /// The false match rate that a comparison must have been asked for, or less. Our choice:
+        /// measure on your own people.
+        max_fmr, with_max_fmr: f64 = 1e-4, in 1e-9..=0.1;
+        /// Whether a comparison counts whose decision was marginal. The rate above is met all the
+        /// same.
+        accept_marginal, with_accept_marginal: bool = true;
+        /// The evidence of liveness in bits that is needed
+        /// ([`LivenessEvidence::evidence_bits`](crate::liveness::LivenessEvidence::evidence_bits)).
+        /// As many as the liveness verdict itself asks for: who loosens one has to loosen both.
+        min_evidence_bits, with_min_evidence_bits: f64 = 12.0, in 0.0..=64.0;
+        /// How far evidence may be issued in the future, in seconds, for clocks of several
+        /// machines. Our choice.
+        clock_tolerance_s, with_clock_tolerance_s: u64 = 5, in 0..=3600;
     }
 }
 
 impl Policy {
+    /// Failed attempts and locks. Default: [`Attempts::default`].
+    pub fn attempts(&self) -> &Attempts {
+        &self.attempts
+    }
+
+    /// Returns these rules with other [`Self::attempts`].
+    #[must_use]
+    pub fn with_attempts(mut self, attempts: Attempts) -> Self {
+        self.attempts = attempts;
+        self
+    }
+
+    /// The time that there is. Default: [`TimeLimits::default`].
+    pub fn times(&self) -> &TimeLimits {
+        &self.times
+    }
+
+    /// Returns these rules with other [`Self::times`].
+    #[must_use]
+    pub fn with_times(mut self, times: TimeLimits) -> Self {
+        self.times = times;
+        self
+    }
+
+    /// How many digits PIN1 may have. Default: `4..=12`, as eID services publish it; range: within
+    /// `1..=32` ([`MAX_PIN_DIGITS`]).
+    pub fn pin1_digits(&self) -> &RangeInclusive<usize> {
+        &self.pin1_digits
+    }
+
+    /// Returns these rules with other [`Self::pin1_digits`].
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidArgument`] for numbers that no PIN can have.
+    pub fn with_pin1_digits(mut self, digits: RangeInclusive<usize>) -> Result<Self> {
+        self.pin1_digits = checked(digits)?;
+        Ok(self)
+    }
+
+    /// How many digits PIN2 may have. Default: `5..=12`, as eID services publish it; range: within
+    /// `1..=32` ([`MAX_PIN_DIGITS`]).
+    pub fn pin2_digits(&self) -> &RangeInclusive<usize> {
+        &self.pin2_digits
+    }
+
+    /// Returns these rules with other [`Self::pin2_digits`].
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidArgument`] for numbers that no PIN can have.
+    pub fn with_pin2_digits(mut self, digits: RangeInclusive<usize>) -> Result<Self> {
+        self.pin2_digits = checked(digits)?;
+        Ok(self)
+    }
+
     /// Whether these failed attempts, in any order, lock the document now: the longest lock of all
     /// ladders.
     pub fn lock(&self, attempts: &[Attempt], now: u64) -> Option<Lock> {
-        if attempts.is_empty() {
-            return None;
-        }
-        let ladders = [
-            (Counted::Form, &self.attempts.form),
-            (Counted::Document, &self.attempts.document),
-            (Counted::Face, &self.attempts.face),
-            (Counted::Slowness, &self.attempts.slowness),
-            (Counted::Confirmation, &self.attempts.confirmation),
-            (Counted::Signature, &self.attempts.signature),
-        ];
-        let locks = ladders.into_iter().filter_map(|(counted, ladder)| {
-            let mut times: Vec<u64> = attempts.iter().filter(|a| a.counted == counted).map(|a| a.at).collect();
-            times.sort_unstable();
-            ladder.lock(&times, now)
-        });
-        locks.max()
+        self.attempts.lock(attempts, now)
     }
+}
+
+/// `digits`, if there is a PIN with one of these numbers of digits.
+fn checked(digits: RangeInclusive<usize>) -> Result<RangeInclusive<usize>> {
+    if digits.is_empty() || *digits.start() < 1 || *digits.end() > MAX_PIN_DIGITS {
+        let message = format!("a PIN of {digits:?} digits is outside 1..={MAX_PIN_DIGITS}");
+        return Err(Error::new(ErrorKind::InvalidArgument, Stage::Enrol, message));
+    }
+    Ok(digits)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn face(times: &[u64]) -> Vec<Attempt> {
-        times.iter().map(|at| Attempt { counted: Counted::Face, at: *at }).collect()
-    }
-
     #[test]
-    fn locks_come_at_their_attempt_and_run_out() {
-        let policy = Policy::default();
-        let lock = |times: &[u64], now| policy.lock(&face(times), now);
-        assert_eq!(lock(&[], 0), None);
-        assert_eq!(lock(&[10, 20], 20), None);
-        assert_eq!(lock(&[10, 20, 30], 30), Some(Lock::Until(30 + 10_800)));
-        assert_eq!(lock(&[30, 10, 20], 10_829), Some(Lock::Until(10_830)), "in any order");
-        assert_eq!(lock(&[10, 20, 30], 10_830), None);
-        assert_eq!(
-            lock(&[10, 20, 30, 40], 50),
-            Some(Lock::Until(10_830)),
-            "a fourth attempt side by side evades nothing"
-        );
-        let sixth = [1, 2, 3, 20_000, 20_001, 20_002];
-        assert_eq!(lock(&sixth, 20_002), Some(Lock::Until(20_002 + 86_400)));
-        assert_eq!(lock(&sixth, 20_002 + 86_400), None);
-        assert_eq!(lock(&[1; 9], u64::MAX), Some(Lock::ForGood));
-        assert_eq!(lock(&[1; 12], 5), Some(Lock::ForGood));
-    }
-
-    #[test]
-    fn each_kind_is_counted_on_its_own() {
-        let policy = Policy::default();
-        let kinds = [
-            Counted::Form,
-            Counted::Document,
-            Counted::Face,
-            Counted::Slowness,
-            Counted::Confirmation,
-            Counted::Signature,
-        ];
-        let attempt = |counted| Attempt { counted, at: 7 };
-        let two_each: Vec<Attempt> = kinds.into_iter().flat_map(|k| [attempt(k); 2]).collect();
-        assert_eq!(policy.lock(&two_each, 8), None);
-        for kind in kinds {
-            let three = [&two_each[..], &[attempt(kind)]].concat();
-            assert_eq!(policy.lock(&three, 8), Some(Lock::Until(7 + 10_800)), "{kind:?}");
+    fn no_policy_asks_for_a_pin_that_cannot_be() {
+        let policy = Policy::default().with_pin1_digits(1..=32).unwrap().with_pin2_digits(6..=6).unwrap();
+        assert_eq!((policy.pin1_digits(), policy.pin2_digits()), (&(1..=32), &(6..=6)));
+        // Clippy sees that the range is empty, which is the point.
+        #[allow(clippy::reversed_empty_ranges)]
+        for bad in [0..=4, 4..=33, 6..=5] {
+            assert_eq!(Policy::default().with_pin1_digits(bad.clone()).unwrap_err().kind(), ErrorKind::InvalidArgument);
+            assert_eq!(Policy::default().with_pin2_digits(bad).unwrap_err().kind(), ErrorKind::InvalidArgument);
         }
-        let lenient = Policy { attempts: Attempts { face: Ladder(vec![]), ..Attempts::default() }, ..policy };
-        assert_eq!(lenient.lock(&face(&[1; 100]), 8), None);
     }
 }

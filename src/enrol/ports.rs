@@ -1,29 +1,31 @@
 //! What the integrator supplies: a registry of accounts, a key store, a log of failed attempts.
 //! [`memory`](super::memory) has them in memory, for tests.
 
+use super::attempts::Attempt;
 use super::names::{AccountId, DocumentKey, Identity, KeyId};
 use super::pin::Pin;
-use super::policy::{Attempt, Policy};
+use super::policy::Policy;
 use crate::digest::Digest;
 use rand_core::CryptoRng;
 use std::fmt;
 
-/// Why a port could not answer. It becomes the source of an [`Error`](crate::error::Error) of the
-/// kind [`Port`](crate::error::ErrorKind::Port): keep PINs out of it.
+/// The error of a port that could not answer. It becomes the source of an
+/// [`Error`](crate::error::Error) of the kind [`Port`](crate::error::ErrorKind::Port): keep PINs
+/// out of it.
 pub type PortError = Box<dyn std::error::Error + Send + Sync>;
 
-/// An active account.
+/// An active account, as the registry knows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Account {
-    /// Its name.
+    /// The account's name.
     pub id: AccountId,
-    /// Whose it is.
+    /// Whose account it is.
     pub identity: Identity,
-    /// Its keys.
+    /// The account's keys.
     pub keys: KeyId,
 }
 
-/// The accounts that exist.
+/// A registry of the accounts that exist.
 pub trait AccountRegistry {
     /// The account of this name, if it exists and is active.
     fn find(&self, id: &AccountId) -> Result<Option<Account>, PortError>;
@@ -32,16 +34,16 @@ pub trait AccountRegistry {
     fn delete(&self, id: &AccountId) -> Result<(), PortError>;
 }
 
-/// Which of an account's keys.
+/// Which of an account's two keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum KeyUse {
-    /// The one under PIN1.
+    /// The key under PIN1.
     Authentication,
-    /// The one under PIN2.
+    /// The key under PIN2.
     Signature,
 }
 
-/// What came of an attempt to sign.
+/// The outcome of an attempt to sign.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Signing {
     /// The signature.
@@ -67,30 +69,31 @@ pub trait KeyStore {
 
 /// Keeps failed attempts by document, over all ceremonies.
 pub trait AttemptLog {
-    /// Adds one. It must be on record when this returns, and visible to ceremonies side by side.
+    /// Adds a failed attempt. It must be on record when this returns, and visible to ceremonies
+    /// side by side.
     fn record(&self, document: &DocumentKey, attempt: Attempt) -> Result<(), PortError>;
 
-    /// All of a document's, in any order. None may be missing; how long they are kept is the
-    /// integrator's choice.
+    /// All failed attempts with a document, in any order. None may be missing; how long they are
+    /// kept is the integrator's choice.
     fn attempts(&self, document: &DocumentKey) -> Result<Vec<Attempt>, PortError>;
 }
 
-/// What a transition needs from outside: time, chance, rules and ports.
+/// Everything that a transition needs from outside: time, chance, rules and ports.
 pub struct Context<'a> {
-    /// Now, in Unix seconds, from a clock that does not go back. One that is set back by some
-    /// seconds gives an open step as many more, and locks end as many later by it: nothing
+    /// The time now, in Unix seconds, from a clock that does not go back. One that is set back by
+    /// some seconds gives an open step as many more, and locks end as many later by it: nothing
     /// else.
     pub now: u64,
-    /// Draws nonces.
+    /// The generator that nonces are drawn from.
     pub rng: &'a mut dyn CryptoRng,
     /// The rules. They are not part of the ceremony's state: a stricter one applies from the next
     /// step on.
     pub policy: &'a Policy,
-    /// Failed attempts.
+    /// The log of failed attempts.
     pub log: &'a dyn AttemptLog,
-    /// Accounts.
+    /// The registry of accounts.
     pub registry: &'a dyn AccountRegistry,
-    /// Keys.
+    /// The store of keys.
     pub keys: &'a dyn KeyStore,
 }
 

@@ -17,16 +17,19 @@
 //! | 4 | length of what follows |
 //! | … | the encrypted state, 16 bytes of authentication at its end |
 
-use super::awaiting::{Awaiting, Core, Waiting};
+use super::awaiting::Awaiting;
 use super::ceremony::Ceremony;
-use super::finish::{Enrolled, NewAccount, Terminated};
+use super::common::Core;
+use super::facts::{Applied, Cleared, Confirmed, Live, Read, Seen};
+use super::finish::{Enrolled, NewAccount};
 use super::names::{AccountId, KeyId};
 use super::ports::{Context, PortError};
-use super::reason::End;
-use super::waits::{
-    Applied, Cleared, Comparison, Confirmation, Confirmed, Consent, Document, Flashes, Form, Instructions, Live, Oval,
-    Pins, Read, Seen, Signature,
+use super::reasons::End;
+use super::states::{
+    Confirmation, Consent, Document, Flashes, Form, Instructions, OvalCapture, Pins, PortraitComparison, Signature,
 };
+use super::terminated::Terminated;
+use super::waiting::Waiting;
 use crate::digest::{Digest, to_hex};
 use crate::error::{Error, ErrorKind, Result, Stage};
 use crate::liveness::ChallengeId;
@@ -41,7 +44,7 @@ use zeroize::Zeroizing;
 const MAGIC: &[u8; 4] = b"SLFE";
 const VERSION: u8 = 1;
 const HEADER: usize = 4 + 1 + 8 + 16 + 24 + 4;
-/// Larger ones are refused unread: a state with a full audit has some 20 kB.
+/// Larger ones are refused unread: a state with a full audit has some 20 kB. Chosen by hand.
 const MAX_BYTES: usize = 1 << 20;
 
 /// The key that states are sealed under. Whoever has it can make any state, [`Enrolled`] included:
@@ -50,12 +53,12 @@ const MAX_BYTES: usize = 1 << 20;
 pub struct SealKey(SecretBytes);
 
 impl SealKey {
-    /// A key of 32 random bytes that are kept elsewhere.
+    /// Takes a key of 32 random bytes that are kept elsewhere.
     pub fn from_bytes(bytes: &[u8; 32]) -> Self {
         Self(SecretBytes::from_slice(bytes))
     }
 
-    /// Draws one.
+    /// Draws a key.
     pub fn random(rng: &mut (impl CryptoRng + ?Sized)) -> Self {
         Self(SecretBytes::random(32, rng))
     }
@@ -66,12 +69,12 @@ impl SealKey {
     }
 }
 
-/// What tells one sealing from all others. It is no secret.
+/// The token that tells one sealing from all others, so that it is opened once. It is no secret.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct SealToken([u8; 16]);
 
 impl SealToken {
-    /// Its bytes.
+    /// The token's 16 bytes.
     pub fn as_bytes(&self) -> &[u8; 16] {
         &self.0
     }
@@ -194,9 +197,9 @@ impl Ceremony {
             Snapshot::Form => state(core, Form {}).into(),
             Snapshot::Document(applied) => state(core, Document { applied }).into(),
             Snapshot::Instructions(read) => state(core, Instructions { read }).into(),
-            Snapshot::Oval(read) => state(core, Oval { read }).into(),
+            Snapshot::Oval(read) => state(core, OvalCapture { read }).into(),
             Snapshot::Flashes(read, challenge) => state(core, Flashes { read, challenge }).into(),
-            Snapshot::Comparison(live) => state(core, Comparison { live }).into(),
+            Snapshot::Comparison(live) => state(core, PortraitComparison { live }).into(),
             Snapshot::Confirmation(seen, old) => state(core, Confirmation { seen, old }).into(),
             Snapshot::Consent(confirmed) => state(core, Consent { confirmed }).into(),
             Snapshot::Pins(cleared) => state(core, Pins { cleared }).into(),
@@ -242,7 +245,8 @@ struct Header<'a> {
 
 impl<'a> Header<'a> {
     fn parse(bytes: &'a [u8]) -> Result<Self> {
-        if !bytes.iter().zip(MAGIC).all(|(a, b)| a == b) {
+        // Bytes that end inside the magic are cut short, not something else.
+        if !MAGIC.starts_with(bytes.get(..MAGIC.len()).unwrap_or(bytes)) {
             return Err(fault(ErrorKind::UnsupportedFormat, "this is no sealed ceremony"));
         }
         if bytes.get(4).is_some_and(|version| *version != VERSION) {

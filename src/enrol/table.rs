@@ -1,11 +1,13 @@
 //! The phases of a ceremony, what can happen, and where that leads: one table, held against the
 //! code by a test in both directions, and drawn as the guide's diagram.
 
+use crate::words::sealed_words;
 use serde::{Deserialize, Serialize};
 
-/// What is awaited, or how it ended.
+/// What a ceremony awaits, or how it ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Phase {
     /// The application form.
     Form,
@@ -29,14 +31,30 @@ pub enum Phase {
     PinsAgain,
     /// The signature with the new PIN2.
     Signature,
-    /// Nothing: there is a new account.
+    /// Nothing is awaited: there is a new account.
     Enrolled,
-    /// Nothing: there is none.
+    /// Nothing is awaited: the ceremony ended without an account.
     Terminated,
 }
 
+sealed_words!(Phase {
+    Form => "form",
+    Document => "document",
+    Instructions => "instructions",
+    Oval => "oval",
+    Flashes => "flashes",
+    Comparison => "comparison",
+    Confirmation => "confirmation",
+    Consent => "consent",
+    Pins => "pins",
+    PinsAgain => "pins_again",
+    Signature => "signature",
+    Enrolled => "enrolled",
+    Terminated => "terminated",
+});
+
 impl Phase {
-    /// All, in the order of a ceremony.
+    /// All phases, in the order of a ceremony.
     pub const ALL: [Self; 13] = [
         Self::Form,
         Self::Document,
@@ -52,30 +70,12 @@ impl Phase {
         Self::Enrolled,
         Self::Terminated,
     ];
-
-    /// A stable `snake_case` word.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Form => "form",
-            Self::Document => "document",
-            Self::Instructions => "instructions",
-            Self::Oval => "oval",
-            Self::Flashes => "flashes",
-            Self::Comparison => "comparison",
-            Self::Confirmation => "confirmation",
-            Self::Consent => "consent",
-            Self::Pins => "pins",
-            Self::PinsAgain => "pins_again",
-            Self::Signature => "signature",
-            Self::Enrolled => "enrolled",
-            Self::Terminated => "terminated",
-        }
-    }
 }
 
-/// What happened.
+/// What happened in a transition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Event {
     /// The form was accepted.
     FormAccepted,
@@ -85,7 +85,7 @@ pub enum Event {
     InstructionsRead,
     /// The face fills the oval; the flashes begin.
     FlashesBegun,
-    /// A live face answered them.
+    /// A live face answered the flashes.
     FlashesAnswered,
     /// The faces matched.
     FacesMatched,
@@ -95,7 +95,7 @@ pub enum Event {
     ConsentGiven,
     /// PINs were chosen.
     PinsChosen,
-    /// They were entered again, and were the same.
+    /// The PINs were entered again, and were the same.
     PinsRepeated,
     /// Chosen PINs were forgotten: the applicant wants others, or the state was sealed.
     PinsForgotten,
@@ -109,31 +109,27 @@ pub enum Event {
     Ended,
 }
 
-impl Event {
-    /// A stable `snake_case` word.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::FormAccepted => "form_accepted",
-            Self::DocumentRead => "document_read",
-            Self::InstructionsRead => "instructions_read",
-            Self::FlashesBegun => "flashes_begun",
-            Self::FlashesAnswered => "flashes_answered",
-            Self::FacesMatched => "faces_matched",
-            Self::AccountConfirmed => "account_confirmed",
-            Self::ConsentGiven => "consent_given",
-            Self::PinsChosen => "pins_chosen",
-            Self::PinsRepeated => "pins_repeated",
-            Self::PinsForgotten => "pins_forgotten",
-            Self::ApplicationSigned => "application_signed",
-            Self::Failed => "failed",
-            Self::TooSlow => "too_slow",
-            Self::Ended => "ended",
-        }
-    }
-}
+sealed_words!(Event {
+    FormAccepted => "form_accepted",
+    DocumentRead => "document_read",
+    InstructionsRead => "instructions_read",
+    FlashesBegun => "flashes_begun",
+    FlashesAnswered => "flashes_answered",
+    FacesMatched => "faces_matched",
+    AccountConfirmed => "account_confirmed",
+    ConsentGiven => "consent_given",
+    PinsChosen => "pins_chosen",
+    PinsRepeated => "pins_repeated",
+    PinsForgotten => "pins_forgotten",
+    ApplicationSigned => "application_signed",
+    Failed => "failed",
+    TooSlow => "too_slow",
+    Ended => "ended",
+});
 
 /// One row of [`TRANSITIONS`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub struct Transition {
     /// The phase before.
     pub from: Phase,

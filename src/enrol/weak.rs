@@ -15,7 +15,8 @@
 //!   that holds all of one;
 //! - if the policy says so, a PIN2 that **holds PIN1**.
 
-use super::pin::{MAX_PIN_DIGITS, Pin};
+use super::pin::Pin;
+use crate::words::sealed_words;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
@@ -24,33 +25,28 @@ use zeroize::Zeroizing;
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Weakness {
-    /// One digit or group of digits over and over.
+    /// It is one digit or group of digits over and over.
     Repeated,
-    /// Every digit the same step from the one before.
+    /// Every digit is the same step from the one before.
     Sequential,
-    /// Lines on the keypad.
+    /// It follows lines on the keypad.
     KeypadLine,
-    /// A date of birth, or part of one.
+    /// It holds a date of birth, or is part of one.
     DateOfBirth,
-    /// Part of a number on the document, or of another number that was given.
+    /// It is part of a number on the document, or of another number that was given.
     PersonalNumber,
     /// PIN2 holds PIN1.
     HoldsPin1,
 }
 
-impl Weakness {
-    /// A stable `snake_case` word.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Repeated => "repeated",
-            Self::Sequential => "sequential",
-            Self::KeypadLine => "keypad_line",
-            Self::DateOfBirth => "date_of_birth",
-            Self::PersonalNumber => "personal_number",
-            Self::HoldsPin1 => "holds_pin1",
-        }
-    }
-}
+sealed_words!(Weakness {
+    Repeated => "repeated",
+    Sequential => "sequential",
+    KeypadLine => "keypad_line",
+    DateOfBirth => "date_of_birth",
+    PersonalNumber => "personal_number",
+    HoldsPin1 => "holds_pin1",
+});
 
 /// A date of the Gregorian calendar.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -92,17 +88,20 @@ pub(super) fn holds(whole: &[u8], part: &[u8]) -> bool {
 
 fn is_repeated(digits: &[u8]) -> bool {
     (1..=digits.len() / 2).any(|period| {
-        let shifted = digits.get(period..).unwrap_or_default();
-        digits.len().is_multiple_of(period) && digits.iter().zip(shifted).all(|(a, b)| a == b)
+        // Every digit is the one a period before.
+        let repeats = digits.windows(period + 1).all(|window| window.first() == window.last());
+        digits.len().is_multiple_of(period) && repeats
     })
 }
 
+/// Each digit with the one behind it.
+fn neighbours(digits: &[u8]) -> impl Iterator<Item = (u8, u8)> {
+    digits.iter().copied().zip(digits.iter().copied().skip(1))
+}
+
 fn is_sequential(digits: &[u8]) -> bool {
-    let step = |pair: &[u8]| match pair {
-        [a, b] => (10 + b - a) % 10,
-        _ => 0,
-    };
-    let mut steps = digits.windows(2).map(step);
+    // Counted round, so that 9 is followed by 0.
+    let mut steps = neighbours(digits).map(|(a, b)| (10 + b - a) % 10);
     let first = steps.next();
     digits.len() > 2 && first != Some(0) && steps.all(|step| Some(step) == first)
 }
@@ -118,26 +117,23 @@ fn key(digit: u8) -> (i8, i8) {
 /// Whether the digits can be cut into straight lines of three or more neighbouring keys; a line may
 /// begin on the last key of the one before.
 fn is_keypad_lines(digits: &[u8]) -> bool {
-    // Item n: whether the first n digits can be cut so.
-    let mut covered = [false; MAX_PIN_DIGITS + 1];
-    let is = |covered: &[bool], n: usize| n == 0 || covered.get(n).is_some_and(|c| *c);
+    // Bit n: whether the first n digits can be cut so. A PIN has far fewer digits than there are
+    // bits.
+    debug_assert!(digits.len() < 64);
+    let mut covered: u64 = 1;
     for start in 0..digits.len() {
-        if is(&covered, start) || is(&covered, start + 1) {
-            for end in line_ends(digits.get(start..).unwrap_or_default()) {
-                covered.get_mut(start + end).into_iter().for_each(|c| *c = true);
-            }
+        // A line begins behind the one before, or on its last key.
+        if covered >> start & 0b11 != 0 {
+            let (_, rest) = digits.split_at(start);
+            line_ends(rest).for_each(|end| covered |= 1 << (start + end));
         }
     }
-    !digits.is_empty() && is(&covered, digits.len())
+    !digits.is_empty() && covered >> digits.len() & 1 == 1
 }
 
 /// The lengths, from three on, of the straight lines that begin with the first digit.
 fn line_ends(digits: &[u8]) -> std::ops::RangeInclusive<usize> {
-    let step = |pair: &[u8]| match pair {
-        [a, b] => (key(*b).0 - key(*a).0, key(*b).1 - key(*a).1),
-        _ => (0, 0),
-    };
-    let mut steps = digits.windows(2).map(step);
+    let mut steps = neighbours(digits).map(|(a, b)| (key(b).0 - key(a).0, key(b).1 - key(a).1));
     let longest = match steps.next() {
         Some(first) if first != (0, 0) && first.0.abs() <= 1 && first.1.abs() <= 1 => {
             2 + steps.take_while(|step| *step == first).count()

@@ -8,8 +8,8 @@ use selfsame::document::DocumentPhoto;
 use selfsame::engine::Engine;
 use selfsame::enrol::memory::{MemoryAttemptLog, MemoryKeyStore, MemoryRegistry, MemoryTokens};
 use selfsame::enrol::{
-    Application, Awaiting, Ceremony, Context, DocumentKey, End, Identity, Kind, Lock, Measure, Method, Phase, Policy,
-    SealKey, Step, Word,
+    Application, AuditMeasure, Awaiting, Ceremony, Context, DocumentKey, End, Identity, Kind, Lock, Method, Phase,
+    Policy, SealKey, Step, Word,
 };
 use selfsame::image::Limits;
 use selfsame::liveness::ChallengeId;
@@ -33,7 +33,7 @@ fn the_engines_evidence_leads_to_the_face_check_and_three_failures_lock() {
     let binding = Binding::new(*document.nonce(), NOW, 120);
     let evidence = engine.document_evidence(&binding, &portrait).unwrap().found().unwrap();
     let Step::Next(state) = document.read(evidence, Identity::of(&["Jo"]), ctx).unwrap() else { panic!("it was read") };
-    assert!(matches!(state.audit().records[1].measure, Some(Measure::Document { .. })));
+    assert!(matches!(state.audit().records[1].measure, Some(AuditMeasure::Document { .. })));
     let Step::Next(oval) = state.acknowledge(ctx).unwrap() else { panic!("nothing stops it") };
     let sealed = Ceremony::from(oval).seal(&key, 60, ctx).unwrap();
     let mut ceremony = Ceremony::open(&sealed, &key, NOW, |token| Ok(tokens.spend(token))).unwrap();

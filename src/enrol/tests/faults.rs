@@ -38,7 +38,7 @@ impl rand_core::TryCryptoRng for Stuck {}
 #[test]
 fn a_clock_that_is_set_back_buys_time_and_nothing_else() {
     let mut office = Office::new(40);
-    let limit = office.policy.times.document_s;
+    let limit = office.policy.times().document_s();
     let document = state!(office.reach(Phase::Document, Kind::NewRegistration, Method::Biometrics), Document);
     let left = |office: &mut Office, now| {
         office.now = now;
@@ -55,7 +55,7 @@ fn a_clock_that_is_set_back_buys_time_and_nothing_else() {
     let Step::Retry(document, reasons) = document.read(late, identity(), &mut office.ctx()).unwrap() else {
         panic!("evidence from the future")
     };
-    assert_eq!(reasons, [Reason::NotYetValid]);
+    assert_eq!(reasons, [SetbackReason::NotYetValid]);
     office.now = START - 5;
     assert!(matches!(document.read(in_time, identity(), &mut office.ctx()).unwrap(), Step::Next(_)));
 }
@@ -65,7 +65,7 @@ fn a_lock_outlasts_a_clock_that_is_set_back() {
     let mut office = Office::new(41);
     let mut failed = state!(office.begin(Kind::NewRegistration, Method::Biometrics), Form);
     let until = loop {
-        match failed.failed(vec![], &mut office.ctx()).unwrap() {
+        match failed.failed(NO_WORDS, &mut office.ctx()).unwrap() {
             Step::Retry(again, _) => failed = again,
             Step::Terminated(over) => break office.now + over.wait_s(office.now).unwrap(),
             Step::Next(never) => match never {},
@@ -97,11 +97,11 @@ fn a_generator_that_repeats_itself_is_an_error_and_never_an_old_nonce() {
     let nonce = *state!(&ceremony, Oval).nonce();
     let before = office.failures(Counted::Face);
     let ctx = &mut Context { rng: &mut stuck, ..office.ctx() };
-    let fault = state!(ceremony, Oval).failed(vec![], ctx).unwrap_err();
+    let fault = state!(ceremony, Oval).failed(NO_WORDS, ctx).unwrap_err();
     assert_eq!(fault.error.kind(), ErrorKind::Randomness);
     assert_eq!(office.failures(Counted::Face), before, "nothing is on record");
     // With a generator that works the same event goes through.
-    let Step::Retry(again, _) = fault.state.failed(vec![], &mut office.ctx()).unwrap() else { panic!("one failure") };
+    let Step::Retry(again, _) = fault.state.failed(NO_WORDS, &mut office.ctx()).unwrap() else { panic!("one failure") };
     assert_ne!(*again.nonce(), nonce);
     assert_eq!(office.failures(Counted::Face), before + 1);
 }

@@ -38,8 +38,8 @@ fn nothing_that_is_printed_or_stored_holds_a_pin() {
             }
             other => office.advance(other),
         };
-        // What would be stored, in the clear: here the key is known. States with PINs come back without
-        // them.
+        // What would be stored, in the clear: here the key is known. States with PINs come back
+        // without them.
         if !matches!(ceremony, Ceremony::PinsAgain(_)) {
             let key = SealKey::from_bytes(&[2; 32]);
             let bytes = ceremony.seal(&key, 60, &mut office.ctx()).unwrap();

@@ -43,7 +43,7 @@ impl Desk {
     fn document(&self, binding: &Binding) -> Result<Seen<DocumentEvidence>> {
         match self.engine.document_evidence(binding, &self.document)? {
             Outcome::Found(evidence) => Ok(Ok(evidence)),
-            Outcome::Refused(refusals) => words(refusals.iter().map(|r| r.as_str())),
+            Outcome::Refused(refusals) => refused(refusals),
         }
     }
 
@@ -52,7 +52,7 @@ impl Desk {
         let (verification, evidence) = self.engine.verify_for(binding, &self.document, &reference, self.fmr)?;
         match evidence {
             Some(evidence) => Ok(Ok(evidence)),
-            None => words(verification.verdict.reasons().iter().map(ToString::to_string)),
+            None => refused(verification.verdict.reasons()),
         }
     }
 
@@ -69,7 +69,7 @@ impl Desk {
             if let LivenessProgress::Hopeless(reasons) =
                 self.engine.watch(&mut session, &photo.frame(), timestamp_us)?
             {
-                return words(reasons.iter().map(|r| r.as_str()));
+                return refused(reasons);
             }
         }
         let lifetime_s = binding.expires_at().saturating_sub(binding.issued_at());
@@ -80,6 +80,11 @@ impl Desk {
             None => words(finished.report.verdict.reasons()),
         }
     }
+}
+
+/// What the crate refused, as it is told the ceremony.
+fn refused<E>(reasons: Vec<impl Into<Word>>) -> Result<Seen<E>> {
+    Ok(Err(reasons.into_iter().map(Into::into).collect()))
 }
 
 fn words<E>(reasons: impl IntoIterator<Item = impl Into<String>>) -> Result<Seen<E>> {

@@ -12,7 +12,8 @@ use selfsame::enrol::memory::{MemoryAttemptLog, MemoryKeyStore, MemoryRegistry, 
 use selfsame::enrol::{
     Account, AccountId, AccountRegistry, Application, Awaiting, Ceremony, Confirmation, ConfirmationToken, Consent,
     Context, Date, DeletionConsent, Document, DocumentKey, End, Enrolled, Form, Identity, Instructions, KeyStore, Kind,
-    Lock, Method, Oval, Personal, Pin, Pins, PinsAgain, Policy, SealKey, Signature, Signing, Step, Terminated, Word,
+    Lock, Method, OvalCapture, Personal, Pin, Pins, PinsAgain, Policy, SealKey, Signature, Signing, Step, Terminated,
+    Word,
 };
 use selfsame::error::{Error, ErrorKind, Result, Stage};
 use selfsame::liveness::{ChallengeId, LivenessEvidence};
@@ -307,7 +308,7 @@ impl<R: rand_core::CryptoRng> Journey<'_, R> {
     }
 
     /// Oval, flashes and comparison.
-    fn face_check(&mut self, state: Awaiting<Oval>) -> Result<Ceremony> {
+    fn face_check(&mut self, state: Awaiting<OvalCapture>) -> Result<Ceremony> {
         let Some(challenge) = self.camera.challenge(state.nonce(), self.dialogue)? else {
             self.dialogue.tell("  Flashes cannot be shown and judged here, so that nobody can be enrolled.");
             return Ok(self.abandon(state));
@@ -387,10 +388,10 @@ impl<R: rand_core::CryptoRng> Journey<'_, R> {
         let (policy, kind) = (&self.world.policy, state.kind());
         let lengths = format!(
             "Step 6: choose PIN1 ({} to {} digits, for logging in) and PIN2 ({} to {}, for signing).",
-            policy.pin1_digits.start(),
-            policy.pin1_digits.end(),
-            policy.pin2_digits.start(),
-            policy.pin2_digits.end()
+            policy.pin1_digits().start(),
+            policy.pin1_digits().end(),
+            policy.pin2_digits().start(),
+            policy.pin2_digits().end()
         );
         self.dialogue.tell(&lengths);
         self.dialogue

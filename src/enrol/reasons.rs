@@ -1,18 +1,18 @@
 //! Why a step is to be repeated, and why a ceremony ended.
 
-use super::names::Word;
+use super::attempts::Lock;
 use super::pin::WhichPin;
-use super::policy::Lock;
 use super::weak::Weakness;
+use super::word::Word;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// Why a step is to be repeated. Its display is a sentence for the applicant; none of them tells a
-/// digit of a PIN.
+/// digit of a PIN. It is serialised as a word, or as an object of a word and its details.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
-pub enum Reason {
+pub enum SetbackReason {
     /// What the caller reported: an error in the form, a refusal of the engine, a liveness verdict.
     Reported(Word),
     /// The step took too long.
@@ -45,9 +45,9 @@ pub enum Reason {
     Marginal,
     /// The old account's confirmation is not valid.
     ConfirmationInvalid,
-    /// A PIN has fewer digits than this.
+    /// A PIN has fewer digits than this least number.
     PinTooShort(WhichPin, usize),
-    /// A PIN has more digits than this.
+    /// A PIN has more digits than this largest number.
     PinTooLong(WhichPin, usize),
     /// A PIN is too easy to guess.
     WeakPin(WhichPin, Weakness),
@@ -59,7 +59,7 @@ pub enum Reason {
     SignatureInvalid,
 }
 
-impl fmt::Display for Reason {
+impl fmt::Display for SetbackReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let pin = |which: &WhichPin| match which {
             WhichPin::Pin1 => "PIN1",
@@ -102,12 +102,12 @@ impl fmt::Display for Reason {
     }
 }
 
-/// Why a ceremony ended without an account.
+/// Why a ceremony ended without an account. Its display is a sentence for the applicant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum End {
-    /// Too many attempts failed: no ceremony with this document before that time, or at all.
+    /// Too many attempts failed: no ceremony with this document before the lock's time, or at all.
     Locked(Lock),
     /// The ceremony as a whole took too long.
     TimeUp,

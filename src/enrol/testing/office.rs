@@ -1,0 +1,178 @@
+//! [`Office`]: everything around ceremonies, and honest evidence for them, made by the crate's
+//! private constructors, which nobody else can.
+
+use super::random::TestRng;
+use crate::binding::Binding;
+use crate::compare::{FmrEstimate, MatchEvidence};
+use crate::digest::Digest;
+use crate::document::{DocumentEvidence, Origin};
+use crate::enrol::memory::{MemoryAttemptLog, MemoryKeyStore, MemoryRegistry};
+use crate::enrol::*;
+use crate::liveness::{ChallengeId, LivenessEvidence};
+use crate::secret::Nonce;
+
+pub(crate) const START: u64 = 1_790_000_000;
+pub(crate) const CHALLENGE: ChallengeId = ChallengeId::from_bytes([3; 16]);
+/// A report without reasons.
+pub(crate) const NO_WORDS: [Word; 0] = [];
+pub(crate) const PIN1: &str = "8036";
+pub(crate) const PIN2: &str = "61830";
+pub(crate) const OLD_PINS: (&str, &str) = ("5172", "94027");
+
+pub(crate) fn key() -> DocumentKey {
+    DocumentKey::from_number("UTO", "X1")
+}
+
+pub(crate) fn identity() -> Identity {
+    Identity::of(&["Jo"])
+}
+
+pub(crate) fn old_account() -> AccountId {
+    AccountId::new("old").unwrap()
+}
+
+/// Everything around ceremonies, and honest evidence for them.
+pub(crate) struct Office {
+    pub(crate) rng: TestRng,
+    pub(crate) policy: Policy,
+    pub(crate) log: MemoryAttemptLog,
+    pub(crate) registry: MemoryRegistry,
+    pub(crate) keys: MemoryKeyStore,
+    pub(crate) now: u64,
+    pub(crate) document: Digest,
+    pub(crate) capture: Digest,
+}
+
+impl Office {
+    pub(crate) fn new(seed: u64) -> Self {
+        Self::with(TestRng::new(seed))
+    }
+
+    pub(crate) fn with(mut rng: TestRng) -> Self {
+        let (keys, registry) = (MemoryKeyStore::new(&mut rng), MemoryRegistry::default());
+        let old = keys.generate(&pin(OLD_PINS.0), &pin(OLD_PINS.1)).unwrap();
+        registry.insert(Account { id: old_account(), identity: identity(), keys: old });
+        let (document, capture) = (Digest::of(b"document"), Digest::of(b"capture"));
+        let (policy, log) = (Policy::default(), MemoryAttemptLog::default());
+        Self { rng, policy, log, registry, keys, now: START, document, capture }
+    }
+
+    pub(crate) fn ctx(&mut self) -> Context<'_> {
+        Context {
+            now: self.now,
+            rng: &mut self.rng,
+            policy: &self.policy,
+            log: &self.log,
+            registry: &self.registry,
+            keys: &self.keys,
+        }
+    }
+
+    pub(crate) fn begin(&mut self, kind: Kind, method: Method) -> Ceremony {
+        Awaiting::begin(kind, method, key(), &mut self.ctx()).unwrap().into()
+    }
+
+    pub(crate) fn binding(&self, nonce: &Nonce) -> Binding {
+        Binding::new(*nonce, self.now, 120)
+    }
+
+    pub(crate) fn document(&self, nonce: &Nonce) -> DocumentEvidence {
+        DocumentEvidence::new(self.binding(nonce), self.document, Origin::Chip39794)
+    }
+
+    pub(crate) fn liveness(&self, nonce: &Nonce, challenge: ChallengeId) -> LivenessEvidence {
+        LivenessEvidence::new(self.binding(nonce), challenge, self.capture, 22.5)
+    }
+
+    pub(crate) fn comparison(&self, nonce: &Nonce) -> MatchEvidence {
+        MatchEvidence {
+            binding: self.binding(nonce),
+            document: self.document,
+            capture: self.capture,
+            origin: Origin::Chip39794,
+            fmr_limit: 1e-4,
+            fmr: FmrEstimate::AtMost(1e-6),
+            log_likelihood_ratio: 9.5,
+            marginal: false,
+        }
+    }
+
+    pub(crate) fn application(kind: Kind, method: Method) -> Application {
+        let old_account = (kind != Kind::NewRegistration || method == Method::ActiveAccount).then(old_account);
+        Application { old_account, form: Digest::of(b"form") }
+    }
+
+    pub(crate) fn token(&self, state: &Awaiting<Confirmation>) -> ConfirmationToken {
+        let account = self.registry.find(state.old_account()).unwrap().unwrap();
+        let first = self.keys.authenticate(&account.keys, &pin(OLD_PINS.0), &state.request());
+        let second = self.keys.sign(&account.keys, &pin(OLD_PINS.1), &state.request()).unwrap();
+        let (Signing::Signed(authentication), Signing::Signed(signature)) = (first, second) else {
+            panic!("the PINs are right")
+        };
+        ConfirmationToken { authentication, signature }
+    }
+
+    /// One step further, as an honest applicant goes.
+    pub(crate) fn advance(&mut self, ceremony: Ceremony) -> Ceremony {
+        let pins = || (pin(PIN1), pin(PIN2));
+        match ceremony {
+            Ceremony::Form(s) => {
+                let application = Self::application(s.kind(), s.method());
+                s.submit(application, &mut self.ctx()).unwrap().into()
+            }
+            Ceremony::Document(s) => {
+                let evidence = self.document(s.nonce());
+                s.read(evidence, identity(), &mut self.ctx()).unwrap().into()
+            }
+            Ceremony::Instructions(s) => s.acknowledge(&mut self.ctx()).unwrap().into(),
+            Ceremony::Oval(s) => s.begin_flashes(CHALLENGE, &mut self.ctx()).unwrap().into(),
+            Ceremony::Flashes(s) => {
+                let evidence = self.liveness(s.nonce(), s.challenge());
+                s.answered(evidence, &mut self.ctx()).unwrap().into()
+            }
+            Ceremony::Comparison(s) => {
+                let evidence = self.comparison(s.nonce());
+                s.matched(evidence, &mut self.ctx()).unwrap().into()
+            }
+            Ceremony::Confirmation(s) => {
+                let token = self.token(&s);
+                s.confirm(&token, &mut self.ctx()).unwrap().into()
+            }
+            Ceremony::Consent(s) => {
+                let account = s.old_account().clone();
+                s.consent(DeletionConsent { account }, &mut self.ctx()).unwrap().into()
+            }
+            Ceremony::Pins(s) => s.choose(pins().0, pins().1, &Personal::default(), &mut self.ctx()).unwrap().into(),
+            Ceremony::PinsAgain(s) => s.repeat(pins().0, pins().1, &mut self.ctx()).unwrap().into(),
+            Ceremony::Signature(s) => s.sign(pins().1, &mut self.ctx()).unwrap().into(),
+            over @ (Ceremony::Enrolled(_) | Ceremony::Terminated(_)) => over,
+        }
+    }
+
+    /// The honest way to `phase`.
+    pub(crate) fn reach(&mut self, phase: Phase, kind: Kind, method: Method) -> Ceremony {
+        let mut ceremony = self.begin(kind, method);
+        while ceremony.phase() != phase {
+            let before = ceremony.phase();
+            ceremony = self.advance(ceremony);
+            assert!(ceremony.phase() > before, "{phase:?} is not on the way");
+        }
+        ceremony
+    }
+
+    /// From now on no failure locks.
+    pub(crate) fn never_locks(&mut self) {
+        let never = || Ladder::new(vec![]).unwrap();
+        let attempts = Attempts::default().with_form(never()).with_document(never()).with_face(never());
+        let attempts = attempts.with_slowness(never()).with_confirmation(never()).with_signature(never());
+        self.policy = self.policy.clone().with_attempts(attempts);
+    }
+
+    pub(crate) fn failures(&self, counted: Counted) -> usize {
+        self.log.attempts(&key()).unwrap().iter().filter(|a| a.counted == counted).count()
+    }
+}
+
+pub(crate) fn pin<const N: u8>(text: &str) -> Pin<N> {
+    Pin::parse(text).unwrap()
+}
