@@ -60,7 +60,8 @@ fn stages(u: &mut Unstructured<'_>) -> Result<()> {
             assert!(report.contrast.is_finite() && report.sharpness.is_finite(), "{report:?}");
         }
         if let Ok(template) = extractor.extract(&frame, &mesh, &ExtractOptions::default().with_flip(u.arbitrary()?)) {
-            // Its values are private; a cosine of 1 with itself says that they are finite and of unit length.
+            // Its values are private; a cosine of 1 with itself says that they are finite and of
+            // unit length.
             let itself = cosine(&template, &template).expect("a template compares with itself");
             assert!((itself - 1.0).abs() < 1e-4, "{itself}");
         }

@@ -125,8 +125,8 @@ pub fn flashes(segments: &[Segment], kinds: [Kind; 4]) -> [u32; 4] {
         let samples: Vec<_> = (begin..end).step_by(STEP_US as usize).map(|us| color(segments, us, *point)).collect();
         let mut before: Vec<[u8; 3]> = Vec::new();
         for from in 0..samples.len() {
-            // With a sample before the second, so that a change at its beginning is in it, and one at its very
-            // end.
+            // With a sample before the second, so that a change at its beginning is in it, and one
+            // at its very end.
             let mut lights = samples[from..samples.len().min(from + SECOND + 2)].to_vec();
             lights.dedup();
             if lights == before {

@@ -27,7 +27,8 @@ fn encode(photo: &Photo, format: PixelFormat, orientation: Orientation) -> (Vec<
         let (x, y) = match orientation {
             Orientation::Upright => (x, y),
             Orientation::MirroredHorizontally => (w - 1 - x, y),
-            // Stored column x is the upright row from the top, stored rows run from the upright left's end.
+            // Stored column x is the upright row from the top, stored rows run from the upright
+            // left's end.
             Orientation::Rotated90 => (height - 1 - y, x),
             Orientation::Transposed => (y, x),
             other => panic!("not needed: {other:?}"),
@@ -247,7 +248,8 @@ fn warping_allocates_nothing_after_the_first_frames() {
         };
         let frame = Frame::new(&data, 1280, 720, stride, format).unwrap();
         let frame = frame.oriented(Orientation::of_camera(90, true).unwrap());
-        // The whole frame, a face that is reduced, one that is not; each a little elsewhere every time.
+        // The whole frame, a face that is reduced, one that is not; each a little elsewhere every
+        // time.
         let mut frame_number = 0;
         let mut round = || {
             for scale in [1280.0 / 192.0, 2.3, 1.1] {

@@ -39,7 +39,8 @@ fn verifications_are_the_same_bits_on_every_thread_and_engine() {
         for turn in 0..4 {
             let (selfie, expected) = (&selfie, &expected);
             scope.spawn(move || {
-                // Each thread in another order, so that what a thread keeps from the call before would show.
+                // Each thread in another order, so that what a thread keeps from the call before
+                // would show.
                 for i in (0..names.len()).map(|i| (i + turn) % names.len()) {
                     assert_eq!(verify(engine(), names[i], selfie), expected[i], "thread {turn}");
                 }

@@ -178,7 +178,8 @@ fn faces_too_small_too_dark_or_too_bright_are_refused() {
 #[test]
 fn faces_of_every_size_are_found() {
     let face = portrait("astronaut.png");
-    // The astronaut's face, 100 px wide in a square of 512: pasted at shares of a canvas of 1280 × 720.
+    // The astronaut's face, 100 px wide in a square of 512: pasted at shares of a canvas of 1280 ×
+    // 720.
     for share in [0.08f32, 0.12, 0.2, 0.4] {
         let scale = 105.0 / (share * 1280.0);
         let canvas = picture(1280, 720, |x, y| {

@@ -153,7 +153,8 @@ fn measure(args: &Args, benches: &mut [Bench]) -> Result<Measured> {
             for peak in &mut peaks {
                 peak.measure();
             }
-            // Another runtime begins in every round: no one always follows the same state of the machine.
+            // Another runtime begins in every round: no one always follows the same state of the
+            // machine.
             let count = bench.peers.len();
             for index in (0..count).map(|i| (i + round) % count) {
                 for _ in 0..args.runs {

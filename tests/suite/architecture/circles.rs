@@ -3,6 +3,7 @@
 
 use super::files::Files;
 use super::parse::{Path, named};
+use super::root;
 use std::collections::BTreeSet;
 
 fn path(text: &str) -> Path {
@@ -73,6 +74,10 @@ fn reexports_are_followed_to_the_declaration() {
 #[ignore = "rooms are still being split"]
 fn no_file_uses_itself_by_way_of_others() {
     for (ring, least) in [("src", 200), ("lab/src", 60)] {
+        if ring != "src" && !root().join(ring).exists() {
+            eprintln!("skipped: the package leaves out the laboratory");
+            continue;
+        }
         let files = Files::read(ring);
         assert!(files.len() > least, "{ring}: {} files", files.len());
         let uses: usize = files.uses().values().map(BTreeSet::len).sum();

@@ -91,8 +91,8 @@ fn campaign(from: u64, to: u64) {
         right += outcome.right;
         wrong.extend(outcome.wrong.into_iter().map(|w| format!("seed {seed}: {w}")));
         assert_eq!(outcome.ready, good, "seed {seed}: {approach:?}\n{}", wrong.join("\n"));
-        // On the way from one fault to another the face may pass through a third state: once more per
-        // change.
+        // On the way from one fault to another the face may pass through a third state: once more
+        // per change.
         let allowed = 2 * outcome.real_changes + 1;
         assert!(
             outcome.changes <= allowed,

@@ -45,9 +45,9 @@ impl Runtime {
 
 /// The version of a library that `ort` has accepted: `ort` itself tells the commit alone.
 fn version(path: &Path) -> Result<String> {
-    // SAFETY: it is loaded already, so nothing of it runs anew; `OrtGetApiBase` has this signature in
-    // every ONNX Runtime, gives a pointer that is valid as long as the library is loaded, and the
-    // version is a string that ends in zero.
+    // SAFETY: it is loaded already, so nothing of it runs anew; `OrtGetApiBase` has this signature
+    // in every ONNX Runtime, gives a pointer that is valid as long as the library is loaded, and
+    // the version is a string that ends in zero.
     unsafe {
         let library = libloading::Library::new(path)?;
         let get_base: libloading::Symbol<unsafe extern "system" fn() -> *const ort_sys::OrtApiBase> =
