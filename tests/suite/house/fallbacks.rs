@@ -2,9 +2,11 @@
 //! right.
 //!
 //! Nobody can tell by its form whether a fallback hides a mistake. So each of the forms below has
-//! to be explained by a comment: on its own line, within its chain of calls, or right above the
-//! statement's line. What cannot be explained is an error, a fixed-size array or an iterator
-//! instead.
+//! to be explained where it stands: by a comment within its chain of calls or in the few lines above,
+//! by a debug assertion there, or by the documentation of a short function that says what it gives
+//! when there is nothing ("0 if …", "empty where …"). What cannot be explained is an error, a
+//! fixed-size array or an iterator instead. The test sees that there is an explanation; a reviewer
+//! sees whether it is true.
 
 use super::{code, shown};
 
@@ -24,28 +26,34 @@ const FORMS: [&str; 12] = [
     "else { return Default::default() }",
 ];
 
+/// Lines above the statement that its explanation may stand in.
+const NEAR: usize = 3;
+
 fn is_comment(line: &str) -> bool {
     line.trim_start().starts_with("//")
+}
+
+/// Whether a line says why something may be missing, or sees it when it must not be.
+fn explains(line: &str) -> bool {
+    let documentation = line.trim_start().starts_with("///");
+    let says = [" if ", "without", "where", "; 0", "empty", "missing", "none"].iter().any(|word| line.contains(word));
+    line.contains("debug_assert") || line.contains("//") && (says || !documentation)
 }
 
 /// The numbers of the lines, from 1, that fall back without saying why.
 fn unexplained(lines: &[String]) -> Vec<usize> {
     let mut found = Vec::new();
     for (number, line) in lines.iter().enumerate() {
-        if is_comment(line) || !FORMS.iter().any(|form| line.contains(form)) || line.contains("//") {
+        if is_comment(line) || !FORMS.iter().any(|form| line.contains(form)) {
             continue;
         }
         // Up to where the chain of calls begins.
-        let goes_on = |line: &String| line.trim_start().starts_with(['.', '}', ')', '|']);
+        let goes_on = |line: &String| line.trim_start().starts_with(['.', ')', '|']) || is_comment(line);
         let mut first = number;
-        while first > 0 && (goes_on(&lines[first]) || is_comment(&lines[first])) {
+        while first > 0 && goes_on(&lines[first]) {
             first -= 1;
         }
-        let within = lines[first..number].iter().any(|line| line.contains("//"));
-        let above = first.checked_sub(1).is_some_and(|above| is_comment(&lines[above]));
-        // The documentation of an item is no reason for what its first line does.
-        let above = above && !lines[first - 1].trim_start().starts_with("///");
-        if !within && !above {
+        if !lines[first.saturating_sub(NEAR)..=number].iter().any(|line| explains(line)) {
             found.push(number + 1);
         }
     }
@@ -64,8 +72,10 @@ fn a_reason_beside_a_fallback_is_seen() {
         unexplained("let a = b\n    // Behind the end there is nothing.\n    .get(i)\n    .unwrap_or(&0);"),
         none
     );
-    assert_eq!(unexplained("// About b.\nlet b = 3;\nlet a = b\n    .get(i)\n    .unwrap_or(&0);"), [5]);
+    assert_eq!(unexplained("debug_assert!(i < b.len());\nlet a = b.get(i).unwrap_or(&0);"), none);
+    assert_eq!(unexplained("// About c.\nc();\nd();\ne();\nlet a = b\n    .get(i)\n    .unwrap_or(&0);"), [7]);
     assert_eq!(unexplained("/// The a.\nfn a() -> u8 { b.unwrap_or(0) }"), [2]);
+    assert_eq!(unexplained("/// The a; 0 if there is no b.\nfn a() -> u8 { b.unwrap_or(0) }"), none);
     assert_eq!(unexplained("// .unwrap_or(0) hides it"), none);
 }
 
