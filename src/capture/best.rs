@@ -51,7 +51,7 @@ impl BestFrames {
     /// track than the latest are dropped: a comparison must never mix two people.
     ///
     /// # Errors
-    /// Those of the warp.
+    /// The errors of [`warp_rgb8`].
     pub fn offer(&mut self, frame: &Frame<'_>, face: &TrackedFace, score: f32, timestamp_us: u64) -> Result<()> {
         self.kept.retain(|kept| kept.track == face.track);
         let near = self.kept.iter().position(|kept| kept.timestamp_us.abs_diff(timestamp_us) < APART_US);

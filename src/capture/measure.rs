@@ -63,7 +63,7 @@ impl Measurements {
     /// upright frame.
     ///
     /// # Errors
-    /// Those of the quality measures' warp.
+    /// The errors of the warp that the quality measures need.
     pub fn of(observation: &Observation, frame: &Frame<'_>, oval: &Oval) -> Result<Self> {
         Self::seen(observation, frame, oval, &View::default())
     }

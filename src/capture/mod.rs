@@ -2,8 +2,8 @@
 //! the oval and holds still.
 //!
 //! Begin with a [`CaptureSession`] and show it every frame through
-//! [`Engine::guide`](crate::engine::Engine::guide); the [`Guidance`] that comes back has the hint to
-//! show, and how much of the still phase has passed. Its parts can be used alone, too:
+//! [`Engine::guide`](crate::engine::Engine::guide); the [`Guidance`] that comes back has the hint
+//! to show, and how much of the still phase has passed. Its parts can be used alone, too:
 //!
 //! [`Tracker`] follows one face: detection once, then the mesh network alone. [`Measurements`] are
 //! what a frame says: size and place of the face against the oval, head pose, eyes, light,
@@ -18,7 +18,8 @@
 //! use selfsame::{engine::Engine, image::Photo};
 //!
 //! let engine = Engine::new()?;
-//! let photo = Photo::decode(&std::fs::read("datasets/portraits/obama.jpg")?, &Default::default())?;
+//! let file = std::fs::read("datasets/portraits/obama.jpg")?;
+//! let photo = Photo::decode(&file, &Default::default())?;
 //! let mut session = CaptureSession::new(CaptureOptions::default())?;
 //! let guidance = engine.guide(&mut session, &photo.frame(), 0)?;
 //! assert_eq!(guidance.hint, Hint::MoveCloser, "an official portrait shows shoulders, too");

@@ -13,8 +13,8 @@ settings! {
     /// How the mesh is smoothed over time: the parameters of the 1 € filter.
     ///
     /// At a steady speed of v face widths per second the filter is 1 / (2π · (`min_cutoff_hz` +
-    /// `beta` · v)) seconds behind, which is never more than 1 / (2π · `beta`) face widths, whatever
-    /// speed and frame rate: 0.4 % by default.
+    /// `beta` · v)) seconds behind, which is never more than 1 / (2π · `beta`) face widths,
+    /// whatever speed and frame rate: 0.4 % by default.
     #[derive(Debug, Clone, Copy, PartialEq)]
     pub struct OneEuro in Stage::Capture {
         /// Cutoff for a face at rest, in Hz: lower is smoother.

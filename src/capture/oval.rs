@@ -24,17 +24,26 @@ pub struct Oval {
 }
 
 /// The oval that a face is to fill.
+///
+/// By default it is centred, and 0.55 of the width. Amplify takes 0.8; but at 0.8 a phone is held at
+/// some 20 cm, where noses are large and the flash blinds, and at 0.55 at some 30 cm.
+///
+/// ```
+/// use selfsame::capture::OvalSpec;
+/// let oval = OvalSpec::default().in_frame(720, 1280);
+/// assert!((oval.width_px - 0.55 * 720.0).abs() < 0.01);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum OvalSpec {
-    /// An oval in the middle of the frame; its width is `width` (0 to 1) times the frame's width, or times
-    /// ¾ of the frame's height where the frame is wider than that, so that portrait and
-    /// landscape cameras ask for one distance.
+    /// An oval in the middle of the frame; its width is `width` (0 to 1) times the frame's width,
+    /// or times ¾ of the frame's height where the frame is wider than that, so that portrait
+    /// and landscape cameras ask for one distance.
     Centered {
         /// The oval's width as a share, above 0 and at most 1.
         width: f32,
     },
-    /// An oval that the client places, as shares (0 to 1) of the frame's width and height: for kiosks with
-    /// their own layout.
+    /// An oval that the client places, as shares (0 to 1) of the frame's width and height: for
+    /// kiosks with their own layout.
     Placed {
         /// The oval's centre: shares of the frame's width and height, 0 ..= 1.
         center: [f32; 2],
@@ -44,8 +53,7 @@ pub enum OvalSpec {
 }
 
 impl Default for OvalSpec {
-    /// Centred, 0.55 of the width. Amplify takes 0.8; but at 0.8 a phone is held at some 20 cm,
-    /// where noses are large and the flash blinds, and at 0.55 at some 30 cm.
+    /// Centred, 0.55 of the width.
     fn default() -> Self {
         Self::Centered { width: 0.55 }
     }
@@ -71,6 +79,7 @@ impl OvalSpec {
     }
 
     /// The oval to fill in a frame of `width_px` × `height_px`, upright.
+    #[must_use]
     pub fn in_frame(&self, width_px: u32, height_px: u32) -> Oval {
         let (width, height) = (width_px as f32, height_px as f32);
         match *self {

@@ -19,7 +19,8 @@ settings! {
     /// ```
     /// use selfsame::capture::{CaptureOptions, CaptureSession, OvalSpec};
     /// let oval = OvalSpec::Centered { width: 0.7 };
-    /// let session = CaptureSession::new(CaptureOptions::default().with_oval(oval).with_kept_frames(1)?)?;
+    /// let options = CaptureOptions::default().with_oval(oval).with_kept_frames(1)?;
+    /// let session = CaptureSession::new(options)?;
     /// # Ok::<(), selfsame::error::Error>(())
     /// ```
     #[derive(Debug, Clone, Copy, PartialEq)]
@@ -49,8 +50,8 @@ impl CaptureSession {
     /// A session that has seen nothing yet.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidArgument`](crate::error::ErrorKind::InvalidArgument) if the oval's shares
-    /// are not within 0 to 1, or its size is 0.
+    /// [`ErrorKind::InvalidArgument`](crate::error::ErrorKind::InvalidArgument) if the oval's
+    /// shares are not within 0 to 1, or its size is 0.
     pub fn new(options: CaptureOptions) -> Result<Self> {
         options.oval().check()?;
         Ok(Self {
@@ -66,7 +67,7 @@ impl CaptureSession {
     /// nothing is wrong are offered to [`CaptureSession::best_frames`].
     ///
     /// # Errors
-    /// Those of [`Tracker::track`], and of the quality measures' warp.
+    /// The errors of [`Tracker::track`], and of the warp that the quality measures need.
     pub fn frame(
         &mut self,
         detector: &Detector,
@@ -80,7 +81,7 @@ impl CaptureSession {
     /// [`CaptureSession::frame`], telling `observer` when each stage begins and ends.
     ///
     /// # Errors
-    /// Those of [`CaptureSession::frame`].
+    /// The errors of [`CaptureSession::frame`].
     pub fn frame_observed(
         &mut self,
         detector: &Detector,

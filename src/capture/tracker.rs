@@ -26,8 +26,8 @@ settings! {
     /// Frames of a camera are upright, so by default nothing is turned and no tiles are searched.
     #[derive(Debug, Clone, Copy, PartialEq)]
     pub struct TrackerOptions in Stage::Capture {
-        /// The detector looks again after this time at the latest, to notice other faces and a track
-        /// that has slipped. In microseconds.
+        /// The detector looks again after this time at the latest, to notice other faces and a
+        /// track that has slipped. In microseconds.
         redetect_period_us, with_redetect_period_us: u64 = 500_000, in 0..=60_000_000;
         /// How detection searches.
         detect, with_detect: DetectOptions = DetectOptions::upright();
@@ -131,7 +131,7 @@ impl Tracker {
     /// [`Tracker::track`], telling `observer` when each stage begins and ends.
     ///
     /// # Errors
-    /// Those of [`Tracker::track`].
+    /// The errors of [`Tracker::track`].
     pub fn track_observed(
         &mut self,
         detector: &Detector,

@@ -12,7 +12,8 @@ use std::fmt;
 pub struct ChallengeId([u8; 16]);
 
 impl ChallengeId {
-    /// Of bytes that were drawn for this challenge.
+    /// An identity of 16 bytes that were drawn for this challenge alone.
+    #[must_use]
     pub const fn from_bytes(bytes: [u8; 16]) -> Self {
         Self(bytes)
     }
@@ -25,7 +26,8 @@ impl ChallengeId {
         from_hex(text).map(Self)
     }
 
-    /// Its bytes.
+    /// The bytes of this identity.
+    #[must_use]
     pub fn as_bytes(&self) -> &[u8; 16] {
         &self.0
     }
@@ -57,8 +59,11 @@ impl TryFrom<String> for ChallengeId {
     }
 }
 
-/// Evidence that a live face answered one challenge, in one attempt. Only a liveness verdict makes
-/// it; it cannot be copied.
+/// Evidence that a live face answered one challenge, in one attempt.
+///
+/// Only [`LivenessSession::finish`](super::LivenessSession::finish) makes it, from a live verdict. It
+/// can't be copied or written down, and whoever uses it up takes it by value: so one session serves
+/// one attempt.
 #[derive(Debug)]
 #[must_use]
 pub struct LivenessEvidence {
@@ -69,22 +74,26 @@ pub struct LivenessEvidence {
 }
 
 impl LivenessEvidence {
+    /// Evidence that a session gave. Not public: evidence can't be forged.
     pub(crate) fn new(binding: Binding, challenge: ChallengeId, capture: Digest, evidence_bits: f64) -> Self {
         Self { binding, challenge, capture, evidence_bits }
     }
 
-    /// The attempt that it belongs to, and how long it counts.
+    /// The attempt that this evidence belongs to, and how long it counts.
+    #[must_use]
     pub fn binding(&self) -> &Binding {
         &self.binding
     }
 
-    /// The challenge that was answered.
+    /// The identity of the challenge that was answered.
+    #[must_use]
     pub fn challenge(&self) -> ChallengeId {
         self.challenge
     }
 
-    /// The pixels of the session's reference frame, which is what has to match the document:
+    /// The digest of the session's reference frame, which is what has to match the document:
     /// [`Photo::digest`](crate::image::Photo::digest).
+    #[must_use]
     pub fn capture(&self) -> Digest {
         self.capture
     }
@@ -92,6 +101,7 @@ impl LivenessEvidence {
     /// Bits of evidence that the response answers this challenge: a response that does not know it
     /// reaches k bits with a probability of 2^−k at most
     /// ([`SequenceCue::bits`](super::SequenceCue::bits)).
+    #[must_use]
     pub fn evidence_bits(&self) -> f64 {
         self.evidence_bits
     }

@@ -61,7 +61,7 @@ impl LivenessOptions {
         &self.policy
     }
 
-    /// The same with another [`Self::policy`].
+    /// Returns these options with another [`Self::policy`].
     #[must_use]
     pub fn with_policy(mut self, policy: ChallengePolicy) -> Self {
         self.policy = policy;
@@ -178,7 +178,7 @@ impl LivenessSession {
     /// [`LivenessSession::frame`], telling `observer` when each stage begins and ends.
     ///
     /// # Errors
-    /// Those of [`LivenessSession::frame`].
+    /// The errors of [`LivenessSession::frame`].
     pub fn frame_observed(
         &mut self,
         detector: &Detector,
@@ -237,8 +237,8 @@ impl LivenessSession {
         number
     }
 
-    /// Whether the face is to be compared with the session's first one: from time to time, and when it
-    /// could be another.
+    /// Whether the face is to be compared with the session's first one: from time to time, and when
+    /// it could be another.
     fn is_due(&self, other_track: bool, timestamp_us: u64) -> bool {
         let due = other_track || self.compared_us.is_none_or(|last| timestamp_us.saturating_sub(last) >= COMPARE_US);
         due && self.trace.identity.len() < MAX_COMPARED

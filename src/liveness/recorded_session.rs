@@ -41,8 +41,10 @@ const MAX_FILE_NAME_BYTES: usize = 128;
 /// use selfsame::liveness::SessionManifest;
 /// # use selfsame::liveness::{Challenge, ChallengePolicy, FrameRecord};
 /// # use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
-/// # let challenge = Challenge::issue(&mut ChaCha20Rng::from_seed([7; 32]), &ChallengePolicy::default(), 1_790_000_000)?;
-/// # let json = SessionManifest::new(challenge, vec![FrameRecord::new("000000.jpg", 0)]).to_json()?;
+/// # let (mut rng, policy) = (ChaCha20Rng::from_seed([7; 32]), ChallengePolicy::default());
+/// # let challenge = Challenge::issue(&mut rng, &policy, 1_790_000_000)?;
+/// # let frames = vec![FrameRecord::new("000000.jpg", 0)];
+/// # let json = SessionManifest::new(challenge, frames).to_json()?;
 /// let session = SessionManifest::parse(&json)?;
 /// assert_eq!(session.frames[0].file, "000000.jpg");
 /// # Ok::<(), selfsame::error::Error>(())
@@ -73,8 +75,8 @@ pub struct ShownSegment {
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct FrameRecord {
-    /// The name of the frame's file, which lies beside `session.json`: 1 to 128 of `A–Z a–z 0–9 . _ -`, no
-    /// dot first, no two dots together.
+    /// The name of the frame's file, which lies beside `session.json`: 1 to 128 of the characters
+    /// `A–Z a–z 0–9 . _ -`, no dot first, no two dots together.
     pub file: String,
     /// When the frame was taken, in microseconds.
     pub timestamp_us: u64,

@@ -2,7 +2,74 @@ use super::*;
 use crate::error::ErrorKind;
 use crate::secret::Nonce;
 use proptest::prelude::*;
+use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
 use serde_json::{Value, json};
+
+/// The names of a JSON object's fields, sorted.
+fn fields(value: &Value) -> Vec<&str> {
+    let mut names: Vec<&str> = value.as_object().unwrap().keys().map(String::as_str).collect();
+    names.sort_unstable();
+    names
+}
+
+/// Others script these: names that go are a broken promise, new ones are none.
+#[test]
+fn a_report_is_written_in_words_that_stay() {
+    let options = LivenessOptions::default();
+    let mut rng = ChaCha20Rng::from_seed([5; 32]);
+    let challenge = Challenge::issue(&mut rng, options.policy(), 1_790_000_000).unwrap();
+    let trace = analysis::made_up::session(&challenge, analysis::made_up::lit, 1);
+    let session = LivenessSession::new(challenge, options).unwrap();
+    let report = serde_json::to_value(session.judge(&trace)).unwrap();
+    assert_eq!(fields(&report), ["cues", "verdict"]);
+    assert_eq!(report["verdict"], "live");
+    let cues = &report["cues"];
+    assert_eq!(fields(cues), ["identity", "recording", "response", "sequence", "shape", "timing"]);
+    let recording = [
+        "frames",
+        "interval_ms",
+        "longest_gap_ms",
+        "missing_ms",
+        "over_exposed",
+        "repeated",
+        "several_faces",
+        "stuttered",
+        "track_changes",
+        "turned_away",
+        "under_exposed",
+        "with_face",
+    ];
+    assert_eq!(fields(&cues["recording"]), recording);
+    let response = ["contrast", "corneas", "drift", "mixing", "noise", "range", "surroundings"];
+    assert_eq!(fields(&cues["response"]), response);
+    assert_eq!(fields(&cues["sequence"]), ["best_fit", "bits", "fit", "lag_ms"]);
+    assert_eq!(fields(&cues["timing"]), ["drift_ms_per_s", "edges", "found", "lag_ms", "spread_ms"]);
+    let shape = ["bits", "glare", "gloss", "least_bits", "relief", "relief_error", "residual"];
+    assert_eq!(fields(&cues["shape"]), shape);
+    assert_eq!(fields(&cues["identity"]), ["compared", "lowest", "median"]);
+    // What can't be told has no number.
+    let nothing = serde_json::to_value(session.report()).unwrap();
+    assert_eq!(nothing["verdict"], "inconclusive");
+    assert!(nothing["reasons"].as_array().unwrap().contains(&json!("no_face")));
+    assert!(nothing["advice"].as_array().unwrap().contains(&json!("face_the_camera")));
+    assert_eq!(nothing["cues"]["sequence"], Value::Null);
+    assert_eq!(nothing["cues"]["recording"]["interval_ms"], Value::Null);
+    let hopeless = LivenessProgress::Hopeless(vec![InconclusiveReason::NoFace]);
+    assert_eq!(serde_json::to_value(hopeless).unwrap(), json!({ "progress": "hopeless", "reasons": ["no_face"] }));
+    assert_eq!(serde_json::to_value(LivenessProgress::Recording).unwrap(), json!({ "progress": "recording" }));
+}
+
+/// An issuer serves all threads of a server; sessions go from one thread to another.
+#[test]
+fn what_is_shared_can_be() {
+    fn shared<T: Send + Sync>() {}
+    shared::<Issuer>();
+    shared::<LivenessSession>();
+    shared::<LivenessReport>();
+    shared::<LivenessEvidence>();
+    shared::<crate::capture::CaptureSession>();
+    shared::<crate::capture::KeptFrame>();
+}
 
 fn challenge() -> Value {
     json!({

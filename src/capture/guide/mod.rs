@@ -5,7 +5,8 @@
 //! in, the same out. Each frame has an *urge*, the most useful hint for that frame alone. What is
 //! shown follows the urge, but only once it has lasted ([`GuideOptions::settle_us`]) and what is
 //! shown has been shown for [`GuideOptions::least_us`]; and a condition that holds is only given up
-//! when its measure is clearly better than its limit: so hints neither flicker nor swing at a limit.
+//! when its measure is clearly better than its limit: so hints neither flicker nor swing at a
+//! limit.
 
 mod options;
 mod steps;

@@ -7,7 +7,8 @@ use crate::capture::measure::{FaceMeasurements, Measurements};
 use crate::capture::oval::HEIGHT_OVER_WIDTH;
 use crate::capture::tracker::TrackId;
 
-/// The face's speed is averaged over about this time, in microseconds. Chosen by hand: a few frames.
+/// The face's speed is averaged over about this time, in microseconds. Chosen by hand: a few
+/// frames.
 const SPEED_US: f32 = 150_000.0;
 /// A longer time between two frames counts as this much stillness at most, in microseconds: nobody
 /// saw what happened in between. Chosen by hand.
@@ -85,9 +86,10 @@ impl Default for GuideState {
 /// not advance is taken as no time passed.
 pub(super) fn step(state: &GuideState, measurements: &Measurements, options: &GuideOptions) -> (GuideState, Guidance) {
     let mut next = *state;
-    // Before the first frame there is no time that the clock could fall behind of.
+    // A clock that goes back stands still. Before the first frame there is no time to stand at.
     let now_us = measurements.timestamp_us.max(state.last.map_or(0, |(t, _)| t));
     let begun_us = *next.begun_us.get_or_insert(now_us);
+    // Before the first frame no time has passed.
     let elapsed_us = state.last.map_or(0, |(t, _)| now_us - t);
     next.speed = speed(state, measurements, elapsed_us);
     next.last = Some((now_us, measurements.face));
@@ -189,8 +191,8 @@ fn speed(state: &GuideState, now: &Measurements, elapsed_us: u64) -> f32 {
 /// still for long enough.
 ///
 /// A guide sees no pixels: what a frame shows comes as [`Measurements`]. The same measurements in
-/// the same order give the same guidance. [`CaptureSession`](crate::capture::CaptureSession) has one
-/// inside.
+/// the same order give the same guidance. [`CaptureSession`](crate::capture::CaptureSession) has
+/// one inside.
 #[derive(Debug, Clone, Default)]
 pub struct Guide {
     options: GuideOptions,

@@ -231,7 +231,8 @@ fn any_face() -> impl Strategy<Value = Option<FaceMeasurements>> {
 }
 
 proptest! {
-    /// Whatever happens: hints stay for 300 ms, and readiness follows a second of good frames of one face.
+    /// Whatever happens: hints stay for 300 ms, and readiness follows a second of good frames of
+    /// one face.
     #[test]
     fn hints_stay_and_readiness_is_earned(
         scenes in prop::collection::vec((any_face(), 1u64..60), 1..12), step_us in 16_000u64..70_000,

@@ -55,8 +55,8 @@ impl Cues {
         let own = signals.own();
         let irradiance = irradiance_of_patches(trace);
         let lags: Vec<f64> = LAGS_MS.step_by(LAG_STEP_MS).map(|ms| 1e-3 * f64::from(ms)).collect();
-        // There are two responses: the face's change against the background's, and that of its raised
-        // parts against the others. Each gives an e-value, and their mean is one.
+        // There are two responses: the face's change against the background's, and that of its
+        // raised parts against the others. Each gives an e-value, and their mean is one.
         let answer = |signal: &[Rgb]| {
             let response = Normalised::new(&signals.times, signal);
             let evidence = chain.evidence(&response, path, &lags);

@@ -28,8 +28,8 @@ const LEAST_MOTION: f64 = 1e-3;
 pub(super) struct Expected {
     /// Samples that count: away from edges.
     frames: Vec<usize>,
-    /// For red, green and blue each, what the counting frames add to the level without light, and to
-    /// the rise to full light. `None` if the light does not change.
+    /// For red, green and blue each, what the counting frames add to the level without light, and
+    /// to the rise to full light. `None` if the light does not change.
     channels: [Option<[RowDVector<f64>; 2]>; 3],
     /// What the counting frames add when all three lights are fitted at once: to the level, and to
     /// the rises to full red, green and blue. `None` if a light does not change, or never alone.

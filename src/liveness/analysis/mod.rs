@@ -1,5 +1,5 @@
-//! From a [`Trace`](super::Trace) to [`Cues`]: what was measured, each as a number with a unit. What
-//! follows from them is the [verdict](super::verdict)'s.
+//! From a [`Trace`](super::Trace) to [`Cues`]: what was measured, each as a number with a unit.
+//! What follows from them is the [verdict](super::verdict)'s.
 
 mod answer;
 mod chain;

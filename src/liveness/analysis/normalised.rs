@@ -4,8 +4,8 @@
 //! challenge switches each channel.
 //!
 //! The constants were chosen by hand on simulated sessions, not fitted. Whatever they are, wrong
-//! challenges keep the bound of the [sequence](super::sequence): they decide how many bits the right
-//! one gets.
+//! challenges keep the bound of the [sequence](super::sequence): they decide how many bits the
+//! right one gets.
 
 // Why indexing can't fail: red, green and blue are the three values of an array of three.
 #![allow(clippy::indexing_slicing, reason = "channels 0, 1 and 2 index arrays of three")]
@@ -128,7 +128,7 @@ impl Metric {
     }
 }
 
-/// Each three values in a row.
+/// All stretches of three values in a row.
 fn threes(values: &[f32]) -> impl Iterator<Item = [f32; 3]> + '_ {
     values.iter().zip(values.iter().skip(1)).zip(values.iter().skip(2)).map(|((a, b), c)| [*a, *b, *c])
 }

@@ -70,6 +70,7 @@ impl RecordingCue {
             several_faces: count(&|s| s.faces > 1),
             stuttered,
             repeated: (prints.len() - distinct.len()).saturating_sub(stuttered),
+            // Without two frames there is no rhythm, which is slower than any limit.
             interval_ms: 1e3 * middle(&mut steps_s(&trace.timestamps_us)).unwrap_or(f64::INFINITY),
             longest_gap_ms: 1e3 * steps_s(&with_face).into_iter().fold(0.0, f64::max),
             missing_ms: 1e-3 * missing_us as f64,

@@ -84,7 +84,8 @@ impl Chain {
         let sums = response.losses(&levels);
         let level = |slot: usize, color: usize| {
             let share = self.lit[slot][color].share;
-            // Its place in the sorted list, where it is since it was put there.
+            // The list holds every share of the chain, sorted: the number of smaller ones is this
+            // one's place.
             shares.partition_point(|other| *other < share) * colors + color
         };
         let score = |level: usize, [from, to]: [usize; 2]| (sums[level][from] - sums[level][to]).exp();

@@ -65,8 +65,8 @@ pub struct ShapeCue {
 }
 
 impl ShapeCue {
-    /// The cue of a face whose own contrast is `face`. `None` if the patches are too few, or without
-    /// response.
+    /// The cue of a face whose own contrast is `face`. `None` if the patches are too few, or
+    /// without response.
     pub(super) fn new(
         trace: &Trace,
         irradiance: &[f32],

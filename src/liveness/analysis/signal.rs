@@ -32,8 +32,8 @@ pub(super) struct Signals {
 }
 
 impl Signals {
-    /// The signals of a trace. A trace that was kept comes from outside: a sample that lacks a patch
-    /// or cell which others have counts as black there.
+    /// The signals of a trace. A trace that was kept comes from outside: a sample that lacks a
+    /// patch or cell which others have counts as black there.
     pub(super) fn new(trace: &Trace) -> Self {
         let samples = &trace.samples;
         let times = samples.iter().map(|s| 1e-6 * s.timestamp_us as f64).collect();
@@ -92,6 +92,7 @@ pub(super) fn difference(a: &[Rgb], b: &[Rgb]) -> Vec<Rgb> {
 /// Natural logarithms of light, from a tenth of what is usable on; what is missing is black.
 fn logs(values: impl Iterator<Item = Option<Rgb>>) -> Vec<Rgb> {
     let [least, _] = USABLE;
+    // What is missing from a kept trace is black, which says nothing.
     values.map(|v| v.unwrap_or_default().map(|v| v.max(0.1 * least).ln())).collect()
 }
 
@@ -157,6 +158,7 @@ pub(super) fn quantile(values: &mut [f32], share: f32) -> f32 {
     let last = values.len().saturating_sub(1);
     let place = (share * last as f32).round() as usize;
     debug_assert!(place <= last, "a share of {share}");
+    // Without values there is no place.
     values.get(place).copied().unwrap_or_default()
 }
 

@@ -9,8 +9,8 @@ use crate::liveness::segment::{self, Segment};
 use crate::secret::Nonce;
 use serde::{Deserialize, Serialize};
 
-/// The largest file that is read as a challenge, in bytes: [`MAX_SEGMENTS`](crate::liveness::MAX_SEGMENTS)
-/// take less than a fifth of it.
+/// The largest file that is read as a challenge, in bytes:
+/// [`MAX_SEGMENTS`](crate::liveness::MAX_SEGMENTS) take less than a fifth of it.
 const MAX_BYTES: usize = 1 << 16;
 
 /// What a screen is to show to one person at one time.
@@ -23,7 +23,8 @@ const MAX_BYTES: usize = 1 << 16;
 /// ```json
 /// { "format": 1, "id": "32 hexadecimal digits", "nonce": "64 hexadecimal digits",
 ///   "issued_at": 1790000000, "expires_at": 1790000120,
-///   "segments": [ { "start_us": 0, "duration_us": 700000, "color": [128, 128, 128], "region": "full" } ] }
+///   "segments": [ { "start_us": 0, "duration_us": 700000,
+///                   "color": [128, 128, 128], "region": "full" } ] }
 /// ```
 /// Every value of this type, read from JSON too, can be played: see [`Challenge::new`] for what is
 /// checked. That it is safe is not among that; [`Challenge::safety`] tells.
@@ -48,13 +49,14 @@ pub struct Challenge {
 }
 
 impl Challenge {
-    /// A challenge of given parts: one that was stored, or one of somebody else's. Times are Unix
-    /// seconds.
+    /// A challenge of given parts: one that was stored, or one that somebody else issued. Times are
+    /// Unix seconds.
     ///
     /// # Errors
     /// [`ErrorKind::LimitExceeded`] over [`MAX_SEGMENTS`](crate::liveness::MAX_SEGMENTS) or
-    /// [`MAX_TOTAL_US`](crate::liveness::MAX_TOTAL_US). [`ErrorKind::Corrupt`] if it expires when it is
-    /// issued, or before, or if there are no segments, or some are empty, out of order or overlap.
+    /// [`MAX_TOTAL_US`](crate::liveness::MAX_TOTAL_US). [`ErrorKind::Corrupt`] if it expires when
+    /// it is issued, or before, or if there are no segments, or some are empty, out of order or
+    /// overlap.
     pub fn new(id: ChallengeId, nonce: Nonce, issued_at: u64, expires_at: u64, segments: Vec<Segment>) -> Result<Self> {
         if expires_at <= issued_at {
             let message = format!("issued at {issued_at}, and expired at {expires_at}");
@@ -64,7 +66,7 @@ impl Challenge {
         Ok(Self { id, nonce, issued_at, expires_at, segments })
     }
 
-    /// Reads JSON, whatever it holds.
+    /// Reads a challenge from JSON, whatever the bytes hold.
     ///
     /// # Errors
     /// [`ErrorKind::LimitExceeded`] over 64 KiB, [`ErrorKind::UnsupportedVersion`] for another
@@ -76,7 +78,7 @@ impl Challenge {
         read_json::<Fields>(json)?.try_into()
     }
 
-    /// Writes JSON.
+    /// Writes the challenge as JSON.
     ///
     /// # Errors
     /// None in practice; `serde_json` reserves them.
@@ -85,36 +87,43 @@ impl Challenge {
     }
 
     /// The identity that tells this challenge from all others.
+    #[must_use]
     pub fn id(&self) -> ChallengeId {
         self.id
     }
 
     /// The nonce of the attempt that this challenge belongs to.
+    #[must_use]
     pub fn nonce(&self) -> &Nonce {
         &self.nonce
     }
 
     /// When this challenge was issued, in Unix seconds.
+    #[must_use]
     pub fn issued_at(&self) -> u64 {
         self.issued_at
     }
 
     /// From when on this challenge can't be answered any more, in Unix seconds.
+    #[must_use]
     pub fn expires_at(&self) -> u64 {
         self.expires_at
     }
 
     /// Whether this challenge can be answered at `now`, in Unix seconds.
+    #[must_use]
     pub fn is_valid_at(&self, now: u64) -> bool {
         (self.issued_at..self.expires_at).contains(&now)
     }
 
     /// The segments that the screen shows, in order: never empty.
+    #[must_use]
     pub fn segments(&self) -> &[Segment] {
         &self.segments
     }
 
     /// How long this challenge takes, in microseconds.
+    #[must_use]
     pub fn total_us(&self) -> u64 {
         // Never empty: every constructor checks its segments.
         self.segments.last().map_or(0, Segment::end_us)

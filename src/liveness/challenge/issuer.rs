@@ -30,6 +30,7 @@ pub struct Entropy {
 
 impl Entropy {
     /// The entropy of order and lengths together: they are drawn independently.
+    #[must_use]
     pub fn total_bits(&self) -> f64 {
         self.order_bits + self.timing_bits
     }
@@ -63,9 +64,9 @@ impl Issuer {
     /// Counts the challenges of `policy`.
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidArgument`] if a colour is too much like the baseline, if slots and guards
-    /// don't fit the time, or if there are too few orders of colours for the entropy that the
-    /// policy asks for.
+    /// [`ErrorKind::InvalidArgument`] if a colour is too much like the baseline, if slots and
+    /// guards don't fit the time, or if there are too few orders of colours for the entropy
+    /// that the policy asks for.
     pub fn new(policy: &ChallengePolicy) -> Result<Self> {
         let slack = policy.check()?;
         let timings = Timings::new(policy.slots(), policy.jitter_steps() as usize, slack);
@@ -80,11 +81,13 @@ impl Issuer {
     }
 
     /// The policy that challenges are drawn by.
+    #[must_use]
     pub fn policy(&self) -> &ChallengePolicy {
         &self.policy
     }
 
     /// How unpredictable this issuer's challenges are: counted, not estimated.
+    #[must_use]
     pub fn entropy(&self) -> Entropy {
         let bits = |count: u128| (count as f64).log2();
         Entropy { order_bits: bits(self.orders.len()), timing_bits: bits(self.timings.len()) }
@@ -98,7 +101,7 @@ impl Issuer {
     /// Draws a challenge with a nonce of its own. `now` is in Unix seconds.
     ///
     /// # Errors
-    /// Those of [`Issuer::issue_for`].
+    /// The errors of [`Issuer::issue_for`].
     pub fn issue<R: TryCryptoRng + ?Sized>(&self, rng: &mut R, now: u64) -> Result<Challenge> {
         let mut source = Source::new(rng);
         let mut nonce = [0; 32];
@@ -111,8 +114,8 @@ impl Issuer {
     /// Draws a challenge for `nonce`, which stands for one attempt elsewhere. `now` is in Unix
     /// seconds.
     ///
-    /// The same generator in the same state gives the same challenge. Both kinds of generator can
-    /// be used: one that can't fail (`CryptoRng`) and one that can (`TryCryptoRng`, such as the
+    /// A generator in the same state gives the same challenge again. Both kinds of generator can be
+    /// used: one that can't fail (`CryptoRng`) and one that can (`TryCryptoRng`, such as the
     /// operating system's).
     ///
     /// # Errors
@@ -128,8 +131,8 @@ impl Issuer {
         let order = self.orders.at(source.below(self.orders.len())?);
         let timing = self.timings.at(source.below(self.timings.len())?);
         let segments = self.segments(&order, &timing);
-        // Slots are too long for any order to be unsafe. What a person is shown doesn't rest on that
-        // argument alone.
+        // Slots are too long for any order to be unsafe. What a person is shown doesn't rest on
+        // that argument alone.
         let report = safety::analyse(&segments, &self.policy.display())?;
         if !report.is_safe() {
             return Err(unsafe_policy(&report));
@@ -166,7 +169,7 @@ impl Challenge {
     /// seconds.
     ///
     /// # Errors
-    /// Those of [`Issuer::new`] and [`Issuer::issue`].
+    /// The errors of [`Issuer::new`] and [`Issuer::issue`].
     pub fn issue<R: TryCryptoRng + ?Sized>(rng: &mut R, policy: &ChallengePolicy, now: u64) -> Result<Self> {
         Issuer::new(policy)?.issue(rng, now)
     }
@@ -175,7 +178,7 @@ impl Challenge {
     /// second one. `now` is in Unix seconds.
     ///
     /// # Errors
-    /// Those of [`Issuer::new`] and [`Issuer::issue_for`].
+    /// The errors of [`Issuer::new`] and [`Issuer::issue_for`].
     pub fn issue_for<R: TryCryptoRng + ?Sized>(
         nonce: Nonce,
         rng: &mut R,

@@ -116,7 +116,7 @@ impl ChallengePolicy {
         &self.palette
     }
 
-    /// The same with another [`Self::palette`] of 2 to 16 colours.
+    /// Returns this policy with another [`Self::palette`] of 2 to 16 colours.
     ///
     /// # Errors
     /// [`ErrorKind::InvalidArgument`] for fewer or more colours, and for two that are too much

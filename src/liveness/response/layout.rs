@@ -28,9 +28,9 @@ const LEAST_POINTS: usize = 8;
 
 /// A point of the face, as weights of a triangle's corners.
 pub(super) struct Site {
-    /// Vertices of the mesh.
+    /// The triangle's vertices, as numbers of the mesh's points.
     pub(super) corners: [u16; 3],
-    /// Their weights, with a sum of 1.
+    /// The vertices' weights, with a sum of 1.
     pub(super) weights: [f32; 3],
     /// The number of the patch, below [`Layout::patches`].
     pub(super) patch: u16,

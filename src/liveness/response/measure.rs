@@ -3,8 +3,8 @@
 //! Points are single pixels. Over a patch their noise averages out, and a few thousand reads cost
 //! less than a tenth of the mesh network.
 
-// Why indexing can't fail: the layout's triangles name points of the mesh (468), and its patches are
-// numbered below `Layout::patches`, for which the sums are made.
+// Why indexing can't fail: the layout's triangles name points of the mesh (468), and its patches
+// are numbered below `Layout::patches`, for which the sums are made.
 #![allow(clippy::indexing_slicing, reason = "indices come from the layout that the tables were made for")]
 
 use super::layout::Layout;

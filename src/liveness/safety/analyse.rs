@@ -27,9 +27,9 @@ pub fn analyse(segments: &[Segment], display: &DisplayModel) -> Result<SafetyRep
     for history in histories(segments) {
         for (rule, change) in Change::ALL {
             let between = |a: &Shown, b: &Shown| change.between(&a.light, &b.light, display);
-            // Only seconds that begin with an edge are looked at: any other one can be moved on to its
-            // first edge and loses none. The light before that edge belongs to the second, since the
-            // change away from it happens inside.
+            // Only seconds that begin with an edge are looked at: any other one can be moved on to
+            // its first edge and loses none. The light before that edge belongs to the second,
+            // since the change away from it happens inside.
             let mut rest = history.as_slice();
             while let [_, later @ ..] = rest
                 && let [edge, ..] = later

@@ -85,8 +85,8 @@ impl Change {
                 let counts = (a.luminance - b.luminance).abs() >= 0.10 && a.luminance.min(b.luminance) < 0.80;
                 (counts, b.luminance > a.luminance)
             }
-            // Two saturated reds are never 0.2 apart (a test holds that), so exactly one of the two is
-            // saturated, and the direction is towards red or away.
+            // Two saturated reds are never 0.2 apart (a test holds that), so exactly one of the two
+            // is saturated, and the direction is towards red or away.
             Self::Red => {
                 let counts = a.saturated_red != b.saturated_red && a.chromaticity_distance(b) > 0.2;
                 (counts, b.saturated_red)

@@ -41,8 +41,8 @@ pub(super) fn shortest_interval(
         for (back, b) in history.iter().enumerate().skip(turn + 1) {
             let Some(direction) = between(a, b) else { continue };
             let opposing = |found: Option<Direction>| found.is_some_and(|other| other != direction);
-            // From some light to `a`, back to `b`, and to another light: the change to `a` and the one
-            // from `b` have one direction.
+            // From some light to `a`, back to `b`, and to another light: the change to `a` and the
+            // one from `b` have one direction.
             let from = history.iter().take(turn).rposition(|shown| opposing(between(shown, a)));
             let goes_on = history.iter().skip(back + 1).any(|shown| opposing(between(b, shown)));
             if let (Some(first), Some(second), true) = (from.and_then(leaving), leaving(back), goes_on) {

@@ -6,9 +6,9 @@ use crate::settings::settings;
 settings! {
     /// The display that a sequence is judged for. Its transfer function is sRGB's.
     ///
-    /// The default is a phone at full brightness. A white screen of 7 cm × 14 cm and 500 cd/m² gives
-    /// a face at 25 cm about 80 lx (E = L·A/d²), which is what phones give. ITU-R BT.1702 itself
-    /// assumes 200 cd/m².
+    /// The default is a phone at full brightness. A white screen of 7 cm × 14 cm and 500 cd/m²
+    /// gives a face at 25 cm about 80 lx (E = L·A/d²), which is what phones give. ITU-R BT.1702
+    /// itself assumes 200 cd/m².
     ///
     /// ```
     /// use selfsame::liveness::safety::DisplayModel;

@@ -97,11 +97,13 @@ impl SafetyReport {
     }
 
     /// Whether every rule is kept, at this crate's limits.
+    #[must_use]
     pub fn is_safe(&self) -> bool {
         self.findings.is_empty()
     }
 
     /// Whether WCAG's own limit of three flashes in any second is kept, by each of its definitions.
+    #[must_use]
     pub fn meets_wcag(&self) -> bool {
         [self.general, self.red, self.red_legacy].iter().all(|worst| worst.flashes <= WCAG_FLASHES)
     }
@@ -142,8 +144,8 @@ impl SafetyReport {
         if self.total_us > MAX_LENGTH_US {
             add(Rule::Length, 0, self.total_us, MAX_LENGTH_US);
         }
-        // Several quarters of the screen can break the same rule in the same second: the worst of them
-        // stays.
+        // Several quarters of the screen can break the same rule in the same second: the worst of
+        // them stays.
         let place = |finding: &Finding| (finding.rule, finding.from_us);
         self.findings.sort_by_key(|finding| (place(finding), std::cmp::Reverse(finding.measured)));
         self.findings.dedup_by_key(|finding| place(finding));

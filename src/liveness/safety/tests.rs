@@ -230,7 +230,8 @@ proptest! {
         let whole = parts[at];
         let first_us = whole.duration_us * share / 10;
         parts[at].duration_us = first_us;
-        parts.insert(at + 1, Segment { start_us: whole.start_us + first_us, duration_us: whole.duration_us - first_us, ..whole });
+        let (start_us, duration_us) = (whole.start_us + first_us, whole.duration_us - first_us);
+        parts.insert(at + 1, Segment { start_us, duration_us, ..whole });
         let (one, two) = (judge(&all), judge(&parts));
         prop_assert_eq!(flashes(&one), flashes(&two));
         prop_assert_eq!(one.closest, two.closest);

@@ -217,7 +217,8 @@ mod tests {
         for change in missing {
             assert_eq!(judged(change).as_str(), "inconclusive");
         }
-        // Without the strength of the response nothing is called an attack, but nothing live either.
+        // Without the strength of the response nothing is called an attack, but nothing live
+        // either.
         assert_eq!(judged(|c| (c.response, c.sequence) = (None, None)).as_str(), "inconclusive");
     }
 

@@ -7,8 +7,8 @@ use crate::settings::settings;
 settings! {
     /// From where on cues speak for a live face, and for an attack.
     ///
-    /// The defaults were chosen on simulated sessions, on portraits and ranges of parameters that no
-    /// reported rate comes from. A cue that lies between its two limits tells nothing, so the
+    /// The defaults were chosen on simulated sessions, on portraits and ranges of parameters that
+    /// no reported rate comes from. A cue that lies between its two limits tells nothing, so the
     /// verdict is inconclusive there.
     ///
     /// ```
@@ -20,11 +20,11 @@ settings! {
     /// ```
     #[derive(Debug, Clone, Copy, PartialEq)]
     pub struct LivenessLimits in Stage::Liveness {
-        /// Bits of evidence that the face answers this challenge, at least. One guess in 2^bits gets
-        /// there.
+        /// Bits of evidence that the face answers this challenge, at least. One guess in 2^bits
+        /// gets there.
         sequence_bits, with_sequence_bits: f64 = 12.0, in 4.0..=128.0;
-        /// Where the bits speak against this challenge (below 0), a strong enough response that some
-        /// other one explains this well (binary logarithm, 0 is perfect) is an attack.
+        /// Where the bits speak against this challenge (below 0), a strong enough response that
+        /// some other one explains this well (binary logarithm, 0 is perfect) is an attack.
         other_fit, with_other_fit: f64 = -3.0, in -1000.0..=1000.0;
         /// Bits of evidence for a face's shape, at least. Must be above
         /// [`sheet_bits`](Self::sheet_bits).

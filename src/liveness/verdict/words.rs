@@ -5,8 +5,8 @@ use serde::Serialize;
 
 /// What a session showed. Whatever is not [`LivenessVerdict::Live`] is no reason to trust it.
 ///
-/// As JSON (`serde`), the verdict's word stands under `verdict`, and reasons and advice are lists of
-/// their words:
+/// As JSON (`serde`), the verdict's word stands under `verdict`, and reasons and advice are lists
+/// of their words:
 ///
 /// ```json
 /// { "verdict": "inconclusive", "reasons": ["flat_response"], "advice": ["go_where_it_is_darker"] }
