@@ -61,31 +61,27 @@ pub(super) fn decode_into(boxes: &[f32], scores: &[f32], threshold: f32, into: &
         return None;
     }
     let least = logit(threshold);
-    let cells = boxes.chunks_exact(BOX_LEN).zip(scores).enumerate();
+    let (boxes, _) = boxes.as_chunks::<BOX_LEN>();
+    debug_assert_eq!(boxes.len(), scores.len(), "each cell has a box and a score");
+    let cells = boxes.iter().zip(scores).enumerate();
     let likely = cells.filter(|(_, (_, score))| **score >= least);
     into.extend(likely.filter_map(|(i, (raw, score))| candidate(i, raw, *score)));
     Some(())
 }
 
 /// Candidate of cell `index`, from its 16 raw values.
-fn candidate(index: usize, raw: &[f32], logit: f32) -> Option<Candidate> {
+fn candidate(index: usize, raw: &[f32; BOX_LEN], logit: f32) -> Option<Candidate> {
     let (column, row) = (index % GRID, index / GRID);
     let cell = Point::new((column as f32 + 0.5) * STRIDE_PX, (row as f32 + 0.5) * STRIDE_PX);
-    let mut pairs = raw.chunks_exact(2).filter_map(|pair| match pair {
-        [x, y] => Some(Point::new(*x, *y)),
-        _ => None,
-    });
-    let (center, size) = (pairs.next()?, pairs.next()?);
-    let mut keypoints = [Point::default(); 6];
-    for slot in &mut keypoints {
-        let offset = pairs.next()?;
-        *slot = Point::new(offset.x + cell.x, offset.y + cell.y);
-    }
-    let usable = size.x > 0.0 && size.y > 0.0 && keypoints.iter().all(|p| p.is_finite());
+    let [center_x, center_y, width, height, x0, y0, x1, y1, x2, y2, x3, y3, x4, y4, x5, y5] = *raw;
+    let from_cell = |x: f32, y: f32| Point::new(x + cell.x, y + cell.y);
+    let keypoints = [(x0, y0), (x1, y1), (x2, y2), (x3, y3), (x4, y4), (x5, y5)].map(|(x, y)| from_cell(x, y));
+    // Written so that NaN is not usable.
+    let usable = width > 0.0 && height > 0.0 && keypoints.iter().all(|p| p.is_finite());
     if !usable {
         return None;
     }
-    let rect = Rect::from_center(Point::new(center.x + cell.x, center.y + cell.y), size.x, size.y)?;
+    let rect = Rect::from_center(from_cell(center_x, center_y), width, height)?;
     Some(Candidate { score: sigmoid(logit), rect, keypoints })
 }
 

@@ -46,8 +46,8 @@ pub(super) fn weighted_into(rest: &mut Vec<Candidate>, group: &mut Vec<Candidate
     }
 }
 
-/// `best` with the geometry of `group`, weighted by score; `best` itself where it is alone, or the
-/// average is not to be had.
+/// `best` with the geometry of `group`, weighted by score; `best` itself where it is alone, or where
+/// the scores have no positive sum.
 fn average(best: Candidate, group: &[Candidate]) -> Candidate {
     let total: f32 = group.iter().map(|c| c.score).sum();
     if group.len() < 2 || total.is_nan() || total <= 0.0 {
@@ -67,6 +67,7 @@ fn average(best: Candidate, group: &[Candidate]) -> Candidate {
             *sum = Point::new(sum.x + weight * point.x, sum.y + weight * point.y);
         }
     }
+    // Boxes so large that their weighted sum overflows leave the best candidate's.
     Candidate { score: best.score, rect: rect.unwrap_or(best.rect), keypoints }
 }
 

@@ -25,14 +25,17 @@ impl Point {
         Self::new(0.5 * (self.x + other.x), 0.5 * (self.y + other.y))
     }
 
-    /// Arithmetic mean; `None` for no points.
+    /// The arithmetic mean of `points`; `None` for no points.
     pub fn mean(points: &[Self]) -> Option<Self> {
-        if points.is_empty() {
-            return None;
-        }
+        (!points.is_empty()).then(|| Self::mean_of_some(points))
+    }
+
+    /// The arithmetic mean of points that are known not to be none.
+    pub(crate) fn mean_of_some(points: &[Self]) -> Self {
+        debug_assert!(!points.is_empty(), "no points have no mean");
         let n = points.len() as f32;
         let (x, y) = points.iter().fold((0.0, 0.0), |(x, y), p| (x + p.x, y + p.y));
-        Some(Self::new(x / n, y / n))
+        Self::new(x / n, y / n)
     }
 
     /// Whether both coordinates are finite.

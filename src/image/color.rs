@@ -66,10 +66,10 @@ impl ToRgb {
         let (u_green, v_green) = (-for_blue * blue / green, -for_red * red / green);
         let ordered = |r: f32, g: f32, b: f32| if bgr { [b, g, r, 0.0] } else { [r, g, b, 0.0] };
         let (u, v) = (ordered(0.0, u_green, for_blue), ordered(for_red, v_green, 0.0));
-        let constant = [0, 1, 2, 3].map(|c: usize| {
-            let of = |weights: [f32; 4]| weights.get(c).copied().unwrap_or_default();
-            -128.0 * (of(u) + of(v)) - black * luma
-        });
+        // Chroma is stored with 128 for none, luma with `black` for none.
+        let constant_of = |u: f32, v: f32| -128.0 * (u + v) - black * luma;
+        let ([u0, u1, u2, u3], [v0, v1, v2, v3]) = (u, v);
+        let constant = [constant_of(u0, v0), constant_of(u1, v1), constant_of(u2, v2), constant_of(u3, v3)];
         Self { luma, u, v, constant }
     }
 

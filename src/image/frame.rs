@@ -55,6 +55,8 @@ impl<'a> Frame<'a> {
         let shapes = format.shapes(width, height);
         let mut planes = [Plane::default(); 3];
         let mut rest = data;
+        // Shapes that overflow lay out nothing, and a buffer that ends early leaves nothing for the planes
+        // behind: `checked` refuses both.
         let sizes = shapes.unwrap_or_default().into_iter().zip([stride_bytes, chroma_stride, chroma_stride]);
         for (plane, (shape, stride)) in planes.iter_mut().zip(sizes) {
             let Some((_, rows)) = shape else { break };
@@ -153,9 +155,10 @@ impl<'a> Frame<'a> {
         [self.width, self.height]
     }
 
-    /// Plane `index`; an empty one where there is none.
+    /// Plane `index`, 0 ..= 2; an empty one where the format has fewer.
     pub(super) fn plane(&self, index: usize) -> Plane<'a> {
-        self.planes.get(index).copied().unwrap_or_default()
+        #[allow(clippy::indexing_slicing, reason = "channels name planes 0 to 2 (`PixelFormat::channels`)")]
+        self.planes[index]
     }
 
     /// Where upright points lie in the stored picture: x and y of the columns of a matrix, and a

@@ -13,12 +13,13 @@ use crate::digest::Digest;
 use crate::error::{Error, ErrorKind, Result, Stage};
 use image::codecs::{jpeg::JpegDecoder, png::PngDecoder, webp::WebPDecoder};
 use image::{ImageDecoder, ImageError};
+use serde::Serialize;
 use std::fmt;
 use std::io::Cursor;
 use std::panic::catch_unwind;
 
-/// What a photo was before it became upright RGB8.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What a photo was before it became upright RGB8: what [`Photo::info`] reports.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct PhotoInfo {
     /// The file's format.
@@ -29,12 +30,23 @@ pub struct PhotoInfo {
     pub bits_per_channel: u8,
     /// Whether transparency was laid over white.
     pub had_alpha: bool,
-    /// The turn that was applied.
+    /// The turn that was applied to make the pixels upright.
     pub orientation: Orientation,
 }
 
 /// An image that owns its pixels: upright, RGB with 8 bits per channel, rows tightly packed.
-/// `Debug` shows no pixels.
+///
+/// [`Photo::decode`] makes one of a file's bytes; [`Photo::frame`] lends it to the stages that look
+/// at pixels. `Debug` shows sides and origin, never pixels.
+///
+/// ```
+/// use selfsame::image::Photo;
+///
+/// let red = Photo::from_rgb8(4, 2, [255, 0, 0].repeat(8))?;
+/// assert_eq!((red.width(), red.height(), red.frame().width()), (4, 2, 4));
+/// assert!(Photo::from_rgb8(4, 3, [255, 0, 0].repeat(8)).is_err(), "four pixels are missing");
+/// # Ok::<(), selfsame::error::Error>(())
+/// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct Photo {
     width: u32,
@@ -44,7 +56,10 @@ pub struct Photo {
 }
 
 impl Photo {
-    /// Decodes a JPEG, JPEG 2000, PNG or WebP. The format is told by content alone.
+    /// Decodes a JPEG, JPEG 2000, PNG or WebP, told apart by content alone.
+    ///
+    /// The headers are held against `limits` first, then the pixels are decoded, turned upright as
+    /// EXIF says, and converted to RGB8. What each format may contain:
     ///
     /// - JPEG: baseline and progressive; grey, colour, and CMYK or YCCK with Adobe's marker (inks
     ///   become colours by multiplication, without a colour profile). Four channels without that
@@ -66,9 +81,9 @@ impl Photo {
     /// - Colour profiles are ignored: samples are taken for sRGB.
     ///
     /// # Errors
-    /// [`ErrorKind::UnsupportedFormat`] as said above, and for empty input or any other format;
-    /// [`ErrorKind::Corrupt`]; [`ErrorKind::LimitExceeded`] if the file is, or states to be, larger
-    /// than `limits`. All in [`Stage::Decode`].
+    /// All in [`Stage::Decode`]: [`ErrorKind::UnsupportedFormat`] as said above, and for empty input
+    /// or any other format; [`ErrorKind::Corrupt`] for a file that is damaged or ends early;
+    /// [`ErrorKind::LimitExceeded`] if the file is, or states to be, larger than `limits`.
     pub fn decode(bytes: &[u8], limits: &Limits) -> Result<Self> {
         if bytes.len() > limits.max_bytes() {
             return Err(over_limit(format!("the file has {} bytes, over {}", bytes.len(), limits.max_bytes())));
@@ -85,7 +100,7 @@ impl Photo {
             .unwrap_or_else(|_| Err(corrupt("the decoder gave up on the image")))
     }
 
-    /// The image from its first byte to its last, whose header is within the limits.
+    /// Decodes the bytes of `image`, from its first to its last, whose header is within the limits.
     fn decode_whole(image: &[u8], header: &Header, limits: &Limits) -> Result<Self> {
         let cursor = Cursor::new(image);
         match header.format {
@@ -106,20 +121,25 @@ impl Photo {
                     orientation: Orientation::Upright,
                 },
             }),
+            // No header says so: the format of photos that never were a file.
             ImageFormat::Raw => {
                 Err(Error::new(ErrorKind::UnsupportedFormat, Stage::Decode, "raw pixels are not decoded"))
             }
         }
     }
 
+    /// Decodes with one of the decoders of the `image` crate.
     fn read(mut decoder: impl ImageDecoder, header: &Header, limits: &Limits) -> Result<Self> {
         decoder.set_limits(limits.of_decoder()).map_err(fault)?;
+        // Limits were checked against the header's sides: the decoder must mean the same ones.
         if decoder.dimensions() != (header.width, header.height) {
             return Err(Error::new(ErrorKind::Corrupt, Stage::Decode, "the file states two different sizes"));
         }
         let exif = decoder.orientation().map_err(fault)?.to_exif();
+        // A tag with a value that does not exist says nothing, as a missing tag does.
         let orientation = Orientation::from_exif(exif).unwrap_or(Orientation::Upright);
         let color = decoder.color_type();
+        // Reserved with a fallible call: an allocation that fails in `vec![]` would end the process.
         let mut samples = Vec::new();
         usize::try_from(decoder.total_bytes())
             .ok()
@@ -144,8 +164,8 @@ impl Photo {
         })
     }
 
-    /// Takes ready pixels: upright, RGB8, `width * height * 3` bytes, rows from the top without
-    /// padding.
+    /// Takes pixels that are ready: upright, RGB8, `width * height * 3` bytes, rows from the top
+    /// without padding.
     ///
     /// # Errors
     /// [`ErrorKind::ShapeMismatch`] in [`Stage::Image`] if a side is zero or the length another.
@@ -180,18 +200,19 @@ impl Photo {
         &self.pixels
     }
 
-    /// Which picture it is: the digest of its sides and pixels. A megapixel takes milliseconds.
+    /// The digest of the photo's sides and pixels, which says which picture it is. A megapixel takes
+    /// milliseconds.
     pub fn digest(&self) -> Digest {
         let sides = [self.width.to_be_bytes(), self.height.to_be_bytes()];
         Digest::of_parts("selfsame photo 1", [sides.as_flattened(), &self.pixels])
     }
 
-    /// The pixels as every stage takes them.
+    /// The photo as a borrowed frame, which is what every later stage takes.
     pub fn frame(&self) -> Frame<'_> {
         Frame::trusted_rgb8(&self.pixels, self.width, self.height)
     }
 
-    /// What the photo was before it became upright RGB8.
+    /// Format, colour and orientation of the file that the photo was decoded from.
     pub fn info(&self) -> &PhotoInfo {
         &self.info
     }
@@ -207,7 +228,7 @@ impl fmt::Debug for Photo {
     }
 }
 
-/// The kind of a decoder's error.
+/// This crate's error for one of a decoder: its kind, and the decoder's own as the source.
 fn fault(error: ImageError) -> Error {
     let (kind, message) = match error {
         ImageError::Limits(_) => (ErrorKind::LimitExceeded, "the image needs more than the limits allow"),

@@ -18,14 +18,17 @@ impl<'a> Plane<'a> {
         Self { data, stride_bytes }
     }
 
-    /// `len` bytes of row `y` from `start` on; empty where there are not so many.
+    /// `len` bytes of row `y` from `start` on. The frame that holds the plane has checked that they
+    /// are there ([`Plane::check`]).
     #[inline]
     pub(super) fn bytes(&self, y: usize, start: usize, len: usize) -> &'a [u8] {
         let from = y.checked_mul(self.stride_bytes).and_then(|row| row.checked_add(start));
-        from.and_then(|from| self.data.get(from..)?.get(..len)).unwrap_or_default()
+        let bytes = from.and_then(|from| self.data.get(from..)?.get(..len));
+        debug_assert!(bytes.is_some(), "{len} bytes from {start} of row {y} are outside {self:?}");
+        bytes.unwrap_or_default()
     }
 
-    /// Whether it holds `rows` rows of `row` bytes.
+    /// What is wrong with the plane unless it holds `rows` rows of `row` bytes each.
     pub(super) fn check(&self, (row, rows): (usize, usize)) -> Result<(), &'static str> {
         if self.stride_bytes < row {
             return Err("a plane's stride is shorter than its rows");

@@ -35,7 +35,9 @@ impl<'a> Pixels<'a> {
         let [first, second, third] = format.channels();
         let sample = |channel: Channel, [columns, rows]: [usize; 2]| {
             let start = channel.offset + x / columns * channel.step;
-            self.frame.plane(channel.plane).bytes(y / rows, start, 1).first().copied()
+            let sample = self.frame.plane(channel.plane).bytes(y / rows, start, 1).first().copied();
+            debug_assert!(sample.is_some(), "a frame holds the pixels between its sides");
+            sample
         };
         let Some(shared) = format.chroma_block() else {
             return Some([sample(first, [1; 2])?, sample(second, [1; 2])?, sample(third, [1; 2])?]);

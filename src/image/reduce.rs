@@ -94,17 +94,20 @@ impl Kernel for Reduce<'_> {
             let mut first_bytes = [0; 3];
             for (index, (band, first_byte)) in bands.iter_mut().zip(&mut first_bytes).enumerate() {
                 let here = || channels.iter().zip(sources).filter(|(channel, _)| channel.plane == index);
-                let Some((_, grid)) = here().next() else { continue };
-                let reach = || here().map(|(channel, grid)| channel.bytes(grid.columns.reach()));
-                *first_byte = reach().map(|bytes| bytes.start).min().unwrap_or(0);
-                let end = reach().map(|bytes| bytes.end).max().unwrap_or(0);
-                sum_rows(isa, &frame.plane(index), &grid.rows, rows.clone(), *first_byte..end, sums);
+                let Some((channel, grid)) = here().next() else { continue };
+                let mut bytes = channel.bytes(grid.columns.reach());
+                for (channel, grid) in here().skip(1) {
+                    let others = channel.bytes(grid.columns.reach());
+                    bytes = bytes.start.min(others.start)..bytes.end.max(others.end);
+                }
+                *first_byte = bytes.start;
+                sum_rows(isa, &frame.plane(index), &grid.rows, rows.clone(), bytes, sums);
                 interleave(isa, sums, band);
             }
             // No closure calls `isa`: one that is not inlined is not compiled for it.
             let band_of = |channel: &Channel| {
-                let band = bands.get(channel.plane).map(Vec::as_slice).unwrap_or_default();
-                (band, first_bytes.get(channel.plane).copied().unwrap_or(0))
+                #[allow(clippy::indexing_slicing, reason = "channels name planes 0 to 2, and there are three bands")]
+                (bands[channel.plane].as_slice(), first_bytes[channel.plane])
             };
             let ([first, second, third], [of_first, of_second, of_third]) = (&channels, sources);
             let [band_a, band_b, band_c] = channels.each_ref().map(band_of);
@@ -117,8 +120,9 @@ impl Kernel for Reduce<'_> {
                 }
                 let mut place = (top + 1) * pitch + x + 1;
                 for ((a, b), c) in a.iter().zip(&b).zip(&c).take(rows.len()) {
-                    if let Some(target) = staged.get_mut(place) {
-                        *target = [*a, *b, *c, 0.0];
+                    match staged.get_mut(place) {
+                        Some(target) => *target = [*a, *b, *c, 0.0],
+                        None => debug_assert!(false, "row {top} and the next ones do not fit what is staged"),
                     }
                     place += pitch;
                 }
@@ -152,7 +156,7 @@ fn sum_rows<I: Isa>(
                 [a, b, c, d] => rows.add(isa, [*a, *b, *c, *d], sums),
                 [a, b, c, d, e] => rows.add(isa, [*a, *b, *c, *d, *e], sums),
                 [a, b, c, d, e, f] => rows.add(isa, [*a, *b, *c, *d, *e, *f], sums),
-                _ => {}
+                _ => debug_assert!(false, "chunks are {MOST_ROWS} rows at most, and never empty"),
             }
         }
     }
@@ -186,10 +190,14 @@ impl Rows<'_> {
         let mut blocks = [[].as_slice(); N];
         for (blocks, (row, _)) in blocks.iter_mut().zip(rows) {
             // All of one length, which saves a check for each.
-            let Some(row) = row.get(..whole) else { return };
+            let Some(row) = row.get(..whole) else { return debug_assert!(false, "a row is shorter than was asked") };
             *blocks = row;
         }
-        let Some((sums, rest)) = sums.split_at_mut_checked(whole) else { return };
+        let Some((sums, rest)) = sums.split_at_mut_checked(whole) else {
+            return debug_assert!(false, "the sums have no room for a row");
+        };
+        // `get` and a way out rather than an index: every length is `whole`, so that the compiler can drop the
+        // branch, and nothing in the loop can panic.
         for i in 0..whole {
             let Some(sum) = sums.get_mut(i) else { return };
             let mut total = if self.begin { isa.splat(0.0) } else { isa.load(sum) };
@@ -199,6 +207,7 @@ impl Rows<'_> {
             }
             isa.store(total, sum);
         }
+        // Bytes that fill no vector; there may be none, and then no sum for them.
         let Some(sum) = rest.first_mut() else { return };
         let mut total = if self.begin { isa.splat(0.0) } else { isa.load(sum) };
         for ((_, rest), weight) in rows.iter().zip(weights) {
@@ -223,8 +232,9 @@ fn interleave<I: Isa>(isa: I, sums: &[Lanes], band: &mut Vec<Lanes>) {
     for (block, target) in band.as_chunks_mut::<LANES>().0.iter_mut().enumerate() {
         let mut rows = [isa.splat(0.0); LANES];
         for (row, sums) in rows.iter_mut().zip(sums.chunks_exact(padded)) {
-            if let Some(sum) = sums.get(block) {
-                *row = isa.load(sum);
+            match sums.get(block) {
+                Some(sum) => *row = isa.load(sum),
+                None => debug_assert!(false, "a band is as long as the rows that it is made of"),
             }
         }
         let columns = isa.transpose(rows);
@@ -242,7 +252,10 @@ fn sum_along<I: Isa>(
     (start, weights): (usize, &[f32]),
     (band, first_byte): (&[Lanes], usize),
 ) -> Lanes {
-    let values = band.get((channel.offset + channel.step * start).saturating_sub(first_byte)..).unwrap_or_default();
+    let first = (channel.offset + channel.step * start).checked_sub(first_byte);
+    let values = first.and_then(|first| band.get(first..));
+    debug_assert!(values.is_some(), "column {start} lies before or behind the bytes that were summed");
+    let values = values.unwrap_or_default();
     let sum = match channel.step {
         1 => sum_every::<I, 1>(isa, values, weights),
         2 => sum_every::<I, 2>(isa, values, weights),
@@ -257,8 +270,10 @@ fn sum_along<I: Isa>(
 /// The weighted sum of every `STEP`th of `values`.
 #[inline(always)]
 fn sum_every<I: Isa, const STEP: usize>(isa: I, values: &[Lanes], weights: &[f32]) -> I::V {
+    debug_assert!(values.len().div_ceil(STEP) >= weights.len(), "a weight has no value");
     let mut sum = isa.splat(0.0);
     for (values, weight) in values.chunks(STEP).zip(weights) {
+        // Always so: chunks are never empty.
         if let [value, ..] = values {
             sum = isa.mul_add(isa.load(value), isa.splat(*weight), sum);
         }

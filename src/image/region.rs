@@ -95,7 +95,8 @@ pub(super) fn stage<'w>(
     if staged.len() < len {
         staged.resize(len, [0.0; 4]);
     }
-    let staged = staged.get_mut(..len).unwrap_or_default();
+    #[allow(clippy::indexing_slicing, reason = "there are `len` at least: see the line before")]
+    let staged = &mut staged[..len];
     if (width, height) == (columns.len(), rows.len()) {
         let (left, top) = (columns.start, rows.start);
         level.run(Spread { frame, left, top, width, height, bgr, staged: &mut *staged, pitch });

@@ -29,7 +29,7 @@ impl Kernel for Spread<'_> {
         let to_rgb = ToRgb::new(frame.color(), bgr);
         for (y, row) in staged.chunks_exact_mut(pitch).enumerate() {
             if let Some(picture) = picture_of(row, y, height) {
-                let picture = picture.get_mut(..width).unwrap_or_default();
+                debug_assert_eq!(picture.len(), width, "a staged row is the picture's and three pixels of apron");
                 match frame.format() {
                     PixelFormat::Rgb8 => {
                         packed(frame, top + y - 1, left, picture, |[a, b, c]| ordered(bgr, *a, *b, *c))
@@ -61,7 +61,10 @@ pub(super) fn picture_of(row: &mut [[f32; 4]], y: usize, height: usize) -> Optio
         row.fill([0.0; 4]);
         return None;
     }
-    let [before, picture @ .., behind, far_behind] = row else { return None };
+    let [before, picture @ .., behind, far_behind] = row else {
+        debug_assert!(false, "a staged row has no room for its apron");
+        return None;
+    };
     for apron in [before, behind, far_behind] {
         *apron = [0.0; 4];
     }
@@ -73,8 +76,7 @@ fn ordered(bgr: bool, r: u8, g: u8, b: u8) -> [f32; 4] {
     if bgr { [b, g, r, 0].map(f32::from) } else { [r, g, b, 0].map(f32::from) }
 }
 
-/// Row `y` from column `left` on, of `N` bytes per pixel. Writes nothing where these are not all
-/// inside the plane.
+/// Writes row `y` from column `left` on, of a format with `N` bytes per pixel.
 #[inline(always)]
 fn packed<const N: usize>(
     frame: &Frame<'_>,
@@ -89,11 +91,14 @@ fn packed<const N: usize>(
     }
 }
 
-/// Row `y` from column `left` on, of a format with half the columns of chroma. Two pixels (four,
-/// with their neighbours in the next row) show the one chroma that is stored for them.
+/// Writes row `y` from column `left` on, of a format with half the columns of chroma. Two pixels
+/// (four, with their neighbours in the next row) show the one chroma that is stored for them.
 #[inline(always)]
 fn subsampled(frame: &Frame<'_>, to_rgb: &ToRgb, y: usize, left: usize, out: &mut [[f32; 4]]) {
-    let (Some([_, shared_rows]), false) = (frame.format().chroma_block(), out.is_empty()) else { return };
+    let (Some([_, shared_rows]), false) = (frame.format().chroma_block(), out.is_empty()) else {
+        debug_assert!(false, "a stretch is never empty, and this format has chroma");
+        return;
+    };
     let ([luma, u, v], chroma_row) = (frame.format().channels(), y / shared_rows);
     let row = |channel: Channel, y: usize, from: usize, count: usize| {
         let start = channel.offset + from * channel.step;
@@ -109,7 +114,10 @@ fn subsampled(frame: &Frame<'_>, to_rgb: &ToRgb, y: usize, left: usize, out: &mu
     // The first pixel is a pair's second.
     let (alone, pairs) = out.split_at_mut(left % 2);
     for pair in alone.chunks_mut(1).chain(pairs.chunks_mut(2)) {
-        let Some(shift) = chroma() else { return };
+        let Some(shift) = chroma() else {
+            debug_assert!(false, "the chroma of a row ends before its luma");
+            return;
+        };
         for (target, y) in pair.iter_mut().zip(luma.by_ref()) {
             *target = to_rgb.pixel(y, shift);
         }

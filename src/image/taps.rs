@@ -53,8 +53,9 @@ impl Taps {
                 // Not `floor`, which is a function call where the baseline has no instruction for it.
                 let whole = at as u32;
                 let (whole, part) = (whole as usize, (at - f64::from(whole)) as f32);
-                let between = filter.get(whole).zip(filter.get(whole + 1));
-                *weight = between.map_or(0.0, |(a, b)| a + part * (b - a));
+                #[allow(clippy::indexing_slicing, reason = "`at` is `STEPS` at most, and two values more are there")]
+                let (a, b) = (filter[whole], filter[whole + 1]);
+                *weight = a + part * (b - a);
                 sum += *weight;
             }
             let share = 1.0 / sum;
@@ -66,8 +67,10 @@ impl Taps {
     /// First source pixel and weights of pixel `i` of the result.
     #[inline(always)]
     pub(super) fn at(&self, i: usize) -> (usize, &[f32]) {
-        let (start, count) = self.spans.get(i).copied().unwrap_or_default();
-        (start, self.weights.get(i * self.window..).and_then(|w| w.get(..count)).unwrap_or_default())
+        #[allow(clippy::indexing_slicing, reason = "`fill` makes a span and a window for each pixel of the result")]
+        let (start, count) = self.spans[i];
+        #[allow(clippy::indexing_slicing, reason = "a span's count is a window at most")]
+        (start, &self.weights[i * self.window..][..count])
     }
 
     /// The source pixels that have a weight anywhere.

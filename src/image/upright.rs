@@ -30,12 +30,17 @@ pub(super) fn to_rgb8(
         ColorType::L8 => walk.write(source, &mut rgb, |[v]| [*v; 3]),
         ColorType::La8 => walk.write(source, &mut rgb, |[v, a]| [over_white(*v, *a); 3]),
         ColorType::Rgba8 => walk.write(source, &mut rgb, |[r, g, b, a]| [*r, *g, *b].map(|v| over_white(v, *a))),
-        ColorType::L16 => walk.write(source, &mut rgb, |v: &[u8; 2]| [eight_bits(pair(v, 0)); 3]),
-        ColorType::La16 => walk.write(source, &mut rgb, |v: &[u8; 4]| [over_white_16(pair(v, 0), pair(v, 1)); 3]),
-        ColorType::Rgb16 => walk.write(source, &mut rgb, |v: &[u8; 6]| [0, 1, 2].map(|c| eight_bits(pair(v, c)))),
-        ColorType::Rgba16 => {
-            walk.write(source, &mut rgb, |v: &[u8; 8]| [0, 1, 2].map(|c| over_white_16(pair(v, c), pair(v, 3))));
-        }
+        ColorType::L16 => walk.write(source, &mut rgb, |v: &[u8; 2]| [eight_bits(u16::from_ne_bytes(*v)); 3]),
+        ColorType::La16 => walk.write(source, &mut rgb, |[v0, v1, a0, a1]| {
+            [over_white_16(u16::from_ne_bytes([*v0, *v1]), u16::from_ne_bytes([*a0, *a1])); 3]
+        }),
+        ColorType::Rgb16 => walk.write(source, &mut rgb, |[r0, r1, g0, g1, b0, b1]| {
+            [[*r0, *r1], [*g0, *g1], [*b0, *b1]].map(|v| eight_bits(u16::from_ne_bytes(v)))
+        }),
+        ColorType::Rgba16 => walk.write(source, &mut rgb, |[r0, r1, g0, g1, b0, b1, a0, a1]| {
+            let alpha = u16::from_ne_bytes([*a0, *a1]);
+            [[*r0, *r1], [*g0, *g1], [*b0, *b1]].map(|v| over_white_16(u16::from_ne_bytes(v), alpha))
+        }),
         _ => {
             return Err(Error::new(
                 ErrorKind::UnsupportedFormat,
@@ -47,22 +52,18 @@ pub(super) fn to_rgb8(
     Ok(rgb)
 }
 
-/// Sample `index` of a pixel of 16-bit samples.
-fn pair<const N: usize>(pixel: &[u8; N], index: usize) -> u16 {
-    let bytes = pixel.get(2 * index..).and_then(|rest| rest.first_chunk());
-    bytes.map_or(0, |b| u16::from_ne_bytes(*b))
-}
-
-/// The nearest of 256 levels: 257 · 255 = 65535.
+/// The nearest of 256 levels to a sample of 16 bits: 257 · 255 = 65535.
 fn eight_bits(sample: u16) -> u8 {
     ((u32::from(sample) + 128) / 257) as u8
 }
 
+/// A level seen through `alpha` (0 is transparent, 255 opaque) on a white ground, rounded.
 fn over_white(value: u8, alpha: u8) -> u8 {
     let (v, a) = (u32::from(value), u32::from(alpha));
     ((v * a + 255 * (255 - a) + 127) / 255) as u8
 }
 
+/// A sample of 16 bits seen through `alpha` on a white ground, as the nearest of 256 levels.
 fn over_white_16(value: u16, alpha: u16) -> u8 {
     const MAX: u64 = 65_535;
     let (v, a) = (u64::from(value), u64::from(alpha));
@@ -98,10 +99,13 @@ impl Walk {
     /// Writes the upright image; `N` is the size of a stored pixel in bytes.
     fn write<const N: usize>(&self, source: &[u8], rgb: &mut [u8], convert: impl Fn(&[u8; N]) -> [u8; 3]) {
         let (stored, _) = source.as_chunks::<N>();
+        debug_assert_eq!(stored.len(), self.width * self.height, "a decoder writes as many samples as it said");
         let upright_width = if self.orientation.swaps_sides() { self.height } else { self.width };
         for (y, row) in rgb.chunks_exact_mut((3 * upright_width).max(1)).enumerate() {
             let (mut at, step) = self.row(y);
             for target in row.as_chunks_mut::<3>().0 {
+                // Each stored pixel is visited once, so that there is one. Were there none, black would
+                // stand for it: decoders are not this crate's.
                 if let Some(pixel) = stored.get(at) {
                     *target = convert(pixel);
                 }

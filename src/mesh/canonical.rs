@@ -9,11 +9,18 @@ use std::sync::LazyLock;
 /// Triangles of a mesh.
 pub const TRIANGLE_COUNT: usize = 898;
 
-static FILE: &[u8] = include_bytes!("../../models/face_geometry.bin");
+/// Bytes of the vertices: three `f32` each, little-endian, in centimetres.
+const VERTEX_BYTES: usize = 12 * POINT_COUNT;
+/// Bytes of the triangles: three `u16` each, little-endian.
+const TRIANGLE_BYTES: usize = 6 * TRIANGLE_COUNT;
+
+/// The vertices, then the triangles. A file of another length does not compile.
+static FILE: &[u8; VERTEX_BYTES + TRIANGLE_BYTES] = include_bytes!("../../models/face_geometry.bin");
 
 static VERTICES_CM: LazyLock<[[f32; 3]; POINT_COUNT]> = LazyLock::new(|| {
     let mut vertices = [[0.0; 3]; POINT_COUNT];
-    for (vertex, bytes) in vertices.iter_mut().zip(FILE.as_chunks::<12>().0) {
+    let (places, _) = FILE.split_at(VERTEX_BYTES);
+    for (vertex, bytes) in vertices.iter_mut().zip(places.as_chunks::<12>().0) {
         for (value, bytes) in vertex.iter_mut().zip(bytes.as_chunks::<4>().0) {
             *value = f32::from_le_bytes(*bytes);
         }
@@ -23,7 +30,7 @@ static VERTICES_CM: LazyLock<[[f32; 3]; POINT_COUNT]> = LazyLock::new(|| {
 
 static TRIANGLES: LazyLock<[[u16; 3]; TRIANGLE_COUNT]> = LazyLock::new(|| {
     let mut triangles = [[0; 3]; TRIANGLE_COUNT];
-    let corners = FILE.get(12 * POINT_COUNT..).unwrap_or_default();
+    let (_, corners) = FILE.split_at(VERTEX_BYTES);
     for (triangle, bytes) in triangles.iter_mut().zip(corners.as_chunks::<6>().0) {
         for (corner, bytes) in triangle.iter_mut().zip(bytes.as_chunks::<2>().0) {
             *corner = u16::from_le_bytes(*bytes);

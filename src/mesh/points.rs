@@ -77,8 +77,10 @@ impl Mesh {
             return None;
         }
         let scale = source_from_input.scale();
+        let (raw, _) = raw.as_chunks::<3>();
+        debug_assert_eq!(raw.len(), POINT_COUNT, "the network's signature was checked when it was loaded");
         let mut points = [[0.0; 3]; POINT_COUNT];
-        for (point, raw) in points.iter_mut().zip(raw.as_chunks::<3>().0) {
+        for (point, raw) in points.iter_mut().zip(raw) {
             let [x, y, z] = *raw;
             let mapped = source_from_input.apply(Point::new(x, y));
             *point = [mapped.x, mapped.y, scale * z];
@@ -106,10 +108,10 @@ impl Mesh {
         self.flag >= FACE_FLAG_THRESHOLD
     }
 
-    /// Point `index` with its depth; the origin if there is no such point, which no caller in this
-    /// crate can cause.
+    /// Point `index` with its depth.
     fn vertex(&self, index: usize) -> [f32; 3] {
-        self.points.get(index).copied().unwrap_or_default()
+        #[allow(clippy::indexing_slicing, reason = "callers pass the topology's constants, all below 468")]
+        self.points[index]
     }
 
     /// Point `index` of the topology, 0 ..= 467, in pixels of the source.
@@ -117,13 +119,19 @@ impl Mesh {
         self.points.get(index).map(|[x, y, _]| Point::new(*x, *y))
     }
 
+    /// The points of one of the outlines in [`super::outline`].
+    pub(crate) fn along<const N: usize>(&self, outline: &[usize; N]) -> [Point; N] {
+        outline.map(|index| self.at(index))
+    }
+
+    /// Point `index`, one of the topology's constants, without its depth.
     fn at(&self, index: usize) -> Point {
         let [x, y, _] = self.vertex(index);
         Point::new(x, y)
     }
 
     fn center(&self, indices: [usize; 4]) -> Point {
-        Point::mean(&indices.map(|i| self.at(i))).unwrap_or_default()
+        Point::mean_of_some(&indices.map(|i| self.at(i)))
     }
 
     /// Centre of the right eye (the subject's; at the left of an upright image): mean of its

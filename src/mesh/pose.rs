@@ -72,11 +72,12 @@ impl Mesh {
     /// nose points in the image, however the head is rolled.
     pub fn pose(&self) -> Option<HeadPose> {
         let canonical = canonical_vertices_cm();
-        let pairs = BASIS.iter().filter_map(|(i, weight)| {
-            let ([x, y, z], [u, v, w]) = (canonical.get(*i)?, self.points().get(*i)?);
+        let pairs = BASIS.iter().map(|(i, weight)| {
+            #[allow(clippy::indexing_slicing, reason = "the basis names points of the topology, all below 468")]
+            let ([x, y, z], [u, v, w]) = (canonical[*i], self.points()[*i]);
             // To the image's axes: y down, z away from the camera.
-            let model = Vector3::new(f64::from(*x), -f64::from(*y), -f64::from(*z));
-            Some((*weight, model, Vector3::new(f64::from(*u), f64::from(*v), f64::from(*w))))
+            let model = Vector3::new(f64::from(x), -f64::from(y), -f64::from(z));
+            (*weight, model, Vector3::new(f64::from(u), f64::from(v), f64::from(w)))
         });
         let (mut total, mut model_mean, mut mesh_mean) = (0.0, Vector3::zeros(), Vector3::zeros());
         for (weight, model, mesh) in pairs.clone() {

@@ -4,7 +4,7 @@
 
 use crate::error::{Error, ErrorKind, Result, Stage};
 use crate::geometry::{Point, Similarity};
-use crate::image::{Border, Crop, Frame, Normalisation, luminance_linear, srgb8_to_linear, warp_into};
+use crate::image::{Border, Crop, Frame, Normalisation, linear_rgb, luminance_linear, warp_into};
 use crate::mesh::Mesh;
 use crate::simd::scratch;
 
@@ -46,14 +46,14 @@ fn read(frame: &Frame<'_>, source_from_target: Similarity) -> Result<Cheek> {
     let as_stored = Normalisation::STORED_RGB;
     let crop = Crop { width: SIDE_PX, height: SIDE_PX, source_from_target, border: Border::Replicate };
     warp_into(frame, &crop, &as_stored, &mut pixels)?;
-    let linear = srgb8_to_linear();
     let mut cheek = Cheek { histogram: [0; 256], mean: [0.0; 3] };
     for pixel in pixels.as_chunks::<3>().0 {
         cheek.mean.iter_mut().zip(pixel).for_each(|(mean, v)| *mean += v / PIXELS);
-        let light = luminance_linear(pixel.map(|v| linear.get((v + 0.5) as usize).copied().unwrap_or(1.0)));
-        if let Some(bin) = cheek.histogram.get_mut((light * 255.0 + 0.5) as usize) {
-            *bin += 1;
-        }
+        // Casts saturate: what is rounded stays a byte.
+        let light = luminance_linear(linear_rgb(pixel.map(|v| (v + 0.5) as u8)));
+        #[allow(clippy::indexing_slicing, reason = "a byte is below the histogram's 256")]
+        let bin = &mut cheek.histogram[usize::from((light * 255.0 + 0.5) as u8)];
+        *bin += 1;
     }
     Ok(cheek)
 }

@@ -104,12 +104,15 @@ impl FaceCrop {
                 let halves = [stretch.start..stretch.end.min(middle), stretch.start.max(middle)..stretch.end];
                 for (half, is_right) in halves.into_iter().zip([false, true]) {
                     let place = half.start.saturating_sub(columns.start)..half.end.saturating_sub(columns.start);
+                    // Nothing where a half is empty. Nothing, either, where an outline of coordinates so large that
+                    // rounding moves them by whole pixels runs out of the picture.
                     let Some((pixels, luma)) = pixels.get(half.clone()).zip(luma.get_mut(place)) else { continue };
                     let (mut count, mut sum, mut squares) = (0, 0.0f64, 0.0f64);
                     for (x, (pixel, luma)) in half.zip(pixels.iter().zip(luma)) {
                         if visible(Point::new(x as f32 + 0.5, y)) {
                             let [r, g, b] = as_stored(pixel);
-                            let linear = [r, g, b].map(|v| linear.get(usize::from(nearest(v))).copied().unwrap_or(1.0));
+                            #[allow(clippy::indexing_slicing, reason = "a byte is below the table's 256")]
+                            let linear = [r, g, b].map(|v| linear[usize::from(nearest(v))]);
                             let luminance = luminance_linear(linear);
                             light.count_level(luminance);
                             let exact = f64::from(luminance);
@@ -136,9 +139,9 @@ impl Light {
     /// Counts a pixel of luminance `light` in the histogram.
     #[inline(always)]
     fn count_level(&mut self, light: f32) {
-        if let Some(bin) = self.histogram.get_mut(usize::from(nearest(light * 255.0))) {
-            *bin += 1;
-        }
+        #[allow(clippy::indexing_slicing, reason = "a byte is below the histogram's 256")]
+        let bin = &mut self.histogram[usize::from(nearest(light * 255.0))];
+        *bin += 1;
     }
 
     /// Adds a stretch of `count` pixels.
@@ -152,8 +155,10 @@ impl Light {
     }
 
     /// Share of the face whose luminance has one of `levels`; 0 for no pixels.
-    pub fn share(&self, levels: std::ops::RangeInclusive<usize>) -> f32 {
-        let within: u32 = self.histogram.get(levels).map_or(0, |bins| bins.iter().sum());
+    pub fn share(&self, levels: std::ops::RangeInclusive<u8>) -> f32 {
+        let levels = usize::from(*levels.start())..=usize::from(*levels.end());
+        #[allow(clippy::indexing_slicing, reason = "bytes are below the histogram's 256")]
+        let within: u32 = self.histogram[levels].iter().sum();
         if self.count == 0 { 0.0 } else { within as f32 / self.count as f32 }
     }
 
@@ -225,7 +230,7 @@ fn level_square(mesh: &Mesh) -> Option<Similarity> {
 
 /// The edge of the face in the crop.
 fn oval(mesh: &Mesh, crop_from_source: &Similarity) -> [Point; FACE.len()] {
-    FACE.map(|i| crop_from_source.apply(mesh.point(i).unwrap_or_default()))
+    mesh.along(&FACE).map(|point| crop_from_source.apply(point))
 }
 
 /// Tells which points of the crop lie inside the frame.
@@ -253,7 +258,8 @@ fn cross<'a>(edge: &[Point], y: f32, crossings: &'a mut [f32]) -> &'a [f32] {
         *place = from.x + (to.x - from.x) * (y - from.y) / (to.y - from.y);
         count += 1;
     }
-    let crossings = crossings.get_mut(..count).unwrap_or_default();
+    // Each of those counted was written, so that there are as many.
+    let (crossings, _) = crossings.split_at_mut(count);
     crossings.sort_unstable_by(f32::total_cmp);
     crossings
 }

@@ -37,7 +37,8 @@ impl Moments {
         for left in (0..row.len().saturating_sub(2)).step_by(LANES) {
             let at = |row: &[f32], from: usize| {
                 let mut lanes = [OUTSIDE; LANES];
-                let values = row.get(from..).unwrap_or_default();
+                #[allow(clippy::indexing_slicing, reason = "`left + 2` is inside, and the three rows have one length")]
+                let values = &row[from..];
                 match values.first_chunk() {
                     Some(whole) => lanes = *whole,
                     None => lanes.iter_mut().zip(values).for_each(|(lane, v)| *lane = *v),

@@ -14,7 +14,8 @@ pub fn single_face(detections: &[Detection]) -> Measure {
 
 fn from_areas(areas: impl Iterator<Item = f32>) -> Measure {
     let largest = areas.fold(None, |so_far: Option<[f32; 2]>, area| {
-        let [first, second] = so_far.unwrap_or_default();
+        // Before the first face both areas are nothing.
+        let [first, second] = so_far.unwrap_or([0.0; 2]);
         Some(if area > first { [area, first] } else { [first, second.max(area)] })
     });
     let f = match largest {

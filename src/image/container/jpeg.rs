@@ -1,4 +1,4 @@
-//! JPEG (ITU-T T.81): marker segments, stepped over without decoding.
+//! JPEG (ITU-T T.81, annex B): marker segments, stepped over without decoding what they hold.
 
 use super::super::bytes::be16;
 use super::super::format::{ImageFormat, SourceColor};
@@ -16,13 +16,17 @@ struct JpegFrame {
     first_is_finest: bool,
 }
 
-/// Walks the marker segments (ITU-T T.81, annex B) from SOI to EOI. Thumbnails and other embedded
-/// images lie inside application segments and are stepped over with them.
+/// Walks the marker segments from SOI to EOI.
+///
+/// Thumbnails and other embedded images lie inside application segments and are stepped over with
+/// them. A file that ends inside a segment is not an error here: its header has no end, and the
+/// caller says so once the limits are checked.
 pub(super) fn inspect(bytes: &[u8]) -> Result<Header> {
     let (mut frame, mut adobe_transform, mut scans, mut end) = (None, None, 0u32, None);
     let mut at = 2;
     while let Some((marker, after)) = next_marker(bytes, at) {
         match marker {
+            // EOI. Without a scan before it nothing was coded.
             0xD9 => {
                 end = (scans > 0).then_some(after);
                 break;
@@ -49,7 +53,9 @@ pub(super) fn inspect(bytes: &[u8]) -> Result<Header> {
             0xC0..=0xCF if frame.is_none() => {
                 frame = Some(jpeg_frame(marker, body).ok_or_else(|| corrupt("the JPEG frame header is cut short"))?);
             }
+            // APP14: the twelfth byte says how four channels were transformed.
             0xEE if body.starts_with(b"Adobe") => adobe_transform = body.get(11).copied(),
+            // SOS
             0xDA => scans += 1,
             _ => {}
         }
@@ -98,11 +104,13 @@ pub(super) fn inspect(bytes: &[u8]) -> Result<Header> {
     })
 }
 
+/// The fields of a frame header's body (B.2.2); `None` if it ends before they do, or has no component.
 fn jpeg_frame(marker: u8, body: &[u8]) -> Option<JpegFrame> {
     let components = *body.get(5)?;
     // Three bytes each: its name, its two sampling factors, its quantisation table.
     let mut factors = body.get(6..6 + 3 * usize::from(components))?.iter().skip(1).step_by(3).map(|v| [v >> 4, v & 15]);
-    let [across, down] = factors.next().unwrap_or_default();
+    // A frame without components has no factors; the caller refuses it for their number.
+    let [across, down] = factors.next().unwrap_or([0, 0]);
     Some(JpegFrame {
         marker,
         precision: *body.first()?,

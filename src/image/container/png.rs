@@ -1,4 +1,4 @@
-//! PNG (third edition): chunks.
+//! PNG (W3C, third edition, section 5): chunks, stepped over without decompressing.
 
 use super::super::bytes::be32;
 use super::super::format::{ImageFormat, SourceColor};
@@ -8,7 +8,7 @@ use crate::error::Result;
 /// The first eight bytes of every PNG.
 pub(super) const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
 
-/// Walks the chunks (PNG specification, third edition, section 5) from IHDR to IEND.
+/// Walks the chunks from IHDR to IEND.
 pub(super) fn inspect(bytes: &[u8]) -> Result<Header> {
     let ihdr = bytes.get(8..29).filter(|b| b.starts_with(b"\0\0\0\x0DIHDR"));
     let fields = ihdr.and_then(|b| Some((be32(b, 8)?, be32(b, 12)?, *b.get(16)?, *b.get(17)?)));

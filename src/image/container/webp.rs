@@ -1,20 +1,25 @@
-//! WebP (RFC 9649): chunks of a RIFF file.
+//! WebP (RFC 9649): chunks of a RIFF file, stepped over without decoding.
 
 use super::super::bytes::{le16, le24, le32};
 use super::super::format::{ImageFormat, SourceColor};
 use super::super::header::{Header, corrupt, unsupported};
 use crate::error::Result;
 
-/// Walks the chunks (RFC 9649) of the RIFF container.
+/// Walks the chunks of the RIFF container.
+///
+/// Every size that a chunk states is held against the canvas and against the bytes that are there,
+/// since the decoder believes each of them.
 pub(super) fn inspect(bytes: &[u8]) -> Result<Header> {
     // The RIFF size counts from behind itself; a file may go on after it.
     let size = le32(bytes, 4).and_then(|n| usize::try_from(n).ok()?.checked_add(8));
     let end = size.filter(|n| *n <= bytes.len());
+    // A file that is cut short is walked as far as it goes, so that its sides are known all the same.
     let inside = end.and_then(|n| bytes.get(..n)).unwrap_or(bytes);
     let (mut canvas, mut bitstream, mut working_bytes_per_px, mut whole) = (None, None, 0, true);
     let mut at = 12usize;
     while let (Some(name), Some(size)) = (inside.get(at..at.saturating_add(4)), le32(inside, at.saturating_add(4))) {
-        let data = inside.get(at + 8..).unwrap_or_default();
+        // Name and size were read, so that the chunk's data begins inside the file or at its end.
+        let data = inside.get(at + 8..).ok_or_else(|| corrupt("a WebP chunk begins behind the file's end"))?;
         let sides = match name {
             b"VP8X" => {
                 if data.first().is_some_and(|flags| flags & 0x02 != 0) {

@@ -74,7 +74,8 @@ fn jp2_header(bytes: &[u8], inside: Range<usize>) -> Result<(u32, u32, u8, bool)
     let (mut image, mut ycc) = (None, None);
     let mut at = inside.start;
     while let Some(found) = next(bytes, at, inside.end) {
-        let body = bytes.get(found.contents.start..found.contents.end.min(inside.end)).unwrap_or_default();
+        let body = bytes.get(found.contents.start..found.contents.end.min(inside.end));
+        let body = body.ok_or_else(|| corrupt("a box of the JP2's header begins behind it"))?;
         match &found.name {
             b"ihdr" => {
                 let fields = be32(body, 0).zip(be32(body, 4)).zip(be16(body, 8));
@@ -94,6 +95,7 @@ fn jp2_header(bytes: &[u8], inside: Range<usize>) -> Result<(u32, u32, u8, bool)
         return Err(corrupt("the JP2 has no image header"));
     };
     let components = u8::try_from(components).map_err(|_| unsupported("the JP2 has over 255 components"))?;
+    // Without a colour box the components are taken for grey, or for red, green and blue.
     Ok((width, height, components, ycc.unwrap_or(false)))
 }
 

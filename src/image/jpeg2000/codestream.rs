@@ -108,6 +108,7 @@ pub(super) fn walk(bytes: &[u8]) -> Result<Codestream> {
     if stream.layers > 32 {
         return Err(unsupported("JPEG 2000 images of over 32 layers are not read"));
     }
+    // A component without a COC is coded as COD says.
     stream.styles = own.map(|own| own.unwrap_or(default));
     tile_parts(bytes, at, &mut stream)?;
     Ok(stream)
@@ -128,11 +129,13 @@ fn size(body: &[u8]) -> Result<Codestream> {
     if offsets.iter().any(|o| *o != 0) {
         return Err(unsupported("JPEG 2000 images that do not begin at the origin are not read"));
     }
-    let mut each = body.get(36..).unwrap_or_default().chunks(3);
-    let depth = each.clone().next().and_then(|c| c.first().copied()).unwrap_or(0);
-    if !matches!(components, 1 | 3) || !each.all(|c| c == [depth, 1, 1]) {
-        return Err(unsupported("only JPEG 2000 images of one or three alike components are read"));
-    }
+    // Per component its depth, and the distances of its samples, which are 1 without subsampling.
+    let (each, _) = body.get(36..).ok_or_else(cut)?.as_chunks::<3>();
+    let depth = match each {
+        [[depth, 1, 1]] => *depth,
+        [first @ [depth, 1, 1], second, third] if second == first && third == first => *depth,
+        _ => return Err(unsupported("only JPEG 2000 images of one or three alike components are read")),
+    };
     // The highest bit says that samples have a sign.
     if depth > 15 {
         return Err(unsupported("only JPEG 2000 images of 1 to 16 unsigned bits per sample are read"));

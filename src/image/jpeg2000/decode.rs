@@ -16,15 +16,17 @@ const SETTINGS: DecodeSettings =
 /// [`ErrorKind::Corrupt`] for whatever the decoder does not understand.
 pub(in crate::image) fn decode(bytes: &[u8]) -> Result<Vec<u8>> {
     let layout = layout(bytes)?;
-    let stream = layout.codestream.end.and_then(|end| layout.bytes.get(..end)).unwrap_or(layout.bytes);
+    let stream = layout.codestream.end.and_then(|end| layout.bytes.get(..end));
+    let stream = stream.ok_or_else(|| corrupt("the JPEG 2000 codestream has no end"))?;
     // A last tile-part without a length would take EOC for its data.
     let mut patched = Vec::new();
     let stream = match layout.codestream.open_part {
         Some((at, len)) => {
             patched.extend_from_slice(stream);
-            if let Some(field) = patched.get_mut(at + 6..at + 10) {
-                field.copy_from_slice(&len.to_be_bytes());
-            }
+            // Psot, the length, lies behind the marker, its segment's length and the tile's index (A.4.2).
+            let field =
+                patched.get_mut(at + 6..at + 10).ok_or_else(|| corrupt("a JPEG 2000 tile-part has no header"))?;
+            field.copy_from_slice(&len.to_be_bytes());
             &patched
         }
         None => stream,

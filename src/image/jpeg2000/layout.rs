@@ -29,7 +29,7 @@ pub(super) fn layout(bytes: &[u8]) -> Result<Layout<'_>> {
         return Ok(Layout { codestream: codestream::walk(bytes)?, bytes, start: 0, ycc: false });
     }
     let file = boxes::walk(bytes)?;
-    let inside = bytes.get(file.codestream.clone()).unwrap_or_default();
+    let inside = bytes.get(file.codestream.clone()).ok_or_else(|| corrupt("the JP2's codestream lies outside it"))?;
     if !inside.starts_with(CODESTREAM_START) {
         return Err(corrupt("the JP2's codestream does not begin with SOC and SIZ"));
     }

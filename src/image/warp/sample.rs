@@ -72,11 +72,16 @@ fn sample<T: Copy + Default>(
     for (x, (place, (fx, fy))) in places.iter().zip(right.iter().zip(below)).enumerate() {
         let at = 4 * *place as usize;
         // Both pairs exist: clamped positions leave a neighbour right and below inside the apron.
-        let Some(four) = values.get(at..).and_then(|v| v.get(..reach)) else { continue };
+        let Some(four) = values.get(at..).and_then(|v| v.get(..reach)) else {
+            debug_assert!(false, "pixel {place} has no neighbours among those that are staged");
+            continue;
+        };
         let (above, under) = (four.first_chunk::<8>(), four.last_chunk::<8>());
         if let (Some(above), Some(under), Some(target)) = (above, under, block.get_mut(3 * x..3 * x + 4)) {
             let [a, b, c, d, e, f, g, h] = each(*above, *under, |a, b| a + fy * (b - a));
             target.copy_from_slice(&finish(each([a, b, c, d], [e, f, g, h], |a, b| a + fx * (b - a))));
+        } else {
+            debug_assert!(false, "four neighbours are two pairs, and a block has room for its pixels");
         }
     }
     match row.first_chunk_mut::<{ 3 * BLOCK }>() {
