@@ -11,22 +11,23 @@ use crate::image::{Border, Crop};
 use crate::mesh::Mesh;
 use crate::model::ModelCard;
 
-/// Where to cut a face out for a template network, and how well it fits.
+/// Where to cut a face out for a template network, and how well it fits: what [`align`] answers.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AlignedCrop {
-    /// The crop: its size is the network's input, what lies outside the frame is black as in the
-    /// networks' training.
+    /// The crop: its size is the network's input, and what lies outside the frame is black, as in
+    /// the networks' training.
     pub crop: Crop,
-    /// Root mean square distance between the five points and their places, in pixels of the crop. 0
-    /// is a perfect fit; a face in profile, or one that is badly landmarked, fits badly.
+    /// The root mean square distance between the five points and their places, in pixels of the
+    /// crop. 0 is a perfect fit; a face in profile, or one that is badly landmarked, fits
+    /// badly.
     pub residual_px: f32,
 }
 
-/// The crop of `mesh` for the template network that `card` describes.
+/// Finds the crop of the face of `mesh` for the template network that `card` describes.
 ///
 /// # Errors
-/// [`ErrorKind::InvalidModel`] if the card has no alignment points, [`ErrorKind::InvalidArgument`]
-/// as [`align_points`].
+/// [`ErrorKind::InvalidModel`] if the card has no alignment points, and the errors of
+/// [`align_points`].
 pub fn align(mesh: &Mesh, card: &ModelCard) -> Result<AlignedCrop> {
     let Some(alignment) = &card.alignment else {
         return Err(Error::new(
@@ -38,11 +39,12 @@ pub fn align(mesh: &Mesh, card: &ModelCard) -> Result<AlignedCrop> {
     align_points(&mesh.alignment_points(), &alignment.points(), card.input.width, card.input.height)
 }
 
-/// The crop of `width` × `height` pixels in which the points `source_px` lie as close as can be to
-/// the points `aligned_px`.
+/// Finds the crop of `width` × `height` pixels in which the points `source_px` lie as close as can
+/// be to the points `aligned_px`.
 ///
-/// Both are right eye, left eye, nose tip, right and left mouth corner (the subject's). The sum of
-/// squared distances is least in pixels of the crop.
+/// Both lists are right eye, left eye, nose tip, right and left mouth corner (the subject's), the
+/// first in pixels of the upright source, the second in pixels of the crop. The sum of squared
+/// distances is least in pixels of the crop.
 ///
 /// # Errors
 /// [`ErrorKind::InvalidArgument`] if the points coincide or are not finite.
@@ -92,8 +94,8 @@ mod tests {
 
     #[test]
     fn residual_is_measured_in_pixels_of_the_crop() {
-        // The nose 10 px to the side in a picture of twice the crop's scale: 5 px in the crop, less what
-        // the fit takes up.
+        // The nose 10 px to the side in a picture of twice the crop's scale: 5 px in the crop, less
+        // what the fit takes up.
         let motion = Similarity::new(2.0, 30.0, Point::new(100.0, 50.0)).unwrap();
         let mut points = places();
         points[2].x += 5.0;

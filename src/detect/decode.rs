@@ -43,18 +43,19 @@ fn sigmoid(logit: f32) -> f32 {
     1.0 / (1.0 + (-logit.clamp(-LOGIT_CLIP, LOGIT_CLIP)).exp())
 }
 
-/// The candidates that score at least `threshold` (0 < threshold < 1), in the grid's order.
-///
-/// `boxes` is (2304, 16), `scores` (2304, 1), both flattened row-major, in pixels of the input and
-/// logits. `None` if a score is NaN or infinite: then nothing that the network said can be trusted.
-/// A candidate whose geometry is not finite, or whose width or height is not positive, is dropped.
+/// The candidates that [`decode_into`] writes.
 #[cfg(test)]
 pub(super) fn decode(boxes: &[f32], scores: &[f32], threshold: f32) -> Option<Vec<Candidate>> {
     let mut candidates = Vec::new();
     decode_into(boxes, scores, threshold, &mut candidates).map(|()| candidates)
 }
 
-/// [`decode`], into a list that is kept between calls; what it held is dropped.
+/// Writes the candidates that score at least `threshold` (0 < threshold < 1) to `into`, in the
+/// grid's order, and drops what the list held.
+///
+/// `boxes` is (2304, 16), `scores` (2304, 1), both flattened row-major, in pixels of the input and
+/// logits. `None` if a score is NaN or infinite: then nothing that the network said can be trusted.
+/// A candidate whose geometry is not finite, or whose width or height is not positive, is dropped.
 pub(super) fn decode_into(boxes: &[f32], scores: &[f32], threshold: f32, into: &mut Vec<Candidate>) -> Option<()> {
     into.clear();
     if !scores.iter().all(|s| s.is_finite()) {
@@ -69,7 +70,7 @@ pub(super) fn decode_into(boxes: &[f32], scores: &[f32], threshold: f32, into: &
     Some(())
 }
 
-/// Candidate of cell `index`, from its 16 raw values.
+/// The candidate of cell `index`, from its 16 raw values and the logit of its score.
 fn candidate(index: usize, raw: &[f32; BOX_LEN], logit: f32) -> Option<Candidate> {
     let (column, row) = (index % GRID, index / GRID);
     let cell = Point::new((column as f32 + 0.5) * STRIDE_PX, (row as f32 + 0.5) * STRIDE_PX);

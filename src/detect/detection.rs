@@ -2,20 +2,25 @@
 
 use super::rotation::Rotation;
 use crate::geometry::{Point, Rect};
+use serde::Serialize;
 
-/// A face as the detector sees it, in pixels of the source.
-#[derive(Debug, Clone, Copy, PartialEq)]
+/// A face as the detector sees it, in pixels of the upright source.
+///
+/// Serialised, `rect` is `[left, top, right, bottom]`, and each keypoint `[x, y]`.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Detection {
-    /// From the forehead to the chin and about from ear to ear: 2.6 inter-eye distances wide (LFW's
-    /// median). It may reach beyond the frame.
+    /// The box from the forehead to the chin and about from ear to ear: 2.6 inter-eye distances
+    /// wide (LFW's median). It may reach beyond the frame.
     pub rect: Rect,
-    /// Probability of a face, 0 ..= 1, as the network states it; not calibrated.
+    /// The probability of a face, 0 ..= 1, as the network states it; not calibrated.
     pub score: f32,
-    /// Right eye, left eye, nose tip, mouth centre, right ear tragion, left ear tragion (the
-    /// subject's: the right eye of an upright face is at the image's left). Coarse: the eyes
-    /// are off by 4 % of the inter-eye distance in the median.
+    /// Right eye, left eye, nose tip, mouth centre, right ear tragion, left ear tragion, sides
+    /// being the subject's: the right eye of an upright face is at the image's left. The points
+    /// are coarse: the eyes are off by 4 % of the inter-eye distance in the median.
+    /// [`crate::mesh`] is finer.
     pub keypoints: [Point; 6],
-    /// The quarter turn of the search that found it.
+    /// The quarter turn of the search that found the face.
     pub rotation: Rotation,
 }
 

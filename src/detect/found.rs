@@ -31,7 +31,8 @@ impl Found {
         self.best = None;
     }
 
-    /// Maps `candidate` to the source and keeps it, unless its mouth is not below its eyes.
+    /// Maps `candidate` to the source and keeps it, unless its mouth is not below its eyes, or
+    /// nothing finite is left of it.
     pub(super) fn add(&mut self, candidate: &Candidate, search: &Search) {
         let tilt = tilt_deg(candidate);
         if tilt.is_nan() || tilt.abs() > MAX_TILT_DEG {

@@ -1,14 +1,21 @@
 //! Face detection: where in a frame there are faces, how large, and roughly where their eyes, nose,
 //! mouth and ears are.
 //!
+//! [`Detector::detect`] answers with every face it finds, best first; [`select_face`] says which of
+//! them is the subject, or that it would be a guess.
+//!
 //! One run of the network over the whole upright frame is the rule. Only a frame whose best face is
-//! doubtful is searched again: zoomed out (faces that overfill the frame), turned by quarter turns,
-//! and in tiles (small faces). Which of these a caller wants is said by [`DetectOptions`]; what
-//! they cost and find is measured there.
+//! doubtful is searched again: zoomed out (for faces that overfill the frame), turned by quarter
+//! turns, and in tiles (for small faces). [`DetectOptions`] says which searches may run, and what
+//! each costs and finds.
+//!
+//! The network is MediaPipe's full-range face detector (V. Bazarevsky et al., "BlazeFace", 2019, in
+//! its 192 × 192 form), run by [`crate::model`].
 //!
 //! ```no_run
 //! use selfsame::detect::{DetectOptions, Detector, FaceSelection, select_face};
-//! # fn example(model: selfsame::model::Model, frame: selfsame::image::Frame<'_>) -> selfsame::error::Result<()> {
+//! # use selfsame::{image::Frame, model::Model};
+//! # fn example(model: Model, frame: Frame<'_>) -> selfsame::error::Result<()> {
 //! let detector = Detector::new(model)?;
 //! let faces = detector.detect(&frame, &DetectOptions::default())?;
 //! if let FaceSelection::One(face) = select_face(&faces) {

@@ -25,11 +25,12 @@ pub(super) fn weighted(mut candidates: Vec<Candidate>) -> Vec<Candidate> {
     faces
 }
 
-/// [`weighted`], in lists that are kept between calls: takes the `candidates`, and writes the
-/// `faces`.
+/// Writes one face per group of overlapping candidates into `faces`, by falling score, and takes
+/// the candidates from `rest`; `group` is its working space. All three lists are kept by the caller
+/// between calls.
 pub(super) fn weighted_into(rest: &mut Vec<Candidate>, group: &mut Vec<Candidate>, faces: &mut Vec<Candidate>) {
-    // The best goes last, where taking it away moves nothing. Unstable: a stable sort allocates; equal
-    // scores of one frame keep one order all the same.
+    // The best goes last, where taking it away moves nothing. Unstable: a stable sort allocates;
+    // equal scores of one frame keep one order all the same.
     rest.sort_unstable_by(|a, b| a.score.total_cmp(&b.score));
     faces.clear();
     while let Some(best) = rest.last().copied().filter(|_| faces.len() < MAX_FACES) {
@@ -46,8 +47,8 @@ pub(super) fn weighted_into(rest: &mut Vec<Candidate>, group: &mut Vec<Candidate
     }
 }
 
-/// `best` with the geometry of `group`, weighted by score; `best` itself where it is alone, or where
-/// the scores have no positive sum.
+/// `best` with the geometry of `group`, weighted by score; `best` itself where it is alone, or
+/// where the scores have no positive sum.
 fn average(best: Candidate, group: &[Candidate]) -> Candidate {
     let total: f32 = group.iter().map(|c| c.score).sum();
     if group.len() < 2 || total.is_nan() || total <= 0.0 {

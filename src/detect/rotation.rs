@@ -1,7 +1,11 @@
 //! Quarter turns of faces.
 
-/// By how much faces are turned in the source, clockwise on the screen: the quarter turn of the
-/// search that found them.
+use crate::words::words;
+
+/// The quarter turn by which a face stands in the source, clockwise on the screen.
+///
+/// It is that of the search that found the face; the angle that is left, 45° at most, is
+/// [`super::Detection::roll_deg`]'s difference from it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Rotation {
     /// Upright: the chin points down.
@@ -14,6 +18,13 @@ pub enum Rotation {
     /// The chin points to the image's right.
     Clockwise270,
 }
+
+words!(Rotation {
+    None => "none",
+    Clockwise90 => "clockwise_90",
+    Half => "half",
+    Clockwise270 => "clockwise_270",
+});
 
 impl Rotation {
     /// The quarter turns in the order in which they are searched after the upright one: upside down

@@ -6,7 +6,7 @@ use super::decode::INPUT_PX;
 use super::rotation::Rotation;
 use crate::geometry::{Point, Similarity, square};
 
-/// One view of the frame.
+/// One view of the frame: a run of the network.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Search {
     /// From pixels of the network's input to pixels of the source.
@@ -23,7 +23,8 @@ pub(super) fn whole(width: f32, height: f32, zoom: f32, rotation: Rotation) -> O
     Some(Search { source_from_input, rotation })
 }
 
-/// Side of a tile, as a share of the frame's longer side.
+/// Side of a tile, as a share of the frame's longer side. Chosen by hand: a tile doubles the faces'
+/// size, and finds those from 4 % of the longer side (see [`super::DetectOptions`]).
 const TILE_SHARE: f32 = 0.5;
 /// Least overlap of neighbouring tiles, as a share of a tile's side: faces up to 15 % of the
 /// frame's longer side lie whole in some tile; larger ones are found by the other searches.

@@ -6,17 +6,23 @@
 
 use super::detection::Detection;
 
-/// The largest face is dominant if no other is wider than this share of it. Tuned on what documents
-/// look like (ghost portraits are at most half as wide) and on LFW: 3.5 % of its pictures show a
-/// second face wider than that, nearly always a real person; with 0.5 it would be 4.3 %, with 0.8
-/// 1.8 %. In none of 7,563 was the dominant face another than the central one.
+/// The share of the largest face's width that no other face may exceed for the largest one to be
+/// dominant.
+///
+/// Tuned on what documents look like (ghost portraits are at most half as wide) and on LFW: 3.5 %
+/// of its pictures show a second face wider than that, nearly always a real person; with 0.5 it
+/// would be 4.3 %, with 0.8 1.8 %. In none of 7,563 was the dominant face another than the central
+/// one.
 pub const DOMINANT_WIDTH_RATIO: f32 = 0.6;
 
-/// Faces that score less do not count beside others that score more. A guess between the detection
-/// threshold (0.5) and the score that settles a search (0.7).
+/// The detection score of a sure face: faces that score less do not count beside one that scores as
+/// much.
+///
+/// Chosen by hand and not tuned: between the detection threshold (0.5) and the score that settles a
+/// search (0.7).
 pub const COUNTED_SCORE: f32 = 0.6;
 
-/// The outcome of [`select_face`].
+/// The subject among the faces of a picture, or why there is none: what [`select_face`] answers.
 #[derive(Debug, Clone, PartialEq)]
 pub enum FaceSelection {
     /// There is no face.
@@ -27,10 +33,12 @@ pub enum FaceSelection {
     Several(Vec<Detection>),
 }
 
-/// Picks the subject's face among `detections`, by width; see [`DOMINANT_WIDTH_RATIO`] for the
-/// rule.
+/// Picks the subject's face among `detections`: the widest one, if every other one is clearly
+/// narrower ([`DOMINANT_WIDTH_RATIO`]).
 ///
-/// Counted are the detections that score at least [`COUNTED_SCORE`], or all if there is none.
+/// Faces that score less than [`COUNTED_SCORE`] count only where no face scores as much. The order
+/// of `detections` does not matter, and neither do their scores otherwise: the better-scored of two
+/// equally large faces is not the subject, the picture is refused.
 pub fn select_face(detections: &[Detection]) -> FaceSelection {
     let Some((largest, rivals)) = dominant_face(detections) else {
         return FaceSelection::None;
@@ -43,8 +51,8 @@ pub fn select_face(detections: &[Detection]) -> FaceSelection {
     FaceSelection::Several(similar)
 }
 
-/// [`select_face`] without a list: the largest face that counts, and how many others are of similar
-/// size.
+/// The largest face that counts, and how many others are of similar size: [`select_face`] for every
+/// frame of a video, without a list.
 pub(crate) fn dominant_face(detections: &[Detection]) -> Option<(Detection, usize)> {
     // The first of equals.
     let largest = counted(detections).reduce(|a, b| if b.rect.width() > a.rect.width() { b } else { a })?;
@@ -52,11 +60,13 @@ pub(crate) fn dominant_face(detections: &[Detection]) -> Option<(Detection, usiz
     Some((*largest, similar.saturating_sub(1)))
 }
 
+/// The faces among which the subject is looked for: all, or the sure ones if there are such.
 fn counted(detections: &[Detection]) -> impl Iterator<Item = &Detection> {
     let sure = detections.iter().any(|d| d.score >= COUNTED_SCORE);
     detections.iter().filter(move |d| !sure || d.score >= COUNTED_SCORE)
 }
 
+/// Whether `face` is so large that it could be the subject instead of `largest`.
 fn rivals_with(face: &Detection, largest: &Detection) -> bool {
     face.rect.width() > DOMINANT_WIDTH_RATIO * largest.rect.width()
 }

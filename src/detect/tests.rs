@@ -203,3 +203,9 @@ fn other_networks_are_refused() {
         assert_eq!(error.kind(), ErrorKind::InvalidModel);
     }
 }
+
+#[test]
+fn threads_can_share_it() {
+    fn shared<T: Send + Sync>() {}
+    shared::<Detector>();
+}

@@ -1,11 +1,16 @@
 //! Points of a picture.
 
-/// A point in pixels of the upright source image, unless a name says otherwise.
+use serde::{Serialize, Serializer};
+
+/// A point of a picture: pixels of the upright source, unless the name that it goes by says
+/// otherwise.
+///
+/// It is serialised as `[x, y]`.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Point {
-    /// Pixels from the left edge.
+    /// Distance from the picture's left edge in pixels; a pixel's centre lies at + 0.5.
     pub x: f32,
-    /// Pixels from the top edge.
+    /// Distance from the picture's top edge in pixels; a pixel's centre lies at + 0.5.
     pub y: f32,
 }
 
@@ -15,7 +20,7 @@ impl Point {
         Self { x, y }
     }
 
-    /// Euclidean distance to `other`, in pixels.
+    /// The Euclidean distance to `other`, in pixels.
     pub fn distance(self, other: Self) -> f32 {
         (self.x - other.x).hypot(self.y - other.y)
     }
@@ -41,5 +46,11 @@ impl Point {
     /// Whether both coordinates are finite.
     pub fn is_finite(self) -> bool {
         self.x.is_finite() && self.y.is_finite()
+    }
+}
+
+impl Serialize for Point {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        [self.x, self.y].serialize(serializer)
     }
 }

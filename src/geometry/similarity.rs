@@ -5,7 +5,9 @@ use super::point::Point;
 /// A similarity transform of the plane: rotation, uniform scale and translation, without
 /// reflection.
 ///
-/// Maps (x, y) to (a·x − b·y + tx, b·x + a·y + ty), where a = s·cos θ and b = s·sin θ.
+/// It maps (x, y) to (a·x − b·y + tx, b·x + a·y + ty), where a = s·cos θ and b = s·sin θ for a
+/// scale s above zero and an angle θ. All four numbers are finite: constructors answer `None`
+/// otherwise.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Similarity {
     a: f32,
@@ -18,18 +20,22 @@ impl Similarity {
     /// The transform that changes nothing.
     pub const IDENTITY: Self = Self { a: 1.0, b: 0.0, tx: 0.0, ty: 0.0 };
 
-    /// Scales by `scale` and turns by `angle_deg` (clockwise on the screen, y being down) about the
-    /// origin, then moves the origin to `origin_to`. `None` unless everything is finite and the
-    /// scale positive.
+    /// The transform that scales by `scale` and turns by `angle_deg` (clockwise on the screen, y
+    /// being down) about the origin, then moves the origin to `origin_to`.
+    ///
+    /// `None` unless everything is finite and the scale positive.
     pub fn new(scale: f32, angle_deg: f32, origin_to: Point) -> Option<Self> {
         let (sin, cos) = angle_deg.to_radians().sin_cos();
         Self { a: scale * cos, b: scale * sin, tx: origin_to.x, ty: origin_to.y }.checked().filter(|_| scale > 0.0)
     }
 
-    /// Least-squares fit that maps each `from` point to its `to` point (S. Umeyama, "Least-squares
-    /// estimation of transformation parameters between two point patterns", 1991; in the plane
-    /// and without reflection it is a complex linear regression). `None` with fewer than two
-    /// pairs, unequal counts, coinciding points or values that are not finite.
+    /// The transform that maps the points `from` as close as can be to the points `to`, in the
+    /// sense of least squares.
+    ///
+    /// Method: S. Umeyama, "Least-squares estimation of transformation parameters between two point
+    /// patterns", 1991; in the plane and without reflection it is a linear regression of complex
+    /// numbers. `None` with fewer than two pairs, unequal counts, coinciding points or values that
+    /// are not finite.
     pub fn fit(from: &[Point], to: &[Point]) -> Option<Self> {
         if from.len() != to.len() || from.len() < 2 {
             return None;
@@ -54,25 +60,26 @@ impl Similarity {
         .checked()
     }
 
+    /// The transform itself if it is one: all numbers finite, the scale not lost to rounding.
     fn checked(self) -> Option<Self> {
         let finite = [self.a, self.b, self.tx, self.ty].iter().all(|v| v.is_finite());
         (finite && self.scale() > f32::MIN_POSITIVE).then_some(self)
     }
 
-    /// The image of `p`.
+    /// The point that `p` is mapped to.
     pub fn apply(&self, p: Point) -> Point {
         Point::new(self.a * p.x - self.b * p.y + self.tx, self.b * p.x + self.a * p.y + self.ty)
     }
 
-    /// The inverse transform; `None` if the scale is too small to be inverted.
+    /// The transform that undoes this one; `None` if the scale is too small or too large to be
+    /// inverted.
     pub fn inverse(&self) -> Option<Self> {
         let square = self.a * self.a + self.b * self.b;
         let (a, b) = (self.a / square, -self.b / square);
         Self { a, b, tx: -(a * self.tx - b * self.ty), ty: -(b * self.tx + a * self.ty) }.checked()
     }
 
-    /// `self` after `first`: maps p to `self.apply(first.apply(p))`. `None` if the product
-    /// overflows.
+    /// The transform that maps p to `self.apply(first.apply(p))`; `None` if the product overflows.
     pub fn after(&self, first: &Self) -> Option<Self> {
         let moved = self.apply(Point::new(first.tx, first.ty));
         Self {
@@ -84,7 +91,7 @@ impl Similarity {
         .checked()
     }
 
-    /// How many target pixels one source pixel becomes.
+    /// The factor by which distances grow: how many pixels of the target one of the source becomes.
     pub fn scale(&self) -> f32 {
         self.a.hypot(self.b)
     }
@@ -94,7 +101,7 @@ impl Similarity {
         self.b.atan2(self.a).to_degrees()
     }
 
-    /// The linear part (a, b), see the type's formula.
+    /// The numbers a and b of the type's formula: the transform without its translation.
     pub fn linear(&self) -> (f32, f32) {
         (self.a, self.b)
     }

@@ -20,8 +20,8 @@ proptest! {
         }
     }
 
-    /// Of points that no similarity maps onto each other, too: the fit goes along with whatever moves the target, and no
-    /// similarity beside it comes closer.
+    /// Of points that no similarity maps onto each other, too: the fit goes along with whatever
+    /// moves the target, and no similarity beside it comes closer.
     #[test]
     fn fit_goes_along_with_its_target_and_is_the_closest(
         t in transform(),
@@ -98,6 +98,13 @@ fn angle_is_clockwise_on_the_screen() {
     let t = Similarity::new(2.0, 90.0, Point::default()).unwrap();
     assert!(t.apply(Point::new(1.0, 0.0)).distance(Point::new(0.0, 2.0)) < 1e-6);
     assert!((t.angle_deg() - 90.0).abs() < 1e-4 && (t.scale() - 2.0).abs() < 1e-6);
+}
+
+#[test]
+fn serialised_as_short_lists() {
+    let rect = Rect::from_edges(1.0, 2.5, 3.0, 4.0).unwrap();
+    assert_eq!(serde_json::to_string(&rect).unwrap(), "[1.0,2.5,3.0,4.0]");
+    assert_eq!(serde_json::to_string(&Point::new(f32::NAN, 0.5)).unwrap(), "[null,0.5]");
 }
 
 #[test]

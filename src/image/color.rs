@@ -4,7 +4,8 @@
 //! and footroom (luma 16 to 235, chroma 16 to 240), JFIF and many phones use all 256 levels with
 //! the same matrix.
 
-/// How luma was made of red, green and blue.
+/// The standard by which luma was made of red, green and blue. The default is
+/// [`ColorMatrix::Bt601`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum ColorMatrix {
     /// ITU-R BT.601: webcams, phones' still and analysis streams, JFIF.
@@ -14,24 +15,25 @@ pub enum ColorMatrix {
     Bt709,
 }
 
-/// Which levels are black and white.
+/// The levels that stand for black and white. The default is [`ColorRange::Limited`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum ColorRange {
     /// Luma 16 ..= 235, chroma 16 ..= 240 ("video range").
     #[default]
     Limited,
-    /// 0 ..= 255.
+    /// All of 0 ..= 255 ("full range").
     Full,
 }
 
-/// What the numbers of a frame with luma and chroma mean. The default is BT.601 with limited range;
-/// a camera's interface says what it delivers. A wrong matrix shifts hues slightly, a wrong range
-/// changes contrast by a sixth.
+/// What the numbers of a frame with luma and chroma mean.
+///
+/// The default is BT.601 with limited range; a camera's interface says what it delivers. A wrong
+/// matrix shifts hues slightly, a wrong range changes contrast by a sixth.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct ColorSpace {
-    /// How luma was made.
+    /// The standard by which luma was made.
     pub matrix: ColorMatrix,
-    /// Which levels are black and white.
+    /// The levels that stand for black and white.
     pub range: ColorRange,
 }
 
@@ -40,8 +42,8 @@ impl ColorSpace {
     pub const JFIF: Self = Self { matrix: ColorMatrix::Bt601, range: ColorRange::Full };
 }
 
-/// The conversion, ready for use: each channel of the result is a sum of luma, both chroma values
-/// and a constant.
+/// The conversion to red, green and blue, ready for use: each channel of the result is a sum of
+/// luma, both chroma values and a constant.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct ToRgb {
     luma: f32,
@@ -73,8 +75,8 @@ impl ToRgb {
         Self { luma, u, v, constant }
     }
 
-    /// Several pixels at once: luma, U and V become the first, second and third channel of the
-    /// order asked for.
+    /// Converts several pixels at once: luma, U and V become the first, second and third channel of
+    /// the order asked for.
     #[inline(always)]
     pub(super) fn lanes<const N: usize>(&self, first: &mut [f32; N], second: &mut [f32; N], third: &mut [f32; N]) {
         let ([u0, u1, u2, _], [v0, v1, v2, _], [c0, c1, c2, _]) = (self.u, self.v, self.constant);
@@ -87,14 +89,15 @@ impl ToRgb {
         }
     }
 
-    /// What chroma adds to luma: made once for the pixels that share it.
+    /// What chroma adds to luma, per channel: made once for the pixels that share it.
     #[inline(always)]
     pub(super) fn chroma(&self, u: f32, v: f32) -> [f32; 4] {
         let ([u0, u1, u2, u3], [v0, v1, v2, v3], [c0, c1, c2, c3]) = (self.u, self.v, self.constant);
         [u * u0 + v * v0 + c0, u * u1 + v * v1 + c1, u * u2 + v * v2 + c2, u * u3 + v * v3 + c3]
     }
 
-    /// The pixel, 0 ..= 255 each: colours that no screen can show are clipped.
+    /// The pixel of a luma and what [`ToRgb::chroma`] gave, 0 ..= 255 each: colours that no screen
+    /// can show are clipped.
     #[inline(always)]
     pub(super) fn pixel(&self, luma: f32, chroma: [f32; 4]) -> [f32; 4] {
         let y = self.luma * luma;
@@ -157,7 +160,8 @@ mod tests {
     fn published_points() {
         let limited = ColorSpace::default();
         let hd = ColorSpace { matrix: ColorMatrix::Bt709, range: ColorRange::Limited };
-        // Colour bars at full saturation: BT.601 and BT.709 code red, green, blue as these 8-bit levels.
+        // Colour bars at full saturation: BT.601 and BT.709 code red, green, blue as these 8-bit
+        // levels.
         for (color, yuv, expected) in [
             (limited, [16, 128, 128], [0, 0, 0]),
             (limited, [235, 128, 128], [255, 255, 255]),

@@ -3,8 +3,8 @@
 //!
 //! A frame is one to three planes as a camera delivers them: nothing is copied, converted or
 //! turned. Width, height and every coordinate of the stages above are those of the *upright*
-//! picture; whoever samples pixels folds the orientation into its
-//! transform ([`Frame::stored_from_upright`]) and converts what it needs.
+//! picture; what samples pixels folds the orientation into its transform
+//! ([`Frame::stored_from_upright`]) and converts only what it reads.
 
 use super::color::ColorSpace;
 use super::orientation::Orientation;
@@ -12,8 +12,10 @@ use super::pixel_format::PixelFormat;
 use super::plane::{Plane, Planes};
 use crate::error::{Error, ErrorKind, Result, Stage};
 
-/// Pixels that belong to someone else. Copying a frame copies the description, never the pixels.
-/// `Debug` shows none.
+/// Pixels that belong to someone else: one to three planes, what they mean, and how they are to be
+/// turned.
+///
+/// Copying a frame copies the description, never the pixels. `Debug` shows none of them.
 ///
 /// ```
 /// use selfsame::image::{ColorSpace, Frame, Orientation, PixelFormat, Plane, Planes};
@@ -21,7 +23,8 @@ use crate::error::{Error, ErrorKind, Result, Stage};
 /// let (luma, chroma) = (vec![0u8; 1280 * 720], vec![128u8; 1280 * 360]);
 /// let planes = Planes::Nv12 { y: Plane::new(&luma, 1280), uv: Plane::new(&chroma, 1280) };
 /// let orientation = Orientation::of_camera(270, false).ok_or("not a quarter turn")?;
-/// let frame = Frame::from_planes(planes, 1280, 720)?.oriented(orientation).with_color(ColorSpace::JFIF);
+/// let frame = Frame::from_planes(planes, 1280, 720)?;
+/// let frame = frame.oriented(orientation).with_color(ColorSpace::JFIF);
 /// assert_eq!((frame.width(), frame.height()), (720, 1280));
 /// // The same camera through an interface with one buffer.
 /// let buffer = [luma, chroma].concat();
@@ -31,8 +34,9 @@ use crate::error::{Error, ErrorKind, Result, Stage};
 #[derive(Clone, Copy)]
 pub struct Frame<'a> {
     planes: [Plane<'a>; 3],
-    /// As stored.
+    /// Width as stored, in pixels.
     width: u32,
+    /// Height as stored, in pixels.
     height: u32,
     format: PixelFormat,
     orientation: Orientation,
@@ -55,13 +59,14 @@ impl<'a> Frame<'a> {
         let shapes = format.shapes(width, height);
         let mut planes = [Plane::default(); 3];
         let mut rest = data;
-        // Shapes that overflow lay out nothing, and a buffer that ends early leaves nothing for the planes
-        // behind: `checked` refuses both.
+        // Shapes that overflow lay out nothing, and a buffer that ends early leaves nothing for the
+        // planes behind: `checked` refuses both.
         let sizes = shapes.unwrap_or_default().into_iter().zip([stride_bytes, chroma_stride, chroma_stride]);
         for (plane, (shape, stride)) in planes.iter_mut().zip(sizes) {
             let Some((_, rows)) = shape else { break };
             *plane = Plane::new(rest, stride);
             let behind = rows.checked_mul(stride).and_then(|len| rest.get(len..));
+            // See above.
             rest = behind.unwrap_or_default();
         }
         Self::checked(planes, width, height, format)
@@ -82,6 +87,7 @@ impl<'a> Frame<'a> {
         Self::checked(planes, width, height, format)
     }
 
+    /// A frame of planes that hold what the format needs, or what is wrong with them.
     fn checked(planes: [Plane<'a>; 3], width: u32, height: u32, format: PixelFormat) -> Result<Self> {
         let fits = || {
             if width == 0 || height == 0 {
@@ -109,18 +115,19 @@ impl<'a> Frame<'a> {
         Self { planes, width, height, format: PixelFormat::Rgb8, orientation, color }
     }
 
-    /// The same pixels, and how they are to be turned and mirrored to be upright;
-    /// [`Orientation::of_camera`] says it in a camera's terms. Replaces what was said before.
+    /// This frame with another orientation: how its pixels are to be turned and mirrored to be
+    /// upright. [`Orientation::of_camera`] says it in a camera's terms.
     ///
     /// Upright pictures show the subject as others see them: the subject's left eye is at the
     /// image's right, and writing can be read. A preview that shows a mirror image draws the
     /// point x at `width − x`.
+    #[must_use]
     pub fn oriented(self, orientation: Orientation) -> Self {
         Self { orientation, ..self }
     }
 
-    /// The same pixels with another meaning of luma and chroma; of no effect on formats without
-    /// chroma.
+    /// This frame with another meaning of luma and chroma; of no effect on formats without chroma.
+    #[must_use]
     pub fn with_color(self, color: ColorSpace) -> Self {
         Self { color, ..self }
     }
@@ -135,17 +142,17 @@ impl<'a> Frame<'a> {
         if self.orientation.swaps_sides() { self.width } else { self.height }
     }
 
-    /// How the samples lie in memory.
+    /// The format: how the samples lie in memory.
     pub fn format(&self) -> PixelFormat {
         self.format
     }
 
-    /// How stored pixels become upright.
+    /// The orientation: how stored pixels become upright.
     pub fn orientation(&self) -> Orientation {
         self.orientation
     }
 
-    /// What luma and chroma mean.
+    /// The colour space: what luma and chroma mean.
     pub fn color(&self) -> ColorSpace {
         self.color
     }
@@ -161,7 +168,7 @@ impl<'a> Frame<'a> {
         self.planes[index]
     }
 
-    /// Where upright points lie in the stored picture: x and y of the columns of a matrix, and a
+    /// Where upright points lie in the stored picture: the columns of a matrix, x and y each, and a
     /// shift.
     pub(super) fn stored_from_upright(&self) -> ([[f64; 2]; 2], [f64; 2]) {
         let [swap, from_right, from_bottom] = self.orientation.as_swap_and_flips();

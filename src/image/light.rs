@@ -10,9 +10,12 @@ use std::sync::LazyLock;
 /// sRGB's).
 const BT709: [f32; 3] = [0.2126, 0.7152, 0.0722];
 
+/// The light of the 256 levels, made once.
 static LINEAR: LazyLock<[f32; 256]> = LazyLock::new(|| std::array::from_fn(|v| srgb_to_linear(v as f32 / 255.0)));
 
 /// Linear light, 0 ..= 1, of an sRGB value, 0 ..= 1. Values outside are clamped; NaN gives 0.
+///
+/// For bytes there are tables: [`linear_rgb`], [`srgb8_to_linear`].
 pub fn srgb_to_linear(value: f32) -> f32 {
     let v = unit(value);
     if v <= 0.040_45 { v / 12.92 } else { ((v + 0.055) / 1.055).powf(2.4) }
@@ -24,13 +27,20 @@ pub fn linear_to_srgb(light: f32) -> f32 {
     if v <= 0.003_130_8 { v * 12.92 } else { 1.055 * v.powf(1.0 / 2.4) - 0.055 }
 }
 
-/// Linear light, 0 ..= 1, of each of the 256 levels of an 8-bit sRGB channel: `srgb_to_linear(level
-/// / 255)`.
+/// The table of linear light, 0 ..= 1, of each of the 256 levels of an 8-bit sRGB channel: what
+/// [`srgb_to_linear`] gives for `level / 255`.
 pub fn srgb8_to_linear() -> &'static [f32; 256] {
     &LINEAR
 }
 
 /// Linear light of an 8-bit sRGB colour: red, green and blue, 0 ..= 1 each.
+///
+/// ```
+/// use selfsame::image::{linear_rgb, luminance_linear};
+///
+/// // Half of white's light is stored as 188, not as 128.
+/// assert!((luminance_linear(linear_rgb([188; 3])) - 0.5).abs() < 0.005);
+/// ```
 #[inline]
 pub fn linear_rgb(color: [u8; 3]) -> [f32; 3] {
     let table = srgb8_to_linear();

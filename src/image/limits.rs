@@ -57,7 +57,7 @@ impl Limits {
         Ok(())
     }
 
-    /// The same limits as the `image` crate takes them: its decoders check once more.
+    /// These limits as the `image` crate takes them: its decoders check once more.
     pub(super) fn of_decoder(&self) -> image::Limits {
         let mut limits = image::Limits::no_limits();
         limits.max_image_width = Some(self.max_side_px);

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-/// The order of an image's three colour channels.
+/// The order of the three colour channels in a network's input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ChannelOrder {
@@ -12,19 +12,21 @@ pub enum ChannelOrder {
     Bgr,
 }
 
-/// How pixels become a network's numbers: `(pixel − mean) · scale` per channel, with pixels in
-/// 0 ..= 255.
+/// How pixels become a network's numbers: `(pixel − mean) · scale` per channel, with stored (sRGB)
+/// pixels in 0 ..= 255.
+///
+/// A bundled network's card states its own (`models/*.toml`); `Normalisation::from` reads it there.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Normalisation {
-    /// Which channel comes first in the result.
+    /// The order of the channels in the result.
     pub order: ChannelOrder,
-    /// Subtracted from the pixel, per channel of the result.
+    /// What is subtracted from the pixel, per channel of the result.
     pub mean: [f32; 3],
-    /// Multiplied after that, per channel of the result.
+    /// What the difference is multiplied by, per channel of the result.
     pub scale: [f32; 3],
 }
 
 impl Normalisation {
-    /// Red, green and blue as stored, 0 ..= 255.
+    /// Red, green and blue as they are stored, 0 ..= 255.
     pub const STORED_RGB: Self = Self { order: ChannelOrder::Rgb, mean: [0.0; 3], scale: [1.0; 3] };
 }

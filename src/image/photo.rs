@@ -81,9 +81,10 @@ impl Photo {
     /// - Colour profiles are ignored: samples are taken for sRGB.
     ///
     /// # Errors
-    /// All in [`Stage::Decode`]: [`ErrorKind::UnsupportedFormat`] as said above, and for empty input
-    /// or any other format; [`ErrorKind::Corrupt`] for a file that is damaged or ends early;
-    /// [`ErrorKind::LimitExceeded`] if the file is, or states to be, larger than `limits`.
+    /// All in [`Stage::Decode`]: [`ErrorKind::UnsupportedFormat`] as said above, and for empty
+    /// input or any other format; [`ErrorKind::Corrupt`] for a file that is damaged or ends
+    /// early; [`ErrorKind::LimitExceeded`] if the file is, or states to be, larger than
+    /// `limits`.
     pub fn decode(bytes: &[u8], limits: &Limits) -> Result<Self> {
         if bytes.len() > limits.max_bytes() {
             return Err(over_limit(format!("the file has {} bytes, over {}", bytes.len(), limits.max_bytes())));
@@ -93,9 +94,9 @@ impl Photo {
         let Some(image) = header.end.and_then(|end| bytes.get(..end)) else {
             return Err(Error::new(ErrorKind::Corrupt, Stage::Decode, "the file ends before its image does"));
         };
-        // Decoders assert about their own state. No input is known that breaks an assertion (`fuzz/`);
-        // should one turn up, it costs this call and not the caller's thread. Nothing outlives the
-        // closure.
+        // Decoders assert about their own state. No input is known that breaks an assertion
+        // (`fuzz/`); should one turn up, it costs this call and not the caller's thread. Nothing
+        // outlives the closure.
         catch_unwind(|| Self::decode_whole(image, &header, limits))
             .unwrap_or_else(|_| Err(corrupt("the decoder gave up on the image")))
     }
@@ -139,7 +140,8 @@ impl Photo {
         // A tag with a value that does not exist says nothing, as a missing tag does.
         let orientation = Orientation::from_exif(exif).unwrap_or(Orientation::Upright);
         let color = decoder.color_type();
-        // Reserved with a fallible call: an allocation that fails in `vec![]` would end the process.
+        // Reserved with a fallible call: an allocation that fails in `vec![]` would end the
+        // process.
         let mut samples = Vec::new();
         usize::try_from(decoder.total_bytes())
             .ok()
@@ -200,8 +202,8 @@ impl Photo {
         &self.pixels
     }
 
-    /// The digest of the photo's sides and pixels, which says which picture it is. A megapixel takes
-    /// milliseconds.
+    /// The digest of the photo's sides and pixels, which says which picture it is. A megapixel
+    /// takes milliseconds.
     pub fn digest(&self) -> Digest {
         let sides = [self.width.to_be_bytes(), self.height.to_be_bytes()];
         Digest::of_parts("selfsame photo 1", [sides.as_flattened(), &self.pixels])
@@ -236,4 +238,25 @@ fn fault(error: ImageError) -> Error {
         _ => (ErrorKind::Corrupt, "the image is damaged"),
     };
     Error::new(kind, Stage::Decode, message).with_source(error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn threads_can_share_photos_and_frames() {
+        fn shared<T: Send + Sync>() {}
+        shared::<Photo>();
+        shared::<Frame<'_>>();
+    }
+
+    #[test]
+    fn what_a_photo_was_is_serialised_with_its_words() {
+        let photo = Photo::from_rgb8(1, 1, vec![1, 2, 3]).unwrap();
+        let expected = serde_json::json!({
+            "format": "raw", "color": "rgb", "bits_per_channel": 8, "had_alpha": false, "orientation": "upright"
+        });
+        assert_eq!(serde_json::to_value(photo.info()).unwrap(), expected);
+    }
 }

@@ -1,12 +1,12 @@
 //! How samples lie in a frame's memory.
 
-/// How samples lie in a frame's memory.
+/// How the samples of a frame lie in memory: which channels, in which order, in how many planes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PixelFormat {
-    /// Red, green, blue; three bytes per pixel.
+    /// Red, green, blue: three bytes per pixel.
     Rgb8,
-    /// Blue, green, red; three bytes per pixel.
+    /// Blue, green, red: three bytes per pixel.
     Bgr8,
     /// Red, green, blue, and a byte that is ignored (cameras' pixels are opaque).
     Rgba8,
@@ -24,8 +24,8 @@ pub enum PixelFormat {
     Yuyv,
 }
 
-/// Where a channel's samples lie: the first in `plane` at `offset`, and each `step` bytes after the
-/// one before it.
+/// Where a channel's samples lie: the first of a row in `plane`, `offset` bytes from its begin, and
+/// each further one `step` bytes behind the one before it.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Channel {
     pub plane: usize,
@@ -41,7 +41,7 @@ impl Channel {
 }
 
 impl PixelFormat {
-    /// All of them.
+    /// Every format, for tables and tests.
     pub const ALL: [Self; 9] =
         [Self::Rgb8, Self::Bgr8, Self::Rgba8, Self::Bgra8, Self::Gray8, Self::Nv12, Self::Nv21, Self::I420, Self::Yuyv];
 
@@ -61,7 +61,7 @@ impl PixelFormat {
         })
     }
 
-    /// Red, green, blue; or luma, U, V.
+    /// Where red, green and blue lie, or luma, U and V.
     pub(super) fn channels(self) -> [Channel; 3] {
         let at = |plane, offset, step| Channel { plane, offset, step };
         match self {

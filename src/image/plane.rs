@@ -2,18 +2,21 @@
 
 use crate::error::Result;
 
-/// Bytes in rows: each begins `stride_bytes` after the one before it. The last row may lack its
-/// padding. `Debug` shows none.
+/// Bytes in rows, each of which begins `stride_bytes` after the one before it. The last row may
+/// lack its padding.
+///
+/// The default is a plane without bytes. `Debug` shows lengths, no bytes.
 #[derive(Clone, Copy, Default)]
 pub struct Plane<'a> {
-    /// The bytes, from the first row's first.
+    /// The bytes, from the first one of the first row on.
     pub data: &'a [u8],
-    /// From one row's begin to the next one's.
+    /// The distance from one row's begin to the next one's, in bytes.
     pub stride_bytes: usize,
 }
 
 impl<'a> Plane<'a> {
-    /// A plane of `data`.
+    /// A plane of `data` whose rows begin `stride_bytes` apart. Whether it is long enough is
+    /// checked when a frame is made of it.
     pub fn new(data: &'a [u8], stride_bytes: usize) -> Self {
         Self { data, stride_bytes }
     }
@@ -25,6 +28,7 @@ impl<'a> Plane<'a> {
         let from = y.checked_mul(self.stride_bytes).and_then(|row| row.checked_add(start));
         let bytes = from.and_then(|from| self.data.get(from..)?.get(..len));
         debug_assert!(bytes.is_some(), "{len} bytes from {start} of row {y} are outside {self:?}");
+        // No bytes for bytes that do not exist, which the assertion above sees.
         bytes.unwrap_or_default()
     }
 

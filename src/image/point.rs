@@ -14,13 +14,14 @@ pub(crate) struct Pixels<'a> {
 }
 
 impl<'a> Pixels<'a> {
+    /// A reader of `frame`.
     pub(crate) fn new(frame: &'a Frame<'a>) -> Self {
         let (linear, shift) = frame.stored_from_upright();
         let to_rgb = ToRgb::new(frame.color(), false);
         Self { frame, to_rgb, linear: linear.map(|column| column.map(|v| v as f32)), shift: shift.map(|v| v as f32) }
     }
 
-    /// Red, green and blue as stored of the pixel that holds `place`; `None` outside the frame.
+    /// The pixel that holds `place`, red, green and blue as stored; `None` outside the frame.
     #[inline]
     pub(crate) fn at(&self, place: Point) -> Option<[u8; 3]> {
         let ([[xx, xy], [yx, yy]], [dx, dy]) = (self.linear, self.shift);

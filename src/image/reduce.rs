@@ -25,19 +25,21 @@ struct Grid {
     rows: Taps,
 }
 
-/// Tables and rows, kept from call to call.
+/// Tables and rows of a reduction, kept from call to call. The default is empty ones.
 #[derive(Default)]
 pub(super) struct Reducer {
-    /// Of luma, or of all channels.
+    /// The tables of luma, or of all channels.
     full: Grid,
+    /// The tables of chroma, where it has fewer samples.
     chroma: Grid,
     /// Weighted sums of one plane's rows, one behind the other.
     sums: Vec<Lanes>,
-    /// The same interleaved, per plane.
+    /// The same sums interleaved, per plane: vectors of eight rows, one per byte.
     bands: [Vec<Lanes>; 3],
 }
 
 impl Reducer {
+    /// The memory that tables and rows hold.
     pub(super) fn bytes(&self) -> usize {
         let taps = [&self.full, &self.chroma].into_iter().map(|grid| grid.columns.bytes() + grid.rows.bytes());
         let bands: usize = self.bands.iter().map(|band| band.capacity() * size_of::<Lanes>()).sum();
@@ -131,8 +133,8 @@ impl Kernel for Reduce<'_> {
     }
 }
 
-/// For each of `rows` of the result the weighted sums of bytes `bytes` of the plane's rows, one
-/// behind the other, each padded to whole vectors.
+/// Writes the weighted sums of bytes `bytes` of the plane's rows for each of `rows` of the result,
+/// one behind the other, each padded to whole vectors.
 #[inline(always)]
 fn sum_rows<I: Isa>(
     isa: I,
@@ -148,7 +150,8 @@ fn sum_rows<I: Isa>(
         let (start, weights) = taps.at(y);
         for (group, weights) in weights.chunks(MOST_ROWS).enumerate() {
             let rows = Rows { plane, first: start + MOST_ROWS * group, bytes: bytes.clone(), begin: group == 0 };
-            // Each number of rows has a loop of its own, so that their weights and pointers stay in registers.
+            // Each number of rows has a loop of its own, so that their weights and pointers stay in
+            // registers.
             match weights {
                 [a] => rows.add(isa, [*a], sums),
                 [a, b] => rows.add(isa, [*a, *b], sums),
@@ -162,7 +165,7 @@ fn sum_rows<I: Isa>(
     }
 }
 
-/// Rows that are summed up at once.
+/// Rows that are summed up at once; more are summed in several passes.
 const MOST_ROWS: usize = 6;
 
 /// Some rows of a plane.
@@ -196,8 +199,8 @@ impl Rows<'_> {
         let Some((sums, rest)) = sums.split_at_mut_checked(whole) else {
             return debug_assert!(false, "the sums have no room for a row");
         };
-        // `get` and a way out rather than an index: every length is `whole`, so that the compiler can drop the
-        // branch, and nothing in the loop can panic.
+        // `get` and a way out rather than an index: every length is `whole`, so that the compiler
+        // can drop the branch, and nothing in the loop can panic.
         for i in 0..whole {
             let Some(sum) = sums.get_mut(i) else { return };
             let mut total = if self.begin { isa.splat(0.0) } else { isa.load(sum) };
@@ -219,6 +222,7 @@ impl Rows<'_> {
     }
 }
 
+/// Eight bytes as floats.
 #[inline(always)]
 fn floats<I: Isa>(isa: I, [a, b, c, d, e, f, g, h]: [u8; LANES]) -> I::V {
     isa.load(&[a as f32, b as f32, c as f32, d as f32, e as f32, f as f32, g as f32, h as f32])
@@ -255,6 +259,7 @@ fn sum_along<I: Isa>(
     let first = (channel.offset + channel.step * start).checked_sub(first_byte);
     let values = first.and_then(|first| band.get(first..));
     debug_assert!(values.is_some(), "column {start} lies before or behind the bytes that were summed");
+    // No values for a column that was not summed, which the assertion above sees.
     let values = values.unwrap_or_default();
     let sum = match channel.step {
         1 => sum_every::<I, 1>(isa, values, weights),

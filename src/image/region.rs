@@ -18,10 +18,11 @@ use crate::geometry::Point;
 use crate::simd::Level;
 use std::cell::Cell;
 
-/// A thread keeps its workspace up to this size, and frees a larger one.
+/// A thread keeps its workspace up to this size in bytes, and frees a larger one. Chosen by hand
+/// and not tuned.
 const KEPT_BYTES: usize = 4 << 20;
 
-/// The buffers of one warp, kept by their thread from call to call.
+/// The buffers of one warp, kept by their thread from call to call. The default is empty ones.
 #[derive(Default)]
 pub(super) struct Workspace {
     reducer: Reducer,
@@ -29,6 +30,7 @@ pub(super) struct Workspace {
 }
 
 thread_local! {
+    /// The workspace of this thread's last warp.
     static KEPT: Cell<Option<Box<Workspace>>> = const { Cell::new(None) };
 }
 
@@ -44,6 +46,7 @@ pub(super) fn with_workspace<T>(work: impl FnOnce(&mut Workspace) -> T) -> T {
 }
 
 impl Workspace {
+    /// The memory that the buffers hold.
     fn bytes(&self) -> usize {
         self.reducer.bytes() + self.staged.capacity() * size_of::<[f32; 4]>()
     }
@@ -64,7 +67,7 @@ pub(super) struct Region<'w> {
     pub(super) highest: [f64; 2],
 }
 
-/// Stages what `crop` needs of `frame`, blue first where `bgr` is set.
+/// Stages what `crop` needs of `frame`, blue first where `bgr` is set, on instruction set `level`.
 pub(super) fn stage<'w>(
     workspace: &'w mut Workspace,
     level: Level,
@@ -105,7 +108,8 @@ pub(super) fn stage<'w>(
         level.run(Reduce { reducer, frame, width, height, bgr, staged: &mut *staged, pitch });
     }
 
-    // The apron's first pixel lies at 0, the picture's at 1; a centre lies half a pixel from its edge.
+    // The apron's first pixel lies at 0, the picture's at 1; a centre lies half a pixel from its
+    // edge.
     let steps = [columns.step(), rows.step()];
     let starts = [columns.start as f64, rows.start as f64];
     let staged_per = |[x, y]: [f64; 2]| [x / steps[0], y / steps[1]];

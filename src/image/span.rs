@@ -1,4 +1,4 @@
-//! Stretches of a frame's columns or rows.
+//! Stretches of a frame's columns or rows, and whether they are reduced.
 
 /// Source pixels per target pixel from which on the source is reduced first. Below, bilinear taps
 /// still touch every source pixel of a row or column that is not turned, or all but few.
@@ -25,6 +25,7 @@ impl Span {
         Self { start: start as usize, end: end as usize, staged: staged as usize }
     }
 
+    /// The number of source pixels.
     pub(super) fn len(&self) -> usize {
         self.end - self.start
     }

@@ -6,8 +6,9 @@ use crate::error::{Error, ErrorKind, Result, Stage};
 use image::ColorType;
 
 /// Converts `width` × `height` tightly packed samples of `color`, 16-bit ones in the machine's byte
-/// order, to upright RGB8. Already upright RGB8 is handed through without a copy. The result is
-/// `height` × `width` where the orientation turns by a quarter.
+/// order, to upright RGB8: `height` × `width` pixels where the orientation turns by a quarter.
+///
+/// Pixels that are upright RGB8 already are handed through without a copy.
 pub(super) fn to_rgb8(
     samples: Vec<u8>,
     color: ColorType,
@@ -104,8 +105,8 @@ impl Walk {
         for (y, row) in rgb.chunks_exact_mut((3 * upright_width).max(1)).enumerate() {
             let (mut at, step) = self.row(y);
             for target in row.as_chunks_mut::<3>().0 {
-                // Each stored pixel is visited once, so that there is one. Were there none, black would
-                // stand for it: decoders are not this crate's.
+                // Each stored pixel is visited once, so that there is one. Were there none, black
+                // would stand for it: decoders are not this crate's.
                 if let Some(pixel) = stored.get(at) {
                     *target = convert(pixel);
                 }

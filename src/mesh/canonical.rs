@@ -6,7 +6,7 @@
 use super::points::POINT_COUNT;
 use std::sync::LazyLock;
 
-/// Triangles of a mesh.
+/// The number of triangles that tile a mesh.
 pub const TRIANGLE_COUNT: usize = 898;
 
 /// Bytes of the vertices: three `f32` each, little-endian, in centimetres.
@@ -39,14 +39,16 @@ static TRIANGLES: LazyLock<[[u16; 3]; TRIANGLE_COUNT]> = LazyLock::new(|| {
     triangles
 });
 
-/// The canonical face's points in centimetres: x to the subject's left, y up, z towards the camera;
-/// the origin lies inside the head, between the ears.
+/// The canonical face's 468 points in centimetres: x to the subject's left, y up, z towards the
+/// camera; the origin lies inside the head, between the ears.
+///
+/// Their order is that of [`super::Mesh::points`].
 pub fn canonical_vertices_cm() -> &'static [[f32; 3]; POINT_COUNT] {
     &VERTICES_CM
 }
 
-/// Corners of the triangles that tile a mesh, as indices of its points, anticlockwise for who looks
-/// at the face.
+/// The triangles that tile a mesh: the indices of their three corners among
+/// [`super::Mesh::points`], anticlockwise for who looks at the face.
 pub fn triangles() -> &'static [[u16; 3]; TRIANGLE_COUNT] {
     &TRIANGLES
 }

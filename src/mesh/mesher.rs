@@ -11,18 +11,20 @@ use crate::simd::scratch;
 
 /// Side of the network's input in pixels.
 pub(super) const INPUT_PX: usize = View::SIDE_PX;
-/// The crop's side over the larger side of the detected box, or of the box about an earlier mesh.
+/// The crop's side over the larger side of the detected box, or of the box about an earlier mesh:
+/// what MediaPipe's face mesh takes.
 const CROP_SCALE: f32 = 1.5;
 
-/// The first mesh is refined if it disagrees with the detection about the roll by more than this, …
+/// A first mesh that disagrees with its detection about the roll by more than this is refined.
+/// Chosen by hand, not tuned.
 const ROLL_SURPRISE_DEG: f32 = 10.0;
-/// … or if the face is rolled by more than this against the nearest quarter turn: detections of
-/// such faces are shifted. On LFW turned by 45° the mean error of the five alignment points falls
-/// from 4.0 % to 2.6 % of the inter-eye distance.
+/// A first mesh that is rolled by more than this against the nearest quarter turn is refined, since
+/// detections of such faces are shifted. On LFW turned by 45° the mean error of the five alignment
+/// points falls from 4.0 % to 2.6 % of the inter-eye distance.
 const DIAGONAL_DEG: f32 = 25.0;
 
-/// Finds the dense landmarks of a detected face. Shared by all threads; each call uses its thread's
-/// own buffers.
+/// Finds the dense landmarks of a detected face. All threads can share one mesher: each call uses
+/// its thread's own buffers, and there is no lock.
 pub struct FaceMesher {
     model: Model,
     normalisation: Normalisation,
@@ -56,10 +58,10 @@ impl FaceMesher {
         Ok(Self { model, normalisation })
     }
 
-    /// The mesh of the face that `detection` found in `frame`: one run of the network, or two for a
-    /// face that is rolled otherwise than its detection says or lies diagonally.
+    /// Draws the mesh of the face that `detection` found in `frame`: one run of the network, or two
+    /// for a face that is rolled otherwise than its detection says or lies diagonally.
     ///
-    /// Look at [`Mesh::flag`] before using it: where there is no face, the network still draws one.
+    /// Ask [`Mesh::is_face`] before using it: where there is no face, the network still draws one.
     ///
     /// # Errors
     /// [`ErrorKind::NonFinite`] if the network returns NaN or infinities,
@@ -78,8 +80,8 @@ impl FaceMesher {
         Ok(mesh)
     }
 
-    /// The mesh of the face that `earlier` shows, in the same frame or in the next one of a video:
-    /// one run of the network.
+    /// Draws the mesh of the face that `earlier` shows, in the same frame or in the next one of a
+    /// video: one run of the network.
     ///
     /// The crop is the box about the earlier points, eyes level, × 1.5 (MediaPipe's rule for
     /// tracking). Against a mesh from a detection the alignment points move by 2 % of the
@@ -87,13 +89,13 @@ impl FaceMesher {
     /// 99.32 % instead of 99.38 % on LFW, FNMR 4.22 % instead of 4.39 % at an FMR of 1e-4.
     ///
     /// # Errors
-    /// As [`FaceMesher::mesh`].
+    /// Those of [`FaceMesher::mesh`].
     pub fn refine(&self, frame: &Frame<'_>, earlier: &Mesh) -> Result<Mesh> {
         self.run(frame, crop_about(earlier))
     }
 
-    /// [`FaceMesher::refine`], keeping what the network looked at. After an error the view is
-    /// empty.
+    /// Draws the mesh as [`FaceMesher::refine`] does, and keeps in `view` what the network looked
+    /// at. After an error the view is empty.
     pub(crate) fn refine_seen(&self, frame: &Frame<'_>, earlier: &Mesh, view: &mut View) -> Result<Mesh> {
         let source_from_view = crop_about(earlier);
         let mesh = self.run_on(frame, source_from_view, view.begin())?;
@@ -101,10 +103,13 @@ impl FaceMesher {
         Ok(mesh)
     }
 
+    /// Runs the network on a crop that nobody needs afterwards.
     fn run(&self, frame: &Frame<'_>, source_from_input: Option<Similarity>) -> Result<Mesh> {
         self.run_on(frame, source_from_input, &mut scratch::take(INPUT_PX * INPUT_PX * 3))
     }
 
+    /// Runs the network on the crop of `frame` that `source_from_input` maps, which is written to
+    /// `input`.
     fn run_on(&self, frame: &Frame<'_>, source_from_input: Option<Similarity>, input: &mut [f32]) -> Result<Mesh> {
         let Some(source_from_target) = source_from_input else {
             return Err(Error::new(
@@ -113,8 +118,8 @@ impl FaceMesher {
                 "the face has no extent, or no finite one",
             ));
         };
-        // Replicate, not black: on faces wider than the frame the points' mean error is 2.7 % of the
-        // inter-eye distance instead of 3.5 %, and its 99th percentile 8.0 % instead of 11.9 %.
+        // Replicate, not black: on faces wider than the frame the points' mean error is 2.7 % of
+        // the inter-eye distance instead of 3.5 %, and its 99th percentile 8.0 % instead of 11.9 %.
         let crop = Crop { width: INPUT_PX, height: INPUT_PX, source_from_target, border: Border::Replicate };
         let mut points = scratch::take(3 * POINT_COUNT);
         let mut flag = [0.0];

@@ -6,7 +6,8 @@ pub const FACE: [usize; 36] = [
     10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379, 378, 400, 377, 152, 148, 176, 149, 150,
     136, 172, 58, 132, 93, 234, 127, 162, 21, 54, 103, 67, 109,
 ];
-/// The lids' edges of the right eye (the person's own right), from the outer corner along the lower lid.
+/// The lids' edges of the right eye (the person's own right), from the outer corner along the lower
+/// lid.
 pub const RIGHT_EYE: [usize; 16] = [33, 7, 163, 144, 145, 153, 154, 155, 133, 173, 157, 158, 159, 160, 161, 246];
 /// The lids' edges of the left eye, from the outer corner along the lower lid.
 pub const LEFT_EYE: [usize; 16] = [263, 249, 390, 373, 374, 380, 381, 382, 362, 398, 384, 385, 386, 387, 388, 466];

@@ -5,7 +5,7 @@
 
 use crate::geometry::{Point, Rect, Similarity};
 
-/// Points of a mesh.
+/// The number of points of a mesh.
 pub const POINT_COUNT: usize = 468;
 
 /// The least [`Mesh::flag`] of a face: what [`Mesh::is_face`] asks.
@@ -19,11 +19,11 @@ pub const FACE_FLAG_THRESHOLD: f32 = 0.5;
 /// Corners and lids of the right eye (the subject's; at the left of the image): outer corner, inner
 /// corner, upper, lower lid.
 const RIGHT_EYE: [usize; 4] = [33, 133, 159, 145];
-/// The same of the left eye: inner corner, outer corner, upper, lower lid.
+/// Corners and lids of the left eye: inner corner, outer corner, upper, lower lid.
 const LEFT_EYE: [usize; 4] = [362, 263, 386, 374];
 /// Pairs of upper and lower lid points at three places of the right eye.
 const RIGHT_LIDS: [[usize; 2]; 3] = [[160, 144], [159, 145], [158, 153]];
-/// The same of the left eye.
+/// Pairs of upper and lower lid points at three places of the left eye.
 const LEFT_LIDS: [[usize; 2]; 3] = [[385, 380], [386, 374], [387, 373]];
 const NOSE_TIP: usize = 1;
 const RIGHT_MOUTH_CORNER: usize = 61;
@@ -38,9 +38,11 @@ const INNER_MOUTH_CORNERS: [usize; 2] = [78, 308];
 /// 468 points of a face in pixels of the source, all finite, and the network's opinion whether
 /// there is a face.
 ///
-/// x and y are pixels of the source; z is in the same scale, negative towards the camera, zero near
-/// the head's centre; it is the network's estimate and only good relative to the mesh's other
-/// points.
+/// x and y are pixels of the upright source. z is in the same scale, negative towards the camera
+/// and zero near the head's centre; it is the network's estimate, and only good relative to the
+/// mesh's other points. Sides are the subject's: the right eye is at the left of an upright image.
+///
+/// `Debug` shows the flag and the eyes, not the face.
 #[derive(Clone, PartialEq)]
 pub struct Mesh {
     points: [[f32; 3]; POINT_COUNT],
@@ -58,20 +60,22 @@ impl std::fmt::Debug for Mesh {
 }
 
 impl Mesh {
-    /// [`Mesh::pitch_deg`] of a face that looks straight into the camera: the median of 514 LFW
-    /// faces.
+    /// The [`Mesh::pitch_deg`] of a face that looks straight into the camera, in degrees: the
+    /// median of 514 LFW faces.
     pub const NEUTRAL_PITCH_DEG: f32 = -5.4;
 
-    /// A mesh from points in pixels of the source and a face probability; `None` unless all are
-    /// finite and `flag` is within 0 ..= 1. For other landmark models with this topology, and
-    /// for tests.
+    /// A mesh of points in pixels of the source and a face probability; `None` unless all are
+    /// finite and `flag` is within 0 ..= 1.
+    ///
+    /// This is for other landmark models with this topology, and for tests; [`super::FaceMesher`]
+    /// makes meshes of pictures.
     pub fn new(points: [[f32; 3]; POINT_COUNT], flag: f32) -> Option<Self> {
         let finite = points.as_flattened().iter().all(|v| v.is_finite());
         (finite && (0.0..=1.0).contains(&flag)).then_some(Self { points, flag })
     }
 
-    /// From the network's tensors: `raw` is 468 × (x, y, z) in pixels of the input, `flag_logit`
-    /// the face flag. `None` if a value is not finite, or becomes so.
+    /// The mesh of the network's tensors: `raw` is 468 × (x, y, z) in pixels of the input,
+    /// `flag_logit` the face flag. `None` if a value is not finite, or becomes so.
     pub(super) fn from_network(raw: &[f32], flag_logit: f32, source_from_input: &Similarity) -> Option<Self> {
         if !flag_logit.is_finite() {
             return None;
@@ -89,12 +93,12 @@ impl Mesh {
         Self::new(points, 1.0 / (1.0 + (-flag_logit.clamp(-80.0, 80.0)).exp()))
     }
 
-    /// All points: x, y, z, in the order of MediaPipe's canonical face model.
+    /// All 468 points, x, y and z each, in the order of MediaPipe's canonical face model.
     pub fn points(&self) -> &[[f32; 3]; POINT_COUNT] {
         &self.points
     }
 
-    /// Probability that the crop showed a face, 0 ..= 1, as the network states it; never NaN.
+    /// The probability that the crop showed a face, 0 ..= 1, as the network states it; never NaN.
     pub fn flag(&self) -> f32 {
         self.flag
     }
@@ -114,7 +118,8 @@ impl Mesh {
         self.points[index]
     }
 
-    /// Point `index` of the topology, 0 ..= 467, in pixels of the source.
+    /// The place of point `index` of the topology, 0 ..= 467, in pixels of the source; `None` for
+    /// other indices.
     pub fn point(&self, index: usize) -> Option<Point> {
         self.points.get(index).map(|[x, y, _]| Point::new(*x, *y))
     }
@@ -130,17 +135,19 @@ impl Mesh {
         Point::new(x, y)
     }
 
+    /// The mean of an eye's corners and lids.
     fn center(&self, indices: [usize; 4]) -> Point {
         Point::mean_of_some(&indices.map(|i| self.at(i)))
     }
 
-    /// Centre of the right eye (the subject's; at the left of an upright image): mean of its
-    /// corners and lids.
+    /// The centre of the right eye, at the left of an upright image: the mean of its corners and
+    /// lids.
     pub fn right_eye(&self) -> Point {
         self.center(RIGHT_EYE)
     }
 
-    /// Centre of the left eye.
+    /// The centre of the left eye, at the right of an upright image: the mean of its corners and
+    /// lids.
     pub fn left_eye(&self) -> Point {
         self.center(LEFT_EYE)
     }
@@ -150,44 +157,45 @@ impl Mesh {
         self.right_eye().midpoint(self.left_eye())
     }
 
-    /// Tip of the nose.
+    /// The tip of the nose.
     pub fn nose_tip(&self) -> Point {
         self.at(NOSE_TIP)
     }
 
-    /// Right corner of the mouth (the subject's).
+    /// The right corner of the mouth, at the left of an upright image.
     pub fn right_mouth_corner(&self) -> Point {
         self.at(RIGHT_MOUTH_CORNER)
     }
 
-    /// Left corner of the mouth.
+    /// The left corner of the mouth, at the right of an upright image.
     pub fn left_mouth_corner(&self) -> Point {
         self.at(LEFT_MOUTH_CORNER)
     }
 
-    /// Top of the forehead, at the hairline.
+    /// The top of the forehead, at the hairline.
     pub fn forehead(&self) -> Point {
         self.at(FOREHEAD)
     }
 
-    /// Lowest point of the chin.
+    /// The lowest point of the chin.
     pub fn chin(&self) -> Point {
         self.at(CHIN)
     }
 
-    /// Right eye, left eye, nose tip, right and left mouth corner: the points that template
-    /// networks are aligned by.
+    /// The five points that template networks are aligned by: right eye, left eye, nose tip, right
+    /// and left mouth corner.
     pub fn alignment_points(&self) -> [Point; 5] {
         [self.right_eye(), self.left_eye(), self.nose_tip(), self.right_mouth_corner(), self.left_mouth_corner()]
     }
 
-    /// Distance between the eyes' centres in the image, in pixels: smaller on a face that is turned
-    /// away.
+    /// The distance between the eyes' centres in the image, in pixels: smaller on a face that is
+    /// turned away.
     pub fn inter_eye_distance_px(&self) -> f32 {
         self.right_eye().distance(self.left_eye())
     }
 
-    /// From the eyes' midpoint to the chin, in pixels: the length T of ISO/IEC 29794-5.
+    /// The distance from the eyes' midpoint to the chin, in pixels: the length T of ISO/IEC
+    /// 29794-5.
     pub fn eye_to_chin_px(&self) -> f32 {
         self.eye_midpoint().distance(self.chin())
     }
@@ -216,14 +224,15 @@ impl Mesh {
         -elevation_deg(self.vertex(FOREHEAD), self.vertex(CHIN))
     }
 
-    /// Distance between the lids over the eye's width, of the right eye: about 0.3 for open eyes
+    /// The distance between the lids of the right eye over the eye's width: about 0.3 for open eyes
     /// (LFW: 0.20 to 0.42 for 98 %). This mesh never quite closes an eye.
     pub fn right_eye_openness(&self) -> f32 {
         let [outer, inner, ..] = RIGHT_EYE;
         ratio(self.lid_distance_px(RIGHT_LIDS), self.at(outer).distance(self.at(inner)))
     }
 
-    /// Distance between the lids over the eye's width, of the left eye.
+    /// The distance between the lids of the left eye over the eye's width, as
+    /// [`Mesh::right_eye_openness`] has it of the right one.
     pub fn left_eye_openness(&self) -> f32 {
         let [inner, outer, ..] = LEFT_EYE;
         ratio(self.lid_distance_px(LEFT_LIDS), self.at(outer).distance(self.at(inner)))
@@ -234,24 +243,26 @@ impl Mesh {
         self.lid_distance_px(RIGHT_LIDS).min(self.lid_distance_px(LEFT_LIDS))
     }
 
+    /// The largest of three distances between upper and lower lid, in pixels.
     fn lid_distance_px(&self, lids: [[usize; 2]; 3]) -> f32 {
         lids.into_iter().map(|[upper, lower]| self.at(upper).distance(self.at(lower))).fold(0.0, f32::max)
     }
 
-    /// Distance between the inner edges of the lips, in pixels: 0 for a closed mouth.
+    /// The distance between the inner edges of the lips, in pixels: 0 for a closed mouth.
     pub fn inner_lip_distance_px(&self) -> f32 {
         let [upper, lower] = INNER_LIPS;
         self.at(upper).distance(self.at(lower))
     }
 
-    /// Distance between the inner edges of the lips over the mouth's inner width: 0 closed.
+    /// The distance between the inner edges of the lips over the mouth's inner width: 0 for a
+    /// closed mouth.
     pub fn mouth_openness(&self) -> f32 {
         let [right, left] = INNER_MOUTH_CORNERS;
         ratio(self.inner_lip_distance_px(), self.at(right).distance(self.at(left)))
     }
 
-    /// The axis-parallel box about all points, in pixels of the source. It may reach beyond the
-    /// frame.
+    /// The axis-parallel box about all points, in pixels of the source; `None` if the points lie so
+    /// far apart that its sides are not finite. It may reach beyond the frame.
     pub fn bounds(&self) -> Option<Rect> {
         self.bounds_after(&Similarity::IDENTITY)
     }

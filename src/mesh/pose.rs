@@ -8,6 +8,7 @@
 use super::canonical::canonical_vertices_cm;
 use super::points::Mesh;
 use nalgebra::{Matrix3, Vector3};
+use serde::Serialize;
 
 /// Points and weights of MediaPipe's `procrustes_landmark_basis` (its face geometry module).
 const BASIS: [(usize, f64); 33] = [
@@ -46,8 +47,10 @@ const BASIS: [(usize, f64); 33] = [
     (425, 0.047_252),
 ];
 
-/// Where a head points, in degrees.
-#[derive(Debug, Clone, Copy, PartialEq)]
+/// Where a head points, how near it is, and how well that is known: what [`Mesh::pose`] reads off a
+/// mesh.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct HeadPose {
     /// The nose's direction to the side, −180 ..= 180: 0 looks into the camera, positive towards
     /// the subject's left (the right of the image).
@@ -57,7 +60,7 @@ pub struct HeadPose {
     /// The head's turn about the nose's direction, −180 ..= 180, clockwise on the screen: 0 for an
     /// upright face.
     pub roll_deg: f32,
-    /// Pixels per centimetre of the canonical face: how near the head is.
+    /// Pixels of the source per centimetre of the canonical face, above 0: how near the head is.
     pub px_per_cm: f32,
     /// Root mean square distance between the turned canonical face and the mesh at the points that
     /// are fitted, weighted, in centimetres of the canonical face: how little the mesh looks
@@ -66,7 +69,7 @@ pub struct HeadPose {
 }
 
 impl Mesh {
-    /// Where the head points; `None` if the mesh has no extent.
+    /// Reads off where the head points; `None` if the mesh has no extent.
     ///
     /// The rotation is applied as roll, then pitch, then yaw, so that yaw and pitch say where the
     /// nose points in the image, however the head is rolled.

@@ -90,8 +90,8 @@ fn grey(width: u32, height: u32) -> Photo {
 
 #[test]
 fn points_are_mapped_back_through_the_crop() {
-    // The crop: centre (200, 150), side 1.5 · 80 = 120, so that a pixel of the input is 0.625 px of the
-    // source.
+    // The crop: centre (200, 150), side 1.5 · 80 = 120, so that a pixel of the input is 0.625 px of
+    // the source.
     let (mesher, fake) = mesher(vec![face(0.0)], 2.0);
     let mesh = mesher.mesh(&grey(400, 300).frame(), &detection(Point::new(200.0, 150.0), 60.0, 80.0, 0.0)).unwrap();
     assert_eq!(fake.seen.lock().unwrap().len(), 1);
@@ -236,4 +236,10 @@ proptest! {
         let chin = input_from_source.apply(mesh.chin());
         prop_assert!((chin.y - 160.0).abs() < 0.1, "the longer side is 128 of 192 pixels: {chin:?}");
     }
+}
+
+#[test]
+fn threads_can_share_it() {
+    fn shared<T: Send + Sync>() {}
+    shared::<FaceMesher>();
 }

@@ -11,8 +11,9 @@ use crate::simd::scratch;
 /// Side of a square in pixels, as in OFIQ's aligned faces (113 px between the eyes): fewer pixels
 /// would make histograms of 256 levels sparse, and unlike each other.
 const SIDE_PX: usize = 33;
-/// The same in inter-eye distances.
+/// Side of a square in inter-eye distances.
 const SIDE: f32 = 0.3;
+/// Pixels of a square.
 const PIXELS: f32 = (SIDE_PX * SIDE_PX) as f32;
 
 /// One cheek.
@@ -23,7 +24,7 @@ pub(super) struct Cheek {
     pub mean: [f32; 3],
 }
 
-/// The subject's right cheek, and the left one. Outside the frame its edge goes on.
+/// The subject's right cheek, and the left one. Outside the frame, the frame's edge goes on.
 pub(super) fn cheeks(frame: &Frame<'_>, mesh: &Mesh) -> Result<[Cheek; 2]> {
     let degenerate =
         || Error::new(ErrorKind::InvalidArgument, Stage::Quality, "the face has no extent, or no finite one");
@@ -41,6 +42,7 @@ pub(super) fn cheeks(frame: &Frame<'_>, mesh: &Mesh) -> Result<[Cheek; 2]> {
     Ok([cheek(right, -SIDE * distance)?, cheek(left, 0.0)?])
 }
 
+/// The cheek that `source_from_target` maps, read off a square of [`SIDE_PX`].
 fn read(frame: &Frame<'_>, source_from_target: Similarity) -> Result<Cheek> {
     let mut pixels = scratch::take(SIDE_PX * SIDE_PX * 3);
     let as_stored = Normalisation::STORED_RGB;

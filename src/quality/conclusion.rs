@@ -3,14 +3,17 @@
 use crate::words::words;
 
 /// Why a face cannot be compared: with such an image the answer would be chance.
+///
+/// [`QualityRefusal::as_str`], the display and the serialised form are one stable `snake_case` word
+/// per variant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum QualityRefusal {
-    /// The eyes are closer than [`REFUSED_INTER_EYE_DISTANCE_PX`].
+    /// The eyes are closer than [`super::REFUSED_INTER_EYE_DISTANCE_PX`].
     FaceTooSmall,
-    /// The face is darker than [`REFUSED_LUMINANCE`].
+    /// The face is darker than [`super::REFUSED_LUMINANCE`].
     NearlyBlack,
-    /// More of the face is blown out than [`REFUSED_OVER_EXPOSURE`].
+    /// More of the face is blown out than [`super::REFUSED_OVER_EXPOSURE`].
     NearlyWhite,
 }
 
@@ -21,25 +24,28 @@ words!(QualityRefusal {
 });
 
 /// What is wrong with an image that can still be compared.
+///
+/// [`QualityRemark::as_str`], the display and the serialised form are one stable `snake_case` word
+/// per variant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum QualityRemark {
-    /// The eyes are closer than [`SMALL_INTER_EYE_DISTANCE_PX`].
+    /// The eyes are closer than [`super::SMALL_INTER_EYE_DISTANCE_PX`].
     FaceSmall,
-    /// The face is darker than [`DARK_LUMINANCE`].
+    /// The face is darker than [`super::DARK_LUMINANCE`].
     TooDark,
-    /// More of the face is blown out than [`BRIGHT_OVER_EXPOSURE`].
+    /// More of the face is blown out than [`super::BRIGHT_OVER_EXPOSURE`].
     TooBright,
-    /// Brightness varies less over the face than [`LOW_CONTRAST`].
+    /// Brightness varies less over the face than [`super::LOW_CONTRAST`].
     LowContrast,
-    /// The face is less sharp than [`BLURRED_SHARPNESS`].
+    /// The face is less sharp than [`super::BLURRED_SHARPNESS`].
     Blurred,
-    /// An eye is less open than [`CLOSED_EYE_OPENNESS`].
+    /// An eye is less open than [`super::CLOSED_EYE_OPENNESS`].
     EyesClosed,
     /// The mouth is open: its component is under 50.
     MouthOpen,
-    /// The head is turned to a side by more than [`TURNED_YAW_DEG`], or up or down by more than
-    /// [`TURNED_PITCH_DEG`].
+    /// The head is turned to a side by more than [`super::TURNED_YAW_DEG`], or up or down by more
+    /// than [`super::TURNED_PITCH_DEG`].
     TurnedAway,
 }
 

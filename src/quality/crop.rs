@@ -34,16 +34,18 @@ pub(super) struct FaceCrop {
 pub(super) struct Light {
     /// Pixels per level 0 ..= 255.
     pub histogram: [u32; LEVELS],
-    /// Pixels.
+    /// Number of pixels.
     pub count: u32,
     /// Sum and sum of squares, 0 ..= 1 per pixel, not rounded to levels.
     sum: f64,
     squares: f64,
-    /// Sum and count in the image's right half of the crop.
+    /// Sum and number of pixels in the image's right half of the crop.
     right: (f64, u32),
 }
 
 impl FaceCrop {
+    /// Cuts the face that `mesh` shows out of `frame`.
+    ///
     /// # Errors
     /// [`ErrorKind::InvalidArgument`] if the mesh has no extent, and the errors of the warp.
     pub fn new(frame: &Frame<'_>, mesh: &Mesh) -> Result<Self> {
@@ -55,12 +57,14 @@ impl FaceCrop {
         let crop =
             Crop { width: SIDE_PX, height: SIDE_PX, source_from_target: source_from_crop, border: Border::Replicate };
         warp_into(frame, &crop, &as_stored, &mut pixels)?;
+        // A crop whose scale is too large to be inverted shows no pixel of a face: nothing is
+        // inside the outline.
         let edge = source_from_crop.inverse().map_or([Point::default(); FACE.len()], |to_crop| oval(mesh, &to_crop));
         let picture = Picture { side: SIDE_PX, middle: SIDE_PX / 2, source_from_picture: source_from_crop };
         Ok(Self::read(frame, &edge, &picture, &pixels, |pixel| *pixel))
     }
 
-    /// The same from what the mesh network looked at: `None` where that shows the face at another
+    /// Reads the face off what the mesh network looked at: `None` where that shows it at another
     /// scale, or not all of it.
     pub fn seen(frame: &Frame<'_>, mesh: &Mesh, view: &View) -> Option<Self> {
         let (source_from_crop, source_from_view) = (level_square(mesh)?, view.source_from_view()?);
@@ -81,7 +85,8 @@ impl FaceCrop {
         Some(Self::read(frame, &edge, &picture, values, as_stored))
     }
 
-    /// `as_stored` makes red, green and blue, 0 ..= 255, of a pixel.
+    /// Reads the face inside the outline `edge` off `picture`, whose pixels `as_stored` makes red,
+    /// green and blue of, 0 ..= 255.
     fn read(
         frame: &Frame<'_>,
         edge: &[Point],
@@ -104,8 +109,9 @@ impl FaceCrop {
                 let halves = [stretch.start..stretch.end.min(middle), stretch.start.max(middle)..stretch.end];
                 for (half, is_right) in halves.into_iter().zip([false, true]) {
                     let place = half.start.saturating_sub(columns.start)..half.end.saturating_sub(columns.start);
-                    // Nothing where a half is empty. Nothing, either, where an outline of coordinates so large that
-                    // rounding moves them by whole pixels runs out of the picture.
+                    // Nothing where a half is empty. Nothing, either, where an outline of
+                    // coordinates so large that rounding moves them by whole pixels runs out of the
+                    // picture.
                     let Some((pixels, luma)) = pixels.get(half.clone()).zip(luma.get_mut(place)) else { continue };
                     let (mut count, mut sum, mut squares) = (0, 0.0f64, 0.0f64);
                     for (x, (pixel, luma)) in half.zip(pixels.iter().zip(luma)) {

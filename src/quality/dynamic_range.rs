@@ -6,6 +6,7 @@
 use super::crop::FaceCrop;
 use super::measure::Measure;
 
+/// Entropy of the face's luminance in bits, and its component.
 pub(super) fn measure(crop: &FaceCrop) -> Measure {
     from_histogram(&crop.light.histogram, crop.light.count)
 }

@@ -6,10 +6,11 @@ use super::{head_pose, inter_eye_distance, over_exposure, sharpness, under_expos
 use crate::error::Result;
 use crate::image::Frame;
 use crate::mesh::{Mesh, View};
+use serde::Serialize;
 
-/// The cheap measures of one face, in the units of [`super::QualityReport`] and with the same
-/// values.
-#[derive(Debug, Clone, Copy, PartialEq)]
+/// The cheap measures of one face, in the units of [`super::QualityReport`] and with the values
+/// that it would have: what [`essentials`] answers.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Essentials {
     /// Mean luminance of the face, 0 ..= 1 of linear light.
@@ -20,7 +21,7 @@ pub struct Essentials {
     pub over_exposure: f32,
     /// Standard deviation of luminance over its mean.
     pub contrast: f32,
-    /// As [`super::QualityReport::sharpness`].
+    /// Sharpness of the face, as in [`super::QualityReport::sharpness`].
     pub sharpness: f32,
     /// How much more light one side of the face has, (left − right) / (left + right), −1 ..= 1:
     /// positive where the subject's left side (the image's right) is brighter.
@@ -33,19 +34,19 @@ pub struct Essentials {
     pub mouth_openness: f32,
 }
 
-/// Measures the face that `mesh` shows in `frame`: for guidance, frame by frame. After a thread's
-/// first call nothing is allocated.
+/// Measures the face that `mesh` shows in `frame`, for guidance, frame by frame: a few measures
+/// from one crop. After a thread's first call nothing is allocated.
 ///
 /// # Errors
-/// As [`super::assess`].
+/// Those of [`super::assess`].
 pub fn essentials(frame: &Frame<'_>, mesh: &Mesh) -> Result<Essentials> {
     Ok(of_crop(&FaceCrop::new(frame, mesh)?, mesh))
 }
 
-/// [`essentials`], from what the mesh network looked at where that shows the face as the measures'
-/// own crop would: nearly the same values at a third of the cost. Sharpness of blurred faces is the
-/// same within 8 %, that of very sharp ones within 30 %: detail of a pixel's size depends on where
-/// pixels fall.
+/// Measures as [`essentials`] does, but from what the mesh network looked at, where that shows the
+/// face as the measures' own crop would: nearly the same values at a third of the cost. Sharpness
+/// of blurred faces is the same within 8 %, that of very sharp ones within 30 %: detail of a
+/// pixel's size depends on where pixels fall.
 pub(crate) fn essentials_seen(frame: &Frame<'_>, mesh: &Mesh, view: &View) -> Result<Essentials> {
     match FaceCrop::seen(frame, mesh, view) {
         Some(crop) => Ok(of_crop(&crop, mesh)),
@@ -67,8 +68,8 @@ fn of_crop(crop: &FaceCrop, mesh: &Mesh) -> Essentials {
     }
 }
 
-/// [`QualityReport::unified`] from what guidance measures of every frame: the same value, without
-/// allocation.
+/// The unified quality score from what guidance measures of every frame: the value of
+/// [`super::QualityReport::unified`], without allocation.
 pub fn unified_of_essentials(essentials: &Essentials, mesh: &Mesh) -> Measure {
     let inputs = unified::Inputs {
         sharpness: essentials.sharpness,

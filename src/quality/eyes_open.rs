@@ -8,6 +8,7 @@
 use super::measure::{Measure, sigmoid};
 use crate::mesh::Mesh;
 
+/// Largest lid distance of the more closed eye over T, and its component.
 pub(super) fn measure(mesh: &Mesh) -> Measure {
     let t = mesh.eye_to_chin_px();
     from_native(if t > 0.0 { mesh.least_lid_distance_px() / t } else { 0.0 })

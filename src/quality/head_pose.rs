@@ -6,17 +6,17 @@
 use super::measure::Measure;
 use crate::mesh::Mesh;
 
-/// Positive towards the subject's left.
+/// Yaw in degrees, positive towards the subject's left.
 pub(super) fn yaw(mesh: &Mesh) -> Measure {
     from_native(mesh.yaw_deg())
 }
 
-/// Positive looks up; 0 is straight into the camera.
+/// Pitch in degrees, positive for a face that looks up; 0 is straight into the camera.
 pub(super) fn pitch(mesh: &Mesh) -> Measure {
     from_native(mesh.pitch_deg() - Mesh::NEUTRAL_PITCH_DEG)
 }
 
-/// Clockwise on the screen.
+/// Roll in degrees, clockwise on the screen.
 pub(super) fn roll(mesh: &Mesh) -> Measure {
     from_native(mesh.roll_deg())
 }

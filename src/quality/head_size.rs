@@ -7,6 +7,7 @@ use super::measure::{Measure, sigmoid};
 use crate::image::Frame;
 use crate::mesh::Mesh;
 
+/// Distance of the head's size from a portrait's, in picture heights, and its component.
 pub(super) fn measure(frame: &Frame<'_>, mesh: &Mesh) -> Measure {
     from_native((mesh.eye_to_chin_px() / frame.height() as f32 - 0.45).abs())
 }

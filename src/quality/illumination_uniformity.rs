@@ -7,6 +7,7 @@
 use super::cheeks::Cheek;
 use super::measure::Measure;
 
+/// What the cheeks' histograms have in common, 0 ..= 1, and its component.
 pub(super) fn measure([right, left]: &[Cheek; 2]) -> Measure {
     from_histograms(&right.histogram, &left.histogram)
 }

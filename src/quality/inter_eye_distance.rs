@@ -7,9 +7,10 @@
 use super::measure::{Measure, sigmoid};
 use crate::mesh::Mesh;
 
-/// Beyond this yaw the correction would divide by almost nothing; a guess.
+/// Beyond this yaw the correction would divide by almost nothing. Chosen by hand.
 const MAX_YAW_DEG: f32 = 80.0;
 
+/// Distance of the eyes in pixels, corrected for yaw, and its component.
 pub(super) fn measure(mesh: &Mesh) -> Measure {
     let yaw = mesh.yaw_deg().abs().min(MAX_YAW_DEG);
     from_native(mesh.inter_eye_distance_px() / yaw.to_radians().cos())

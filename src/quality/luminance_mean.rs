@@ -6,6 +6,7 @@
 use super::crop::FaceCrop;
 use super::measure::{Measure, sigmoid};
 
+/// Mean luminance of the face, 0 ..= 1 of linear light, and its component.
 pub(super) fn measure(crop: &FaceCrop) -> Measure {
     from_native(crop.light.mean())
 }

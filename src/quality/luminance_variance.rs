@@ -6,6 +6,7 @@
 use super::crop::FaceCrop;
 use super::measure::Measure;
 
+/// Variance of the face's luminance, and its component.
 pub(super) fn measure(crop: &FaceCrop) -> Measure {
     from_native(crop.light.variance())
 }

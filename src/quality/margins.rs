@@ -8,22 +8,22 @@ use super::measure::{Measure, sigmoid};
 use crate::image::Frame;
 use crate::mesh::Mesh;
 
-/// From the picture's left edge to the subject's right eye.
+/// Distance from the picture's left edge to the subject's right eye.
 pub(super) fn left(mesh: &Mesh) -> Measure {
     at(mesh.right_eye().x, mesh.inter_eye_distance_px(), 0.9)
 }
 
-/// From the subject's left eye to the picture's right edge.
+/// Distance from the subject's left eye to the picture's right edge.
 pub(super) fn right(frame: &Frame<'_>, mesh: &Mesh) -> Measure {
     at(frame.width() as f32 - mesh.left_eye().x, mesh.inter_eye_distance_px(), 0.9)
 }
 
-/// From the picture's top to the eyes.
+/// Distance from the picture's top to the eyes.
 pub(super) fn above(mesh: &Mesh) -> Measure {
     at(mesh.eye_midpoint().y, mesh.eye_to_chin_px(), 1.4)
 }
 
-/// From the eyes to the picture's bottom.
+/// Distance from the eyes to the picture's bottom.
 pub(super) fn below(frame: &Frame<'_>, mesh: &Mesh) -> Measure {
     at(frame.height() as f32 - mesh.eye_midpoint().y, mesh.eye_to_chin_px(), 1.8)
 }

@@ -2,6 +2,24 @@
 //! and what they mean for a comparison: a refusal where none can be carried, remarks where one is
 //! at risk.
 //!
+//! [`assess`] measures everything that an image is accepted, remarked upon or refused for;
+//! [`essentials`] the few things that guidance asks of every frame of a video.
+//!
+//! ```no_run
+//! use selfsame::quality::{QualityRemark, assess};
+//! # use selfsame::{image::Frame, mesh::Mesh};
+//! # fn example(frame: Frame<'_>, mesh: Mesh) -> selfsame::error::Result<()> {
+//! let report = assess(&frame, &mesh)?;
+//! if !report.is_usable() {
+//!     println!("not to be compared: {:?}", report.refusals);
+//! } else if report.remarks.contains(&QualityRemark::Blurred) {
+//!     println!("blurred: sharpness {:.4}", report.sharpness);
+//! }
+//! println!("unified quality {} of 100", report.unified.component);
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! Formulas follow the standard's reference implementation, OFIQ 1.0.3. Two things differ, so that
 //! values are close but not conformant: landmarks come from the 468-point mesh instead of OFIQ's 98
 //! points, and the luminance measures look at the mesh's face oval in a crop of 128 × 128 pixels

@@ -6,6 +6,7 @@
 use super::measure::{Measure, sigmoid};
 use crate::mesh::Mesh;
 
+/// Distance of the lips over T, and its component.
 pub(super) fn measure(mesh: &Mesh) -> Measure {
     let t = mesh.eye_to_chin_px();
     from_native(if t > 0.0 { mesh.inner_lip_distance_px() / t } else { 0.0 })

@@ -14,6 +14,7 @@ const WHITE: [f32; 3] = [0.964_221, 1.0, 0.825_211];
 /// The native value of impossible skin.
 const IMPOSSIBLE: f32 = 100.0;
 
+/// Distance of the cheeks' colour from skin's, in units of CIELAB, and its component.
 pub(super) fn measure([right, left]: &[Cheek; 2]) -> Measure {
     let mut mean = right.mean;
     mean.iter_mut().zip(left.mean).for_each(|(r, l)| *r = 0.5 * (*r + l) / 255.0);

@@ -6,6 +6,7 @@
 use super::crop::FaceCrop;
 use super::measure::Measure;
 
+/// Share of the face at luminance 247 and more of 255, and its component.
 pub(super) fn measure(crop: &FaceCrop) -> Measure {
     from_native(crop.light.share(247..=255))
 }

@@ -16,13 +16,18 @@ use super::{
 use crate::error::Result;
 use crate::image::Frame;
 use crate::mesh::Mesh;
+use serde::Serialize;
 
-/// All measures of one face, and what follows from them.
-#[derive(Debug, Clone, PartialEq)]
+/// All measures of one face, and what follows from them: what [`assess`] answers.
+///
+/// It is serialised with a field per measure; each of them has a `native` value in the unit that is
+/// stated here, and a `component`, 0 ..= 100. Refusals and remarks are lists of their stable words.
+/// A value that is not a number is serialised as JSON's `null`.
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct QualityReport {
-    /// Inter-eye distance in pixels of the source, corrected for yaw (ISO name: inter-eye
-    /// distance).
+    /// Distance of the eyes' centres in pixels of the source, corrected for yaw (ISO name:
+    /// inter-eye distance).
     pub inter_eye_distance: Measure,
     /// Mean luminance of the face, 0 ..= 1 of linear light (luminance mean).
     pub luminance_mean: Measure,
@@ -42,41 +47,47 @@ pub struct QualityReport {
     pub eyes_open: Measure,
     /// Distance of the lips over the distance from the eyes to the chin (mouth closed).
     pub mouth_closed: Measure,
-    /// Head turned to a side, degrees (head pose, yaw).
+    /// Turn of the head to a side in degrees, positive to the subject's left (head pose, yaw).
     pub yaw: Measure,
-    /// Head turned up or down against a straight look, degrees (head pose, pitch).
+    /// Turn of the head up or down against a straight look in degrees, positive up (head pose,
+    /// pitch).
     pub pitch: Measure,
-    /// Head rolled, degrees (head pose, roll).
+    /// Roll of the head in degrees, positive clockwise on the screen (head pose, roll).
     pub roll: Measure,
     /// Distance of the head's size from a passport portrait's, in picture heights (head size).
     pub head_size: Measure,
-    /// From the picture's left edge to the nearer eye, in inter-eye distances (leftward crop of the
-    /// face).
+    /// Distance from the picture's left edge to the nearer eye, in inter-eye distances (leftward
+    /// crop of the face).
     pub margin_left: Measure,
-    /// From the other eye to the picture's right edge (rightward crop of the face).
+    /// Distance from the other eye to the picture's right edge, in inter-eye distances (rightward
+    /// crop of the face).
     pub margin_right: Measure,
-    /// From the picture's top to the eyes, in distances from eyes to chin (margin above the face).
+    /// Distance from the picture's top to the eyes, in distances from eyes to chin (margin above
+    /// the face).
     pub margin_above: Measure,
-    /// From the eyes to the picture's bottom (margin below the face).
+    /// Distance from the eyes to the picture's bottom, in distances from eyes to chin (margin below
+    /// the face).
     pub margin_below: Measure,
     /// What the other measures say about a comparison: in units of its score, higher is better,
     /// only differences count (unified quality score). With a template [`unified_of_magnitude`]
     /// says more.
     pub unified: Measure,
-    /// Standard deviation of luminance over its mean: the contrast, whatever the brightness. Not of
-    /// the standard.
+    /// Standard deviation of luminance over its mean: the contrast, whatever the brightness. It is
+    /// not of the standard.
     pub contrast: f32,
     /// Variance of the Laplacian over the variance of the luma, in a 128-px crop of the face: how
-    /// much of the contrast is fine detail. Not the standard's sharpness, which is a trained
+    /// much of the contrast is fine detail. It is not the standard's sharpness, which is a trained
     /// classifier.
     pub sharpness: f32,
-    /// Why no comparison should be carried on this image; empty for most.
+    /// Why no comparison should rest on this image; empty for most.
     pub refusals: Vec<QualityRefusal>,
     /// What is wrong with the image otherwise.
     pub remarks: Vec<QualityRemark>,
 }
 
-/// Measures the face that `mesh` shows in `frame`.
+/// Measures the face that `mesh` shows in `frame`, and draws the conclusions.
+///
+/// For guidance, frame by frame, there is [`super::essentials`], at a part of the cost.
 ///
 /// A face that lies outside the frame altogether counts as nearly black.
 ///
@@ -118,13 +129,13 @@ pub fn assess(frame: &Frame<'_>, mesh: &Mesh) -> Result<QualityReport> {
 }
 
 impl QualityReport {
-    /// Whether a comparison can be carried: there is no refusal.
+    /// Whether a comparison can rest on this image: there is no refusal.
     pub fn is_usable(&self) -> bool {
         self.refusals.is_empty()
     }
 
-    /// Draws the conclusions. `inter_eye_px` is not corrected for yaw: what counts is how many
-    /// pixels there are.
+    /// Draws the conclusions from the measures. `inter_eye_px` is not corrected for yaw: what
+    /// counts is how many pixels there are.
     pub(super) fn judge(&mut self, inter_eye_px: f32, eye_openness: f32) {
         let (light, blown) = (self.luminance_mean.native, self.over_exposure.native);
         // Written so that NaN, which no measure gives, would refuse.
@@ -152,8 +163,8 @@ fn chosen<T, const N: usize>(conditions: [(bool, T); N]) -> Vec<T> {
     conditions.into_iter().filter_map(|(holds, word)| holds.then_some(word)).collect()
 }
 
-/// Six features of a report, in the order of [`unified_weights`]: what the fit regresses on and the
-/// choice was made of.
+/// The six features of a report that the unified score's weights were fitted to and chosen among,
+/// in the order of [`super::unified_weights`]: for who fits them anew.
 pub fn unified_features(report: &QualityReport) -> [f32; 6] {
     unified::Inputs {
         sharpness: report.sharpness,

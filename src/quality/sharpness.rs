@@ -75,7 +75,7 @@ impl Moments {
     }
 }
 
-/// Of sum and sum of squares; 0 for no values.
+/// The variance of `n` values from their sum and their sum of squares; 0 for no values.
 fn variance(n: f64, [sum, squares]: [f64; 2]) -> f64 {
     if n == 0.0 { 0.0 } else { (squares / n - (sum / n).powi(2)).max(0.0) }
 }

@@ -6,8 +6,10 @@
 use super::measure::Measure;
 use crate::detect::Detection;
 
-/// Whether there is one face, or a largest one beside which the others are small. `detections` are
-/// those of one frame.
+/// Measures whether there is one face, or a largest one beside which the others are small.
+///
+/// `detections` are those of one frame. The native value is the ratio of the two largest faces'
+/// sides, 0 ..= 1: 0 for one face, 1 for none.
 pub fn single_face(detections: &[Detection]) -> Measure {
     from_areas(detections.iter().map(|d| d.rect.area()))
 }

@@ -133,8 +133,8 @@ fn one_dark_side_is_seen_by_balance_and_uniformity() {
     }
     let balance = |inside: fn(u32, u32) -> u8| essentials(&photo(inside).frame(), &mesh()).unwrap().light_balance;
     assert!(balance(even).abs() < 0.02);
-    // Levels 40 and 200 are 0.0212 and 0.5776 of linear light: (0.5776 − 0.0212) / (0.5776 + 0.0212) =
-    // 0.93, and a blend between.
+    // Levels 40 and 200 are 0.0212 and 0.5776 of linear light: (0.5776 − 0.0212) / (0.5776 +
+    // 0.0212) = 0.93, and a blend between.
     assert!((balance(harsh) - 0.93).abs() < 0.03, "{}", balance(harsh));
     assert!(balance(|x, y| harsh(199 - x, y)) < -0.85);
     let (uniform, one_sided) = (report(even), report(harsh));
@@ -213,8 +213,8 @@ fn what_the_mesh_network_saw_gives_nearly_the_same_essentials() {
         let near = |a: f32, b: f32, share: f32| (a - b).abs() <= share * b.abs();
         assert!(near(got.luminance_mean, expected.luminance_mean, 0.01), "{got:?} for {expected:?}");
         assert!(near(got.contrast, expected.contrast, 0.02), "{got:?} for {expected:?}");
-        // Detail of a pixel's size depends on where pixels fall; what is blurred, which is what is asked,
-        // does not.
+        // Detail of a pixel's size depends on where pixels fall; what is blurred, which is what is
+        // asked, does not.
         assert!(near(got.sharpness, expected.sharpness, 0.3), "{got:?} for {expected:?}");
         let shares = [
             (got.over_exposure, expected.over_exposure),
@@ -232,4 +232,15 @@ fn what_the_mesh_network_saw_gives_nearly_the_same_essentials() {
         let grown = Mesh::new(grown, 1.0).unwrap();
         assert!(FaceCrop::seen(&photo.frame(), &grown, &view).is_none());
     }
+}
+
+#[test]
+fn a_report_is_serialised_with_its_words() {
+    let mut report = report(|_, _| 5);
+    report.sharpness = f32::NAN;
+    let json = serde_json::to_value(&report).unwrap();
+    assert_eq!(json["refusals"], serde_json::json!(["nearly_black"]));
+    assert_eq!(json["remarks"][0], "too_dark");
+    assert_eq!(json["under_exposure"], serde_json::json!({ "native": 1.0, "component": 0 }));
+    assert!(json["sharpness"].is_null());
 }

@@ -38,10 +38,13 @@
 
 use super::measure::{Measure, sigmoid};
 
-/// Beyond this angle there is no data.
+/// Angles count up to this: the data has none beyond, in degrees.
 const MAX_ANGLE_DEG: f32 = 45.0;
-/// What is added before a logarithm.
+/// What is added to the sharpness before its logarithm, so that a flat picture has one. Chosen by
+/// hand: a fiftieth of [`super::BLURRED_SHARPNESS`].
 const LEAST_SHARPNESS: f32 = 1e-4;
+/// What is added to the mean luminance before its logarithm, so that a black picture has one.
+/// Chosen by hand: a third of [`super::REFUSED_LUMINANCE`].
 const LEAST_LIGHT: f32 = 1e-3;
 
 /// Comparison score per unit of each feature, 0 for those that the choice left out: ln(sharpness),
@@ -51,11 +54,12 @@ const WEIGHTS: [f32; 6] = [0.012_32, 0.160_60, 0.0, 0.0, 0.0, 2.288_86];
 /// The native value of the worst tenth of folds 1 to 5 becomes 50, the median 80.
 const WORST_TENTH: f32 = -0.0630;
 const WIDTH: f32 = 0.0126;
-/// The same for the logarithm of the magnitude.
+/// The logarithm of the magnitude of the worst tenth of folds 1 to 5 becomes 50, the median 80.
 const WORST_TENTH_LN_MAGNITUDE: f32 = 4.0766;
 const WIDTH_LN_MAGNITUDE: f32 = 0.1146;
 
-/// What each of [`unified_features`] weighs in [`QualityReport::unified`]; 0 if it is left out.
+/// The weight of each of [`super::unified_features`] in [`super::QualityReport::unified`]; 0 for
+/// what the choice left out.
 pub fn unified_weights() -> [f32; 6] {
     WEIGHTS
 }
@@ -89,10 +93,12 @@ pub(super) fn score(features: [f32; 6]) -> Measure {
     Measure::new(native, 100.0 * sigmoid(native, WORST_TENTH, WIDTH))
 }
 
-/// The unified quality score once there is a template: from its magnitude
-/// ([`crate::template::Template::magnitude`]), of the bundled template network alone. The native
-/// value is the magnitude's logarithm. Networks of this kind give clear faces long embeddings (Q.
-/// Meng et al., "MagFace", 2021, trains for what others do by themselves).
+/// The unified quality score once there is a template: from the template's magnitude.
+///
+/// `magnitude` is [`crate::template::Template::magnitude`] of the bundled template network; those
+/// of others have another scale. The native value is its logarithm. Networks of this kind give
+/// clear faces long embeddings (Q. Meng et al., "MagFace", 2021, trains for what others do by
+/// themselves).
 pub fn unified_of_magnitude(magnitude: f32) -> Measure {
     let native = magnitude.max(f32::MIN_POSITIVE).ln();
     Measure::new(native, 100.0 * sigmoid(native, WORST_TENTH_LN_MAGNITUDE, WIDTH_LN_MAGNITUDE))

@@ -83,7 +83,8 @@ pub(super) fn inspect(bytes: &[u8]) -> Result<Header> {
             return Err(unsupported("only JPEGs of one, three or four channels are read"));
         }
     };
-    // Decoders are made for, and some tested on, chrominance that is as fine as luminance or coarser.
+    // Decoders are made for, and some tested on, chrominance that is as fine as luminance or
+    // coarser.
     if !frame.first_is_finest {
         return Err(unsupported("a JPEG whose first channel is coarser than another is not read"));
     }
@@ -104,7 +105,8 @@ pub(super) fn inspect(bytes: &[u8]) -> Result<Header> {
     })
 }
 
-/// The fields of a frame header's body (B.2.2); `None` if it ends before they do, or has no component.
+/// The fields of a frame header's body (B.2.2); `None` if it ends before they do, or has no
+/// component.
 fn jpeg_frame(marker: u8, body: &[u8]) -> Option<JpegFrame> {
     let components = *body.get(5)?;
     // Three bytes each: its name, its two sampling factors, its quantisation table.

@@ -4,9 +4,10 @@
 //! The decoders behind [`super::Photo::decode`] are lenient where this crate must not be: the JPEG
 //! decoder paints what is missing of a truncated file in grey and reports success, the PNG decoder
 //! stops at the last pixel, and the WebP decoder allocates for the size that an inner chunk states.
-//! So the containers are walked here first, one file per format, without allocating: sides are known
-//! before a decoder is made, an unfinished file is called unfinished, and animations are told apart
-//! from photographs. JPEG 2000, which needs more of that, has a module of its own beside this one.
+//! So the containers are walked here first, one file per format, without allocating: sides are
+//! known before a decoder is made, an unfinished file is called unfinished, and animations are told
+//! apart from photographs. JPEG 2000, which needs more of that, has a module of its own beside this
+//! one.
 
 mod jpeg;
 mod png;

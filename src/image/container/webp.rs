@@ -13,7 +13,8 @@ pub(super) fn inspect(bytes: &[u8]) -> Result<Header> {
     // The RIFF size counts from behind itself; a file may go on after it.
     let size = le32(bytes, 4).and_then(|n| usize::try_from(n).ok()?.checked_add(8));
     let end = size.filter(|n| *n <= bytes.len());
-    // A file that is cut short is walked as far as it goes, so that its sides are known all the same.
+    // A file that is cut short is walked as far as it goes, so that its sides are known all the
+    // same.
     let inside = end.and_then(|n| bytes.get(..n)).unwrap_or(bytes);
     let (mut canvas, mut bitstream, mut working_bytes_per_px, mut whole) = (None, None, 0, true);
     let mut at = 12usize;
@@ -51,8 +52,8 @@ pub(super) fn inspect(bytes: &[u8]) -> Result<Header> {
         if matches!(name, b"VP8 " | b"VP8L") {
             bitstream = bitstream.or(sides);
         }
-        // The decoder allocates for whatever size a chunk states, metadata too. Only the last padding byte
-        // may be missing.
+        // The decoder allocates for whatever size a chunk states, metadata too. Only the last
+        // padding byte may be missing.
         let Some(size) = usize::try_from(size).ok().filter(|n| *n <= data.len()) else {
             whole = false;
             break;

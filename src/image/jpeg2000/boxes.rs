@@ -9,7 +9,7 @@ use std::ops::Range;
 /// The signature box (I.5.1).
 pub(super) const SIGNATURE: &[u8] = b"\0\0\0\x0CjP  \r\n\x87\n";
 
-/// What the boxes say.
+/// What the boxes of a JP2 file say about its codestream.
 pub(super) struct Jp2 {
     pub(super) width: u32,
     pub(super) height: u32,

@@ -16,13 +16,13 @@ pub(super) const MAX_LEVELS: u8 = 16;
 pub(super) struct Codestream {
     pub(super) width: u32,
     pub(super) height: u32,
-    /// 1 or 3.
+    /// The number of components: 1 or 3.
     pub(super) components: u8,
     /// Bits per sample, 1 ..= 16, the same in all components.
     pub(super) depth: u8,
     pub(super) tile: (u32, u32),
     pub(super) layers: u16,
-    /// Per component.
+    /// How each component is coded; those beyond `components` mean nothing.
     pub(super) styles: [Style; 3],
     pub(super) tile_parts: u64,
     /// Offset and length of a last tile-part that leaves its length open.
@@ -45,6 +45,7 @@ pub(super) struct Style {
     pub(super) many_segments: bool,
 }
 
+/// The error of a header that ends before its segments do.
 fn cut() -> crate::error::Error {
     corrupt("the JPEG 2000 codestream ends inside its header")
 }
@@ -204,6 +205,7 @@ fn quantization(body: &[u8]) -> Result<()> {
     Ok(())
 }
 
+/// QCC (A.6.5): the index of a component, and its quantisation.
 fn component_quantization(body: &[u8], stream: &Codestream) -> Result<()> {
     match body.split_first() {
         Some((index, rest)) if *index < stream.components => quantization(rest),
@@ -227,7 +229,8 @@ fn tile_parts(bytes: &[u8], mut at: usize, stream: &mut Codestream) -> Result<()
             return Err(corrupt("a JPEG 2000 tile-part is shorter than its header"));
         }
         if length == 0 {
-            // It is the last one. No two bytes of its data are above FF8F, so that the first EOC is the end's.
+            // It is the last one. No two bytes of its data are above FF8F, so that the first EOC is
+            // the end's.
             let Some(data) = tile_part_header(bytes, at + 12, stream)? else { return Ok(()) };
             let eoc = bytes.get(data..).and_then(|rest| rest.windows(2).position(|pair| pair == [0xFF, 0xD9]));
             if let Some(end) = eoc.map(|distance| data + distance) {

@@ -6,11 +6,12 @@ use super::layout::layout;
 use crate::error::{Error, ErrorKind, Result, Stage};
 use hayro_jpeg2000::{DecodeSettings, DecoderContext, Image};
 
-/// The decoder takes no region of a file twice and is lenient only where it is told to be.
+/// How the decoder works: strictly, so that a damaged packet is an error and not a flaw in the
+/// picture. Palettes never reach it.
 const SETTINGS: DecodeSettings =
     DecodeSettings { resolve_palette_indices: false, strict: true, target_resolution: None };
 
-/// The pixels as RGB8, of a file that [`inspect`] has found whole and within the limits.
+/// Decodes a file that [`super::inspect`] has found whole and within the limits to RGB8.
 ///
 /// # Errors
 /// [`ErrorKind::Corrupt`] for whatever the decoder does not understand.
@@ -23,7 +24,8 @@ pub(in crate::image) fn decode(bytes: &[u8]) -> Result<Vec<u8>> {
     let stream = match layout.codestream.open_part {
         Some((at, len)) => {
             patched.extend_from_slice(stream);
-            // Psot, the length, lies behind the marker, its segment's length and the tile's index (A.4.2).
+            // Psot, the length, lies behind the marker, its segment's length and the tile's index
+            // (A.4.2).
             let field =
                 patched.get_mut(at + 6..at + 10).ok_or_else(|| corrupt("a JPEG 2000 tile-part has no header"))?;
             field.copy_from_slice(&len.to_be_bytes());
@@ -34,6 +36,8 @@ pub(in crate::image) fn decode(bytes: &[u8]) -> Result<Vec<u8>> {
     pixels(stream, &layout.codestream, layout.ycc)
 }
 
+/// Decodes a codestream whose every segment was looked at, and checks that the decoder saw in it
+/// what `stated` says.
 fn pixels(stream: &[u8], stated: &Codestream, ycc: bool) -> Result<Vec<u8>> {
     let fault = |e: hayro_jpeg2000::DecodeError| corrupt("the JPEG 2000 codestream is damaged").with_source(e);
     let image = Image::new(stream, &SETTINGS).map_err(fault)?;

@@ -21,9 +21,11 @@ pub(super) struct Layout<'a> {
     pub(super) bytes: &'a [u8],
     /// Offset of the codestream in the file.
     pub(super) start: usize,
+    /// Whether the components are luma and two colour differences.
     pub(super) ycc: bool,
 }
 
+/// Walks the boxes, if there are any, and the codestream, and holds one against the other.
 pub(super) fn layout(bytes: &[u8]) -> Result<Layout<'_>> {
     if bytes.starts_with(CODESTREAM_START) {
         return Ok(Layout { codestream: codestream::walk(bytes)?, bytes, start: 0, ycc: false });
@@ -44,7 +46,7 @@ pub(super) fn layout(bytes: &[u8]) -> Result<Layout<'_>> {
     Ok(Layout { codestream, bytes: inside, start: file.codestream.start, ycc })
 }
 
-/// What the headers state.
+/// Reads what the headers state, as far as limits and the decoder need it.
 pub(in crate::image) fn inspect(bytes: &[u8]) -> Result<Header> {
     let Layout { codestream, start, .. } = layout(bytes)?;
     Ok(Header {
@@ -53,7 +55,8 @@ pub(in crate::image) fn inspect(bytes: &[u8]) -> Result<Header> {
         height: codestream.height,
         color: if codestream.components == 1 { SourceColor::Gray } else { SourceColor::Rgb },
         bits_per_channel: codestream.depth,
-        // Every component as f32, coefficients, two buffers of the wavelet transform, and RGB8 beside them.
+        // Every component as f32, coefficients, two buffers of the wavelet transform, and RGB8
+        // beside them.
         working_bytes_per_px: 4 * u64::from(codestream.components) + 12 + 3,
         working_bytes: memory::bytes(&codestream),
         end: codestream.end.map(|end| start + end),

@@ -18,7 +18,7 @@ const GROWTH: u64 = 3;
 /// Coding passes of a code-block, at most.
 const MAX_PASSES: u64 = 94;
 
-/// Bytes held at once.
+/// The bytes that the decoder holds at once beside buffers of the image's size.
 pub(super) fn bytes(stream: &Codestream) -> u64 {
     let (width, height) = (u64::from(stream.width), u64::from(stream.height));
     let (tile_width, tile_height) = (u64::from(stream.tile.0).min(width), u64::from(stream.tile.1).min(height));

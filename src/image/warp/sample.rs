@@ -3,7 +3,8 @@
 use super::super::region::Region;
 use crate::simd::{Isa, Kernel};
 
-/// Pixels whose positions are computed at once.
+/// Pixels whose positions are computed at once. Chosen by hand: whole vectors on every instruction
+/// set, and few enough for the first-level cache.
 const BLOCK: usize = 32;
 
 /// The sampling of all rows of the result.
@@ -90,7 +91,7 @@ fn sample<T: Copy + Default>(
     }
 }
 
-/// Lane by lane; the compiler makes one vector operation of it.
+/// Applies `f` lane by lane; the compiler makes one vector operation of it.
 #[inline(always)]
 pub(super) fn each<const N: usize>(a: [f32; N], b: [f32; N], f: impl Fn(f32, f32) -> f32) -> [f32; N] {
     let mut out = a;
@@ -98,6 +99,8 @@ pub(super) fn each<const N: usize>(a: [f32; N], b: [f32; N], f: impl Fn(f32, f32
     out
 }
 
+/// `v` clamped to `low ..= high`; NaN becomes `high`. Written with comparisons that compile to a
+/// maximum and a minimum, where `f64::clamp` has to let NaN through.
 #[inline(always)]
 fn between(v: f64, low: f64, high: f64) -> f64 {
     let v = if v > low { v } else { low };

@@ -83,7 +83,8 @@ proptest! {
         }
     }
 
-    /// Reduction before conversion, of planes as they are stored, against reduction of a converted upright copy.
+    /// Reduction before conversion, of planes as they are stored, against reduction of a converted
+    /// upright copy.
     #[test]
     fn a_reduced_frame_agrees_with_its_upright_rgb_copy(
         (w, h, padding, format) in (1u32..60, 1u32..60, 0usize..5, format()),
@@ -92,7 +93,8 @@ proptest! {
         (scale, angle, at_x, at_y) in (1.51f32..9.0, -180f32..180.0, -25f32..60.0, -25f32..60.0),
         seed in any::<u64>(),
     ) {
-        // Chroma that does not vary, and luma in the middle: both ways are then the same but for rounding.
+        // Chroma that does not vary, and luma in the middle: both ways are then the same but for
+        // rounding.
         let (mut data, stride) = buffer(format, w, h, padding, seed);
         let has_chroma = format.chroma_block().is_some();
         if has_chroma {

@@ -9,8 +9,8 @@ use super::sample::{Sample, each};
 use crate::error::{Error, ErrorKind, Result, Stage};
 use crate::simd::Level;
 
-/// Writes the crop of `frame`, normalised, to `out`: `height · width · 3` values, channels last,
-/// rows from the top.
+/// Writes a crop of `frame`, normalised, to `out`: `height · width · 3` values, channels last, rows
+/// from the top.
 ///
 /// Sampling is bilinear. Where the crop shrinks its source by more than 1.5 the needed part is
 /// first reduced to about one source pixel per target pixel with an antialiasing filter, so that
@@ -31,7 +31,8 @@ pub fn warp_into(frame: &Frame<'_>, crop: &Crop, normalisation: &Normalisation, 
     warp_at(Level::best(), frame, crop, normalisation, out)
 }
 
-/// [`warp_into`] with this instruction set, without its check of `out`'s length.
+/// Writes a crop as [`warp_into`] does, with this instruction set and without a check of `out`'s
+/// length.
 pub(crate) fn warp_at(
     level: Level,
     frame: &Frame<'_>,
@@ -45,8 +46,8 @@ pub(crate) fn warp_at(
     })
 }
 
-/// The crop of `frame` as an RGB photo, sampled like [`warp_into`] and rounded: for previews and
-/// overlays.
+/// Cuts a crop of `frame` out as an RGB photo, sampled as [`warp_into`] does and rounded: for
+/// previews and overlays.
 ///
 /// # Errors
 /// [`ErrorKind::InvalidArgument`] in [`Stage::Image`] if a side of the crop is out of range,
@@ -64,6 +65,7 @@ pub fn warp_rgb8(frame: &Frame<'_>, crop: &Crop) -> Result<Photo> {
     Photo::from_rgb8(crop.width as u32, crop.height as u32, pixels)
 }
 
+/// Stages the part of `frame` that `crop` needs, then samples it; `finish` makes values of a pixel.
 fn warp<T: Copy + Default>(
     level: Level,
     frame: &Frame<'_>,
@@ -79,6 +81,7 @@ fn warp<T: Copy + Default>(
     })
 }
 
+/// Three numbers as a vector of four.
 fn quad([a, b, c]: [f32; 3]) -> [f32; 4] {
     [a, b, c, 0.0]
 }
