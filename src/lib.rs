@@ -139,6 +139,9 @@ mod telemetry;
 pub mod template;
 mod words;
 
+/// The version of this crate, as in its Cargo.toml: for records of what a verdict was made by.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+
 // What a first program needs. The rest stays in its module.
 pub use capture::CaptureSession;
 pub use document::DocumentPhoto;

@@ -7,6 +7,8 @@
 //! is kept (at most 2^22), and one mebibyte per thread and histogram. The outcome is the same for
 //! any number of threads.
 
+#![allow(clippy::indexing_slicing, reason = "people and scores are numbered by this module")]
+
 use super::histogram::Histogram;
 use super::score_set::{GenuineScore, ImpostorScore, Person, ScoreSet};
 use crate::error::{Error, ErrorKind, Result, Stage};
@@ -150,7 +152,7 @@ fn people(subjects: &[usize], enrolled: &[bool]) -> Result<(Vec<Person>, Vec<Pic
 /// Visits every pair of a picture of block `row` and a later picture.
 fn each_pair(blocks: &[&[Picture]], row: usize, mut visit: impl FnMut(Picture, Picture) -> Result<()>) -> Result<()> {
     for (column, others) in blocks.iter().enumerate().skip(row) {
-        for (place, first) in blocks.get(row).copied().unwrap_or_default().iter().enumerate() {
+        for (place, first) in blocks[row].iter().enumerate() {
             let skipped = if column == row { place + 1 } else { 0 };
             for second in others.iter().skip(skipped) {
                 visit(*first, *second)?;
@@ -162,6 +164,7 @@ fn each_pair(blocks: &[&[Picture]], row: usize, mut visit: impl FnMut(Picture, P
 
 /// The bin from which on impostor scores are kept.
 fn lowest_kept_bin(at_or_above: &[u64]) -> usize {
+    // Without a bin there is no impostor score.
     let total = at_or_above.first().copied().unwrap_or(0);
     let wanted = ((KEPT_SHARE * total as f64).ceil() as u64).max(KEPT_LEAST);
     // Counts fall from bin to bin.

@@ -10,6 +10,8 @@
 //! subsets bootstrap", Computer Vision and Image Understanding 93(1), 2004; ISO/IEC 19795-1 names
 //! the bootstrap in its annex on test size and uncertainty.
 
+#![allow(clippy::indexing_slicing, reason = "people and scores are numbered by this module")]
+
 use super::operating_point::allowed;
 use super::random::Random;
 use super::{Interval, ScoreSet};
@@ -135,13 +137,13 @@ pub(super) struct Sums<'a> {
     pub(super) impostor_pairs: u64,
     /// Weight of the genuine scores up to each, highest first.
     genuine: Vec<u64>,
-    /// The same of the impostor scores.
+    /// Weight of the impostor scores up to each, highest first.
     impostor: Vec<u64>,
 }
 
 impl<'a> Sums<'a> {
     pub(super) fn new(set: &'a ScoreSet, weights: &[u64]) -> Self {
-        let weight = |person: u32| weights.get(person as usize).copied().unwrap_or(0);
+        let weight = |person: u32| weights[person as usize];
         let running = |sum: &mut u64, weight: u64| {
             *sum += weight;
             Some(*sum)
@@ -172,12 +174,12 @@ impl<'a> Sums<'a> {
 
     fn matches(&self, threshold: f32) -> u64 {
         let count = self.set.genuine.partition_point(|g| g.score >= threshold);
-        count.checked_sub(1).and_then(|last| self.genuine.get(last)).copied().unwrap_or(0)
+        count.checked_sub(1).map_or(0, |last| self.genuine[last])
     }
 
     fn false_matches(&self, threshold: f32) -> u64 {
         let count = self.set.impostor.partition_point(|i| i.score >= threshold);
-        count.checked_sub(1).and_then(|last| self.impostor.get(last)).copied().unwrap_or(0)
+        count.checked_sub(1).map_or(0, |last| self.impostor[last])
     }
 
     /// The impostor scores that are kept, highest first, with their weights.

@@ -78,7 +78,7 @@ impl TemplateCache {
         }
     }
 
-    /// Values per template; 0 without any.
+    /// The values per template; 0 without any, which is what an empty cache's file says.
     fn dimension(&self) -> usize {
         self.entries.values().flatten().next().map_or(0, Template::dimension)
     }
@@ -129,8 +129,8 @@ impl TemplateCache {
         if Sha256::digest(body).as_slice() != sum {
             return Err(corrupt("its checksum is wrong"));
         }
-        let mut reader = Reader(body.get(20 + DIGEST..).unwrap_or_default());
-        let dimension = reader.array().map_or(usize::MAX, |b| u32::from_le_bytes(b) as usize);
+        let mut reader = Reader(body.get(20 + DIGEST..).ok_or_else(|| corrupt("cut short"))?);
+        let dimension = reader.array().map(u32::from_le_bytes).ok_or_else(|| corrupt("cut short"))? as usize;
         if dimension > MAX_DIMENSION {
             return Err(corrupt("its templates are too long"));
         }

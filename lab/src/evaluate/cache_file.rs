@@ -40,7 +40,8 @@ impl TemplateCache {
     /// [`ErrorKind::Io`] if it cannot be written.
     pub fn save(&self, path: &Path) -> Result<()> {
         let io = |e: std::io::Error| fault(ErrorKind::Io, "cannot write", path, e);
-        let mut name = path.file_name().unwrap_or_default().to_owned();
+        let no_name = || fault(ErrorKind::Io, "cannot write", path, std::io::ErrorKind::InvalidInput.into());
+        let mut name = path.file_name().ok_or_else(no_name)?.to_owned();
         name.push(".part");
         let part = path.with_file_name(name);
         let written = write_private(&part, &self.encode()).and_then(|()| std::fs::rename(&part, path));

@@ -34,7 +34,7 @@ impl CacheKey {
             hash.update((text.len() as u64).to_le_bytes());
             hash.update(text);
         };
-        part(env!("CARGO_PKG_VERSION"));
+        part(selfsame::VERSION);
         part(&CHAIN.to_string());
         part(&format!("{backend:?} {options:?} {choice:?}"));
         for card in std::iter::once(&template).chain(others) {

@@ -5,6 +5,11 @@
 //! (there "error versus reject"); ISO/IEC 29794-1. The threshold stays what it is without
 //! discarding; a pair is as good as its worse picture.
 
+#![allow(
+    clippy::indexing_slicing,
+    reason = "pairs name pictures of their own trial; others are a mistake of the caller"
+)]
+
 use super::bootstrap::{percentiles, weights};
 use super::quality_fit::GenuinePair;
 use super::random::Random;
@@ -87,6 +92,7 @@ impl Discard {
     /// out. Trials of the same pairs draw the same people, so that two quality scores can be
     /// compared replicate by replicate.
     pub fn resampled_reductions(trials: &[DiscardTrial<'_>], share: f64, bootstrap: &Bootstrap) -> Vec<f64> {
+        // A share that the curves do not have has no reductions.
         let Some(place) = SHARES.iter().position(|s| *s == share) else { return Vec::new() };
         Ranked::new(trials).resampled(bootstrap).iter().filter_map(|counts| reduction(counts, place)).collect()
     }
@@ -116,15 +122,15 @@ struct Ranked {
 
 impl Ranked {
     fn new(trials: &[DiscardTrial<'_>]) -> Self {
-        let person = |trial: &DiscardTrial<'_>, pair: &GenuinePair| trial.subjects.get(pair.a).copied();
+        let person = |trial: &DiscardTrial<'_>, pair: &GenuinePair| trial.subjects[pair.a];
         let people: BTreeSet<_> = trials.iter().flat_map(|t| t.pairs.iter().map(move |p| person(t, p))).collect();
         let people: Vec<_> = people.into_iter().collect();
         let ranked = trials.iter().map(|trial| {
-            let of = |picture: usize| trial.quality.get(picture).copied().unwrap_or(f32::NEG_INFINITY);
+            let of = |picture: usize| trial.quality[picture];
             let judge = |pair: &GenuinePair| Judged {
                 quality: of(pair.a).min(of(pair.b)),
                 is_error: pair.score.is_nan() || pair.score < trial.threshold,
-                person: people.binary_search(&person(trial, pair)).unwrap_or(usize::MAX),
+                person: people.partition_point(|known| *known < person(trial, pair)),
             };
             let mut judged: Vec<Judged> = trial.pairs.iter().map(judge).collect();
             judged.sort_by(|a, b| a.quality.total_cmp(&b.quality));
@@ -138,7 +144,7 @@ impl Ranked {
     fn remaining(&self, weights: &[u64]) -> Counts {
         let mut counts = Counts::default();
         for trial in &self.trials {
-            let weight = |judged: &Judged| weights.get(judged.person).copied().unwrap_or(0);
+            let weight = |judged: &Judged| weights[judged.person];
             let (mut errors, mut pairs) = (0, 0);
             for judged in trial {
                 pairs += weight(judged);

@@ -1,4 +1,4 @@
-//! How often the chain errs, measured on labelled photographs (feature `evaluate`).
+//! How often the chain errs, measured on labelled photographs.
 //!
 //! [`LfwPairs`] or [`IdentityFolder`] tell which pictures show whom, [`FaceChoice`] takes a
 //! template of each, [`TemplateCache`] keeps them between runs, [`all_pairs`] compares every
@@ -17,8 +17,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! How often attacks pass as live faces is measured on simulated sessions, by `pad` (feature
-//! `simulate`, too).
+//! How often attacks pass as live faces is measured on simulated sessions, by [`pad`].
 //!
 //! Terms follow ISO/IEC 19795-1: false match rate (FMR), false non-match rate (FNMR), failure to
 //! enrol. A picture without a template takes part in every pair and never matches: every genuine

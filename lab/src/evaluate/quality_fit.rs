@@ -1,6 +1,8 @@
 //! Weights of the unified quality score: which features of two pictures tell how their comparison
 //! will end.
 
+#![allow(clippy::indexing_slicing, reason = "the matrix has a row for each measure, the map an entry for each subject")]
+
 use crate::error::{Error, ErrorKind, Result, Stage};
 use nalgebra::{DMatrix, DVector};
 
@@ -49,7 +51,7 @@ pub fn fit_quality<const N: usize>(
     for pair in pairs.iter().filter(|pair| pair.score.is_finite()) {
         let of = |picture: usize| features.get(picture).copied().flatten();
         let (Some(a), Some(b), Some(subject)) = (of(pair.a), of(pair.b), person(pair)) else { continue };
-        let weight = 1.0 / counts.get(&subject).copied().unwrap_or(1) as f64;
+        let weight = 1.0 / counts[&subject] as f64;
         let sums = a.iter().zip(&b).zip(used).map(|((a, b), used)| if used { f64::from(a + b) } else { 0.0 });
         let row = DVector::from_iterator(N + 1, std::iter::once(1.0).chain(sums));
         normal.ger(weight, &row, &row, 1.0);
@@ -57,7 +59,7 @@ pub fn fit_quality<const N: usize>(
     }
     // An equation of its own for each weight that is 0.
     for (place, _) in used.iter().enumerate().filter(|(_, used)| !**used) {
-        normal.get_mut((place + 1, place + 1)).into_iter().for_each(|v| *v = 1.0);
+        normal[(place + 1, place + 1)] = 1.0;
     }
     let undetermined =
         || Error::new(ErrorKind::InvalidArgument, Stage::Evaluate, "the pairs do not determine the weights");

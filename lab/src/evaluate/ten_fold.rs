@@ -62,6 +62,7 @@ fn best_threshold(mut scored: Vec<(f32, bool)>) -> f32 {
     scored.sort_by(|a, b| a.0.total_cmp(&b.0));
     // Below everything: all genuine pairs are right, all impostors wrong.
     let mut right = scored.iter().filter(|(_, genuine)| *genuine).count();
+    // Without scores any threshold is as good.
     let (mut best, mut threshold) = (right, scored.first().map_or(0.0, |(s, _)| *s));
     let following = scored.iter().skip(1).map(|(s, _)| *s).chain([f32::INFINITY]);
     for ((score, genuine), next) in scored.iter().zip(following) {

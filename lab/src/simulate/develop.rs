@@ -1,15 +1,12 @@
 //! One row of a picture: where each of its pixels looks, now that head, prop and hand have moved,
 //! and the sensor's noise on that.
 
+use super::block::{BLOCK, Block};
 use super::motion::Pose;
 use super::sensor::{Sensor, Tone};
 use super::stage::Mover;
 use super::vector::{between, nearest};
 use selfsame::simd::{Isa, Kernel};
-
-/// Pixels that are worked on at once.
-pub(super) const BLOCK: usize = 16;
-pub(super) type Block = [f32; BLOCK];
 
 /// Everything about a frame that its rows share.
 pub(super) struct Frame<'a> {
@@ -70,8 +67,7 @@ impl Frame<'_> {
         let Pose { shift_cm: [hx, hy], turn: [_, _, roll], growth } = self.hand;
         let (hx, hy, scale) = (hx * self.px_per_cm, hy * self.px_per_cm, 1.0 - growth);
         let dy = y as f32 + 0.5 - my;
-        let mut lane = first as i32..;
-        let dx = [(); BLOCK].map(|()| lane.next().unwrap_or(0) as f32 + 0.5 - mx);
+        let dx: Block = std::array::from_fn(|lane| (first as i32 + lane as i32) as f32 + 0.5 - mx);
         let px = dx.map(|dx| mx + (dx + roll * dy) * scale - hx);
         let py = dx.map(|dx| my + (dy - roll * dx) * scale - hy);
         if self.movers.is_empty() {
@@ -104,10 +100,14 @@ impl Frame<'_> {
             (*above, *below) = ((line & last) * pitch + column, ((line + 1) & last) * pitch + column);
             (*fx, *fy) = (x - column as f32, y - line as f32);
         }
+        // `between` has kept both places inside the rows.
         let pair = |at: i32| rows.get(at as usize..).and_then(|v| v.first_chunk::<2>());
         let places = above.iter().zip(&below).zip(fx.iter().zip(&fy));
         for (signal, ((above, below), (fx, fy))) in signal.iter_mut().zip(places) {
-            let (Some([a, b]), Some([c, d])) = (pair(*above), pair(*below)) else { continue };
+            let (Some([a, b]), Some([c, d])) = (pair(*above), pair(*below)) else {
+                debug_assert!(false, "a pixel looks beyond the rows at {above}, {below}");
+                continue;
+            };
             *signal = blend(blend(*a, *b, *fx), blend(*c, *d, *fx), *fy);
         }
     }

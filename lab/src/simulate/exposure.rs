@@ -67,15 +67,14 @@ impl Control {
     fn wanted(&self, stage: &Stage, lights: &[Light]) -> (f32, [f32; 2]) {
         let (mut mean, mut white) = ([0.0f32; 3], [0.0f32; 3]);
         for layer in &stage.layers {
-            let light = lights.get(layer.track).copied().unwrap_or_default();
+            let light = lights[layer.track];
             mean.iter_mut().zip(layer.meter.radiance(&light)).for_each(|(sum, v)| *sum += v);
             white.iter_mut().zip(layer.meter.white()).for_each(|(sum, v)| *sum += v);
         }
         let [lowest, highest] = ISO;
         let exposure = (GREY / (SENSITIVITY * luminance_linear(mean)).max(1e-12))
             .clamp(SHORTEST_S * lowest, self.longest_s * highest);
-        let mut whites = white.into_iter();
-        let [r, g, b] = mean.map(|v| v.max(1e-6) / whites.next().unwrap_or(1.0).max(1e-9));
+        let [r, g, b]: [f32; 3] = std::array::from_fn(|c| mean[c].max(1e-6) / white[c].max(1e-9));
         let limited = |v: f32| v.ln().clamp(-1.5, 1.5);
         (exposure.ln(), [limited(r / g), limited(b / g)])
     }
@@ -83,6 +82,7 @@ impl Control {
     /// Follows the light of the frame before, `seconds` ago.
     pub(super) fn follow(&mut self, stage: &Stage, lights: &[Light], seconds: f32) {
         let (exposure, [red, blue]) = self.wanted(stage, lights);
+        // Without a time constant nothing follows: the setting is locked.
         let share = |tau: Option<f32>| tau.map_or(0.0, |tau| 1.0 - (-seconds / tau).exp());
         self.exposure += share(self.exposure_tau_s) * (exposure - self.exposure);
         let balance = share(self.balance_tau_s);

@@ -1,4 +1,4 @@
-//! Recorded flash sessions made from a portrait, genuine ones and attacks (feature `simulate`).
+//! Recorded flash sessions made from a portrait, genuine ones and attacks.
 //!
 //! **A tool for development and regression tests. It is no evidence of how a method does in the
 //! field:** every effect here is one that we thought of, at a strength that we chose. Rates
@@ -58,6 +58,12 @@
 //! [`Camera::lag_us`] after its first row's exposure has ended. Before the first segment
 //! and after the last one the screen shows their colours.
 
+// Everything here indexes lists that it made itself, by numbers that it counted itself; what comes
+// from outside (a portrait, a scene, a challenge) is checked first. An index out of range is an
+// error of this module, which must end the run and not turn into a black pixel.
+#![allow(clippy::indexing_slicing, reason = "an index out of range is a fault of the simulation, and must be seen")]
+
+mod block;
 mod develop;
 mod exposure;
 mod grid;

@@ -26,7 +26,7 @@ impl Wave {
         Self([[0.0; 2]; SINES])
     }
 
-    /// Its value `seconds` after the start.
+    /// The wave's value `seconds` after the start.
     pub(super) fn at(&self, seconds: f64) -> f32 {
         let Self(sines) = self;
         let angle = |[hertz, phase]: &[f32; 2]| (std::f64::consts::TAU * f64::from(*hertz) * seconds) as f32 + phase;
@@ -66,9 +66,8 @@ impl Mover {
     }
 
     fn at(&self, seconds: f64) -> Pose {
-        let [x, y, yaw, pitch, roll, growth] =
-            [0, 1, 2, 3, 4, 5].map(|i| self.slow.get(i).map_or(0.0, |w| w.at(seconds)));
-        let [tx, ty] = [0, 1].map(|i| self.tremor.get(i).map_or(0.0, |w| w.at(seconds)));
+        let [x, y, yaw, pitch, roll, growth] = self.slow.each_ref().map(|wave| wave.at(seconds));
+        let [tx, ty] = self.tremor.each_ref().map(|wave| wave.at(seconds));
         let [yaw_deg, pitch_deg, roll_deg] = self.turn_deg;
         Pose {
             shift_cm: [self.shift_cm * x + self.tremor_cm * tx, self.shift_cm * y + self.tremor_cm * ty],

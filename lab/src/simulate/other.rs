@@ -6,7 +6,7 @@ use selfsame::liveness::Segment;
 /// Orders that are tried before colours are inverted instead.
 const TRIES: usize = 64;
 
-/// The same times with the colours between the first and the last one in another order, as many of
+/// Makes a challenge of the same times with the colours between the first and the last one in another order, as many of
 /// them changed as can be.
 pub(super) fn other_challenge(segments: &[Segment], random: &mut Random) -> Vec<Segment> {
     let inner = segments.get(1..segments.len().saturating_sub(1)).filter(|inner| inner.len() > 1).unwrap_or(segments);

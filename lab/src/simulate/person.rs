@@ -17,7 +17,7 @@ use selfsame::image::{Border, Crop, linear_rgb, warp_rgb8};
 /// Reflectance of skin's surface at normal incidence, for the refractive index of 1.4 that
 /// rendering commonly gives skin.
 const SKIN_F0: f32 = 0.028;
-/// Its roughness: ours, in the model that T. Weyrich et al., "Analysis of Human Faces using a
+/// Roughness of skin's surface: ours, in the model that T. Weyrich et al., "Analysis of Human Faces using a
 /// Measurement-Based Skin Reflectance Model", 2006, fit to faces.
 const SKIN_ROUGHNESS: f32 = 0.3;
 /// The cornea: refractive index 1.376, radius of its front (D. A. Atchison, G. Smith, "Optics of
@@ -79,8 +79,8 @@ impl Person {
         let patches = grid.map(|x, y| {
             let [cx, cy] = grid.face_cm(x, y);
             let at = grid.at(x, y);
-            let pixel = photo.pixels().as_chunks::<3>().0.get(at).map_or([0.0; 3], |pixel| linear_rgb(*pixel));
-            let drawn = mesh.get(at).copied().flatten();
+            let pixel = linear_rgb(photo.pixels().as_chunks::<3>().0[at]);
+            let drawn = mesh[at];
             let [nx, ny, nz, depth_cm] = drawn.unwrap_or_else(|| membrane.at(x, y));
             let normal = unit([nx, ny, nz]);
             let face = drawn.is_some();
@@ -95,8 +95,7 @@ impl Person {
                 (false, _) => person * subject.likeness(pixel),
             };
             let gain = mix([subject.gain; 3], skin_gain, like_skin);
-            let mut gains = gain.into_iter();
-            let shaded = pixel.map(|v| (v * gains.next().unwrap_or(1.0)).clamp(0.003, 0.95));
+            let shaded: [f32; 3] = std::array::from_fn(|c| (pixel[c] * gain[c]).clamp(0.003, 0.95));
             let shading = 1.0 + like_skin * (subject.shading(normal) - 1.0);
             let albedo = shaded.map(|v| (v / shading).min(0.95));
             let hole = eyes.iter().map(|(_, center)| in_hole(*center, [cx, cy])).fold(0.0, f32::max);
@@ -105,9 +104,9 @@ impl Person {
         Ok(Self { patches })
     }
 
-    /// What the pixel shows; the default outside.
+    /// What the pixel (x, y) of `grid` shows, which is the one that the person was made for.
     pub(super) fn patch(&self, grid: &Grid, x: usize, y: usize) -> Patch {
-        self.patches.get(grid.at(x, y)).copied().unwrap_or_default()
+        self.patches[grid.at(x, y)]
     }
 }
 
@@ -176,8 +175,7 @@ fn drawn(subject: &Subject, grid: &Grid) -> Vec<Option<[f32; 4]>> {
     let mut pixels = vec![None; grid.width * grid.height];
     let [ex, ey] = grid.eyes_px();
     let vertex = |i: usize| {
-        let [x, y, z] = subject.points.get(i).copied().unwrap_or_default();
-        let [nx, ny, nz] = subject.normals.get(i).copied().unwrap_or_default();
+        let ([x, y, z], [nx, ny, nz]) = (subject.points[i], subject.normals[i]);
         ([ex + x * grid.px_per_cm(), ey + y * grid.px_per_cm()], [nx, ny, nz, z])
     };
     for corners in &subject.triangles {
@@ -197,14 +195,8 @@ fn drawn(subject: &Subject, grid: &Grid) -> Vec<Option<[f32; 4]>> {
                 let wc = ((bx - ax) * (py - ay) - (px - ax) * (by - ay)) / area;
                 if wb >= 0.0 && wc >= 0.0 && wb + wc <= 1.0 {
                     // a + wb·(b − a) + wc·(c − a).
-                    let (mut to_b, mut to_c) = (vb.into_iter(), vc.into_iter());
-                    let value = va.map(|v| {
-                        let (b, c) = (to_b.next().unwrap_or(v), to_c.next().unwrap_or(v));
-                        v + wb * (b - v) + wc * (c - v)
-                    });
-                    if let Some(pixel) = pixels.get_mut(grid.at(x, y)) {
-                        *pixel = Some(value);
-                    }
+                    let value: [f32; 4] = std::array::from_fn(|i| va[i] + wb * (vb[i] - va[i]) + wc * (vc[i] - va[i]));
+                    pixels[grid.at(x, y)] = Some(value);
                 }
             }
         }
@@ -277,7 +269,8 @@ impl Membrane {
         let held = |i: usize| {
             let (x, y) = ((i % columns) * CELL_PX, (i / columns) * CELL_PX);
             let [cx, cy] = grid.face_cm(x, y);
-            let drawn = if x < grid.width { mesh.get(grid.at(x, y)).copied().flatten() } else { None };
+            // The cells of the last column and row lie outside the picture.
+            let drawn = if x < grid.width && y < grid.height { mesh[grid.at(x, y)] } else { None };
             drawn.or_else(|| silhouette.fixed(cx, cy))
         };
         let held: Vec<Option<[f32; 4]>> = (0..columns * rows).map(held).collect();
@@ -286,12 +279,11 @@ impl Membrane {
         for _ in 0..SWEEPS {
             for i in &free {
                 let around = [i.wrapping_sub(1), i + 1, i.wrapping_sub(columns), i + columns];
+                // A cell at the edge of the list has fewer neighbours.
                 let near = around.into_iter().filter_map(|j| cells.get(j));
                 let (sum, n) = near.fold(([0.0; 4], 0.0), |(sum, n), v| (add(sum, *v), n + 1.0));
                 let share = 1.0 / f32::max(n, 1.0);
-                if let Some(cell) = cells.get_mut(*i) {
-                    *cell = sum.map(|v| v * share);
-                }
+                cells[*i] = sum.map(|v| v * share);
             }
         }
         Self { columns, cells }
@@ -301,7 +293,7 @@ impl Membrane {
     fn at(&self, x: usize, y: usize) -> [f32; 4] {
         let cell = |dx: usize, dy: usize| {
             let i = (y / CELL_PX + dy) * self.columns + x / CELL_PX + dx;
-            self.cells.get(i).copied().unwrap_or([0.0, 0.0, -1.0, 0.0])
+            self.cells[i]
         };
         let (fx, fy) = ((x % CELL_PX) as f32 / CELL_PX as f32, (y % CELL_PX) as f32 / CELL_PX as f32);
         mix(mix(cell(0, 0), cell(1, 0), fx), mix(cell(0, 1), cell(1, 1), fx), fy)

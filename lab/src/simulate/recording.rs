@@ -178,8 +178,7 @@ fn plans(
         let middle = end + 0.5 * camera.rolling_shutter_us as f64;
         tracks.iter().map(|track| track.over(middle - 1e6 * f64::from(exposure_s), middle)).collect()
     };
-    let Some(first) = stages.first() else { return Vec::new() };
-    let mut control = Control::settled(camera, first, &lights(-1e6, 1e-6));
+    let mut control = Control::settled(camera, &stages[0], &lights(-1e6, 1e-6));
     if scene.species.is_synthetic() {
         control.lock();
     }
@@ -201,10 +200,8 @@ fn plans(
             _ => seen_us,
         };
         let stage = usize::from(stages.len() > 1 && 2.0 * seen_us > end_us as f64);
-        if let Some((then, shown, light)) = &before
-            && let Some(shown) = stages.get(*shown)
-        {
-            control.follow(shown, light, 1e-6 * (timestamp_us - then) as f32);
+        if let Some((then, shown, light)) = &before {
+            control.follow(&stages[*shown], light, 1e-6 * (timestamp_us - then) as f32);
         }
         let settings = control.settings();
         before = Some((timestamp_us, stage, lights(end, settings.exposure_s)));
@@ -247,10 +244,8 @@ impl Recording {
     /// # Errors
     /// [`ErrorKind::InvalidArgument`] in [`error::Stage::Simulate`] if there is no such frame.
     pub fn frame(&self, index: usize) -> Result<SimulatedFrame> {
-        let plan = self.plans.get(index);
-        let both = plan.and_then(|plan| Some((plan, self.stages.get(plan.stage)?)));
-        let (plan, stage) = both.ok_or_else(|| invalid(format!("there is no frame {index}")))?;
-        let pixels = self.picture(plan, stage);
+        let plan = self.plans.get(index).ok_or_else(|| invalid(format!("there is no frame {index}")))?;
+        let pixels = self.picture(plan, &self.stages[plan.stage]);
         let photo = Photo::from_rgb8(self.grid.width as u32, self.grid.height as u32, pixels)?;
         let (jpeg, photo) = match self.scene.camera.jpeg_quality {
             None => (None, photo),
@@ -297,8 +292,8 @@ impl Recording {
             for (y, pixels) in (band * i..).zip(pixels.chunks_mut(3 * width)) {
                 let (rows, _) = signal.as_chunks_mut::<LANES>();
                 while next < height.min(y + reach + 1) {
-                    let row = rows.chunks_mut(blocks).nth(next % kept).unwrap_or_default();
-                    self.shade(plan, stage, &frame.sensor, next, row);
+                    let place = next % kept * blocks;
+                    self.shade(plan, stage, &frame.sensor, next, &mut rows[place..place + blocks]);
                     next += 1;
                 }
                 Level::best().run(Row { frame: &frame, signal, kept, y, pixels });
@@ -314,8 +309,7 @@ impl Recording {
         let exposure_us = 1e6 * f64::from(plan.settings.exposure_s);
         let end = plan.end_us + y as f64 * row_us;
         for (i, layer) in stage.layers.iter().enumerate() {
-            let light =
-                self.tracks.get(layer.track).map(|track| track.over(end - exposure_us, end)).unwrap_or_default();
+            let light = self.tracks[layer.track].over(end - exposure_us, end);
             let [yaw, pitch, _] = layer.body.pose(&plan.poses).turn;
             let lit = Lit { light, turn: [yaw, pitch], columns: sensor.columns };
             layer.surface.shade(y, &lit, i > 0, row);

@@ -121,7 +121,7 @@ impl Scene {
         let lag_us = 1e3 * draw.between(ranges.lag_ms);
         let camera = &mut scene.camera;
         camera.lag_us = lag_us as u64;
-        camera.fps = FPS.get(draw.random.below(FPS.len())).copied().unwrap_or(30.0);
+        camera.fps = FPS[draw.random.below(FPS.len())];
         camera.jitter = draw.between([0.0, 0.12]);
         camera.drop_share = draw.between([0.0, 0.08]);
         camera.auto_exposure_s = draw.unless_locked([0.3, 1.0]);

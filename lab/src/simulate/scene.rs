@@ -29,7 +29,7 @@ pub struct Scene {
     pub background_cm: f32,
     /// The phone that flashes.
     pub device: Device,
-    /// Its camera.
+    /// The phone's camera.
     pub camera: Camera,
     /// How much head, hand and props move: 0 not at all, 1 as usual.
     pub motion: f32,

@@ -5,7 +5,7 @@
 //! which many pixels make one of a preview's. The tone curve is sRGB's with a slight S about the
 //! middle, as cameras add it.
 
-use super::develop::BLOCK;
+use super::block::BLOCK;
 use super::vector::{between, nearest};
 use crate::error::{Error, ErrorKind, Result, Stage};
 use crate::random::Random;
@@ -25,7 +25,7 @@ const DRAWN: usize = 1 << 12;
 
 static NORMAL: LazyLock<[f32; DRAWN]> = LazyLock::new(|| {
     let mut random = Random::new(0, 0);
-    [(); DRAWN].map(|()| random.normal())
+    std::array::from_fn(|_| random.normal())
 });
 
 /// What one frame's rows are developed with.
@@ -71,7 +71,7 @@ impl Sensor {
     pub(super) fn draw(&self, noise: &mut Random, normal: &mut [[f32; 4]; BLOCK]) {
         for normal in normal {
             let bits = noise.next();
-            let drawn = |shift: u32| self.normal.get((bits >> shift) as usize % DRAWN).copied().unwrap_or(0.0);
+            let drawn = |shift: u32| self.normal[(bits >> shift) as usize % DRAWN];
             *normal = [drawn(0), drawn(12), drawn(24), 0.0];
         }
     }
@@ -110,7 +110,7 @@ impl Tone {
     #[inline(always)]
     pub(super) fn level(&self, step: i32) -> u8 {
         let Self(levels) = self;
-        levels.get(step as usize % STEPS).copied().unwrap_or(u8::MAX)
+        levels[step as usize % STEPS]
     }
 }
 

@@ -80,8 +80,9 @@ impl Surface {
         let rows = blocks.par_chunks_mut(blocks_per_row).zip(apart.par_chunks_mut(blocks_per_row));
         rows.enumerate().for_each(|(y, (blocks, apart))| {
             for (i, (block, apart)) in blocks.iter_mut().zip(apart).enumerate() {
-                let mut x = LANES * i..grid.width;
-                let texels = [(); LANES].map(|()| x.next().map_or(Texel::default(), |x| texel(x, y)));
+                // What a last block has beyond the row is black, and never looked at.
+                let within = |x: usize| if x < grid.width { texel(x, y) } else { Texel::default() };
+                let texels = std::array::from_fn(|lane| within(LANES * i + lane));
                 (*block, *apart) = packed(&texels, ambient);
             }
         });
@@ -90,26 +91,24 @@ impl Surface {
 
     /// Writes row `y` in this light to `row`, or adds it to what is there.
     pub(super) fn shade(&self, y: usize, lit: &Lit, add: bool, row: &mut [Pixels]) {
-        let first = self.blocks_per_row * y;
-        let blocks = self.blocks.get(first..).unwrap_or_default();
-        let apart = self.apart.get(first..).unwrap_or_default();
+        let of_row = self.blocks_per_row * y..self.blocks_per_row * (y + 1);
+        let (blocks, apart) = (&self.blocks[of_row.clone()], &self.apart[of_row]);
         Level::best().run(Row { blocks, apart, lit, add, row });
     }
 }
 
 fn packed(texels: &[Texel; LANES], ambient: &Ambient) -> (Block, Apart) {
     let pack = |value: &dyn Fn(&Texel) -> f32| Packed::new(texels.each_ref().map(value));
-    let at = |values: &[f32], i: usize| values.get(i).copied().unwrap_or(0.0);
     let block = Block {
-        albedo: [0, 1, 2].map(|c| pack(&|t| at(&t.albedo, c))),
-        ambient: [0, 1, 2].map(|i| pack(&|t| at(&ambient.levels(t.normal), i))),
-        mirrored: pack(&|t| at(&t.albedo, 3) * at(&t.normal, 3)),
+        albedo: [0, 1, 2].map(|c| pack(&|t| t.albedo[c])),
+        ambient: [0, 1, 2].map(|i| pack(&|t| ambient.levels(t.normal)[i])),
+        mirrored: pack(&|t| t.albedo[3] * t.normal[3]),
         diffuse: pack(&|t| t.diffuse.iter().sum()),
         gloss: pack(&|t| t.gloss.iter().sum()),
     };
     let apart = Apart {
-        diffuse: [0, 1, 2, 3].map(|q| pack(&|t| at(&t.diffuse, q))),
-        gloss: [0, 1, 2, 3].map(|q| pack(&|t| at(&t.gloss, q))),
+        diffuse: [0, 1, 2, 3].map(|q| pack(&|t| t.diffuse[q])),
+        gloss: [0, 1, 2, 3].map(|q| pack(&|t| t.gloss[q])),
     };
     (block, apart)
 }

@@ -30,7 +30,7 @@ pub(super) fn rgb_of_xyz(xyz: [f32; 3]) -> [f32; 3] {
 /// Reflectance of group `skin`, 1 ..= 6, for linear red, green and blue, each 0 ..= 1.
 pub(super) fn reflectance(skin: u8) -> [f32; 3] {
     let group = usize::from(skin.clamp(1, 6)) - 1;
-    let [l, a, b] = LAB.get(group).copied().unwrap_or_default();
+    let [l, a, b] = LAB[group];
     let y = (l + 16.0) / 116.0;
     // CIE 15:2004, 8.2.1: the inverse of CIELAB.
     let inverse = |f: f32| if f > 6.0 / 29.0 { f * f * f } else { 3.0 * (6.0f32 / 29.0).powi(2) * (f - 4.0 / 29.0) };

@@ -1,7 +1,7 @@
 //! What stands before the camera, species by species: layers of surface, each under its own light,
 //! and what moves with what.
 
-use super::develop::{BLOCK, Block};
+use super::block::{BLOCK, Block};
 use super::grid::Grid;
 use super::light::{Light, QUARTERS};
 use super::motion::{Pose, Poses};
@@ -246,11 +246,10 @@ impl<'a> Builder<'a> {
                 let light = Light { ambient: [1.0; 4], ..Light::default() };
                 let white = texel.radiance(&light, &self.ambient, [0.0; 2]);
                 meter.ambient.iter_mut().zip(white).for_each(|(sum, v)| *sum += v);
-                for (q, diffuse) in texel.diffuse.into_iter().enumerate() {
-                    let gloss = texel.gloss.get(q).copied().unwrap_or(0.0);
-                    let [r, g, b, _] = texel.albedo;
-                    if let Some(sums) = meter.quarters.get_mut(q) {
-                        sums.iter_mut().zip([r, g, b]).for_each(|(sum, albedo)| *sum += albedo * diffuse + gloss);
+                let answers = texel.diffuse.into_iter().zip(texel.gloss);
+                for (sums, (diffuse, gloss)) in meter.quarters.iter_mut().zip(answers) {
+                    for (sum, albedo) in sums.iter_mut().zip(texel.albedo) {
+                        *sum += albedo * diffuse + gloss;
                     }
                 }
                 n += 1.0;
@@ -302,12 +301,9 @@ fn deepest(field: &[[f32; 2]]) -> f32 {
 impl Meter {
     /// Mean radiance under `light`.
     pub(super) fn radiance(&self, light: &Light) -> [f32; 3] {
-        let mut channel = 0..;
-        self.ambient.map(|ambient| {
-            let c = channel.next().unwrap_or(0);
-            let at = |values: &[f32]| values.get(c).copied().unwrap_or(0.0);
-            let screen = self.quarters.iter().zip(&light.screen).map(|(answer, source)| at(answer) * at(source));
-            ambient * at(&light.ambient) + screen.sum::<f32>()
+        std::array::from_fn(|c| {
+            let screen = self.quarters.iter().zip(&light.screen).map(|(answer, source)| answer[c] * source[c]);
+            self.ambient[c] * light.ambient[c] + screen.sum::<f32>()
         })
     }
 
@@ -334,7 +330,7 @@ impl Mover {
     pub(super) fn shift(&self, at: &[i32; BLOCK], [x, y]: [&Block; 2], pose: &Pose, [px, py]: &mut [Block; 2]) {
         let (mut share, mut depth) = ([0.0; BLOCK], [0.0; BLOCK]);
         for (at, (share, depth)) in at.iter().zip(share.iter_mut().zip(&mut depth)) {
-            [*share, *depth] = self.field.get(*at as usize).copied().unwrap_or_default();
+            [*share, *depth] = self.field[*at as usize];
         }
         if share.iter().all(|share| *share == 0.0) {
             return;

@@ -28,7 +28,9 @@ const RIDGE: f32 = 0.02;
 /// What the portrait's brightest percent is taken to reflect.
 const WHITE: f32 = 0.8;
 
-/// Top of the forehead and chin.
+/// Points of the mesh on the lids of both eyes.
+const LIDS: usize = outline::RIGHT_EYE.len() + outline::LEFT_EYE.len();
+/// Points of the mesh at the top of the forehead and at the chin.
 const FOREHEAD: usize = 10;
 const CHIN: usize = 152;
 
@@ -70,7 +72,7 @@ impl Subject {
         }
     }
 
-    /// The same with a mesh that is known already.
+    /// Prepares the face on `photo` whose mesh is known already.
     ///
     /// # Errors
     /// [`ErrorKind::InvalidArgument`] in [`Stage::Simulate`] if the mesh has no extent.
@@ -87,7 +89,7 @@ impl Subject {
         };
         let mut points: Vec<Vector> = mesh.points().iter().map(level).collect();
         let lids = outline::RIGHT_EYE.into_iter().chain(outline::LEFT_EYE);
-        let eye_z = lids.filter_map(|i| points.get(i)).map(|[_, _, z]| z).sum::<f32>() / 32.0;
+        let eye_z = lids.map(|i| points[i][2]).sum::<f32>() / LIDS as f32;
         points.iter_mut().for_each(|[_, _, z]| *z -= eye_z);
         let triangles = triangulated(&points);
         if triangles.is_empty() {
@@ -120,8 +122,8 @@ impl Subject {
 
     /// From a linear pixel to reflectance on skin of tone group `skin`.
     pub(super) fn skin_gain(&self, skin: u8) -> [f32; 3] {
-        let mut own = self.skin.into_iter();
-        super::skin::reflectance(skin).map(|target| target / own.next().unwrap_or(1.0).max(1e-3))
+        let target = super::skin::reflectance(skin);
+        std::array::from_fn(|c| target[c] / self.skin[c].max(1e-3))
     }
 
     /// How much a linear colour looks like this person's skin, 0 ..= 1: by its chromaticity and,
@@ -141,10 +143,9 @@ impl Subject {
     /// The lids of both eyes, in centimetres, and the eyes' centres.
     pub(super) fn eyes(&self) -> [(Vec<[f32; 2]>, [f32; 2]); 2] {
         [outline::RIGHT_EYE, outline::LEFT_EYE].map(|lids| {
-            let lids: Vec<[f32; 2]> =
-                lids.into_iter().filter_map(|i| self.points.get(i)).map(|[x, y, _]| [*x, *y]).collect();
+            let lids: Vec<[f32; 2]> = lids.into_iter().map(|i| self.points[i]).map(|[x, y, _]| [x, y]).collect();
             let sum = lids.iter().fold([0.0, 0.0], |[x, y], [px, py]| [x + px, y + py]);
-            let center = sum.map(|v| v / lids.len().max(1) as f32);
+            let center = sum.map(|v| v / lids.len() as f32);
             (lids, center)
         })
     }
@@ -153,7 +154,7 @@ impl Subject {
     pub(super) fn outline(&self) -> [f32; 4] {
         let xs = self.points.iter().map(|[x, _, _]| *x);
         let (left, right) = xs.fold((f32::MAX, f32::MIN), |(low, high), x| (low.min(x), high.max(x)));
-        let y = |i: usize| self.points.get(i).map_or(0.0, |[_, y, _]| *y);
+        let y = |i: usize| self.points[i][1];
         [left, right, y(FOREHEAD), y(CHIN)]
     }
 }
@@ -166,7 +167,7 @@ fn invalid(message: impl Into<String>) -> Error {
 fn pixel(photo: &Photo, x: f32, y: f32) -> [f32; 3] {
     let inside = |v: f32, side: u32| (v.max(0.0) as usize).min(side as usize - 1);
     let at = inside(y, photo.height()) * photo.width() as usize + inside(x, photo.width());
-    photo.pixels().as_chunks::<3>().0.get(at).map_or([0.0; 3], |pixel| linear_rgb(*pixel))
+    linear_rgb(photo.pixels().as_chunks::<3>().0[at])
 }
 
 /// The luminance that one pixel in a hundred exceeds.
@@ -175,7 +176,8 @@ fn bright_luminance(photo: &Photo) -> f32 {
     let pixels = photo.pixels().as_chunks::<3>().0.iter().step_by(step);
     let mut values: Vec<f32> = pixels.map(|p| luminance_linear(linear_rgb(*p))).collect();
     values.sort_by(f32::total_cmp);
-    values.get(values.len() * 99 / 100).copied().unwrap_or(1.0)
+    // A photograph has a pixel at least.
+    values[values.len() * 99 / 100]
 }
 
 /// Delaunay triangles of the points' x and y.
@@ -189,12 +191,12 @@ fn triangulated(points: &[Vector]) -> Vec<[usize; 3]> {
 fn normals(points: &[Vector], triangles: &[[usize; 3]]) -> Vec<Vector> {
     let mut sums = vec![[0.0; 3]; points.len()];
     for corners in triangles {
-        let [a, b, c] = corners.map(|i| points.get(i).copied().unwrap_or_default());
+        let [a, b, c] = corners.map(|i| points[i]);
         let normal = cross(minus(b, a), minus(c, a));
         let [_, _, z] = normal;
         let normal = if z > 0.0 { times(normal, -1.0) } else { normal };
         for corner in corners {
-            sums.iter_mut().skip(*corner).take(1).for_each(|sum| *sum = plus(*sum, normal));
+            sums[*corner] = plus(sums[*corner], normal);
         }
     }
     sums.into_iter().map(unit).collect()
@@ -209,35 +211,29 @@ fn fitted_shading(normals: &[Vector], colors: &[[f32; 3]]) -> [f32; 4] {
             row.iter_mut().zip(terms).for_each(|(sum, other)| *sum += term * other);
         }
     }
-    let mean = rows.first().map_or(0.0, |[n, _, _, _, y]| y / n.max(1.0)).max(1e-4);
+    let [[n, _, _, _, y], ..] = rows;
+    let mean = (y / n.max(1.0)).max(1e-4);
     let ridge = RIDGE * normals.len() as f32;
     for (i, row) in rows.iter_mut().enumerate().skip(1) {
-        row.iter_mut().skip(i).take(1).for_each(|v| *v += ridge);
+        row[i] += ridge;
     }
-    for pivot in 0..4 {
-        let pivot_row = rows.get(pivot).copied().unwrap_or_default();
-        let head = pivot_row.get(pivot).copied().unwrap_or(1.0);
+    for pivot in 0..rows.len() {
+        let pivot_row = rows[pivot];
         for (_, row) in rows.iter_mut().enumerate().filter(|(i, _)| *i != pivot) {
-            let factor = row.get(pivot).copied().unwrap_or(0.0) / head;
+            let factor = row[pivot] / pivot_row[pivot];
             row.iter_mut().zip(pivot_row).for_each(|(v, p)| *v -= factor * p);
         }
     }
-    let mut at = 0..;
-    let solved = rows.map(|row| {
-        let i = at.next().unwrap_or(0);
-        let [.., y] = row;
-        y / row.get(i).copied().unwrap_or(1.0) / mean
-    });
+    let solved: [f32; 4] = std::array::from_fn(|i| rows[i][4] / rows[i][i] / mean);
+    // Colours that do not depend on the normal at all leave nothing to divide by: even light.
     if solved.iter().all(|v| v.is_finite()) { solved } else { [1.0, 0.0, 0.0, 0.0] }
 }
 
 /// Each channel's median.
 fn median(colors: Vec<[f32; 3]>) -> [f32; 3] {
-    let mut channel = 0..;
-    [(); 3].map(|()| {
-        let c = channel.next().unwrap_or(0);
-        let mut values: Vec<f32> = colors.iter().filter_map(|color| color.get(c).copied()).collect();
+    std::array::from_fn(|c| {
+        let mut values: Vec<f32> = colors.iter().map(|color| color[c]).collect();
         values.sort_by(f32::total_cmp);
-        values.get(values.len() / 2).copied().unwrap_or(0.0)
+        values[values.len() / 2]
     })
 }

@@ -38,7 +38,7 @@ pub(super) struct Surfel {
     pub(super) roughness: f32,
 }
 
-/// The same, with the geometry worked out: radiance is linear in these and in the light.
+/// A point on a surface with the geometry worked out: radiance is linear in these and in the light.
 #[derive(Clone, Copy, Default, Debug)]
 pub(super) struct Texel {
     /// Diffuse reflectance over π; last, what gloss mirrors of the ambient light.

@@ -36,8 +36,7 @@ pub(super) fn unit(v: Vector) -> Vector {
 
 /// From `a` (`t` = 0) to `b` (`t` = 1).
 pub(super) fn mix<const N: usize>(a: [f32; N], b: [f32; N], t: f32) -> [f32; N] {
-    let mut to = b.into_iter();
-    a.map(|from| from + t * (to.next().unwrap_or(from) - from))
+    std::array::from_fn(|i| a[i] + t * (b[i] - a[i]))
 }
 
 /// The nearest integer to a number below 2²² in size, an even one from half-way: so large a number

@@ -8,81 +8,12 @@
 //! issuer does.
 
 mod jpeg;
+mod kind;
+mod mapped;
 mod portrait;
 mod print_scan;
-mod wavelet;
-
-use super::random::Random;
-use crate::error::Result;
-use selfsame::image::Photo;
-use selfsame::mesh::Mesh;
-
-/// What becomes of a portrait.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum DocumentKind {
-    /// 413×531 pixels, colour, JPEG 2000 of 15 KB.
-    Jpeg2000Large,
-    /// 240×320 pixels, colour, JPEG 2000 of 9 KB.
-    Jpeg2000Small,
-    /// 413×531 pixels, colour, JPEG of 15 KB.
-    JpegLarge,
-    /// 240×320 pixels, colour, JPEG of 9 KB.
-    JpegSmall,
-    /// 240×320 pixels, grey, JPEG 2000 of 9 KB.
-    Grey,
-    /// 413×531 pixels, printed with a halftone screen and a colour cast, scanned with blur and
-    /// noise, JPEG of 25 KB.
-    PrintScan,
-}
-
-impl DocumentKind {
-    /// All of them.
-    pub const ALL: [Self; 6] =
-        [Self::Jpeg2000Large, Self::Jpeg2000Small, Self::JpegLarge, Self::JpegSmall, Self::Grey, Self::PrintScan];
-
-    /// A stable `snake_case` word.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Jpeg2000Large => "jpeg2000_413x531_15kb",
-            Self::Jpeg2000Small => "jpeg2000_240x320_9kb",
-            Self::JpegLarge => "jpeg_413x531_15kb",
-            Self::JpegSmall => "jpeg_240x320_9kb",
-            Self::Grey => "grey_jpeg2000_240x320_9kb",
-            Self::PrintScan => "print_scan_413x531",
-        }
-    }
-
-    /// The document portrait of the face that `mesh` shows on `photo`. The same `seed` gives the
-    /// same cast and noise.
-    ///
-    /// # Errors
-    /// [`crate::error::ErrorKind::InvalidArgument`] if the mesh has no extent, and those of
-    /// encoding and decoding.
-    pub fn portrait(self, photo: &Photo, mesh: &Mesh, seed: u64) -> Result<Photo> {
-        let (large, small) = ((413, 531), (240, 320));
-        let cut = |size| portrait::cut(photo, mesh, size);
-        match self {
-            Self::Jpeg2000Large => wavelet::compressed(&cut(large)?, 15_000, false),
-            Self::Jpeg2000Small => wavelet::compressed(&cut(small)?, 9_000, false),
-            Self::JpegLarge => jpeg::compressed(&cut(large)?, 15_000),
-            Self::JpegSmall => jpeg::compressed(&cut(small)?, 9_000),
-            Self::Grey => wavelet::compressed(&cut(small)?, 9_000, true),
-            Self::PrintScan => {
-                jpeg::compressed(&print_scan::printed_and_scanned(&cut(large)?, &mut Random::new(seed, 0))?, 25_000)
-            }
-        }
-    }
-}
-
-/// The picture with every pixel's channels changed by `change`, which sees its place in rows of
-/// pixels.
-fn mapped(photo: &Photo, mut change: impl FnMut(usize, [u8; 3]) -> [f32; 3]) -> Result<Photo> {
-    let pixels = photo.pixels().as_chunks::<3>().0.iter().enumerate();
-    // Casts from float to integer saturate.
-    let pixels = pixels.flat_map(|(at, pixel)| change(at, *pixel).map(|v| (v + 0.5) as u8)).collect();
-    Ok(Photo::from_rgb8(photo.width(), photo.height(), pixels)?)
-}
-
 #[cfg(test)]
 mod tests;
+mod wavelet;
+
+pub use kind::DocumentKind;

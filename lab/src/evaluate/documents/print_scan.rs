@@ -1,9 +1,11 @@
 //! Printing and scanning: a colour cast and less contrast (ink and paper), a halftone screen, blur
 //! (ink and optics), noise.
 
-use super::super::random::Random;
-use super::mapped;
+#![allow(clippy::indexing_slicing, reason = "places are counted on the picture at hand")]
+
+use super::mapped::mapped;
 use crate::error::Result;
+use crate::random::Random;
 use selfsame::image::Photo;
 
 /// Paper is darker than white, ink lighter than black.
@@ -29,8 +31,7 @@ pub(super) fn printed_and_scanned(photo: &Photo, random: &mut Random) -> Result<
         let (x, y) = ((at % width) as f32, (at / width) as f32);
         let wave = |v: f32| (std::f32::consts::TAU * v / (PERIOD_PX * std::f32::consts::SQRT_2)).sin();
         let screen = SCREEN * wave(x + y) * wave(x - y);
-        let mut gains = cast.into_iter();
-        pixel.map(|v| (INK + (PAPER - INK) * f32::from(v) / 255.0 + screen) * gains.next().unwrap_or(1.0))
+        std::array::from_fn(|c| (INK + (PAPER - INK) * f32::from(pixel[c]) / 255.0 + screen) * cast[c])
     })?;
     let blurred = blurred(&blurred(&printed, 1)?, width)?;
     // Three even numbers in −1 ..= 1 have a variance of 1 together.
@@ -49,8 +50,7 @@ fn blurred(photo: &Photo, step: usize) -> Result<Photo> {
         let mut sum = [0.0; 3];
         for (tap, weight) in BLUR.iter().enumerate() {
             let from = (at + tap * step).saturating_sub(2 * step).min(last);
-            let pixel = pixels.get(from).copied().unwrap_or_default();
-            sum.iter_mut().zip(pixel).for_each(|(sum, v)| *sum += weight * f32::from(v));
+            sum.iter_mut().zip(pixels[from]).for_each(|(sum, v)| *sum += weight * f32::from(v));
         }
         sum
     })

@@ -2,6 +2,7 @@ use super::*;
 use selfsame::detect::select_face;
 use selfsame::engine::Engine;
 use selfsame::image::Limits;
+use selfsame::image::Photo;
 
 fn photo(name: &str) -> Photo {
     let path = format!("{}/../datasets/portraits/{name}", env!("CARGO_MANIFEST_DIR"));

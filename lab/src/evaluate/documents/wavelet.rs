@@ -6,7 +6,9 @@
 //! The standard's coder models contexts and spends about as much less as headers and code blocks
 //! cost it.
 
-use super::mapped;
+#![allow(clippy::indexing_slicing, reason = "places are counted on the plane at hand")]
+
+use super::mapped::mapped;
 use crate::error::Result;
 use selfsame::image::Photo;
 
@@ -55,7 +57,8 @@ pub(super) fn compressed(photo: &Photo, bytes: usize, grey: bool) -> Result<Phot
         plane.values.iter_mut().for_each(|v| *v = dequantised(quantised(*v, step), step));
         plane.transform(false);
     }
-    let value = |c: usize, at: usize| planes.get(c).and_then(|plane| plane.values.get(at)).copied().unwrap_or(0.0);
+    // A grey picture has no colour differences: theirs are 0.
+    let value = |c: usize, at: usize| planes.get(c).map_or(0.0, |plane| plane.values[at]);
     mapped(photo, |at, _| {
         let (y, cb, cr) = (value(0, at) + 128.0, value(1, at), value(2, at));
         [y + 1.402 * cr, y - 0.344_136 * cb - 0.714_136 * cr, y + 1.772 * cb]
@@ -104,20 +107,16 @@ impl Plane {
                 let mut line = vec![0.0; height];
                 for x in 0..width {
                     let column = || (0..height).map(|y| y * width_of_row + x);
-                    line.iter_mut().zip(column()).for_each(|(l, at)| *l = plane.values.get(at).copied().unwrap_or(0.0));
+                    line.iter_mut().zip(column()).for_each(|(l, at)| *l = plane.values[at]);
                     filter(&mut line, forward);
-                    column()
-                        .zip(&line)
-                        .for_each(|(at, l)| plane.values.iter_mut().skip(at).take(1).for_each(|v| *v = *l));
+                    column().zip(&line).for_each(|(at, l)| plane.values[at] = *l);
                 }
             };
             if !forward {
                 columns(self);
             }
             for row in self.values.chunks_mut(width_of_row).take(height) {
-                if let Some(line) = row.get_mut(..width) {
-                    filter(line, forward);
-                }
+                filter(&mut row[..width], forward);
             }
             if forward {
                 columns(self);
@@ -131,9 +130,7 @@ impl Plane {
         for (y, row) in self.values.chunks(self.width).enumerate() {
             for (x, value) in row.iter().enumerate() {
                 let index = (quantised(*value, step) + RANGE as i32).clamp(0, 2 * RANGE as i32) as usize;
-                if let Some(count) = counts.get_mut(self.subband(x, y)).and_then(|counts| counts.get_mut(index)) {
-                    *count += 1;
-                }
+                counts[self.subband(x, y)][index] += 1;
             }
         }
         counts.iter().map(|counts| entropy(counts)).sum()
@@ -185,11 +182,11 @@ fn filter(line: &mut [f32], forward: bool) {
 /// Adds `lift` times both neighbours to every second value from `first` on.
 fn lifted(work: &mut [f32], first: usize, lift: f32) {
     let n = work.len();
-    let at = |work: &[f32], i: usize| work.get(i).copied().unwrap_or(0.0);
     for i in (first..n).step_by(2) {
-        let left = at(work, if i == 0 { 1 } else { i - 1 });
-        let right = at(work, if i + 1 == n { n - 2 } else { i + 1 });
-        work.iter_mut().skip(i).take(1).for_each(|v| *v += lift * (left + right));
+        // Mirrored at both ends; `filter` sees lines of two values or more.
+        let left = work[if i == 0 { 1 } else { i - 1 }];
+        let right = work[if i + 1 == n { n - 2 } else { i + 1 }];
+        work[i] += lift * (left + right);
     }
 }
 

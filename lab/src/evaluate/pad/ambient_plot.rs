@@ -1,7 +1,7 @@
 //! Outcomes of live sessions over the ambient light: from where on a screen is not seen any more.
 
 use super::rates::Rate;
-use super::session::{Outcome, PadSession};
+use super::session::{PadSession, SessionOutcome};
 use crate::error::Result;
 use crate::evaluate::report::paper::{BLUE, Paper, SIZE, VERMILION, axes, chart_on, drawn, key, legend, note, picture};
 use plotters::prelude::*;
@@ -20,7 +20,11 @@ pub(super) fn svg(sessions: &[PadSession]) -> Result<String> {
                 .map(|number| {
                     let own: Vec<&PadSession> = live.iter().copied().filter(|s| bin(s) == number).collect();
                     let of = |outcome| Rate::of(own.iter().copied(), outcome);
-                    ((f64::from(number) + 0.5) / PER_DECADE, of(Outcome::Inconclusive), of(Outcome::Attack))
+                    (
+                        (f64::from(number) + 0.5) / PER_DECADE,
+                        of(SessionOutcome::Inconclusive),
+                        of(SessionOutcome::Attack),
+                    )
                 })
                 .collect();
             let x = [first, last + 1].map(|edge| f64::from(edge) / PER_DECADE);

@@ -1,6 +1,8 @@
 //! How a measure is distributed in each species: 5 to 95 % as a line, the middle half as a box, the
 //! median as a mark.
 
+#![allow(clippy::indexing_slicing, reason = "the place of a percentile lies among the values")]
+
 use super::rows::Rows;
 use super::session::PadSession;
 use crate::error::Result;
@@ -33,7 +35,7 @@ pub(super) fn svg(
             let y = row as f64;
             let [p5, p25, p50, p75, p95] = [0.05, 0.25, 0.5, 0.75, 0.95].map(|share| {
                 let place = (share * (values.len() - 1) as f64).round() as usize;
-                values.get(place).copied().unwrap_or_default().clamp(BITS[0], BITS[1])
+                values[place].clamp(BITS[0], BITS[1])
             });
             drawn(chart.draw_series([PathElement::new([(p5, y), (p95, y)], color.stroke_width(2))]))?;
             drawn(chart.draw_series([Rectangle::new([(p25, y - 0.3), (p75, y + 0.3)], color.mix(0.45).filled())]))?;

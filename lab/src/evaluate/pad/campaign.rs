@@ -1,5 +1,7 @@
 //! [`PadCampaign`]: which sessions are simulated, and how they are run.
 
+#![allow(clippy::indexing_slicing, reason = "places of people are counted round the list")]
+
 use super::conditions::PadConditions;
 use super::people::PadPeople;
 use super::response_plot::Response;
@@ -98,7 +100,7 @@ impl PadCampaign {
         self.id_of(people, &format!("{wrong_challenges} {options:?}"))
     }
 
-    /// The same for traces, which limits and other challenges change nothing of.
+    /// The id of the traces that the campaign keeps, which limits and other challenges change nothing of.
     fn id_of_traces(&self, people: &PadPeople) -> String {
         let (policy, tracker) = (self.options.policy(), self.options.tracker());
         self.id_of(people, &format!("{policy:?} {tracker:?}"))
@@ -238,8 +240,7 @@ impl<R: TryCryptoRng, F: Fn(u64) -> R> Runner<'_, F> {
             // A client would stop where there is no hope. Here the whole recording is judged.
             let _ = self.engine.watch(&mut session, &frame.photo.frame(), frame.timestamp_us)?;
         }
-        let person = self.people.get(chosen).map_or(0, |(person, _)| *person);
-        Ok(Watched { person, trace: session.into_trace() })
+        Ok(Watched { person: self.people[chosen].0, trace: session.into_trace() })
     }
 
     fn challenge(&self, seed: u64) -> Result<Challenge> {
@@ -251,7 +252,7 @@ impl<R: TryCryptoRng, F: Fn(u64) -> R> Runner<'_, F> {
     fn subject(&self, start: usize) -> Result<(usize, Subject)> {
         let mut refused = None;
         for place in (0..self.people.len().min(MAX_TRIES)).map(|i| (start + i) % self.people.len()) {
-            let Some((person, path)) = self.people.get(place) else { break };
+            let (person, path) = &self.people[place];
             let unreadable = |e| {
                 Error::new(ErrorKind::Io, Stage::Evaluate, format!("cannot read {}", path.display())).with_source(e)
             };

@@ -34,7 +34,7 @@ pub enum PadConditions {
 }
 
 impl PadConditions {
-    /// All of them.
+    /// Every set of conditions, as they are named on the command line.
     pub const ALL: [Self; 8] = [
         Self::Indoors,
         Self::Daylight,

@@ -1,5 +1,7 @@
 //! [`PadLog`]: sessions in a file, one line of JSON each, written as they come.
 
+#![allow(clippy::indexing_slicing, reason = "the end of the last whole line lies among the bytes")]
+
 use super::session::PadSession;
 use crate::error::{Error, ErrorKind, Result, Stage};
 use std::fs::{File, OpenOptions};
@@ -35,7 +37,8 @@ impl PadLog {
         let mut bytes = Vec::with_capacity(size as usize);
         Read::by_ref(&mut file).take(size).read_to_end(&mut bytes).map_err(io)?;
         let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
-        let lines = bytes.get(..whole).unwrap_or_default().split(|byte| *byte == b'\n').enumerate();
+        // A last line without its end was cut off when the run was interrupted.
+        let lines = bytes[..whole].split(|byte| *byte == b'\n').enumerate();
         let sessions = lines.filter(|(_, line)| !line.is_empty()).map(|(number, line)| {
             serde_json::from_slice(line).map_err(|e| {
                 let message = format!("line {} of {} is no session", number + 1, path.display());

@@ -49,5 +49,5 @@ pub use people::PadPeople;
 pub use rates::{Rate, SpeciesRates};
 pub use report::{ChancePoint, PadGroup, PadReport, WrongChallenges};
 pub use response_plot::Response;
-pub use session::{Outcome, PadSession};
+pub use session::{PadSession, SessionOutcome};
 pub use traces::PadTraces;

@@ -49,7 +49,7 @@ impl PadPeople {
         self.portraits.iter().map(PathBuf::as_path).enumerate().filter(|(person, _)| person % 2 == rest).collect()
     }
 
-    /// The same, if there is anyone.
+    /// Number and portrait of everyone in `half`, or an error if there is nobody.
     pub(super) fn some_of(&self, half: Half) -> Result<Vec<(usize, &Path)>> {
         let people = self.of(half);
         if people.is_empty() {

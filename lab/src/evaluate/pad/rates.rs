@@ -1,6 +1,6 @@
 //! [`Rate`]: errors over trials, and what a species or a group of sessions comes to.
 
-use super::session::{Outcome, PadSession};
+use super::session::{PadSession, SessionOutcome};
 use crate::evaluate::{Interval, clopper_pearson};
 use crate::simulate::Species;
 use serde::Serialize;
@@ -15,7 +15,7 @@ pub struct Rate {
     pub trials: u64,
     /// One over the other.
     pub rate: f64,
-    /// Its interval, as if all sessions were independent.
+    /// The 95 % interval of the rate, as if all sessions were independent.
     pub interval: Interval,
 }
 
@@ -27,7 +27,7 @@ impl Rate {
     }
 
     /// The share of `sessions` with this outcome.
-    pub(super) fn of<'a>(sessions: impl IntoIterator<Item = &'a PadSession>, outcome: Outcome) -> Option<Self> {
+    pub(super) fn of<'a>(sessions: impl IntoIterator<Item = &'a PadSession>, outcome: SessionOutcome) -> Option<Self> {
         let (mut errors, mut trials) = (0, 0);
         for session in sessions {
             trials += 1;
@@ -44,7 +44,7 @@ pub struct SpeciesRates {
     pub species: Species,
     /// The share that is classified wrongly: APCER of an attack, BPCER of live faces.
     pub error: Rate,
-    /// The same of those sessions alone that got a response; `None` if none did.
+    /// The share that is classified wrongly among the sessions that got a response; `None` if none did.
     pub error_of_responses: Option<Rate>,
     /// The share without response: APNRR, BPNRR.
     pub non_response: Rate,
@@ -56,9 +56,9 @@ impl SpeciesRates {
     /// `None` without sessions of the species.
     pub(super) fn new(species: Species, sessions: &[PadSession]) -> Option<Self> {
         let own: Vec<&PadSession> = sessions.iter().filter(|s| s.species() == species).collect();
-        let wrong = if species.is_attack() { Outcome::Live } else { Outcome::Attack };
+        let wrong = if species.is_attack() { SessionOutcome::Live } else { SessionOutcome::Attack };
         let error = Rate::of(own.iter().copied(), wrong)?;
-        let non_response = Rate::of(own.iter().copied(), Outcome::Inconclusive)?;
+        let non_response = Rate::of(own.iter().copied(), SessionOutcome::Inconclusive)?;
         let mut reasons = BTreeMap::new();
         own.iter().flat_map(|s| &s.reasons).for_each(|reason| *reasons.entry(reason.clone()).or_default() += 1);
         let error_of_responses = Rate::new(error.errors, error.trials - non_response.errors);

@@ -3,7 +3,7 @@
 use super::campaign::PadCampaign;
 use super::people::PadPeople;
 use super::rates::{Rate, SpeciesRates};
-use super::session::{Outcome, PadSession};
+use super::session::{PadSession, SessionOutcome};
 use super::{ambient_plot, box_plot, chance_plot, html, rate_plot};
 use crate::error::{Error, ErrorKind, Result, Stage};
 use crate::simulate::{Half, Species};
@@ -22,13 +22,13 @@ const MOST_BITS: u32 = 12;
 /// Sessions that have something in common.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct PadGroup {
-    /// What: `skin`, `ambient_lux`, `distance_cm`, `fps`.
+    /// What the sessions have in common: `skin`, `ambient_lux`, `distance_cm`, `fps`.
     pub by: &'static str,
-    /// Its value or range.
+    /// The value, or the range of values, that they share.
     pub value: String,
-    /// BPCER.
+    /// Share of the live sessions that are taken for an attack (BPCER).
     pub bpcer: Option<Rate>,
-    /// BPNRR.
+    /// Share of the live sessions without an answer (BPNRR).
     pub bpnrr: Option<Rate>,
     /// Attacks of all species together that pass. No APCER, which is a species': a comparison of
     /// groups.
@@ -45,10 +45,10 @@ impl PadGroup {
         Self {
             by,
             value,
-            bpcer: rate(&live, Outcome::Attack),
-            bpnrr: rate(&live, Outcome::Inconclusive),
-            attacks_live: rate(&attacks, Outcome::Live),
-            attacks_non_response: rate(&attacks, Outcome::Inconclusive),
+            bpcer: rate(&live, SessionOutcome::Attack),
+            bpnrr: rate(&live, SessionOutcome::Inconclusive),
+            attacks_live: rate(&attacks, SessionOutcome::Live),
+            attacks_non_response: rate(&attacks, SessionOutcome::Inconclusive),
         }
     }
 }
@@ -90,7 +90,7 @@ impl WrongChallenges {
     }
 }
 
-/// A campaign's outcome. What could not be measured is `None`, null in JSON. Rates are rates of the
+/// What a campaign found. What could not be measured is `None`, null in JSON. Rates are rates of the
 /// simulation.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct PadReport {
@@ -118,7 +118,7 @@ pub struct PadReport {
     pub attacks: Vec<SpeciesRates>,
     /// The attack with the highest APCER.
     pub worst: Option<Species>,
-    /// The same by skin tone, light, distance and frame rate.
+    /// Rates by skin tone, light, distance and frame rate.
     pub groups: Vec<PadGroup>,
     /// What was judged against other challenges.
     pub wrong_challenges: Option<WrongChallenges>,
@@ -148,7 +148,7 @@ impl PadReport {
             attacks.iter().rev().max_by(|a, b| a.error.rate.total_cmp(&b.error.rate)).map(|rates| rates.species);
         Self {
             format: FORMAT,
-            crate_version: env!("CARGO_PKG_VERSION").to_owned(),
+            crate_version: selfsame::VERSION.to_owned(),
             data_set: data_set.to_owned(),
             campaign: id,
             conditions: campaign.conditions.to_string(),

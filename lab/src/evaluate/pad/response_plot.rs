@@ -1,5 +1,7 @@
 //! [`Response`]: how one session's face changed over time, with the challenge's colours beneath.
 
+#![allow(clippy::indexing_slicing, reason = "a change has three channels")]
+
 use crate::error::Result;
 use crate::evaluate::report::paper::{BLUE, GRID, Paper, VERMILION, axes, chart_on, drawn, key, legend, picture};
 use plotters::prelude::*;
@@ -88,10 +90,7 @@ impl Response {
             ]))?;
         }
         for (channel, (name, color)) in [("red", VERMILION), ("green", GREEN), ("blue", BLUE)].into_iter().enumerate() {
-            let line = self
-                .changes
-                .iter()
-                .map(|(us, change)| (seconds(*us), f64::from(change.get(channel).copied().unwrap_or_default())));
+            let line = self.changes.iter().map(|(us, change)| (seconds(*us), f64::from(change[channel])));
             drawn(chart.draw_series(LineSeries::new(line, color.stroke_width(2))))?.label(name).legend(key(color));
         }
         legend(&mut chart, SeriesLabelPosition::UpperRight)

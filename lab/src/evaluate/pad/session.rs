@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 /// A verdict without its reasons.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Outcome {
+pub enum SessionOutcome {
     /// Taken for a live face.
     Live,
     /// Taken for an attack.
@@ -17,7 +17,7 @@ pub enum Outcome {
     Inconclusive,
 }
 
-impl From<&LivenessVerdict> for Outcome {
+impl From<&LivenessVerdict> for SessionOutcome {
     fn from(verdict: &LivenessVerdict) -> Self {
         match verdict {
             LivenessVerdict::Live => Self::Live,
@@ -34,45 +34,45 @@ impl From<&LivenessVerdict> for Outcome {
 pub struct PadSession {
     /// Which campaign it belongs to.
     pub campaign: String,
-    /// Its number among its species.
+    /// The session's number among those of its species, from 0.
     pub number: u32,
     /// The number of the person.
     pub person: usize,
     /// What was simulated.
     pub scene: Scene,
     /// The verdict.
-    pub outcome: Outcome,
-    /// Its reasons' words.
+    pub outcome: SessionOutcome,
+    /// The words of the verdict's reasons.
     pub reasons: Vec<String>,
     /// Frames that were seen.
     pub frames: usize,
-    /// Of these with a face.
+    /// Frames that show a face.
     pub with_face: usize,
     /// Mean range of the response over the channels.
     pub range: Option<f32>,
-    /// Its noise.
+    /// Noise of the response, in the units of `range`.
     pub noise: Option<f32>,
     /// Bits of the sequence.
     pub bits: Option<f32>,
     /// How well this challenge explains the response.
     pub fit: Option<f32>,
-    /// How well any does.
+    /// How well the challenge explains the response that explains it best.
     pub best_fit: Option<f32>,
     /// Lag in milliseconds.
     pub lag_ms: Option<f32>,
     /// Share of the edges that were found.
     pub edges_found: Option<f32>,
-    /// Their spread in milliseconds.
+    /// Spread of the found edges' times, in milliseconds.
     pub spread_ms: Option<f32>,
-    /// Their drift in milliseconds per second.
+    /// Drift of the found edges' times, in milliseconds per second.
     pub drift_ms_per_s: Option<f32>,
     /// Relief of the shape.
     pub relief: Option<f32>,
-    /// Its standard error.
+    /// Standard error of the relief.
     pub relief_error: Option<f32>,
     /// Bits of the shape, all of it.
     pub shape_bits: Option<f32>,
-    /// The least that remain whichever spot is left out.
+    /// The fewest bits of the shape that remain whichever spot is left out.
     #[serde(default)]
     pub shape_least_bits: Option<f32>,
     /// How much the strongest patches respond over the median one.
@@ -80,17 +80,17 @@ pub struct PadSession {
     pub glare: Option<f32>,
     /// The lowest comparison score.
     pub identity_lowest: Option<f32>,
-    /// Of live sessions: bits when judged against other challenges. One that cannot be measured has
-    /// none, and is left out.
+    /// Bits of a live session when it is judged against other challenges. A judgement without a
+    /// measurement has none, and is left out.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub wrong_bits: Vec<f32>,
-    /// Of these other challenges, how many the session was judged against.
+    /// How many other challenges the session was judged against.
     #[serde(default)]
     pub wrong: u32,
-    /// And how many it passed.
+    /// How many of these other challenges the session passed.
     #[serde(default)]
     pub wrong_live: u32,
-    /// Of each species' first session: the response over time.
+    /// The response over time, kept for the first session of each species.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub response: Option<Response>,
 }

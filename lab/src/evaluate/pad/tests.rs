@@ -35,14 +35,14 @@ impl Drop for Temporary {
 }
 
 /// A session that nobody recorded.
-fn session(campaign: &str, species: Species, number: u32, outcome: Outcome) -> PadSession {
+fn session(campaign: &str, species: Species, number: u32, outcome: SessionOutcome) -> PadSession {
     PadSession {
         campaign: campaign.to_owned(),
         number,
         person: number as usize % 3,
         scene: Scene { species, skin: 1 + (number % 2) as u8, ..Scene::default() },
         outcome,
-        reasons: if outcome == Outcome::Live { vec![] } else { vec!["flat_shape".to_owned()] },
+        reasons: if outcome == SessionOutcome::Live { vec![] } else { vec!["flat_shape".to_owned()] },
         frames: 100,
         with_face: 99,
         range: Some(0.1),
@@ -69,7 +69,7 @@ fn session(campaign: &str, species: Species, number: u32, outcome: Outcome) -> P
 
 #[test]
 fn rates_are_of_all_sessions_and_non_response_stands_apart() {
-    use Outcome::{Attack, Inconclusive, Live};
+    use SessionOutcome::{Attack, Inconclusive, Live};
     let mut kept = Vec::new();
     for (species, outcomes) in [
         (Species::Live, [Live, Live, Attack, Inconclusive]),
@@ -96,7 +96,7 @@ fn rates_are_of_all_sessions_and_non_response_stands_apart() {
 
 #[test]
 fn the_report_counts_its_own_campaign_and_each_session_once() {
-    use Outcome::{Attack, Inconclusive, Live};
+    use SessionOutcome::{Attack, Inconclusive, Live};
     let people = PadPeople::new(vec![]);
     let campaign = PadCampaign { sessions: 4, ..PadCampaign::new(Half::Report, PadConditions::Indoors) };
     let id = campaign.id(&people);
@@ -249,7 +249,7 @@ fn a_small_campaign_is_the_same_again_and_goes_on_where_it_stopped() {
         assert!(session.with_face > 60, "{session:?}");
         assert_eq!(session.response.is_some(), session.number == 0);
         assert_eq!(session.wrong, if session.species() == Species::Live { 3 } else { 0 });
-        assert!(session.species() == Species::Live || session.outcome != Outcome::Live, "{session:?}");
+        assert!(session.species() == Species::Live || session.outcome != SessionOutcome::Live, "{session:?}");
     }
     assert_ne!(all[0].scene.seed, all[1].scene.seed);
 

@@ -1,6 +1,6 @@
 //! The DET curve: FNMR over FMR, both in per cent on logarithmic axes.
 
-use super::Report;
+use super::contents::Report;
 use super::paper::{
     BLUE, GREY, LogAxis, SIZE, VERMILION, axes, chart_on, drawn, key, legend, note, per_cent, picture, type_of,
 };

@@ -1,6 +1,7 @@
 //! The report as one page: inline pictures, inline style, nothing loaded, printable.
 
-use super::{AtFmr, AtThreshold, Report, View2};
+use super::contents::Report;
+use super::parts::{AtFmr, AtThreshold, View2};
 use crate::error::Result;
 use crate::evaluate::Interval;
 use std::fmt::Write;

@@ -1,10 +1,11 @@
 //! How the scores of genuine and of impostor pairs are distributed, with the thresholds.
 
+use super::contents::Report;
 use super::paper::{
     BLUE, GREY, INK, LogAxis, Paper, SIZE, VERMILION, axes, chart_on, drawn, key, legend, note, per_cent, picture,
     type_of,
 };
-use super::{Report, ScoreBins};
+use super::score_bins::ScoreBins;
 use crate::error::Result;
 use plotters::prelude::*;
 

@@ -1,4 +1,5 @@
 use super::*;
+use crate::evaluate::{Bootstrap, Discard};
 use crate::evaluate::{DiscardTrial, GenuinePair, Pair, all_pairs, roc, ten_fold};
 
 fn about() -> About {

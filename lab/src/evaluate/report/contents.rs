@@ -1,0 +1,131 @@
+//! Everything that an evaluation found, and how it is measured on a set of scores.
+
+use super::parts::{About, AtFmr, AtThreshold, BandPoint, View2};
+use super::score_bins::ScoreBins;
+use crate::evaluate::{
+    Bootstrap, DPrime, Discard, EnrolmentRate, EqualErrorRate, Interval, OperatingPoint, ScoreSet, rule_of_three,
+};
+use serde::Serialize;
+
+/// Version of the JSON's layout.
+const FORMAT: u32 = 1;
+/// The false match rates that are reported.
+const FMRS: [f64; 5] = [1e-2, 1e-3, 1e-4, 1e-5, 1e-6];
+/// The highest rate of the band around the DET curve, and its points per factor of ten.
+const BAND_FMR: f64 = 1.5e-2;
+const BAND_PER_DECADE: i32 = 6;
+/// Fewer errors than this make a rate a rough one: G. R. Doddington's "rule of 30" (Speech
+/// Communication 31, 2000).
+const FEW_ERRORS: u64 = 30;
+
+/// An evaluation's outcome. What could not be measured is `None`, null in JSON.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Report {
+    /// Version of this layout: 1.
+    pub format: u32,
+    /// Version of the crate.
+    pub crate_version: String,
+    /// What was evaluated.
+    pub about: About,
+    /// Number of people.
+    pub people: usize,
+    /// People with two pictures or more.
+    pub people_with_pairs: usize,
+    /// Pairs of pictures of one person.
+    pub genuine_pairs: u64,
+    /// Pairs of pictures of two people.
+    pub impostor_pairs: u64,
+    /// Failure to enrol.
+    pub enrolment: Option<EnrolmentRate>,
+    /// How often people were resampled for the intervals.
+    pub replicates: u32,
+    /// Seed of the resampling.
+    pub seed: u64,
+    /// Cost of the usual false match rates.
+    pub at_fmr: Vec<AtFmr>,
+    /// Rates at the thresholds given.
+    pub at_threshold: Vec<AtThreshold>,
+    /// Equal error rate.
+    pub equal_error_rate: Option<EqualErrorRate>,
+    /// Decidability index.
+    pub d_prime: Option<DPrime>,
+    /// LFW's protocol, if the set is that.
+    pub view2: Option<View2>,
+    /// The DET curve, with rising threshold.
+    pub curve: Vec<OperatingPoint>,
+    /// Intervals along the curve, highest FMR first.
+    pub band: Vec<BandPoint>,
+    /// Counts of scores.
+    pub scores: Option<ScoreBins>,
+    /// What discarding pairs of low quality gains, if that was measured.
+    pub discard: Vec<Discard>,
+}
+
+impl Report {
+    /// Measures everything on `set`. `thresholds` are those in use, each with where it comes from.
+    pub fn new(set: &ScoreSet, about: About, bootstrap: &Bootstrap, thresholds: &[(String, f32)]) -> Self {
+        let band_fmrs = band_fmrs(set.impostor_pairs());
+        let fmrs: Vec<f64> = FMRS.into_iter().chain(band_fmrs.iter().copied()).collect();
+        let given: Vec<f32> = thresholds.iter().map(|(_, threshold)| *threshold).collect();
+        let (by_fmr, by_threshold) = set.intervals(bootstrap, &fmrs, &given);
+        let at_fmr = FMRS.into_iter().zip(&by_fmr).map(|(asked, found)| {
+            let point = set.at_fmr(asked);
+            let few_errors = point.is_some_and(|p| p.false_matches.min(p.false_non_matches) < FEW_ERRORS);
+            // No interval around what is not there.
+            let of = |interval: Option<Interval>| interval.filter(|_| point.is_some());
+            let no_error = point.is_some_and(|p| p.false_non_matches == 0);
+            AtFmr {
+                asked,
+                point,
+                threshold_interval: of(found.threshold),
+                fnmr_interval: of(found.fnmr).filter(|_| !no_error),
+                fnmr_bound: rule_of_three(set.independent_genuine_trials()).filter(|_| no_error),
+                few_errors,
+            }
+        });
+        let at_threshold = thresholds.iter().zip(&by_threshold).map(|((label, threshold), found)| {
+            let point = set.at_threshold(*threshold);
+            let none = |errors: fn(&OperatingPoint) -> u64| point.is_some_and(|p| errors(&p) == 0);
+            let no_false_match = none(|p| p.false_matches);
+            let no_false_non_match = none(|p| p.false_non_matches);
+            AtThreshold {
+                label: label.clone(),
+                point,
+                // Resampling no errors gives no errors: the bound is told instead.
+                fmr_interval: found.fmr.filter(|_| !no_false_match),
+                fnmr_interval: found.fnmr.filter(|_| !no_false_non_match),
+                fmr_bound: rule_of_three(set.independent_impostor_trials()).filter(|_| no_false_match),
+                fnmr_bound: rule_of_three(set.independent_genuine_trials()).filter(|_| no_false_non_match),
+            }
+        });
+        let around = band_fmrs.iter().zip(by_fmr.iter().skip(FMRS.len()));
+        let band = around.filter_map(|(fmr, found)| Some(BandPoint { fmr: *fmr, fnmr: found.fnmr? })).collect();
+        Self {
+            format: FORMAT,
+            crate_version: selfsame::VERSION.to_owned(),
+            about,
+            people: set.people(),
+            people_with_pairs: set.people_with_pairs(),
+            genuine_pairs: set.genuine_pairs(),
+            impostor_pairs: set.impostor_pairs(),
+            enrolment: set.enrolment(),
+            replicates: bootstrap.replicates,
+            seed: bootstrap.seed,
+            at_fmr: at_fmr.collect(),
+            at_threshold: at_threshold.collect(),
+            equal_error_rate: set.equal_error_rate(),
+            d_prime: set.d_prime(),
+            view2: None,
+            curve: set.curve(),
+            band,
+            scores: ScoreBins::new(set),
+            discard: Vec::new(),
+        }
+    }
+}
+
+/// False match rates for the band, down to ten false matches.
+fn band_fmrs(impostor_pairs: u64) -> Vec<f64> {
+    let rate = |i: i32| BAND_FMR * 10f64.powf(-f64::from(i) / f64::from(BAND_PER_DECADE));
+    (0..).map(rate).take_while(|fmr| fmr * impostor_pairs as f64 >= 10.0).collect()
+}
