@@ -1,0 +1,27 @@
+//! A recorded flash session: frames and times in, a liveness verdict with its reasons out.
+//!
+//! `cargo run --release -p selfsame-lab -- simulate datasets/portraits/obama.jpg --species live --out out/session`
+//! `cargo run --release --example flash_session -- out/session`
+
+use selfsame::liveness::{LivenessOptions, LivenessSession, SessionManifest};
+use selfsame::{Engine, Limits, Photo};
+use std::path::PathBuf;
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let Some(folder) = std::env::args().nth(1).map(PathBuf::from) else {
+        return Err("a folder with session.json and its frames".into());
+    };
+    let manifest = SessionManifest::parse(&std::fs::read(folder.join("session.json"))?)?;
+    let engine = Engine::new()?;
+    // A server judges against the challenge that it issued, never against one that a client sends.
+    let mut session = LivenessSession::new(manifest.challenge.clone(), LivenessOptions::default())?;
+    for frame in &manifest.frames {
+        let photo = Photo::decode(&std::fs::read(folder.join(&frame.file))?, &Limits::default())?;
+        let _progress = engine.watch(&mut session, &photo.frame(), frame.timestamp_us)?;
+    }
+    // `LivenessSession::finish` gives evidence, too, if the verdict is live.
+    let report = session.report();
+    println!("{} {:?}", report.verdict.as_str(), report.verdict.reasons());
+    println!("{:#}", serde_json::to_value(&report.cues)?);
+    Ok(())
+}
