@@ -1,5 +1,6 @@
 //! The tool's `main`: its arguments, and what becomes of them.
 
+use super::approach::{Approach, LENGTH_S};
 use super::overlay;
 use crate::error::{Error, ErrorKind, Result};
 use crate::tools::command_line;
@@ -28,6 +29,10 @@ struct Arguments {
     /// How often a single image is shown.
     #[arg(long, default_value_t = 45)]
     repeat: usize,
+    /// Show a single image as if its subject came closer and then held still; overlays are written
+    /// where the hint changes, and twice a second.
+    #[arg(long)]
+    approach: bool,
     /// A JSON object per frame.
     #[arg(long)]
     json: bool,
@@ -44,36 +49,80 @@ pub fn main() -> ExitCode {
 
 /// Whether the capture was ready at some time.
 fn run(arguments: &Arguments) -> Result<bool> {
-    let io = |what: String| move |e| Error::new(ErrorKind::Io, Stage::Capture, what).with_source(e);
-    let limits = Limits::default();
-    let files = files(arguments)?;
     let engine = Engine::new()?;
-    let options = CaptureOptions::default().with_oval(OvalSpec::Centered { width: arguments.oval });
-    let mut session = CaptureSession::new(options)?;
-    if let Some(out) = &arguments.out {
-        std::fs::create_dir_all(out).map_err(io(format!("cannot make {}", out.display())))?;
-    }
-    let (mut ready, mut last): (bool, Option<(&Path, Photo)>) = (false, None);
-    for (i, path) in files.iter().enumerate() {
-        // A repeated image is decoded once.
-        let photo = match last.take() {
-            Some((before, photo)) if before == path => photo,
-            _ => Photo::decode(&command_line::read(path, &limits, Stage::Capture)?, &limits)?,
-        };
-        let timestamp_us = (i as f64 * 1e6 / arguments.fps) as u64;
-        let guidance = engine.guide(&mut session, &photo.frame(), timestamp_us)?;
-        ready |= guidance.hint == Hint::Ready;
-        print(path, &guidance, arguments.json);
-        if let Some(out) = &arguments.out {
-            overlay::write(&out.join(format!("{i:06}.png")), &photo, &session, &guidance)?;
+    let mut capture = Capture::new(&engine, arguments)?;
+    if arguments.approach {
+        let approach = Approach::new(&engine, capture.decode(&arguments.frames)?)?;
+        for i in 0.. {
+            let seconds = i as f64 / arguments.fps;
+            if seconds > LENGTH_S || capture.ready {
+                break;
+            }
+            capture.show(i, &arguments.frames, &approach.frame(seconds)?)?;
         }
-        last = Some((path, photo));
+    } else {
+        let mut last: Option<(PathBuf, Photo)> = None;
+        for (i, path) in files(arguments)?.into_iter().enumerate() {
+            // A repeated image is decoded once.
+            let photo = match last.take() {
+                Some((before, photo)) if before == path => photo,
+                _ => capture.decode(&path)?,
+            };
+            capture.show(i, &path, &photo)?;
+            last = Some((path, photo));
+        }
     }
     if !arguments.json {
-        let kept = session.best_frames();
-        println!("{}; {} frames kept for the comparison", if ready { "ready" } else { "never ready" }, kept.len());
+        let (kept, ready) = (capture.session.best_frames().len(), if capture.ready { "ready" } else { "never ready" });
+        println!("{ready}; {kept} frames kept for the comparison");
     }
-    Ok(ready)
+    Ok(capture.ready)
+}
+
+/// A capture session, and what is done with what it says.
+struct Capture<'a> {
+    engine: &'a Engine,
+    arguments: &'a Arguments,
+    limits: Limits,
+    session: CaptureSession,
+    /// The hint of the frame before.
+    hint: Option<Hint>,
+    /// Whether it was ready at some time.
+    ready: bool,
+}
+
+impl<'a> Capture<'a> {
+    fn new(engine: &'a Engine, arguments: &'a Arguments) -> Result<Self> {
+        let oval = OvalSpec::Centered { width: arguments.oval };
+        let session = CaptureSession::new(CaptureOptions::default().with_oval(oval))?;
+        if let Some(out) = &arguments.out {
+            std::fs::create_dir_all(out).map_err(|e| {
+                Error::new(ErrorKind::Io, Stage::Capture, format!("cannot make {}", out.display())).with_source(e)
+            })?;
+        }
+        Ok(Self { engine, arguments, limits: Limits::default(), session, hint: None, ready: false })
+    }
+
+    fn decode(&self, path: &Path) -> Result<Photo> {
+        Ok(Photo::decode(&command_line::read(path, &self.limits, Stage::Capture)?, &self.limits)?)
+    }
+
+    /// Shows frame `i`, from `path`, to the session, and tells what it says.
+    fn show(&mut self, i: usize, path: &Path, photo: &Photo) -> Result<()> {
+        let timestamp_us = (i as f64 * 1e6 / self.arguments.fps) as u64;
+        let guidance = self.engine.guide(&mut self.session, &photo.frame(), timestamp_us)?;
+        self.ready |= guidance.hint == Hint::Ready;
+        let changed = self.hint.replace(guidance.hint) != Some(guidance.hint);
+        print(path, &guidance, self.arguments.json);
+        // An approach has a hundred frames that look alike.
+        let half_second = ((self.arguments.fps / 2.0).round() as usize).max(1);
+        if let Some(out) = &self.arguments.out
+            && (!self.arguments.approach || changed || i.is_multiple_of(half_second))
+        {
+            overlay::write(&out.join(format!("{i:06}.png")), photo, &self.session, &guidance)?;
+        }
+        Ok(())
+    }
 }
 
 /// The frames' files in order.
