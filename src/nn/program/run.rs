@@ -93,6 +93,7 @@ impl Program {
 
     /// How many layers are computed in 8-bit integers.
     #[cfg(any(test, feature = "tracing"))]
+    #[cfg_attr(not(feature = "tracing"), allow(dead_code, reason = "a log is told"))]
     pub fn int8_layers(&self) -> usize {
         self.steps.iter().filter(|step| matches!(step.work, Work::IntDense { .. })).count()
     }
