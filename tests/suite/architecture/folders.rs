@@ -26,6 +26,5 @@ fn doors_for_fuzzing_import_no_tests() {
     };
     assert!(code.len() > 1000);
     let tokens = super::parse::tokens(&code);
-    let tests: Vec<_> = tokens.iter().filter(|token| ["tests", "testing"].contains(&token.as_str())).collect();
-    assert!(tests.is_empty(), "{tests:?}");
+    assert!(!tokens.iter().any(|token| token == "tests"), "src/fuzzing names a module of tests");
 }
