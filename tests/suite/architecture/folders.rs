@@ -17,7 +17,6 @@ fn a_folder_has_a_mod_file_and_none_beside_it() {
 }
 
 #[test]
-#[ignore = "rooms are still being split"]
 fn doors_for_fuzzing_import_no_tests() {
     let files = rust_files("src").into_iter().filter(|path| path.starts_with(root().join("src/fuzzing")));
     let code: String = match root().join("src/fuzzing.rs").exists() {

@@ -36,7 +36,6 @@ fn reexports_are_told_from_types_of_one_name() {
 }
 
 #[test]
-#[ignore = "renames are still under way"]
 fn a_public_name_means_one_thing() {
     if !root().join("docs/public-api.txt").exists() {
         eprintln!("skipped: the package leaves out the listing");
