@@ -160,6 +160,7 @@ impl Commit {
 
     /// The commit as it is stored.
     pub fn to_bytes(self) -> [u8; COMMIT_LEN] {
+        // 0 stands for no removal.
         let numbers = [self.generation, self.records, self.removing.map_or(0, |index| index + 1)];
         let mut bytes = [0; COMMIT_LEN];
         // Three numbers of eight bytes; what is left is zeros and the checksum.

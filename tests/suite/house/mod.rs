@@ -40,8 +40,9 @@ fn shown(path: &Path) -> String {
 
 /// The lines of a ring's files, without those of tests: path, and the lines.
 fn code(folder: &str) -> Vec<(PathBuf, Vec<String>)> {
-    let tests =
-        |path: &Path| path.iter().any(|part| ["tests", "tests.rs", "testing.rs"].iter().any(|name| part == *name));
+    let tests = |path: &Path| {
+        path.iter().any(|part| ["tests", "tests.rs", "testing", "testing.rs"].iter().any(|name| part == *name))
+    };
     let library = files(folder, ".rs").into_iter().filter(|path| !tests(path.strip_prefix(root()).unwrap()));
     let lines = |path: PathBuf| {
         let text = text(&path);
