@@ -16,7 +16,7 @@ use std::cell::Cell;
 
 /// An upright search whose best face scores at least this ends the search. Measured on LFW: 89.8 %
 /// of upright faces score more; of faces turned by 90°, 180°, 270° the upright search scores 3.2 %,
-/// 0.2 %, 0.3 % more, most of them with a mouth far from below the eyes, which [`SETTLED_TILT_DEG`]
+/// 0.2 %, 0.3 % more, most of them with a mouth far from below the eyes, which `SETTLED_TILT_DEG`
 /// catches. Sent on to the other searches are thus only doubtful faces.
 const SETTLED_SCORE: f32 = 0.7;
 

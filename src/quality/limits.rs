@@ -37,8 +37,8 @@ pub const DARK_LUMINANCE: f32 = 0.02;
 /// 0.33, 0.594 at 0.72, 0.388 at 0.90.
 pub const REFUSED_OVER_EXPOSURE: f32 = 0.75;
 
-/// Share of the face at luminance 247 and more of 255 above which an image is remarked upon, 0 ..=
-/// 1.
+/// Share of the face at luminance 247 and more of 255, 0 ..= 1, above which an image is remarked
+/// upon.
 ///
 /// From the measurement of [`REFUSED_OVER_EXPOSURE`]; of unchanged LFW faces 90 % have a share of
 /// 0.00.

@@ -69,8 +69,8 @@ pub struct QualityReport {
     /// the face).
     pub margin_below: Measure,
     /// What the other measures say about a comparison: in units of its score, higher is better,
-    /// only differences count (unified quality score). With a template [`unified_of_magnitude`]
-    /// says more.
+    /// only differences count (unified quality score). With a template
+    /// [`super::unified_of_magnitude`] says more.
     pub unified: Measure,
     /// Standard deviation of luminance over its mean: the contrast, whatever the brightness. It is
     /// not of the standard.
