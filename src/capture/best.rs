@@ -53,6 +53,7 @@ impl BestFrames {
     /// # Errors
     /// The errors of [`warp_rgb8`].
     pub fn offer(&mut self, frame: &Frame<'_>, face: &TrackedFace, score: f32, timestamp_us: u64) -> Result<()> {
+        // Another track may be another person.
         self.kept.retain(|kept| kept.track == face.track);
         let near = self.kept.iter().position(|kept| kept.timestamp_us.abs_diff(timestamp_us) < APART_US);
         // Whom the frame would replace: one of the same moment, or the worst once there is no room.
@@ -69,6 +70,7 @@ impl BestFrames {
             return Ok(());
         }
         let Some(crop) = surroundings(&face.mesh) else { return Ok(()) };
+        // Cut out before anything is given up: a fault leaves what was kept.
         let photo = warp_rgb8(frame, &crop)?;
         if let Some(i) = rival {
             self.kept.remove(i);

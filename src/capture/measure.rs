@@ -89,6 +89,7 @@ impl Measurements {
                     mouth_openness: light.mouth_openness,
                     luminance: light.luminance_mean,
                     over_exposure: light.over_exposure,
+                    // From the difference of both halves over their sum to their ratio.
                     light_balance: (1.0 - light.light_balance.abs()) / (1.0 + light.light_balance.abs()),
                     sharpness: light.sharpness,
                     quality: quality::unified_of_essentials(&light, &tracked.mesh).native,

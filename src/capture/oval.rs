@@ -25,8 +25,8 @@ pub struct Oval {
 
 /// The oval that a face is to fill.
 ///
-/// By default it is centred, and 0.55 of the width. Amplify takes 0.8; but at 0.8 a phone is held at
-/// some 20 cm, where noses are large and the flash blinds, and at 0.55 at some 30 cm.
+/// By default it is centred, and 0.55 of the width. Amplify takes 0.8; but at 0.8 a phone is held
+/// at some 20 cm, where noses are large and the flash blinds, and at 0.55 at some 30 cm.
 ///
 /// ```
 /// use selfsame::capture::OvalSpec;

@@ -95,6 +95,7 @@ impl CaptureSession {
             Measurements::seen(&observation, frame, &self.oval(frame), self.tracker.view())
         })?;
         let guidance = self.guide.update(&measurements);
+        // By the urge, not by what is shown: a hint stays for a while after its cause is gone.
         if let (Some(face), Some(measured), true) = (&observation.face, measurements.face, guidance.urge.is_good()) {
             self.best.offer(frame, face, measured.quality, timestamp_us)?;
         }

@@ -104,6 +104,7 @@ impl std::fmt::Debug for Tracker {
 
 impl Tracker {
     /// A tracker that has seen nothing yet.
+    #[must_use]
     pub fn new(options: TrackerOptions) -> Self {
         Self { options, ..Self::default() }
     }
@@ -148,6 +149,7 @@ impl Tracker {
         };
         self.last_us = Some(timestamp_us);
         self.view.clear();
+        // Over a longer gap two people can change places unseen.
         if elapsed_us > MAX_GAP_US {
             self.track = None;
         }
@@ -161,6 +163,8 @@ impl Tracker {
             }
             None => None,
         };
+        // The mesh network follows whatever resembles a face: from time to time the detector has to
+        // agree, and to count who else is there.
         let due = timestamp_us.saturating_sub(self.detected_us) >= self.options.redetect_period_us();
         let detected = followed.is_none() || due;
         if detected {
@@ -171,6 +175,7 @@ impl Tracker {
             followed = match dominant_face(&self.detections) {
                 Some((detection, rivals)) => {
                     self.rivals = rivals;
+                    // A face elsewhere is another track, even if the old face is still there.
                     match followed.filter(|track| overlaps(&track.mesh, &detection)) {
                         Some(track) => Some(Track { missed: 0, ..track }),
                         None => {

@@ -188,6 +188,7 @@ impl LivenessSession {
         timestamp_us: u64,
         observer: &mut dyn StageObserver,
     ) -> Result<LivenessProgress> {
+        // A client that sends frames for ever must not fill the memory.
         if self.trace.frames() >= MAX_SAMPLES {
             return Err(error(ErrorKind::LimitExceeded, format!("a session has {MAX_SAMPLES} frames at most")));
         }
@@ -196,6 +197,7 @@ impl LivenessSession {
             Some(face) => {
                 let before = self.track;
                 let track = self.number(face.track);
+                // Where the track changes, another person may have come: compared at once.
                 let other_track = before.is_some() && before != self.track;
                 observed(observer, Side::Selfie, Stage::Liveness, || {
                     self.trace.push(frame, &face.mesh, timestamp_us, track, seen.faces as u32);
@@ -204,8 +206,10 @@ impl LivenessSession {
                 let [several, blown_out] = &mut self.spoilt;
                 *several += usize::from(seen.faces > 1);
                 *blown_out += usize::from(blown);
+                // The picture for the comparison must not be lit by a flash.
                 if timestamp_us < self.first_edge_us() {
-                    let light = quality::essentials(frame, &face.mesh)?;
+                    let light =
+                        observed(observer, Side::Selfie, Stage::Quality, || quality::essentials(frame, &face.mesh))?;
                     let score = quality::unified_of_essentials(&light, &face.mesh).native;
                     self.reference.offer(frame, face, score, timestamp_us)?;
                 }
@@ -253,6 +257,7 @@ impl LivenessSession {
         timestamp_us: u64,
     ) -> Result<()> {
         self.compared_us = Some(timestamp_us);
+        // One view is enough to tell people apart, and half the work.
         let template = extractor.extract(frame, &face.mesh, &ExtractOptions::default().with_flip(false))?;
         match &self.first {
             Some(first) => self.trace.identity.push((timestamp_us, score(first, &template)?.value())),
@@ -324,6 +329,7 @@ impl LivenessSession {
     /// issued later, nothing can be told.
     pub fn finish(self, now: u64, lifetime_s: u64) -> Finished {
         let mut report = self.report();
+        // Whatever was seen: an answer that comes too late answers nothing.
         if !self.challenge.is_valid_at(now) {
             report.verdict = LivenessVerdict::inconclusive(vec![InconclusiveReason::Expired]);
         }

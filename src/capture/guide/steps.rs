@@ -123,6 +123,7 @@ impl GuideState {
     /// Counts stillness. A bad frame pauses it, bad frames for longer than an urge takes to settle
     /// and another face end it.
     fn hold(&mut self, urge: Hint, track: Option<TrackId>, now_us: u64, elapsed_us: u64, options: &GuideOptions) {
+        // A frame without a face is no other face; it is a bad frame below.
         let same = track.is_none() || track == self.track;
         if !same {
             self.still_us = 0;
@@ -150,6 +151,7 @@ impl GuideState {
         #[allow(clippy::indexing_slicing, reason = "a hint's index is below the number of hints")]
         let spent = &mut self.spent_us[self.shown.index()];
         *spent = spent.saturating_add(elapsed_us);
+        // The urge's own age, whatever is shown meanwhile.
         if urge != self.urge || first {
             (self.urge, self.urge_since_us) = (urge, now_us);
         }
@@ -174,6 +176,7 @@ fn speed(state: &GuideState, now: &Measurements, elapsed_us: u64) -> f32 {
     let (Some((_, Some(before))), Some(face)) = (state.last, now.face) else {
         return 0.0;
     };
+    // Without time there is no speed, and between two tracks no movement.
     if elapsed_us == 0 || before.track != face.track {
         return state.speed;
     }
@@ -181,6 +184,7 @@ fn speed(state: &GuideState, now: &Measurements, elapsed_us: u64) -> f32 {
     let (dx, dy) = (face.offset_x - before.offset_x, HEIGHT_OVER_WIDTH * (face.offset_y - before.offset_y));
     let moved = dx.hypot(dy).max((face.size - before.size).abs()) / face.size.max(1e-3);
     let latest = moved / (1e-6 * elapsed_us as f32);
+    // An exponential average, whatever the frame rate.
     let weight = 1.0 - (-(elapsed_us as f32) / SPEED_US).exp();
     let speed = state.speed + weight * (latest - state.speed);
     // Values that are no numbers are a movement that is too fast.

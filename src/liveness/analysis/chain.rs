@@ -87,6 +87,7 @@ impl Chain {
             let longer = segment.duration_us.checked_sub(policy.slot_us())?;
             // Never a division by 0: steps have a least length.
             let steps = longer.checked_div(policy.jitter_us())?;
+            // Slots follow each other without a gap, each longer by whole steps.
             let exact = steps.checked_mul(policy.jitter_us()) == Some(longer) && segment.start_us == end_us;
             let half = self.lit.get(slot)?.get(color)?.places > 1.0;
             let repeated = slots.last().is_some_and(|(before, _)| *before == color);

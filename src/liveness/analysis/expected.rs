@@ -118,9 +118,12 @@ fn readers<const LIGHTS: usize, const N: usize>(
 ) -> Option<[RowDVector<f64>; N]> {
     let n = lights.first()?.len();
     let count = N + motion.len();
+    // A light that hardly changes can't be told from the constant.
     if n < count || lights.iter().any(|light| light.max() - light.min() <= 1e-4) {
         return None;
     }
+    // Ordinary least squares: the readers are the rows of (TᵀT + prior)⁻¹ Tᵀ, made once for all
+    // series.
     let constant = DVector::from_element(n, 1.0);
     let columns: Vec<DVector<f64>> = std::iter::once(&constant).chain(lights).chain(motion).cloned().collect();
     let terms = DMatrix::from_columns(&columns);

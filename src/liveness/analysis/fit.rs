@@ -73,6 +73,7 @@ impl Fit {
                 gloss: solution[GLOSS],
                 residual: variance.sqrt(),
             });
+            // Patches far from the fit count less in the next round (Huber's weights).
             let mut sizes: Vec<f64> = rest.iter().map(|r| r.abs()).collect();
             let scale = (middle(&mut sizes)? / MEDIAN_OVER_DEVIATION).max(1e-3);
             weights = rest.map(|r| (HUBER * scale / r.abs().max(1e-9)).min(1.0));

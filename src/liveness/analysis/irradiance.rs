@@ -33,6 +33,7 @@ pub(super) fn irradiance_of_patches(trace: &Trace) -> Vec<f32> {
     let n = trace.samples.len().max(1) as f32;
     let px_per_cm = (trace.samples.iter().map(|s| s.px_per_cm).sum::<f32>() / n).max(1e-3);
     let [width, height] = trace.size_px;
+    // What a pinhole camera sees: a face of so many pixels a centimetre is so far away.
     let distance = FOCAL * width.min(height) / px_per_cm;
     let [x, y] = trace.eyes_px.map(|v| v / n);
     let [ex, ey] = [(x - 0.5 * width) / px_per_cm, (y - 0.5 * height) / px_per_cm];

@@ -44,6 +44,7 @@ impl Signals {
         let face = median_change(&patches, samples.len());
         let cells: Vec<Vec<Rgb>> = background_cells(trace)
             .into_iter()
+            // Cells that are blown out or black at times do not follow the gains.
             .filter(|k| usable(samples.iter().filter_map(|s| s.cells.get(*k).copied())))
             .map(|k| logs(samples.iter().map(|s| s.cells.get(k).copied())))
             .collect();

@@ -40,6 +40,8 @@ impl TimingCue {
         let metric = response.metric();
         // For each edge that was found when it was shown, and its lag; in seconds.
         let mut found: Vec<(f64, f64)> = Vec::new();
+        // Each edge is a step from one colour to the next. Along that step, in the response's own
+        // metric, frames before it are near 0 and frames after it near 1.
         for (before, segment) in segments.iter().zip(segments.iter().skip(1)) {
             let (before, after) = (shown(before), shown(segment));
             let step = minus(after, before);

@@ -127,6 +127,7 @@ impl Issuer {
     }
 
     fn draw<R: TryCryptoRng + ?Sized>(&self, nonce: Nonce, mut source: Source<'_, R>, now: u64) -> Result<Challenge> {
+        // Identity, order and lengths are drawn independently of each other.
         let id = ChallengeId::from_bytes(source.block()?);
         let order = self.orders.at(source.below(self.orders.len())?);
         let timing = self.timings.at(source.below(self.timings.len())?);

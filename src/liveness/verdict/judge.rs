@@ -45,6 +45,7 @@ impl LivenessLimits {
     pub fn judge(&self, cues: &Cues) -> LivenessVerdict {
         use InconclusiveReason::*;
         let strong = cues.response.is_some_and(|response| is_strong(&response));
+        // A head that is turned away hides its relief: that speaks against nobody.
         let frontal = few(cues.recording.turned_away, cues.recording.with_face);
         let mut said = self.recording(&cues.recording);
         said.push(match &cues.sequence {
