@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-/// The most points of a calibration.
+/// The most points of a calibration: chosen by hand; the bundled ones have 9.
 const MAX_POINTS: usize = 64;
 
-/// Which kinds of picture are compared: their scores mean different things.
+/// Which kinds of picture are compared: the same score means different things for different kinds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
@@ -17,7 +17,7 @@ pub enum Pairing {
 }
 
 impl Pairing {
-    /// A stable word, the one that cards use.
+    /// The stable word of this variant, the one that cards use.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::SelfieSelfie => "selfie-selfie",
@@ -27,6 +27,9 @@ impl Pairing {
 }
 
 /// One point of a calibration curve.
+///
+/// This and the types around it are what format 1 of a card holds, field by field: plain structs,
+/// since whoever measures fills them in.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CalibrationPoint {
@@ -34,11 +37,11 @@ pub struct CalibrationPoint {
     pub fmr: f64,
     /// The lowest threshold whose false match rate is not above `fmr`.
     pub score: f32,
-    /// Lower end of the 95 % interval of that threshold.
+    /// The lower end of the threshold's 95 % interval, from resampling people.
     pub low: f32,
-    /// Its upper end.
+    /// The upper end of the threshold's 95 % interval.
     pub high: f32,
-    /// Whether it lies beyond the data, and comes from a model of the scores' tail.
+    /// Whether the point lies beyond the data, and comes from a model of the scores' tail.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub extrapolated: bool,
 }
@@ -47,9 +50,9 @@ pub struct CalibrationPoint {
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LogisticSpec {
-    /// At a score of 0.
+    /// The log-likelihood ratio at a score of 0.
     pub offset: f64,
-    /// Per unit of the score, above 0.
+    /// What each unit of the score adds to it; above 0.
     pub slope: f64,
 }
 
@@ -69,22 +72,22 @@ pub struct CalibrationSpec {
     pub pairing: Pairing,
     /// The data, for people: whose pictures, which part of the set, how they were changed.
     pub data: String,
-    /// Number of people.
+    /// How many people the data shows.
     pub people: u64,
-    /// Pairs of pictures of one person.
+    /// How many pairs of pictures show one person.
     pub genuine_pairs: u64,
-    /// Pairs of pictures of two people.
+    /// How many pairs of pictures show two people.
     pub impostor_pairs: u64,
     /// How the points beyond the data were found, for people.
     pub tail: String,
-    /// Log-likelihood ratio.
+    /// The log-likelihood ratio of every score.
     pub log_likelihood_ratio: LogisticSpec,
     /// The curve, highest false match rate first.
     pub points: Vec<CalibrationPoint>,
 }
 
 impl CalibrationSpec {
-    /// What is wrong with it.
+    /// What is wrong with the calibration, for the error that refuses its card.
     pub(crate) fn fault(&self) -> Option<&'static str> {
         let in_range = |p: &CalibrationPoint| {
             p.fmr > 0.0

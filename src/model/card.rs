@@ -5,13 +5,16 @@ use super::impostors::ImpostorSpec;
 use crate::error::{Error, ErrorKind, Result, Stage};
 use crate::geometry::Point;
 use crate::image::{ChannelOrder, Normalisation};
+use crate::words::words;
 use serde::Deserialize;
 
-/// The format number that this crate reads.
+/// The format number of the cards that this crate reads.
 const FORMAT: u32 = 1;
-/// A card longer than this is refused before it is parsed, in bytes.
+/// A card longer than this is refused before it is parsed, in bytes: chosen by hand, thirty-six
+/// times the bundled template network's, whose statistics are most of it.
 pub(super) const MAX_CARD_BYTES: usize = 1 << 20;
 /// The largest input side, in pixels, and the largest output that a card may state, in values.
+/// Chosen by hand, far above face networks'.
 const MAX_SIDE_PX: usize = 4096;
 const MAX_OUTPUT_LEN: usize = 1 << 24;
 
@@ -20,17 +23,21 @@ const MAX_OUTPUT_LEN: usize = 1 << 24;
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Task {
-    /// Finds faces: boxes and coarse keypoints.
+    /// A detector: boxes and coarse keypoints of faces.
     Detect,
-    /// Dense landmarks of one face.
+    /// A mesh network: dense landmarks of one face.
     Mesh,
-    /// Face template of one aligned crop.
+    /// A template network: what is compared, from one aligned crop.
     Template,
 }
 
-/// Axis order of the model file's own input.
+words!(Task { Detect => "detect", Mesh => "mesh", Template => "template" });
+
+/// The axis order of the model file's own input. [`Network::run`](super::Network::run) takes
+/// channels last in either case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum Layout {
     /// Batch, channels, height, width.
     Nchw,
@@ -42,20 +49,21 @@ pub enum Layout {
 /// per channel of `channels`.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct InputSpec {
     /// The input's name in the model file.
     pub name: String,
-    /// Width in pixels.
+    /// The input's width in pixels, 1 to 4096.
     pub width: usize,
-    /// Height in pixels.
+    /// The input's height in pixels, 1 to 4096.
     pub height: usize,
-    /// Axis order in the file.
+    /// The axis order in the file.
     pub layout: Layout,
-    /// Colour order.
+    /// The order of the colours.
     pub channels: ChannelOrder,
-    /// Subtracted from the pixel, per channel.
+    /// What is subtracted from a pixel, per channel.
     pub mean: [f32; 3],
-    /// Multiplied after that, per channel.
+    /// What the difference is multiplied by, per channel.
     pub scale: [f32; 3],
 }
 
@@ -68,10 +76,11 @@ impl From<&InputSpec> for Normalisation {
 /// One output of the network.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct OutputSpec {
-    /// Its name in the model file.
+    /// The output's name in the model file.
     pub name: String,
-    /// Shape without the batch axis.
+    /// The output's shape without the batch axis.
     pub shape: Vec<usize>,
     /// What the values are, for people.
     pub meaning: String,
@@ -80,6 +89,7 @@ pub struct OutputSpec {
 /// Where five facial points lie in a template network's input.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Alignment {
     /// Right eye, left eye, nose tip, right and left mouth corner (the subject's; right is image
     /// left), in pixels of the input.
@@ -92,7 +102,7 @@ pub struct Alignment {
 }
 
 impl Alignment {
-    /// The five points.
+    /// The five points, in the order of the field of this name.
     pub fn points(&self) -> [Point; 5] {
         self.points.map(|[x, y]| Point::new(x, y))
     }
@@ -101,26 +111,28 @@ impl Alignment {
 /// What a template network's output means.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct TemplateSpec {
-    /// Values per template.
+    /// How many values a template has.
     pub dimension: usize,
     /// The similarity that the network was trained for; only `"cosine"` is known.
     pub similarity: String,
 }
 
-/// Provenance of the weights.
+/// Where the weights come from.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Provenance {
-    /// Package registry's name and package.
+    /// The package registry's name, and the package.
     pub package: String,
-    /// Its version.
+    /// The package's version.
     pub version: String,
     /// The file inside the package.
     pub path: String,
-    /// SHA-256 of that file, hexadecimal.
+    /// The SHA-256 of the package's file, hexadecimal.
     pub sha256: String,
-    /// Licence of the weights.
+    /// The licence of the weights.
     pub licence: String,
     /// Anything else worth knowing.
     pub notes: String,
@@ -129,14 +141,18 @@ pub struct Provenance {
 /// What is known about the training data, and what is not.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct Training {
-    /// Documented facts.
+    /// What is documented.
     pub known: String,
-    /// Gaps.
+    /// What nobody has published.
     pub unknown: String,
 }
 
 /// A model's card: what the file is, how to feed it, what comes out, where it is from.
+///
+/// A card is a TOML file, and comes from [`ModelCard::parse`] alone: later versions may read more
+/// fields. Unknown ones are refused, so that a slip of the pen is noticed.
 ///
 /// ```
 /// use selfsame::model::{ModelCard, Task};
@@ -147,26 +163,28 @@ pub struct Training {
 /// ```
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
+#[non_exhaustive]
 pub struct ModelCard {
-    /// Version of the card's format: 1.
+    /// The version of the card's format: 1.
     pub format: u32,
-    /// Stable identity; templates carry it, and templates of different identities never compare.
+    /// The model's stable identity, 1 to 128 bytes; templates carry it, and templates of different
+    /// identities never compare.
     pub id: String,
     /// What the network is for.
     pub task: Task,
-    /// File name of the network, beside the card.
+    /// The file name of the network, which lies beside the card.
     pub file: String,
-    /// SHA-256 of that file, hexadecimal; checked whenever the model is loaded.
+    /// The SHA-256 of the network's file, hexadecimal; checked whenever the model is loaded.
     pub sha256: String,
-    /// Size of that file.
+    /// The size of the network's file in bytes.
     pub bytes: u64,
-    /// Input.
+    /// The input: its size, and how pixels become its values.
     pub input: InputSpec,
-    /// Outputs, in the order in which [`super::Network::run`] writes them.
+    /// The outputs, in the order in which [`super::Network::run`] writes them.
     pub outputs: Vec<OutputSpec>,
-    /// For template networks.
+    /// For template networks: where the face lies in the input.
     pub alignment: Option<Alignment>,
-    /// For template networks.
+    /// For template networks: what the output means.
     pub template: Option<TemplateSpec>,
     /// For template networks: what their comparison scores mean, one entry for each
     /// [`crate::compare::Pairing`].
@@ -174,9 +192,9 @@ pub struct ModelCard {
     pub calibrations: Vec<CalibrationSpec>,
     /// For template networks: how templates of different people are spread.
     pub impostors: Option<ImpostorSpec>,
-    /// Provenance.
+    /// Where the weights come from.
     pub source: Provenance,
-    /// Training data.
+    /// What is known about the training data.
     pub training: Training,
 }
 
@@ -239,8 +257,8 @@ impl ModelCard {
         if alignment.points.iter().flatten().chain(&alignment.mirrored_offset).any(|v| !v.is_finite()) {
             return invalid("the alignment must be finite");
         }
-        let output_len = self.outputs.first().map_or(0, |o| o.shape.iter().product());
-        if template.dimension != output_len {
+        let output_len = self.outputs.first().map(|output| output.shape.iter().product());
+        if Some(template.dimension) != output_len {
             return invalid("the template's dimension is not the first output's length");
         }
         if template.similarity != "cosine" {

@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-/// The largest magnitude of an integer of [`ImpostorSpec::mean`] and [`ImpostorSpec::axes`].
+/// The largest magnitude of an integer of [`ImpostorSpec::mean`] and [`ImpostorSpec::axes`]: chosen
+/// by hand, about what 16 bits hold.
 const MAX_STEPS: i32 = 1 << 15;
-/// The most axes.
+/// The most axes: chosen by hand; the bundled card has 32, of 192 that are possible.
 const MAX_AXES: usize = 256;
 
 /// Mean and covariance of the templates of many people, and how a template's expected impostor
@@ -14,9 +15,9 @@ const MAX_AXES: usize = 256;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ImpostorSpec {
-    /// The data that it was taken from, for people.
+    /// The data that the statistics were taken from, for people.
     pub data: String,
-    /// How many people.
+    /// How many people the data shows.
     pub people: u64,
     /// How many standard deviations above their mean the impostor scores are expected that matter.
     pub spread: f32,
@@ -24,13 +25,13 @@ pub struct ImpostorSpec {
     pub magnitude_weight: f32,
     /// The magnitude that adds nothing.
     pub magnitude_reference: f32,
-    /// Magnitudes outside count as these.
+    /// The least and the largest magnitude that count: one outside counts as the nearer of the two.
     pub magnitude_range: [f32; 2],
     /// Variance in directions orthogonal to the axes.
     pub variance: f32,
-    /// Unit of the integers below.
+    /// The unit of the integers in `mean` and `axes`.
     pub step: f32,
-    /// Mean of the unit templates, in steps.
+    /// The mean of the unit templates, in steps.
     pub mean: Vec<i32>,
     /// Directions of most variance, in steps; the length of each is the square root of what its
     /// variance exceeds `variance` by.
@@ -38,7 +39,7 @@ pub struct ImpostorSpec {
 }
 
 impl ImpostorSpec {
-    /// What is wrong with it as a description of templates of `dimension` values.
+    /// What is wrong with the statistics as a description of templates of `dimension` values.
     pub(super) fn fault(&self, dimension: usize) -> Option<&'static str> {
         let positive = |v: f32| v.is_finite() && v > 0.0;
         let [least, most] = self.magnitude_range;

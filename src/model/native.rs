@@ -6,11 +6,12 @@ use crate::nn;
 use crate::telemetry::debug_event;
 use rayon::prelude::*;
 
-/// Batches of this many images or more are spread over rayon's threads. A template and its mirror
-/// image are not.
+/// Batches of this many images or more are spread over rayon's threads. Chosen by hand: a template
+/// and its mirror image, which a request runs as one batch, stay on the request's own thread.
 const PARALLEL_BATCH: usize = 4;
 
-/// A network compiled for this machine; runs on any number of threads at once.
+/// A network compiled by the crate's own executor for this machine's instruction set; it runs on
+/// any number of threads at once.
 #[derive(Debug)]
 pub struct NativeNetwork {
     program: nn::Program,
@@ -20,7 +21,10 @@ pub struct NativeNetwork {
 }
 
 impl NativeNetwork {
-    /// Compiles an ONNX file.
+    /// Compiles an ONNX file to run in f32, and holds its input and outputs against the card.
+    ///
+    /// The operators are those of convolutional face networks, operator sets 7 to 22; weights may
+    /// be stored as f32 or f16.
     ///
     /// # Errors
     /// [`ErrorKind::InvalidModel`] if the bytes are no consistent ONNX file or do not fit the card,
@@ -31,8 +35,8 @@ impl NativeNetwork {
         Self::compile(bytes, card, nn::Precision::F32)
     }
 
-    /// As [`NativeNetwork::load`], with 8-bit integers in the pointwise layers whose inputs' ranges
-    /// the file carries; see [`super::Backend::Int8`].
+    /// Compiles an ONNX file as [`NativeNetwork::load`] does, but with 8-bit integers in the
+    /// pointwise layers whose inputs' ranges the file carries; see [`super::Backend::Int8`].
     ///
     /// # Errors
     /// As [`NativeNetwork::load`].
@@ -122,6 +126,17 @@ fn row(output: &mut [f32], n: usize, len: usize) -> &mut [f32] {
 mod tests {
     use super::*;
     use crate::model::{Backend, Model, ModelSource, Task};
+
+    #[test]
+    fn networks_and_models_are_shared_by_threads() {
+        fn assert_shared<T: ?Sized + Send + Sync + 'static>() {}
+        assert_shared::<dyn Network>();
+        assert_shared::<Model>();
+        assert_shared::<NativeNetwork>();
+        assert_shared::<nn::Program>();
+        #[cfg(feature = "ort")]
+        assert_shared::<crate::model::OrtNetwork>();
+    }
 
     #[test]
     fn a_batch_of_any_size_gives_what_its_images_give_alone() {

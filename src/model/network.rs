@@ -99,8 +99,8 @@ impl NetworkSignature {
     }
 }
 
-/// The number of values of a shape. One too large to be counted fits no slice, so the largest number
-/// stands for it.
+/// The number of values of a shape. One too large to be counted fits no slice, so the largest
+/// number stands for it.
 fn values(shape: &[usize]) -> usize {
     shape.iter().fold(1, |n, side| n.saturating_mul(*side))
 }

@@ -9,7 +9,8 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// Model files larger than this are refused, in bytes: far above the ArcFace family's 250 MB.
+/// Model files larger than this are refused, in bytes: chosen by hand, far above the ArcFace
+/// family's 250 MB.
 const MAX_MODEL_BYTES: u64 = 1 << 30;
 
 /// A model's two files.
@@ -20,7 +21,7 @@ pub enum ModelSource {
     Bundled,
     /// A card on disk; the network lies beside it under the card's `file`.
     Card(PathBuf),
-    /// Both in memory.
+    /// A card and its network in memory.
     Memory {
         /// The card's text.
         card: Cow<'static, str>,
@@ -57,10 +58,11 @@ pub enum Backend {
 
 /// A loaded model: its card and a network that runs. Cloning shares the network.
 #[derive(Clone)]
+#[non_exhaustive]
 pub struct Model {
-    /// The card.
+    /// What the model's card says.
     pub card: Arc<ModelCard>,
-    /// The network.
+    /// The network, ready to run.
     pub network: Arc<dyn Network>,
 }
 

@@ -10,7 +10,7 @@ use selfsame::engine::Engine;
 use selfsame::error::Result;
 use selfsame::geometry::{Point, Similarity};
 use selfsame::image::{Border, Crop, Frame, Photo, PixelFormat, Plane, Planes, warp_rgb8};
-use selfsame::model::{Backend, Model, ModelSource, Network, NetworkSignature, Task};
+use selfsame::model::{Backend, Model, ModelCard, ModelSource, Network, NetworkSignature, Task};
 use selfsame::outcome::Outcome;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -55,7 +55,7 @@ impl Counting {
         let mut counted = [Task::Detect, Task::Mesh, Task::Template].map(|task| {
             let model = Model::load(task, &ModelSource::Bundled, &Backend::Native).unwrap();
             let network = Arc::new(Counted { network: model.network.clone(), runs: AtomicUsize::new(0) });
-            (Model { network: network.clone(), ..model }, network)
+            (Model::custom(ModelCard::clone(&model.card), network.clone()), network)
         });
         let [detector, mesh, template] = [0, 1, 2].map(|i| ModelSource::Loaded(counted[i].0.clone()));
         let engine = Engine::builder().detector(detector).mesh(mesh).template(template).build().unwrap();

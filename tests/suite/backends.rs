@@ -199,7 +199,7 @@ pub(crate) mod ort {
             return;
         }
         // Fewer sessions than threads: some open one, some wait.
-        let options = OrtOptions { max_sessions: 3, ..OrtOptions::default() };
+        let options = OrtOptions::default().with_max_sessions(3).unwrap();
         let backend = Backend::Ort(options);
         let mesh = Model::load(Task::Mesh, &ModelSource::Bundled, &backend).unwrap();
         let inputs: Vec<_> = (0..8).map(|seed| noise(&mesh.card, 1, seed)).collect();
@@ -285,7 +285,7 @@ pub(crate) mod ort {
         }
         for provider in absent {
             for providers in [vec![provider], vec![provider, Provider::Cpu]] {
-                let options = OrtOptions { providers, ..OrtOptions::default() };
+                let options = OrtOptions::default().with_providers(providers).unwrap();
                 let error = assert_kind(load_tiny(&options), ErrorKind::BackendUnavailable);
                 assert!(error.to_string().contains(&format!("{provider:?}")), "{error}");
             }
@@ -296,14 +296,19 @@ pub(crate) mod ort {
     fn options_out_of_range_are_refused() {
         let cuda = Provider::Cuda { device: 0 };
         let default = OrtOptions::default;
-        for options in [
-            OrtOptions { providers: vec![], ..default() },
-            OrtOptions { providers: vec![Provider::Cpu, cuda], ..default() },
-            OrtOptions { max_sessions: 0, ..default() },
-            OrtOptions { intra_threads: usize::MAX, ..default() },
+        for refused in [
+            default().with_providers([]),
+            default().with_providers([Provider::Cpu, cuda]),
+            default().with_max_sessions(0),
+            default().with_max_sessions(1025),
+            default().with_intra_threads(usize::MAX),
         ] {
-            assert_kind(load_tiny(&options), ErrorKind::InvalidArgument);
+            assert_kind(refused, ErrorKind::InvalidArgument);
         }
+        assert_eq!(default().providers(), [Provider::Cpu]);
+        assert_eq!((default().intra_threads(), default().library()), (1, None));
+        let options = default().with_providers([cuda, Provider::Cpu]).unwrap().with_intra_threads(0).unwrap();
+        assert_eq!((options.providers().len(), options.intra_threads()), (2, 0));
     }
 
     /// In a process of its own, because a process loads ONNX Runtime once.
@@ -327,7 +332,8 @@ pub(crate) mod ort {
 
     fn in_a_fresh_process(library: &Path) {
         let load = |library: Option<&Path>| {
-            load_tiny(&OrtOptions { library: library.map(Path::to_path_buf), ..OrtOptions::default() })
+            let options = OrtOptions::default();
+            load_tiny(&library.map_or(options.clone(), |library| options.with_library(library)))
         };
         let unavailable =
             |library: Option<&Path>| assert_kind(load(library), ErrorKind::BackendUnavailable).to_string();

@@ -6,6 +6,7 @@ use super::runtime;
 use crate::error::{Error, ErrorKind, Result, Stage};
 use crate::model::{Layout, ModelCard, Network, NetworkSignature};
 use crate::simd::scratch;
+use crate::telemetry::debug_event;
 use ort::session::Session;
 use ort::value::{Outlet, TensorElementType, TensorRef};
 
@@ -19,7 +20,7 @@ use ort::value::{Outlet, TensorElementType, TensorRef};
 pub struct OrtNetwork {
     signature: NetworkSignature,
     layout: Layout,
-    /// The file takes or gives one image per run.
+    /// Whether the file takes or gives one image per run.
     one_by_one: bool,
     pool: Pool,
 }
@@ -39,20 +40,20 @@ impl OrtNetwork {
     /// Runtime, or another than the one in use; if other code in this process holds an
     /// environment of the `ort` crate, or enables its feature `api-22`; if a provider cannot be
     /// registered or cannot run the network. [`ErrorKind::InvalidModel`] if the bytes are no ONNX
-    /// file that ONNX Runtime runs, or do not fit the card. [`ErrorKind::InvalidArgument`] for
-    /// options out of range.
+    /// file that ONNX Runtime runs, or do not fit the card.
     pub fn load(bytes: &[u8], card: &ModelCard, options: &OrtOptions) -> Result<Self> {
-        options.check()?;
-        let environment = runtime::environment(options.library.as_deref())?;
+        let environment = runtime::environment(options.library())?;
         let recipe = Recipe { bytes: bytes.to_vec(), options: options.clone(), environment };
         let session = recipe.open()?;
         let signature = NetworkSignature::of_card(card);
         let one_by_one = fits(&session, card)?;
         let network = Self { signature, layout: card.input.layout, one_by_one, pool: Pool::new(recipe, session) };
         network.try_once()?;
+        debug_event!(model = %card.id, providers = ?options.providers(), one_by_one, "network loaded by ONNX Runtime");
         Ok(network)
     }
 
+    /// Runs a blank image.
     fn try_once(&self) -> Result<()> {
         let blank = vec![0.0; self.signature.input_len()];
         let mut results: Vec<Vec<f32>> = self.signature.output_lens().map(|len| vec![0.0; len]).collect();
@@ -110,7 +111,7 @@ impl Network for OrtNetwork {
     }
 }
 
-/// Channels last to channels first, in a buffer that the thread keeps.
+/// The same images with channels first instead of last, in a buffer that the thread keeps.
 fn to_planes(images: &[f32], plane_len: usize, channels: usize) -> scratch::Scratch {
     let mut planes = scratch::take(images.len());
     let len = plane_len * channels;
@@ -170,6 +171,7 @@ fn batch_of(outlet: &Outlet, expected: &[usize]) -> Result<Option<i64>> {
     Ok(Some(*batch).filter(|n| *n >= 0))
 }
 
+/// The error of a run that ONNX Runtime gave up.
 fn failed(source: ort::Error) -> Error {
     Error::new(ErrorKind::Backend, Stage::Run, "ONNX Runtime failed").with_source(source)
 }

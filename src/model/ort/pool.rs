@@ -15,20 +15,21 @@ pub(super) struct Recipe {
 }
 
 impl Recipe {
+    /// Opens a session on the bytes: the file is read again, its weights are held once more.
     pub(super) fn open(&self) -> Result<Session> {
         let configure = || {
             let builder = Session::builder(&self.environment)?
                 .with_optimization_level(GraphOptimizationLevel::All)?
-                .with_intra_threads(self.options.intra_threads)?
+                .with_intra_threads(self.options.intra_threads())?
                 .with_inter_threads(1)?
                 .with_intra_op_spinning(false)?;
-            let cpu_allowed = self.options.providers.contains(&Provider::Cpu);
+            let cpu_allowed = self.options.providers().contains(&Provider::Cpu);
             Ok(if cpu_allowed { builder } else { builder.with_disable_cpu_fallback()? })
         };
         let mut builder = configure().map_err(|e: ort::Error| {
             Error::new(ErrorKind::Backend, Stage::Model, "ONNX Runtime refused its configuration").with_source(e)
         })?;
-        for provider in self.options.providers.iter().filter(|p| **p != Provider::Cpu) {
+        for provider in self.options.providers().iter().filter(|p| **p != Provider::Cpu) {
             builder = builder.with_execution_providers([provider.dispatch()]).map_err(|e| {
                 let message = format!("this ONNX Runtime, on this machine, cannot use {provider:?}");
                 Error::new(ErrorKind::BackendUnavailable, Stage::Model, message).with_source(ort::Error::<()>::from(e))
@@ -39,30 +40,33 @@ impl Recipe {
             .map_err(|e| self.load_failure("ONNX Runtime does not load the network").with_source(e))
     }
 
-    /// The file's fault on the CPU; elsewhere a provider may be at fault.
+    /// The error of a network that does not load: the file's fault on the CPU; elsewhere a provider
+    /// may be at fault.
     pub(super) fn load_failure(&self, message: &str) -> Error {
         if self.options.cpu_only() {
             return Error::new(ErrorKind::InvalidModel, Stage::Model, message);
         }
-        let hint = if self.options.providers.contains(&Provider::Cpu) {
+        let hint = if self.options.providers().contains(&Provider::Cpu) {
             ""
         } else {
             "; with Provider::Cpu at the end of the list, nodes that a provider lacks may run on the CPU"
         };
-        let message = format!("{message} on {:?}{hint}", self.options.providers);
+        let message = format!("{message} on {:?}{hint}", self.options.providers());
         Error::new(ErrorKind::BackendUnavailable, Stage::Model, message)
     }
 }
 
-/// Idle sessions, and the number of all.
+/// The sessions of one network, lent one to a run.
 pub(super) struct Pool {
     pub(super) recipe: Recipe,
     state: Mutex<PoolState>,
     returned: Condvar,
 }
 
+/// What the pool's lock guards.
 struct PoolState {
     idle: Vec<Session>,
+    /// Idle and lent ones, and those that somebody is about to open.
     open: usize,
 }
 
@@ -76,6 +80,7 @@ impl Pool {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Runs `work` on an idle session, or on one that is opened for it; waits if all are lent.
     pub(super) fn with<T>(&self, work: impl FnOnce(&mut Session) -> Result<T>) -> Result<T> {
         let mut lent = self.lend();
         let session = match lent.session.take() {
@@ -94,7 +99,7 @@ impl Pool {
             if let Some(session) = state.idle.pop() {
                 return Lent { pool: self, session: Some(session) };
             }
-            if state.open < self.recipe.options.max_sessions {
+            if state.open < self.recipe.options.max_sessions() {
                 state.open += 1;
                 return Lent { pool: self, session: None };
             }

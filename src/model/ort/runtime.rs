@@ -1,11 +1,14 @@
 //! The shared library: loaded once per process, by the first network.
 
 use crate::error::{Error, ErrorKind, Result, Stage};
+use crate::telemetry::debug_event;
 use ort::environment::Environment;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-/// Names the library where [`OrtOptions::library`] does not.
+/// The environment variable that names the library where [`OrtOptions::library`] does not.
+///
+/// [`OrtOptions::library`]: super::OrtOptions::library
 const LIBRARY_VARIABLE: &str = "ORT_DYLIB_PATH";
 /// What to do about a missing library. The oldest version follows from ort's feature `api-20` in
 /// Cargo.toml.
@@ -25,8 +28,8 @@ struct Runtime {
 
 static RUNTIME: Mutex<Option<Runtime>> = Mutex::new(None);
 
-/// Loads the library on the first call. A call that loads none leaves no trace; the next may name
-/// another file.
+/// The process's one environment; the first call loads the library. A call that loads none leaves
+/// no trace; the next may name another file.
 pub(super) fn environment(library: Option<&Path>) -> Result<Environment> {
     let unavailable = |message: String| Error::new(ErrorKind::BackendUnavailable, Stage::Model, message);
     if ort::MINOR_VERSION >= SELF_CHOOSING_API {
@@ -39,8 +42,8 @@ pub(super) fn environment(library: Option<&Path>) -> Result<Environment> {
     let path = path.ok_or_else(|| unavailable(format!("no ONNX Runtime library is named; {HINT}")))?;
     let missing =
         |e| unavailable(format!("there is no ONNX Runtime library at {}; {HINT}", path.display())).with_source(e);
-    // `ort` panics on a missing library in places, and looks for relative paths beside the executable:
-    // neither can happen to an absolute path of a file that exists.
+    // `ort` panics on a missing library in places, and looks for relative paths beside the
+    // executable: neither can happen to an absolute path of a file that exists.
     let absolute = std::path::absolute(&path).map_err(missing)?;
     let canonical = absolute.canonicalize().map_err(missing)?;
     let mut runtime = RUNTIME.lock().unwrap_or_else(PoisonError::into_inner);
@@ -59,5 +62,6 @@ pub(super) fn environment(library: Option<&Path>) -> Result<Environment> {
     let environment = builder.with_name("selfsame").with_telemetry(false).build();
     let environment =
         environment.map_err(|e| unavailable("ONNX Runtime gave no environment".to_owned()).with_source(e))?;
+    debug_event!(library = %runtime.library.display(), "ONNX Runtime loaded");
     Ok(runtime.environment.insert(environment).clone())
 }
