@@ -69,6 +69,7 @@ pub fn search_gallery(file: &mut [u8], sealed: bool) -> Option<usize> {
     let values: Vec<f32> = (0..dimension).map(|i| 1.0 + (i as f32).sin()).collect();
     let Ok(probe) = Template::from_embedding(&values, "probe".into()) else { return None };
     let probe = Probe::new(&probe);
+    // A file that ends before its first record has none.
     let records = file.get(RECORDS_AT..contents.len()).unwrap_or_default();
     let found = |level| {
         let top = Top::new(contents.records);

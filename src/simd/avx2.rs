@@ -27,7 +27,8 @@ impl Avx2 {
 
     /// Runs `kernel` compiled for AVX2 and FMA, in a function of its own: kernels that are inlined
     /// into each other compete for registers and for the optimiser's patience.
-    // The barrier is here because `#[inline(never)]` has no effect beside `#[target_feature]` (rustc 1.95).
+    // The barrier is here because `#[inline(never)]` has no effect beside `#[target_feature]`
+    // (rustc 1.95).
     #[inline(never)]
     pub fn enter<K: Kernel>(self, kernel: K) {
         #[target_feature(enable = "avx2,fma")]
@@ -48,8 +49,8 @@ impl Isa for Avx2 {
 
     #[inline(always)]
     fn prefetch<T>(self, at: &T) {
-        // SAFETY: SSE is part of x86-64; a prefetch reads nothing that the program can see, and `at` is a
-        // valid address.
+        // SAFETY: SSE is part of x86-64; a prefetch reads nothing that the program can see, and
+        // `at` is a valid address.
         unsafe { _mm_prefetch::<_MM_HINT_T1>(std::ptr::from_ref(at).cast()) }
     }
 
@@ -66,13 +67,15 @@ impl Isa for Avx2 {
 
     #[inline(always)]
     fn load(self, from: &Lanes) -> __m256 {
-        // SAFETY: `self` proves AVX; `from` is eight readable floats and the load needs no alignment.
+        // SAFETY: `self` proves AVX; `from` is eight readable floats and the load needs no
+        // alignment.
         unsafe { _mm256_loadu_ps(from.as_ptr()) }
     }
 
     #[inline(always)]
     fn store(self, v: __m256, to: &mut Lanes) {
-        // SAFETY: `self` proves AVX; `to` is eight writable floats and the store needs no alignment.
+        // SAFETY: `self` proves AVX; `to` is eight writable floats and the store needs no
+        // alignment.
         unsafe { _mm256_storeu_ps(to.as_mut_ptr(), v) }
     }
 
@@ -157,7 +160,8 @@ impl Isa for Avx2 {
 
     #[inline(always)]
     fn dot_pairs(self, sums: __m256i, a: &[i16; 2 * LANES], w: &[i8; 2 * LANES]) -> __m256i {
-        // SAFETY: `self` proves AVX2; `a` is 32 readable bytes, `w` is 16, and the loads need no alignment.
+        // SAFETY: `self` proves AVX2; `a` is 32 readable bytes, `w` is 16, and the loads need no
+        // alignment.
         unsafe {
             let w = _mm256_cvtepi8_epi16(_mm_loadu_si128(w.as_ptr().cast()));
             _mm256_add_epi32(sums, _mm256_madd_epi16(_mm256_loadu_si256(a.as_ptr().cast()), w))
@@ -173,8 +177,8 @@ impl Isa for Avx2 {
     #[inline(always)]
     fn store_bytes(self, v: [__m256; 4], to: &mut [u8; 4 * LANES]) {
         let [a, b, c, d] = v;
-        // Rounds to even (Rust never changes the rounding mode); what is below 0, out of range or NaN
-        // saturates to 0. Packing works in halves of a register, hence the order.
+        // Rounds to even (Rust never changes the rounding mode); what is below 0, out of range or
+        // NaN saturates to 0. Packing works in halves of a register, hence the order.
         // SAFETY: `self` proves AVX2; `to` is 32 writable bytes and the store needs no alignment.
         unsafe {
             let ab = _mm256_packs_epi32(_mm256_cvtps_epi32(a), _mm256_cvtps_epi32(b));

@@ -1,9 +1,9 @@
 //! What an instruction set can do, and what runs on one.
 
-/// Floats per vector, on every instruction set.
+/// How many floats a vector has, on every instruction set: eight fill a register of AVX2.
 pub const LANES: usize = 8;
 
-/// One vector in memory.
+/// A vector in memory.
 pub type Lanes = [f32; LANES];
 
 /// Keeps [`Isa`] to this crate: a token made elsewhere would prove nothing.
@@ -12,14 +12,16 @@ pub(super) mod sealed {
     pub trait Sealed {}
 }
 
-/// The operations of an instruction set on vectors of [`LANES`] floats, or of eight sums of 32 bits.
+/// The operations of an instruction set on vectors of [`LANES`] floats, or of eight sums of 32
+/// bits.
 ///
-/// Holding a value that implements it is the proof that this processor has the instructions, so every
-/// operation is safe to call. Only this crate implements it: operations may be added in any release.
+/// Holding a value that implements it is the proof that this processor has the instructions, so
+/// every operation is safe to call. Only this crate implements it: operations may be added in any
+/// release.
 ///
-/// The floating-point operations are those of IEEE 754 single precision. Instruction sets may differ
-/// only in whether [`Isa::mul_add`] rounds once or twice; the integer operations give the same bits on
-/// all.
+/// The floating-point operations are those of IEEE 754 single precision. Instruction sets may
+/// differ only in whether [`Isa::mul_add`] rounds once or twice; the integer operations give the
+/// same bits on all.
 pub trait Isa: Copy + sealed::Sealed {
     /// Whether kernels are compiled apart for each common epilogue, or share the slow path of all.
     const SPECIALISED: bool;
@@ -27,29 +29,29 @@ pub trait Isa: Copy + sealed::Sealed {
     type V: Copy;
     /// [`LANES`] sums of 32 bits in registers.
     type Sums: Copy;
-    /// All lanes `value`.
+    /// A vector whose every lane is `value`.
     fn splat(self, value: f32) -> Self::V;
     /// Reads a vector.
     fn load(self, from: &Lanes) -> Self::V;
     /// Writes a vector.
     fn store(self, v: Self::V, to: &mut Lanes);
-    /// a + b.
+    /// The sum a + b, lane by lane.
     fn add(self, a: Self::V, b: Self::V) -> Self::V;
-    /// a · b.
+    /// The product a · b, lane by lane.
     fn mul(self, a: Self::V, b: Self::V) -> Self::V;
-    /// a · b + c.
+    /// The sum a · b + c, lane by lane, rounded once or twice.
     fn mul_add(self, a: Self::V, b: Self::V, c: Self::V) -> Self::V;
-    /// `a` where a > b, else `b`: NaN in `b` stays.
+    /// The larger of each lane: `a` where a > b, else `b`, so that NaN in `b` stays.
     fn max(self, a: Self::V, b: Self::V) -> Self::V;
-    /// `a` where a < b, else `b`: NaN in `b` stays.
+    /// The smaller of each lane: `a` where a < b, else `b`, so that NaN in `b` stays.
     fn min(self, a: Self::V, b: Self::V) -> Self::V;
-    /// The larger; NaN if either is.
+    /// The larger of each lane; NaN if either is.
     fn max_or_nan(self, a: Self::V, b: Self::V) -> Self::V;
-    /// Row i's lane j becomes row j's lane i.
+    /// A square turned over: row i's lane j becomes row j's lane i.
     fn transpose(self, rows: [Self::V; LANES]) -> [Self::V; LANES];
     /// Asks for the cache line that holds the start of `at`, which will be read soon.
     fn prefetch<T>(self, at: &T);
-    /// Sums of nothing.
+    /// Sums that are all 0, to begin with.
     fn no_sums(self) -> Self::Sums;
     /// Adds to each lane's sum the products of `a`, at most 127 each, with the lane's four of `w`:
     /// exactly, if the sums fit.
@@ -57,7 +59,7 @@ pub trait Isa: Copy + sealed::Sealed {
     /// Adds to lane i's sum the products of the values 2·i and 2·i + 1 of `a` with those of `w`:
     /// exactly, if the sums fit.
     fn dot_pairs(self, sums: Self::Sums, a: &[i16; 2 * LANES], w: &[i8; 2 * LANES]) -> Self::Sums;
-    /// Each sum as the nearest float.
+    /// The sums as the nearest floats.
     fn to_floats(self, sums: Self::Sums) -> Self::V;
     /// Rounds each lane, to even from halfway, to a byte. None may be over 255; what is below 0,
     /// and NaN, becomes 0.
@@ -66,12 +68,14 @@ pub trait Isa: Copy + sealed::Sealed {
     fn call<K: Kernel>(self, kernel: K);
 }
 
-/// An inner loop with its operands: a value that holds them as slices and runs on any instruction set.
+/// An inner loop with its operands: a value that holds them as slices and runs on any instruction
+/// set.
 ///
 /// See [`Level::run`](super::Level::run) for an example.
 pub trait Kernel {
-    /// Runs it. Mark the implementation `#[inline(always)]`, so that it is compiled for the caller's
-    /// instruction set, and call no closures in it: one that the compiler does not inline is compiled
-    /// without those instructions.
+    /// Runs the loop on the instruction set whose token is given. Mark the implementation
+    /// `#[inline(always)]`, so that it is compiled for the caller's instruction set, and call
+    /// no closures in it: one that the compiler does not inline is compiled without those
+    /// instructions.
     fn run<I: Isa>(self, isa: I);
 }

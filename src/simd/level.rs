@@ -36,8 +36,8 @@ impl Level {
         Self::SCALAR
     }
 
-    /// Every level that this processor has, [`Level::SCALAR`] first and the best last: what a test of a
-    /// kernel runs through.
+    /// Every level that this processor has, [`Level::SCALAR`] first and the best last: what a test
+    /// of a kernel runs through.
     pub fn all() -> Vec<Self> {
         let mut all = vec![Self::SCALAR];
         #[cfg(target_arch = "x86_64")]

@@ -16,7 +16,7 @@ fn end(origin: usize, steps: (usize, usize), rows: usize, columns: usize, channe
     origin.checked_add(right)?.checked_add(down)?.checked_add(channels)
 }
 
-/// `ROWS` × `COLUMNS` pixels of `channels` vectors each.
+/// A window of `ROWS` × `COLUMNS` pixels of `channels` vectors each, for reading.
 #[derive(Clone, Copy)]
 pub(crate) struct Patch<'a, const ROWS: usize, const COLUMNS: usize> {
     first: *const Lanes,
@@ -38,18 +38,18 @@ impl<'a, const ROWS: usize, const COLUMNS: usize> Patch<'a, ROWS, COLUMNS> {
         Some(Self { first, right, down, channels, data: PhantomData })
     }
 
-    /// Vector `c` of the pixel in `row` and `column`.
+    /// Reads vector `c` of the pixel in `row` and `column`.
     #[inline(always)]
     pub fn load<I: Isa>(&self, isa: I, row: usize, column: usize, c: usize) -> I::V {
         assert!(row < ROWS && column < COLUMNS && c < self.channels);
-        // SAFETY: `new` has checked that the vector with the largest row, column and c lies in the slice
-        // that is borrowed for 'a; none of these is larger here, so the offset is at most that
-        // one's, which did not overflow.
+        // SAFETY: `new` has checked that the vector with the largest row, column and c lies in the
+        // slice that is borrowed for 'a; none of these is larger here, so the offset is at most
+        // that one's, which did not overflow.
         isa.load(unsafe { &*self.first.add(row * self.down + column * self.right + c) })
     }
 }
 
-/// As [`Patch`], for writing.
+/// A window like [`Patch`], for writing.
 pub(crate) struct PatchMut<'a, const ROWS: usize, const COLUMNS: usize> {
     first: *mut Lanes,
     right: usize,
@@ -59,7 +59,7 @@ pub(crate) struct PatchMut<'a, const ROWS: usize, const COLUMNS: usize> {
 }
 
 impl<'a, const ROWS: usize, const COLUMNS: usize> PatchMut<'a, ROWS, COLUMNS> {
-    /// As [`Patch::new`].
+    /// The window whose first pixel is at `origin`, as [`Patch::new`] has it.
     #[inline(always)]
     pub fn new(data: &'a mut [Lanes], origin: usize, (right, down): (usize, usize), channels: usize) -> Option<Self> {
         if end(origin, (right, down), ROWS, COLUMNS, channels)? > data.len() {
@@ -73,8 +73,8 @@ impl<'a, const ROWS: usize, const COLUMNS: usize> PatchMut<'a, ROWS, COLUMNS> {
     #[inline(always)]
     pub fn store<I: Isa>(&mut self, isa: I, row: usize, column: usize, c: usize, v: I::V) {
         assert!(row < ROWS && column < COLUMNS && c < self.channels);
-        // SAFETY: as in `Patch::load`; the slice is borrowed mutably for 'a, and this reference ends with
-        // the store.
+        // SAFETY: as in `Patch::load`; the slice is borrowed mutably for 'a, and this reference
+        // ends with the store.
         isa.store(v, unsafe { &mut *self.first.add(row * self.down + column * self.right + c) });
     }
 }

@@ -5,7 +5,7 @@
 
 use super::isa::{Isa, Kernel, LANES, Lanes, sealed};
 
-/// Needs no proof: every processor has it.
+/// The token of portable code, which needs no proof: every processor runs it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Scalar;
 

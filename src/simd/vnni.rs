@@ -22,7 +22,7 @@ impl Vnni {
         Avx2::new().filter(|_| present).map(Self)
     }
 
-    /// The same processor without VNNI.
+    /// The token of AVX2 on this processor, which has it, too.
     pub fn avx2(self) -> Avx2 {
         self.0
     }
@@ -60,8 +60,8 @@ impl Isa for Vnni {
 
     #[inline(always)]
     fn dot_pairs(self, sums: __m256i, a: &[i16; 2 * LANES], w: &[i8; 2 * LANES]) -> __m256i {
-        // SAFETY: `self` proves AVX-512 VL and VNNI; `a` is 32 readable bytes, `w` is 16, and the loads
-        // need no alignment.
+        // SAFETY: `self` proves AVX-512 VL and VNNI; `a` is 32 readable bytes, `w` is 16, and the
+        // loads need no alignment.
         unsafe {
             let w = _mm256_cvtepi8_epi16(_mm_loadu_si128(w.as_ptr().cast()));
             _mm256_dpwssd_epi32(sums, _mm256_loadu_si256(a.as_ptr().cast()), w)
