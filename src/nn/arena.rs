@@ -17,19 +17,19 @@ pub(super) struct Life {
     pub len: usize,
 }
 
-/// A range per life, and the arena's length.
+/// Places the buffers: a range for each life, in their order, and the arena's length in floats.
 pub(super) fn place(lives: &[Life]) -> (Vec<Range<usize>>, usize) {
-    let mut order: Vec<usize> = (0..lives.len()).collect();
-    order.sort_by_key(|i| lives.get(*i).map(|l| (l.first, std::cmp::Reverse(l.len))));
-    let mut placed: Vec<(Life, Range<usize>)> = Vec::with_capacity(lives.len());
-    let mut ranges = vec![0..0; lives.len()];
+    let mut order: Vec<(usize, Life)> = lives.iter().copied().enumerate().collect();
+    // Of buffers that begin together the longest goes first: short ones fit into the gaps.
+    order.sort_by_key(|(_, life)| (life.first, std::cmp::Reverse(life.len)));
+    // Buffer, life, and the range that it takes up, which ends at a cache line.
+    let mut placed: Vec<(usize, Life, Range<usize>)> = Vec::with_capacity(lives.len());
     let mut total = 0;
-    for index in order {
-        let Some(life) = lives.get(index).copied() else { continue };
+    for (index, life) in order {
         let mut busy: Vec<_> = placed
             .iter()
-            .filter(|(other, _)| other.first <= life.last && life.first <= other.last)
-            .map(|(_, range)| range.clone())
+            .filter(|(_, other, _)| other.first <= life.last && life.first <= other.last)
+            .map(|(.., range)| range.clone())
             .collect();
         busy.sort_by_key(|range| range.start);
         let mut start = 0;
@@ -41,12 +41,10 @@ pub(super) fn place(lives: &[Life]) -> (Vec<Range<usize>>, usize) {
         }
         let range = start..(start + life.len).next_multiple_of(ALIGN);
         total = total.max(range.end);
-        if let Some(slot) = ranges.get_mut(index) {
-            *slot = range.start..range.start + life.len;
-        }
-        placed.push((life, range));
+        placed.push((index, life, range));
     }
-    (ranges, total)
+    placed.sort_unstable_by_key(|(index, ..)| *index);
+    (placed.into_iter().map(|(_, life, range)| range.start..range.start + life.len).collect(), total)
 }
 
 /// Lends one range of the arena for writing and others for reading; `None` if a range is out of

@@ -13,6 +13,22 @@ pub(crate) enum Attribute {
     Text(String),
     Ints(Vec<i64>),
     Tensor(Constant),
+    /// A type that no operator of the executor reads.
+    Other,
+}
+
+impl Attribute {
+    /// Its type in words, for messages.
+    fn kind(&self) -> &'static str {
+        match self {
+            Self::Int(_) => "an integer",
+            Self::Float(_) => "a float",
+            Self::Text(_) => "a text",
+            Self::Ints(_) => "a list of integers",
+            Self::Tensor(_) => "a tensor",
+            Self::Other => "of a type that is not read",
+        }
+    }
 }
 
 /// The values of a constant tensor.
@@ -90,37 +106,42 @@ impl Node {
         self.inputs.get(index).map(String::as_str).filter(|name| !name.is_empty())
     }
 
-    pub fn int(&self, name: &str, default: i64) -> i64 {
-        match self.attributes.get(name) {
-            Some(Attribute::Int(v)) => *v,
-            _ => default,
+    /// What `pick` takes of an attribute; `None` if the node does not have it. One of another type
+    /// is an error: read as absent, it would silently become the operator's default.
+    fn attribute<'a, T>(&'a self, name: &str, pick: impl Fn(&'a Attribute) -> Option<T>) -> Result<Option<T>> {
+        let Some(attribute) = self.attributes.get(name) else { return Ok(None) };
+        match pick(attribute) {
+            Some(value) => Ok(Some(value)),
+            None => Err(self.invalid(&format!("its attribute {name:?} is {}", attribute.kind()))),
         }
     }
 
-    pub fn float(&self, name: &str, default: f32) -> f32 {
-        match self.attributes.get(name) {
-            Some(Attribute::Float(v)) => *v,
-            _ => default,
-        }
+    /// An integer; `default`, as the operator's specification has it, if the attribute is absent.
+    pub fn int(&self, name: &str, default: i64) -> Result<i64> {
+        let int = |a: &Attribute| if let Attribute::Int(v) = a { Some(*v) } else { None };
+        Ok(self.attribute(name, int)?.unwrap_or(default))
     }
 
-    pub fn text<'a>(&'a self, name: &str, default: &'a str) -> &'a str {
-        match self.attributes.get(name) {
-            Some(Attribute::Text(v)) => v,
-            _ => default,
-        }
+    /// A float; `default`, as the operator's specification has it, if the attribute is absent.
+    pub fn float(&self, name: &str, default: f32) -> Result<f32> {
+        let float = |a: &Attribute| if let Attribute::Float(v) = a { Some(*v) } else { None };
+        Ok(self.attribute(name, float)?.unwrap_or(default))
     }
 
-    pub fn ints(&self, name: &str) -> Option<&[i64]> {
-        match self.attributes.get(name) {
-            Some(Attribute::Ints(v)) => Some(v),
-            _ => None,
-        }
+    /// A text; `default`, as the operator's specification has it, if the attribute is absent.
+    pub fn text<'a>(&'a self, name: &str, default: &'a str) -> Result<&'a str> {
+        let text = |a: &'a Attribute| if let Attribute::Text(v) = a { Some(v.as_str()) } else { None };
+        Ok(self.attribute(name, text)?.unwrap_or(default))
+    }
+
+    /// A list of integers, if the attribute is there.
+    pub fn ints(&self, name: &str) -> Result<Option<&[i64]>> {
+        self.attribute(name, |a| if let Attribute::Ints(v) = a { Some(v.as_slice()) } else { None })
     }
 
     /// `N` non-negative integers, each at most 65,536; `default` if the attribute is absent.
     pub fn sizes<const N: usize>(&self, name: &str, default: usize) -> Result<[usize; N]> {
-        let Some(values) = self.ints(name) else { return Ok([default; N]) };
+        let Some(values) = self.ints(name)? else { return Ok([default; N]) };
         let mut sizes = [0; N];
         if values.len() != N {
             return Err(self.unsupported(&format!("{name} has {} values, {N} are expected", values.len())));

@@ -2,21 +2,23 @@
 
 use crate::error::{Error, ErrorKind, Result, Stage};
 
-/// What a model may ask for. Beyond it, loading is an error: no allocation is made on a file's word
-/// alone.
+/// What a model may ask for. Beyond it, loading is
+/// [`LimitExceeded`](crate::error::ErrorKind::LimitExceeded): no allocation is made on a file's
+/// word alone.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Limits {
-    /// Nodes, and initializers, inputs or outputs alike.
+    /// How many nodes there may be, and how many initializers, inputs or outputs.
     pub max_nodes: usize,
-    /// Values of one tensor, of all weights together as stored, and of the arena, in f32 elements.
+    /// How many values one tensor may have, of all weights together as stored, and of the arena, in
+    /// f32 elements.
     pub max_elements: usize,
-    /// Multiply-adds of one run on one image, and values written on the way.
+    /// How many multiply-adds one run on one image, and values written on the way.
     pub max_multiply_adds: u64,
 }
 
 impl Default for Limits {
-    /// 16,384 nodes, 2^28 elements (1 GiB), 2·10^11 multiply-adds: four times the largest ArcFace
-    /// network.
+    /// By default 16,384 nodes, 2^28 elements (1 GiB), 2·10^11 multiply-adds: four times the
+    /// largest ArcFace network.
     fn default() -> Self {
         Self { max_nodes: 1 << 14, max_elements: 1 << 28, max_multiply_adds: 200_000_000_000 }
     }

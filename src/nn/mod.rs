@@ -31,9 +31,9 @@ pub(crate) use program::Program;
 /// Reads and compiles an ONNX file for the best instruction set of this machine.
 ///
 /// # Errors
-/// [`InvalidModel`](crate::error::ErrorKind::InvalidModel) if the bytes are no consistent ONNX file,
-/// [`UnsupportedOperator`](crate::error::ErrorKind::UnsupportedOperator) naming operator and node,
-/// [`LimitExceeded`](crate::error::ErrorKind::LimitExceeded) beyond `limits`.
+/// [`InvalidModel`](crate::error::ErrorKind::InvalidModel) if the bytes are no consistent ONNX
+/// file, [`UnsupportedOperator`](crate::error::ErrorKind::UnsupportedOperator) naming operator and
+/// node, [`LimitExceeded`](crate::error::ErrorKind::LimitExceeded) beyond `limits`.
 pub(crate) fn compile(bytes: &[u8], limits: &Limits, precision: Precision) -> crate::error::Result<Program> {
     Program::compile(onnx::read(bytes, limits)?, limits, precision)
 }

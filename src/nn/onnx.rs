@@ -19,6 +19,15 @@ pub(super) mod data_type {
     pub const FLOAT16: i64 = 10;
 }
 
+/// Values of `AttributeProto.AttributeType`.
+mod attribute_type {
+    pub const UNDEFINED: i64 = 0;
+    pub const FLOAT: i64 = 1;
+    pub const INT: i64 = 2;
+    pub const STRING: i64 = 3;
+    pub const INTS: i64 = 7;
+}
+
 /// Reads a whole ONNX file.
 pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Graph> {
     let mut graph = None;
@@ -45,7 +54,7 @@ pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Graph> {
     Ok(Graph { ranges, ..read_graph(graph, limits)? })
 }
 
-/// The version, if it is the default domain's.
+/// The version of an operator set, if it is the default domain's.
 fn read_opset(bytes: &[u8]) -> Result<Option<i64>> {
     let (mut domain, mut version) = ("", None);
     for field in Fields::new(bytes) {
@@ -59,6 +68,7 @@ fn read_opset(bytes: &[u8]) -> Result<Option<i64>> {
     Ok(version.filter(|_| domain.is_empty() || domain == "ai.onnx"))
 }
 
+/// Reads `GraphProto`.
 fn read_graph(bytes: &[u8], limits: &Limits) -> Result<Graph> {
     let mut graph = Graph::default();
     let mut inputs = Vec::new();
@@ -95,7 +105,8 @@ fn read_graph(bytes: &[u8], limits: &Limits) -> Result<Graph> {
     Ok(graph)
 }
 
-fn read_node(bytes: &[u8], limits: &Limits) -> Result<Node> {
+/// Reads `NodeProto`.
+pub(super) fn read_node(bytes: &[u8], limits: &Limits) -> Result<Node> {
     let mut node = Node::default();
     let mut domain = "";
     for field in Fields::new(bytes) {
@@ -118,6 +129,7 @@ fn read_node(bytes: &[u8], limits: &Limits) -> Result<Node> {
         limits.check_nodes(node.inputs.len() + node.outputs.len() + node.attributes.len())?;
     }
     if node.name.is_empty() {
+        // For messages only; a node without outputs is refused when it is lowered.
         node.name = node.outputs.first().cloned().unwrap_or_default();
     }
     if !domain.is_empty() && domain != "ai.onnx" {
@@ -126,9 +138,11 @@ fn read_node(bytes: &[u8], limits: &Limits) -> Result<Node> {
     Ok(node)
 }
 
+/// Reads `AttributeProto`: its name and value.
 fn read_attribute(bytes: &[u8], limits: &Limits) -> Result<(String, Attribute)> {
     let mut name = String::new();
     let (mut scalar, mut ints) = (None, Vec::new());
+    let mut kind = attribute_type::UNDEFINED;
     for field in Fields::new(bytes) {
         let field = field?;
         match field.number {
@@ -138,10 +152,20 @@ fn read_attribute(bytes: &[u8], limits: &Limits) -> Result<(String, Attribute)> 
             4 => scalar = Some(Attribute::Text(String::from_utf8_lossy(field.payload.bytes()?).into_owned())),
             5 => scalar = Some(Attribute::Tensor(read_tensor(field.payload.bytes()?, limits)?.1)),
             8 => field.payload.ints_into(&mut ints)?,
+            20 => kind = field.payload.int()?,
             _ => {}
         }
     }
-    Ok((name, scalar.unwrap_or(Attribute::Ints(ints))))
+    // A field that is absent has the value 0, and a list without entries leaves no field: the type
+    // says which of them it was. Old files state no type.
+    let attribute = scalar.unwrap_or(match kind {
+        attribute_type::FLOAT => Attribute::Float(0.0),
+        attribute_type::INT => Attribute::Int(0),
+        attribute_type::STRING => Attribute::Text(String::new()),
+        attribute_type::UNDEFINED | attribute_type::INTS => Attribute::Ints(ints),
+        _ => Attribute::Other,
+    });
+    Ok((name, attribute))
 }
 
 /// A value's name and its shape; `None` for a symbolic side.
@@ -152,8 +176,9 @@ fn read_value_info(bytes: &[u8]) -> Result<(String, Vec<Option<usize>>)> {
         match field.number {
             1 => name = field.payload.text()?.to_owned(),
             2 => {
+                // A value without a type or a shape has none here; an input must have one.
                 let tensor = sub_message(field.payload.bytes()?, 1)?.unwrap_or_default();
-                let dims = sub_message(tensor, 2)?.unwrap_or_default();
+                let dims = sub_message(tensor, 2)?.unwrap_or_default(); // No shape.
                 for dim in Fields::new(dims) {
                     let dim = dim?;
                     if dim.number == 1 {
@@ -170,6 +195,7 @@ fn read_value_info(bytes: &[u8]) -> Result<(String, Vec<Option<usize>>)> {
     Ok((name, shape))
 }
 
+/// The payload of the last field `number`, which is the one that counts.
 fn sub_message(bytes: &[u8], number: u64) -> Result<Option<&[u8]>> {
     let mut found = None;
     for field in Fields::new(bytes) {
@@ -181,17 +207,20 @@ fn sub_message(bytes: &[u8], number: u64) -> Result<Option<&[u8]>> {
     Ok(found)
 }
 
+/// One side of a shape; `None` if it is symbolic.
 fn read_dim(bytes: &[u8]) -> Result<Option<usize>> {
     let mut side = None;
     for field in Fields::new(bytes) {
         let field = field?;
         if field.number == 1 {
+            // Exporters write −1 or 0 for a side that is free.
             side = usize::try_from(field.payload.int()?).ok().filter(|v| *v > 0);
         }
     }
     Ok(side)
 }
 
+/// Reads `TensorProto`: its name and values.
 fn read_tensor(bytes: &[u8], limits: &Limits) -> Result<(String, Constant)> {
     let mut name = String::new();
     let (mut dims, mut ints, mut floats) = (Vec::new(), Vec::new(), Vec::new());
@@ -221,7 +250,11 @@ fn read_tensor(bytes: &[u8], limits: &Limits) -> Result<(String, Constant)> {
             let halves = match raw {
                 Some(r) => raw_values(r, u16::from_le_bytes)?,
                 // The standard keeps f16 bit patterns in int32_data.
-                None => ints.iter().map(|v| (*v & 0xffff) as u16).collect(),
+                None => ints
+                    .iter()
+                    .map(|bits| u16::try_from(*bits))
+                    .collect::<Result<_, _>>()
+                    .map_err(|e| corrupt(format!("the tensor {name:?} holds no f16 values")).with_source(e))?,
             };
             let mut floats = vec![0.0; halves.len()];
             halves.reinterpret_cast::<f16>().convert_to_f32_slice(&mut floats);
@@ -243,6 +276,7 @@ fn read_tensor(bytes: &[u8], limits: &Limits) -> Result<(String, Constant)> {
     Ok((name, constant))
 }
 
+/// Values of `N` bytes each, little-endian, as `raw_data` has them.
 fn raw_values<const N: usize, T>(raw: &[u8], decode: impl Fn([u8; N]) -> T) -> Result<Vec<T>> {
     let (chunks, rest) = raw.as_chunks::<N>();
     if !rest.is_empty() {

@@ -19,7 +19,7 @@ pub(super) struct Window {
 }
 
 impl Window {
-    /// One tap, one step.
+    /// A window of one tap that takes one step at a time.
     pub fn pointwise(grid: &Grid) -> Self {
         Self {
             kernel: (1, 1),
@@ -55,13 +55,18 @@ pub(super) struct Filter {
     pub depthwise: bool,
     pub weights: Vec<f32>,
     pub bias: Vec<f32>,
-    /// Of each input channel, if it is to be computed in 8-bit integers; else empty.
+    /// The range of each input channel, if the layer is to be computed in 8-bit integers; else
+    /// empty.
     pub ranges: Vec<InputRange>,
 }
 
 impl Filter {
     /// Multiplies each output by `scale` and adds `shift`, per output channel.
     pub fn affine(&mut self, scale: impl Fn(usize) -> f32, shift: impl Fn(usize) -> f32) {
+        // No filter is without outputs or weights; `max` keeps the chunks' length from ever being
+        // 0.
+        debug_assert!(self.outputs > 0 && !self.weights.is_empty());
+        debug_assert!(self.weights.len().is_multiple_of(self.outputs) && self.bias.len() == self.outputs);
         let per_output = self.weights.len() / self.outputs.max(1);
         for (o, weights) in self.weights.chunks_exact_mut(per_output.max(1)).enumerate() {
             weights.iter_mut().for_each(|w| *w *= scale(o));
@@ -82,7 +87,7 @@ pub(super) struct Strides {
     pub channel: usize,
 }
 
-/// What an operation does.
+/// What an operation computes.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Kind {
     Conv {
@@ -111,7 +116,7 @@ pub(super) enum Kind {
     },
 }
 
-/// One operation.
+/// One operation: what it computes, on which values.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Op {
     pub kind: Kind,
@@ -123,7 +128,8 @@ pub(super) struct Op {
 }
 
 impl Op {
-    /// Rows that it computes: the output's, but a copy's may be a view of flat memory.
+    /// How many rows the operation computes: the output's, but a copy's may be a view of flat
+    /// memory.
     pub fn rows(&self) -> usize {
         match self.kind {
             Kind::Copy { size, .. } => size.1,

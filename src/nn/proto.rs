@@ -6,7 +6,7 @@
 
 use crate::error::{Error, ErrorKind, Result, Stage};
 
-/// One field's payload.
+/// The payload of a field, by its wire type.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Payload<'a> {
     Varint(u64),
@@ -15,18 +15,19 @@ pub(super) enum Payload<'a> {
     Bytes(&'a [u8]),
 }
 
-/// One field: its number and payload.
+/// A field of a message: its number and payload.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Field<'a> {
     pub number: u64,
     pub payload: Payload<'a>,
 }
 
-/// Walks the fields of one message.
+/// An iterator over the fields of one message; it ends after the first broken one.
 pub(super) struct Fields<'a> {
     rest: &'a [u8],
 }
 
+/// The error of a file that contradicts itself or its format.
 pub(super) fn corrupt(message: impl Into<String>) -> Error {
     Error::new(ErrorKind::InvalidModel, Stage::Model, message)
 }
@@ -36,6 +37,7 @@ impl<'a> Fields<'a> {
         Self { rest: message }
     }
 
+    /// The next `N` bytes.
     fn take<const N: usize>(&mut self) -> Result<[u8; N]> {
         let (head, rest) =
             self.rest.split_first_chunk::<N>().ok_or_else(|| corrupt("a protobuf field is cut short"))?;
@@ -43,6 +45,7 @@ impl<'a> Fields<'a> {
         Ok(*head)
     }
 
+    /// A number of up to ten bytes, seven bits in each.
     fn varint(&mut self) -> Result<u64> {
         let mut value = 0u64;
         for shift in (0..64).step_by(7) {
@@ -55,15 +58,16 @@ impl<'a> Fields<'a> {
         Err(corrupt("a protobuf varint has more than ten bytes"))
     }
 
+    /// The next field whole.
     fn field(&mut self) -> Result<Field<'a>> {
         let key = self.varint()?;
         let payload = match key & 7 {
             0 => Payload::Varint(self.varint()?),
             1 => Payload::Fixed64(self.take()?),
             2 => {
-                let len = usize::try_from(self.varint()?).unwrap_or(usize::MAX);
-                let (head, rest) =
-                    self.rest.split_at_checked(len).ok_or_else(|| corrupt("a protobuf field is cut short"))?;
+                let len = usize::try_from(self.varint()?).ok();
+                let split = len.and_then(|len| self.rest.split_at_checked(len));
+                let (head, rest) = split.ok_or_else(|| corrupt("a protobuf field is cut short"))?;
                 self.rest = rest;
                 Payload::Bytes(head)
             }

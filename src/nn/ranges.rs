@@ -12,9 +12,10 @@ use crate::error::Result;
 use half::f16;
 use std::collections::HashMap;
 
+/// What begins the key of an entry that is a range.
 const PREFIX: &[u8] = b"selfsame.range.";
 
-/// By the name of the value.
+/// The ranges of each channel, by the name of the value in the graph.
 pub(super) type Ranges = HashMap<String, Vec<InputRange>>;
 
 /// Reads one entry of `ModelProto.metadata_props`.
@@ -44,6 +45,7 @@ pub(super) fn read(entry: &[u8], ranges: &mut Ranges, limits: &Limits) -> Result
     }
 }
 
+/// One channel's range, if the digits are hexadecimal and the range holds 0.
 fn parse(digits: &[u8; 8]) -> Option<InputRange> {
     let mut bytes = 0u32;
     for digit in digits {

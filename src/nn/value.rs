@@ -9,10 +9,10 @@
 use super::kernels::walk::Walk;
 use crate::simd::LANES;
 
-/// Index of a buffer.
+/// The index of a buffer in [`Lowered::buffers`](super::lower::Lowered::buffers).
 pub(super) type BufferId = usize;
 
-/// Pixels of zeros around an image.
+/// How many pixels of zeros lie around an image.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Border {
     pub left: usize,
@@ -36,7 +36,7 @@ impl Border {
     }
 }
 
-/// Size of an image in its buffer.
+/// The size of an image, and how its pixels lie in its buffer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Grid {
     pub width: usize,
@@ -47,37 +47,37 @@ pub(super) struct Grid {
 }
 
 impl Grid {
-    /// With pixels padded to whole vectors.
+    /// A grid whose pixels are padded to whole vectors.
     pub fn padded(width: usize, height: usize, channels: usize) -> Self {
         Self { width, height, channels, pixel: channels.next_multiple_of(LANES) }
     }
 
-    /// Without padding.
+    /// A grid without padding between pixels.
     pub fn tight(width: usize, height: usize, channels: usize) -> Self {
         Self { width, height, channels, pixel: channels }
     }
 
-    /// Whether kernels may read it by vectors.
+    /// Whether kernels may read the pixels by vectors.
     pub fn in_vectors(&self) -> bool {
         self.pixel.is_multiple_of(LANES)
     }
 
-    /// Vectors per pixel.
+    /// How many vectors a pixel has.
     pub fn vectors(&self) -> usize {
         self.channels.div_ceil(LANES)
     }
 
-    /// Floats from one row to the next.
+    /// How many floats lie from one row to the next.
     pub fn row(&self, border: Border) -> usize {
         (border.left + self.width + border.right) * self.pixel
     }
 
-    /// Floats of the whole buffer.
+    /// How many floats the whole buffer has.
     pub fn len(&self, border: Border) -> usize {
         (border.top + self.height + border.bottom) * self.row(border)
     }
 
-    /// Pixel by pixel through the image, inside its border.
+    /// The walk pixel by pixel through the image, inside its border.
     pub fn walk(&self, border: Border) -> Walk {
         let row = self.row(border);
         Walk { origin: border.top * row + border.left * self.pixel, right: self.pixel, down: row }
@@ -102,14 +102,14 @@ pub(super) struct Value {
     pub shape: Vec<usize>,
 }
 
-/// A buffer.
+/// A buffer, as far as it is known before it has a place.
 #[derive(Debug, Clone)]
 pub(super) struct Buffer {
     pub grid: Grid,
     pub border: Border,
     /// No border may be given to it: it is the caller's, or somebody reads it as flat memory.
     pub rigid: bool,
-    /// The caller's input.
+    /// It is the caller's input, which is not in the arena.
     pub external: bool,
     /// How many reads of it, under whatever name, nodes and graph outputs still have to make.
     pub unread: usize,

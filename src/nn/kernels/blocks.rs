@@ -2,7 +2,7 @@
 
 use super::walk::{Residual, Walk};
 
-/// Addresses of one output pixel.
+/// The addresses that belong to one output pixel.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Pixel {
     pub input: usize,
@@ -10,7 +10,7 @@ pub(super) struct Pixel {
     pub residual: usize,
 }
 
-/// All pixels of an image, row by row, in blocks.
+/// A walk over all pixels of an image, row by row, in blocks.
 pub(super) struct Blocks {
     size: (usize, usize),
     input: Walk,
@@ -22,6 +22,7 @@ pub(super) struct Blocks {
 }
 
 impl Blocks {
+    /// A walk over an image of `size` = (width, height), from its first pixel on.
     #[inline(always)]
     pub fn new(size: (usize, usize), input: Walk, output: Walk, residual: Option<&Residual<'_>>) -> Self {
         let residual = match residual {

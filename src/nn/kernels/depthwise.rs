@@ -10,30 +10,31 @@ use super::epilogue::{Act, Epilogue, Fused};
 use super::walk::{Operand, Walk};
 use crate::simd::{Isa, Kernel, Lanes, Patch, PatchMut};
 
-/// Outputs side by side in a patch.
+/// How many outputs lie side by side in a patch: with two rows of them, eight sums fill half of
+/// AVX2's registers.
 const STRIP: usize = 4;
 
-/// One depthwise convolution, ready to run. Offsets count vectors, not floats.
+/// A depthwise convolution, ready to run. Offsets count vectors, not floats.
 pub(crate) struct Depthwise<'a> {
     pub input: &'a [Lanes],
-    /// From output pixel to the first tap: `right` and `down` include the stride.
+    /// The way from an output pixel to its first tap: `right` and `down` include the stride.
     pub input_walk: Walk,
-    /// Kernel width and height.
+    /// The kernel's width and height.
     pub kernel: (usize, usize),
-    /// Step from one tap to the next: to the right, and down.
+    /// The step from one tap to the next: to the right, and down.
     pub tap: (usize, usize),
-    /// Horizontal stride in pixels, for the strip's shared loads.
+    /// The horizontal stride in pixels, for the strip's shared loads.
     pub stride: usize,
-    /// Weights, one vector per (channel vector, kernel row, kernel column).
+    /// The weights, one vector per (channel vector, kernel row, kernel column).
     pub weights: &'a [Lanes],
-    /// One vector per channel vector.
+    /// The bias, one vector per channel vector.
     pub bias: &'a [Lanes],
     pub epilogue: &'a Epilogue,
     /// Added before the second activation, if there is one.
     pub residual: Option<Operand<'a>>,
     pub output: &'a mut [Lanes],
     pub output_walk: Walk,
-    /// Output width and height in pixels.
+    /// The output's width and height in pixels.
     pub size: (usize, usize),
 }
 
@@ -95,12 +96,16 @@ impl Depthwise<'_> {
             let input = Patch::<IN_ROWS, SPAN>::new(self.input, self.input_walk.at(x, y), self.tap, channels);
             let steps = (self.output_walk.right, self.output_walk.down);
             let output = PatchMut::<ROWS, STRIP>::new(self.output, self.output_walk.at(x, y), steps, channels);
-            let (Some(input), Some(mut output)) = (input, output) else { return ROWS };
+            let (Some(input), Some(mut output)) = (input, output) else {
+                debug_assert!(false, "a window leaves its tensor, which compiling the network excludes");
+                return ROWS;
+            };
             let residual = self.residual.filter(|_| RESIDUAL).and_then(|residual| {
                 let walk = residual.walk;
                 Patch::<ROWS, STRIP>::new(residual.data, walk.at(x, y), (walk.right, walk.down), residual.vectors)
                     .map(|patch| (patch, residual.vectors))
             });
+            debug_assert_eq!(residual.is_some(), RESIDUAL && self.residual.is_some(), "a residual is outside");
             for (c, (weights, bias)) in self.weights.as_chunks::<9>().0.iter().zip(self.bias).enumerate().take(channels)
             {
                 let mut sums = [[isa.load(bias); STRIP]; ROWS];
@@ -110,7 +115,8 @@ impl Depthwise<'_> {
                         pixels[i] = input.load(isa, iy, i, c);
                     }
                     for r in 0..ROWS {
-                        // Row `iy` of the patch is row `iy − r · STRIDE` of the kernel for output row `r`.
+                        // Row `iy` of the patch is row `iy − r · STRIDE` of the kernel for output
+                        // row `r`.
                         if iy >= r * STRIDE && iy < r * STRIDE + 3 {
                             for kx in 0..3 {
                                 let weight = isa.load(&weights[(iy - r * STRIDE) * 3 + kx]);
@@ -138,7 +144,7 @@ impl Depthwise<'_> {
         ROWS
     }
 
-    /// One output pixel, any kernel.
+    /// One output pixel, with any kernel.
     #[inline(always)]
     fn pixel<I: Isa, A: Act, B: Act, const RESIDUAL: bool>(&mut self, isa: I, x: usize, y: usize, first: A, second: B) {
         let base = self.input_walk.at(x, y);

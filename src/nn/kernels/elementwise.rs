@@ -13,7 +13,8 @@ pub(crate) enum Combine {
     Multiply,
 }
 
-/// `second(first(input) + other)`, or `second(first(input · other))`. Offsets count vectors.
+/// A pass over two values: `second(first(input) + other)`, or `second(first(input · other))`.
+/// Offsets count vectors.
 pub(crate) struct Elementwise<'a> {
     pub input: &'a [Lanes],
     pub input_walk: Walk,
@@ -21,7 +22,7 @@ pub(crate) struct Elementwise<'a> {
     pub epilogue: &'a Epilogue,
     pub output: &'a mut [Lanes],
     pub output_walk: Walk,
-    /// Output width and height in pixels, and vectors per pixel.
+    /// The output's width and height in pixels, and vectors per pixel.
     pub size: (usize, usize, usize),
 }
 

@@ -9,15 +9,16 @@ use crate::simd::{Isa, Kernel, LANES, Lanes};
 /// An element-wise activation. Per-channel slopes are padded to whole vectors.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(crate) enum Activation {
+    /// Nothing is done.
     #[default]
     None,
-    /// max(x, 0).
+    /// The larger of x and 0.
     Relu,
-    /// min(max(x, low), high).
+    /// x, but at least `low` and at most `high`.
     Clip { low: f32, high: f32 },
-    /// x, or slope · x where x is negative, with a slope per channel.
+    /// x itself, or slope · x where x is negative, with a slope per channel.
     PRelu { slopes: Vec<Lanes> },
-    /// 1 / (1 + e^−x).
+    /// The logistic function 1 / (1 + e^−x).
     Sigmoid,
 }
 
@@ -37,11 +38,11 @@ pub(crate) trait Act: Copy {
         isa.splat(0.0)
     }
 
-    /// Applies it.
+    /// Applies the activation to a vector of results.
     fn apply<I: Isa>(self, isa: I, v: I::V, parameter: I::V) -> I::V;
 }
 
-/// The identity.
+/// [`Activation::None`]: the identity.
 #[derive(Clone, Copy)]
 pub(crate) struct Keep;
 
@@ -108,7 +109,8 @@ impl Act for Any<'_> {
             Activation::Relu => Clip::RELU.apply(isa, v, parameter),
             Activation::Clip { low, high } => Clip { low: *low, high: *high }.apply(isa, v, parameter),
             Activation::PRelu { slopes } => Slopes(slopes).apply(isa, v, parameter),
-            // Lane by lane through the standard library's exponential: exact rather than fast, for network heads.
+            // Lane by lane through the standard library's exponential: exact rather than fast, for
+            // network heads.
             Activation::Sigmoid => {
                 let mut lanes = [0.0; LANES];
                 isa.store(v, &mut lanes);
@@ -121,8 +123,8 @@ impl Act for Any<'_> {
 
 /// A kernel that is compiled for each common epilogue.
 pub(crate) trait Fused {
-    /// Runs it. Implementations are `#[inline(always)]`. If not `RESIDUAL`, there is none to be
-    /// added.
+    /// Runs the kernel with its two activations. Implementations are `#[inline(always)]`. If not
+    /// `RESIDUAL`, there is none to be added.
     fn run<I: Isa, A: Act, B: Act, const RESIDUAL: bool>(self, isa: I, first: A, second: B);
 }
 
@@ -140,7 +142,8 @@ impl<K: Fused, A: Act, B: Act, const RESIDUAL: bool> Kernel for Bound<K, A, B, R
     }
 }
 
-/// Each in a function of its own, which keeps the compiler's attention on one loop.
+/// Runs a kernel with one epilogue, each in a function of its own, which keeps the compiler's
+/// attention on one loop.
 #[inline(always)]
 fn call<const RESIDUAL: bool>(isa: impl Isa, kernel: impl Fused, first: impl Act, second: impl Act) {
     isa.call(Bound::<_, _, _, RESIDUAL> { kernel, first, second });

@@ -14,23 +14,24 @@ use super::epilogue::{Act, Epilogue, Fused};
 use super::walk::{Residual, Walk};
 use crate::simd::{Isa, Kernel, LANES, Lanes};
 
-/// Inputs per pixel, at most: what a tile of pixels may take of the block. Far from what would
+/// The most inputs per pixel: what a tile of pixels may take of the block. Far from what would
 /// overflow a sum.
 pub(crate) const MAX_DEPTH: usize = 2048;
-/// The largest activation, and the largest weight.
+/// The largest activation, and the largest weight: two products of it fit the 16 bits in which AVX2
+/// adds them up.
 const TOP: u8 = 127;
 const _: () = assert!(MAX_DEPTH * (TOP as usize) * (TOP as usize) <= i32::MAX as usize);
 
-/// Pixels per block, at most, and per tile.
+/// The most pixels of a block, and the pixels of a tile, as `matmul` has them.
 const MAX_BLOCK: usize = 96;
 const TILE: usize = 6;
-/// Bytes that are quantised together.
+/// How many bytes are quantised together.
 const CHUNK: usize = 4 * LANES;
-/// Chunks per block: 16 KiB, half of a first-level cache.
+/// How many chunks a block has: 16 KiB, half of a first-level cache.
 const BLOCK_CHUNKS: usize = 512;
 const _: () = assert!(MAX_DEPTH / CHUNK * TILE <= BLOCK_CHUNKS);
 
-/// The values that a channel takes. Holds 0; both ends are finite.
+/// The values that a channel takes. The range holds 0; both ends are finite.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct InputRange {
     low: f32,
@@ -38,7 +39,7 @@ pub(crate) struct InputRange {
 }
 
 impl InputRange {
-    /// `None` unless low ≤ 0 ≤ high, both finite.
+    /// A range; `None` unless low ≤ 0 ≤ high, both finite.
     pub fn new(low: f32, high: f32) -> Option<Self> {
         (low.is_finite() && high.is_finite() && low <= 0.0 && high >= 0.0).then_some(Self { low, high })
     }
@@ -88,8 +89,9 @@ pub(crate) struct IntWeights {
     /// Panels of two vectors of outputs, one after the other; each has a row per four inputs.
     rows: Vec<Row>,
     steps: Vec<Steps>,
-    /// By vectors of outputs; whole panels.
+    /// The step of each output's sum, by vectors of outputs; whole panels.
     scale: Vec<Lanes>,
+    /// What each output begins with, the inputs' zero points taken into account.
     bias: Vec<Lanes>,
     depth: usize,
     vectors: usize,
@@ -143,7 +145,7 @@ impl IntWeights {
         Prefetch(self)
     }
 
-    /// Inputs, and vectors of outputs.
+    /// How many inputs there are, and how many vectors of outputs.
     pub fn size(&self) -> (usize, usize) {
         (self.depth, self.vectors)
     }
@@ -181,7 +183,7 @@ impl IntWeights {
     }
 }
 
-/// See [`IntWeights::prefetch`].
+/// The kernel of [`IntWeights::prefetch`].
 struct Prefetch<'a>(&'a IntWeights);
 
 impl Kernel for Prefetch<'_> {
@@ -193,8 +195,8 @@ impl Kernel for Prefetch<'_> {
     }
 }
 
-/// One pointwise convolution, ready to run. Input offsets count floats, the others vectors; all
-/// stay inside their slices, which the plan has checked.
+/// A pointwise convolution in integers, ready to run. Input offsets count floats, the others
+/// vectors; all stay inside their slices, which the plan has checked.
 pub(crate) struct IntDenseConv<'a> {
     pub input: &'a [f32],
     pub input_walk: Walk,
@@ -203,7 +205,7 @@ pub(crate) struct IntDenseConv<'a> {
     pub residual: Option<Residual<'a>>,
     pub output: &'a mut [Lanes],
     pub output_walk: Walk,
-    /// Output width and height in pixels.
+    /// The output's width and height in pixels.
     pub size: (usize, usize),
 }
 
@@ -261,6 +263,7 @@ impl IntDenseConv<'_> {
         }
     }
 
+    /// One panel of outputs for a block of pixels.
     #[inline(always)]
     fn panel<I: Isa, A: Act, B: Act, const RESIDUAL: bool>(
         &mut self,
@@ -313,7 +316,8 @@ impl IntDenseConv<'_> {
                 }
             }
         }
-        // Sums are indexed by constants only: the loops behind, which test their bounds, are not unrolled.
+        // Sums are indexed by constants only: the loops behind, which test their bounds, are not
+        // unrolled.
         let weights = self.weights;
         let mut results = [[isa.splat(0.0); 2]; MR];
         for v in 0..2 {

@@ -21,14 +21,15 @@ use super::epilogue::{Act, Epilogue, Fused};
 use super::walk::{Residual, Walk};
 use crate::simd::{Isa, Kernel, LANES, Lanes};
 
-/// Pixels per cache block, at most; fewer for deep inputs. A multiple of every tile's pixels.
+/// The most pixels of a cache block; blocks of deep inputs have fewer. Chosen by hand as a multiple
+/// of every tile's pixels.
 const MAX_BLOCK: usize = 96;
-/// Pixels per tile, at most.
+/// The most pixels of a tile.
 const MAX_TILE: usize = 8;
 /// Rows of weights, a cache line each, that are asked for before a convolution begins: half of a
 /// first-level cache.
 const MAX_PREFETCH: usize = 256;
-/// Input floats that a cache block should not exceed: half of a 32 KiB first-level cache.
+/// How many floats of input a cache block should not exceed: half of a 32 KiB first-level cache.
 const BLOCK_FLOATS: usize = 4096;
 
 /// The weights that one input value meets in one panel. Aligned so that no vector crosses a cache
@@ -40,21 +41,21 @@ struct Row<const NV: usize>([Lanes; NV]);
 /// Weights packed for [`DenseConv`].
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct PackedWeights {
-    /// Panels of two vectors, one after the other; each has `depth` rows.
+    /// The panels of two vectors, one after the other; each has `depth` rows.
     pairs: Vec<Row<2>>,
     /// The last panel if the number of vectors is odd and more than 1, else empty.
     triple: Vec<Row<3>>,
     /// The only panel if there is one vector, else empty.
     single: Vec<Row<1>>,
-    /// Bias by vectors of output channels.
+    /// The bias, by vectors of output channels.
     bias: Vec<Lanes>,
+    /// Rows of the matrix: floats of input that one output pixel reads.
     depth: usize,
 }
 
 impl PackedWeights {
     /// Packs a matrix of `depth` rows and one column per output channel, given by its entries (row,
-    /// column, value); all others are 0. `bias` starts the sums. Entries outside the matrix are
-    /// ignored.
+    /// column, value), which lie inside it; all others are 0. `bias` starts the sums.
     pub fn pack(depth: usize, bias: &[f32], entries: impl Iterator<Item = (usize, usize, f32)>) -> Self {
         let vectors = bias.len().div_ceil(LANES);
         let (pairs, triples, singles) = match vectors {
@@ -68,6 +69,7 @@ impl PackedWeights {
             single: vec![Row([[0.0; LANES]; 1]); singles * depth],
             bias: bias
                 .chunks(LANES)
+                // Lanes behind the last channel only pad the vector.
                 .map(|chunk| std::array::from_fn(|lane| chunk.get(lane).copied().unwrap_or(0.0)))
                 .collect(),
             depth,
@@ -82,7 +84,9 @@ impl PackedWeights {
                 Some(vector) if triples > 0 => packed.triple.get_mut(row).and_then(|r| r.0.get_mut(vector)),
                 Some(vector) => packed.single.get_mut(row).and_then(|r| r.0.get_mut(vector)),
             };
-            if let Some(slot) = lanes.and_then(|lanes| lanes.get_mut(column % LANES)) {
+            let slot = lanes.and_then(|lanes| lanes.get_mut(column % LANES));
+            debug_assert!(slot.is_some(), "({row}, {column}) lies outside the matrix");
+            if let Some(slot) = slot {
                 *slot = value;
             }
         });
@@ -94,13 +98,13 @@ impl PackedWeights {
         Prefetch(self)
     }
 
-    /// Rows, and vectors of columns.
+    /// How many rows the matrix has, and how many vectors of columns.
     pub fn size(&self) -> (usize, usize) {
         (self.depth, self.bias.len())
     }
 }
 
-/// See [`PackedWeights::prefetch`].
+/// The kernel of [`PackedWeights::prefetch`].
 struct Prefetch<'a>(&'a PackedWeights);
 
 impl Kernel for Prefetch<'_> {
@@ -118,12 +122,12 @@ impl Kernel for Prefetch<'_> {
     }
 }
 
-/// One convolution, ready to run. Input offsets count floats, the others vectors; all stay inside
-/// their slices, which the plan has checked.
+/// A dense convolution, ready to run. Input offsets count floats, the others vectors; all stay
+/// inside their slices, which the plan has checked.
 pub(crate) struct DenseConv<'a> {
     pub input: &'a [f32],
     pub input_walk: Walk,
-    /// Offsets of the segments from a pixel's input address; each segment is `depth /
+    /// The offsets of the segments from a pixel's input address; each segment is `depth /
     /// segments.len()` floats.
     pub segments: &'a [usize],
     pub weights: &'a PackedWeights,
@@ -131,7 +135,7 @@ pub(crate) struct DenseConv<'a> {
     pub residual: Option<Residual<'a>>,
     pub output: &'a mut [Lanes],
     pub output_walk: Walk,
-    /// Output width and height in pixels.
+    /// The output's width and height in pixels.
     pub size: (usize, usize),
 }
 
@@ -172,6 +176,8 @@ impl Fused for DenseConv<'_> {
             let mut vector = 0;
             let mut panels = weights.pairs.chunks_exact(weights.depth).peekable();
             while let Some(rows) = panels.next() {
+                // Behind the last panel there is nothing to fetch ahead: its own rows are in the
+                // cache.
                 let panel = Panel { rows, next: panels.peek().unwrap_or(&rows), span, vector };
                 self.panel::<I, A, B, RESIDUAL, 6, 2>(isa, pixels, &panel, first, second);
                 vector += 2;
@@ -188,7 +194,7 @@ impl Fused for DenseConv<'_> {
     }
 }
 
-/// Weights of one panel, and of the one behind it.
+/// The weights of one panel, and of the one behind it, which are fetched ahead.
 struct Panel<'a, const NV: usize> {
     rows: &'a [Row<NV>],
     next: &'a [Row<NV>],
@@ -199,6 +205,7 @@ struct Panel<'a, const NV: usize> {
 }
 
 impl DenseConv<'_> {
+    /// One panel of outputs for a block of pixels, of which the first `filled` are real.
     #[inline(always)]
     fn panel<I: Isa, A: Act, B: Act, const RESIDUAL: bool, const MR: usize, const NV: usize>(
         &mut self,
@@ -218,7 +225,8 @@ impl DenseConv<'_> {
         }
     }
 
-    /// Pixels may be the same: of each vector, all residuals are read before any result is written.
+    /// One tile: `MR` pixels by `NV` vectors of outputs. Pixels may be the same: of each vector,
+    /// all residuals are read before any result is written.
     #[inline(always)]
     fn tile<I: Isa, A: Act, B: Act, const RESIDUAL: bool, const MR: usize, const NV: usize>(
         &mut self,
@@ -267,8 +275,8 @@ impl DenseConv<'_> {
             Some(Residual::InPlace) => (output.cast_const(), usize::MAX),
             None => (output.cast_const(), 0),
         };
-        // One vector of channels after the other, in loops without a choice: the optimiser unrolls them,
-        // and the sums stay in registers.
+        // One vector of channels after the other, in loops without a choice: the optimiser unrolls
+        // them, and the sums stay in registers.
         for v in 0..NV {
             let mut results = [isa.splat(0.0); MR];
             let parameter = first.parameter(isa, vector + v);
@@ -278,8 +286,9 @@ impl DenseConv<'_> {
             // Channels that the residual does not have count as 0.
             if RESIDUAL && vector + v < other_vectors {
                 for r in 0..MR {
-                    // SAFETY: `run` has asserted that all vectors of all pixels lie in the residual, or in the output
-                    // if it is there; nothing else refers to the output while `self` is borrowed.
+                    // SAFETY: `run` has asserted that all vectors of all pixels lie in the
+                    // residual, or in the output if it is there; nothing else refers to the output
+                    // while `self` is borrowed.
                     let other = unsafe { &*other.add(pixels[r].residual + vector + v) };
                     results[r] = isa.add(results[r], isa.load(other));
                 }

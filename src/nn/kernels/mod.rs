@@ -1,6 +1,7 @@
 //! The executor's inner loops, one file per operator, over the instruction sets of [`crate::simd`].
 //!
-//! The one `unsafe` here is in `matmul.rs`: a convolution's pixels are checked once for a whole block.
+//! The one `unsafe` here is in `matmul.rs`: a convolution's pixels are checked once for a whole
+//! block.
 
 // Indices are checked once, when a network is compiled (`program/bounds.rs`): a network whose steps
 // could leave their slices is refused. What checks remain in the loops are a second line of defence

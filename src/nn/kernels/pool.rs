@@ -13,23 +13,23 @@ pub(crate) enum Pooling {
     Average { count_padding: bool },
 }
 
-/// One pooling. Offsets count vectors; windows may reach beyond the image.
+/// A pooling, ready to run. Offsets count vectors; windows may reach beyond the image.
 pub(crate) struct Pool<'a> {
     pub kind: Pooling,
     pub input: &'a [Lanes],
-    /// Of the input image's own pixels: origin is its pixel (0, 0).
+    /// The walk over the input image's own pixels: origin is its pixel (0, 0).
     pub input_walk: Walk,
-    /// Input width and height.
+    /// The input's width and height in pixels.
     pub input_size: (usize, usize),
-    /// Window width and height.
+    /// The window's width and height in pixels.
     pub window: (usize, usize),
-    /// Horizontal and vertical stride.
+    /// The horizontal and vertical stride in pixels.
     pub stride: (usize, usize),
-    /// Padding at the left and top.
+    /// The padding at the left and top in pixels.
     pub padding: (usize, usize),
     pub output: &'a mut [Lanes],
     pub output_walk: Walk,
-    /// Output width and height in pixels, and vectors per pixel.
+    /// The output's width and height in pixels, and vectors per pixel.
     pub size: (usize, usize, usize),
 }
 
@@ -66,6 +66,7 @@ impl Pool<'_> {
         }
     }
 
+    /// One output pixel of any window.
     #[inline(always)]
     fn pixel<I: Isa>(&mut self, isa: I, output: (usize, usize), columns: Range<usize>, rows: Range<usize>) {
         let divisor = match self.kind {

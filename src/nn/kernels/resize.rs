@@ -3,7 +3,7 @@
 use super::walk::Walk;
 use crate::simd::{Isa, Kernel, Lanes};
 
-/// One output row or column: the two source indices and the weight of the second.
+/// Where an output row or column comes from: the two source indices and the weight of the second.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Tap {
     pub first: usize,
@@ -11,16 +11,17 @@ pub(crate) struct Tap {
     pub weight: f32,
 }
 
-/// One resize by tables made at load. Offsets count vectors.
+/// A resize by tables made at load. Offsets count vectors.
 pub(crate) struct Resize<'a> {
     pub input: &'a [Lanes],
     pub input_walk: Walk,
-    /// One per output column, and one per output row.
+    /// The source of each output column.
     pub columns: &'a [Tap],
+    /// The source of each output row.
     pub rows: &'a [Tap],
     pub output: &'a mut [Lanes],
     pub output_walk: Walk,
-    /// Vectors per pixel.
+    /// How many vectors a pixel has.
     pub vectors: usize,
 }
 
@@ -52,7 +53,7 @@ impl Kernel for Resize<'_> {
     }
 }
 
-/// A pixel between two.
+/// Writes a pixel between two.
 #[inline(always)]
 fn mix<I: Isa>(isa: I, (a, b): (&[Lanes], &[Lanes]), weight: f32, output: &mut [Lanes]) {
     for (output, (a, b)) in output.iter_mut().zip(a.iter().zip(b)) {
@@ -60,7 +61,7 @@ fn mix<I: Isa>(isa: I, (a, b): (&[Lanes], &[Lanes]), weight: f32, output: &mut [
     }
 }
 
-/// a + weight · (b − a), exact for equal ends.
+/// The value a + weight · (b − a), exact for equal ends.
 #[inline(always)]
 fn lerp<I: Isa>(isa: I, a: I::V, b: I::V, weight: f32) -> I::V {
     let difference = isa.mul_add(a, isa.splat(-1.0), b);

@@ -6,8 +6,11 @@ use crate::simd::{LANES, Lanes};
 /// is, and what a step of one output pixel to the right or down adds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Walk {
+    /// The address for output pixel (0, 0).
     pub origin: usize,
+    /// What one pixel to the right adds.
     pub right: usize,
+    /// What one pixel down adds.
     pub down: usize,
 }
 
@@ -36,8 +39,11 @@ impl Walk {
 /// channel vectors.
 #[derive(Clone, Copy)]
 pub(crate) struct Operand<'a> {
+    /// The values.
     pub data: &'a [Lanes],
+    /// Where each output pixel's value is, in vectors.
     pub walk: Walk,
+    /// Vectors of channels; the output may have more, for which this operand counts as 0.
     pub vectors: usize,
 }
 

@@ -8,10 +8,12 @@ use crate::nn::op::{Filter, Kind, Window};
 use crate::nn::precision::Precision;
 use crate::nn::value::{Border, Form, Grid, Value};
 
-/// A pointwise layer of fewer inputs gains nothing from integers.
+/// The least inputs of a pointwise layer that is computed in integers: one of fewer gains nothing.
 const MIN_INT8_DEPTH: usize = 32;
 
 impl Lowering<'_> {
+    /// Conv: with padding in front of it merged in, and in integers where the file has ranges for
+    /// it.
     pub(super) fn conv(&mut self, node: &Node) -> Result<()> {
         // Zeros in front of a convolution become its own padding.
         let (value, before) = match self.entry(node, 0)?.clone() {
@@ -24,7 +26,7 @@ impl Lowering<'_> {
         let (mut filter, kernel) = self.filter(node, value.grid.channels)?;
         let window = self.window(node, &value.grid, kernel, before)?;
         if let Some(ranges) = self.input_ranges(node, value.grid.channels)? {
-            let dense = !filter.depthwise && node.int("group", 1) == 1 && filter.inputs >= MIN_INT8_DEPTH;
+            let dense = !filter.depthwise && node.int("group", 1)? == 1 && filter.inputs >= MIN_INT8_DEPTH;
             if dense && window == Window::pointwise(&value.grid) && self.precision == Precision::Int8 {
                 filter.ranges = ranges.to_vec();
             }
@@ -38,7 +40,7 @@ impl Lowering<'_> {
         self.define(node, Entry::Value(output))
     }
 
-    /// What the file says about the channels of input 0.
+    /// The ranges that the file states for the channels of input 0.
     fn input_ranges(&self, node: &Node, channels: usize) -> Result<Option<&[InputRange]>> {
         match node.input(0).and_then(|name| self.ranges.get(name)) {
             Some(ranges) if ranges.len() != channels => Err(node.invalid("its input has another number of ranges")),
@@ -46,8 +48,8 @@ impl Lowering<'_> {
         }
     }
 
-    /// `value` such that `window` reads inside its buffer: its border grows, or it moves to a
-    /// buffer whose border can.
+    /// The same value such that `window` reads inside its buffer: its border grows, or it moves to
+    /// a buffer whose border can.
     fn readable(&mut self, value: &Value, window: &Window, tight_is_fine: bool) -> Result<Value> {
         let needed = window.border(&value.grid);
         let fits = needed.is_none() || !self.rigid(value.buffer);
@@ -79,7 +81,8 @@ impl Lowering<'_> {
         let &[outputs, per_group, height, width] = weight.shape.as_slice() else {
             return Err(node.unsupported("only two-dimensional kernels"));
         };
-        let groups = usize::try_from(node.int("group", 1)).unwrap_or(0);
+        let groups =
+            usize::try_from(node.int("group", 1)?).map_err(|_| node.invalid("its number of groups is negative"))?;
         let consistent = groups > 0
             && per_group.checked_mul(groups) == Some(channels)
             && outputs.is_multiple_of(groups)
@@ -102,23 +105,21 @@ impl Lowering<'_> {
         let (inputs, weights) = if depthwise || groups == 1 {
             (per_group, data.to_vec())
         } else {
-            (channels, self.expand_groups(data, groups, &weight.shape)?)
+            (channels, self.expand_groups(node, data, groups, [outputs, per_group, height * width])?)
         };
         Ok((Filter { outputs, inputs, depthwise, weights, bias, ranges: Vec::new() }, (width, height)))
     }
 
-    /// Block-diagonal dense weights of a grouped convolution.
-    fn expand_groups(&self, data: &[f32], groups: usize, shape: &[usize]) -> Result<Vec<f32>> {
-        let &[outputs, per_group, height, width] = shape else { return Ok(Vec::new()) };
-        let taps = height * width;
+    /// The block-diagonal dense weights of a grouped convolution.
+    fn expand_groups(&self, node: &Node, data: &[f32], groups: usize, shape: [usize; 3]) -> Result<Vec<f32>> {
+        let [outputs, per_group, taps] = shape;
         let channels = per_group * groups;
         let mut dense = vec![0.0; self.limits.elements(&[outputs, channels, taps])?];
         let row = per_group * taps;
         for (o, (from, to)) in data.chunks_exact(row).zip(dense.chunks_exact_mut(channels * taps)).enumerate() {
             let group = o / (outputs / groups);
-            if let Some(to) = to.get_mut(group * row..(group + 1) * row) {
-                to.copy_from_slice(from);
-            }
+            let to = to.get_mut(group * row..(group + 1) * row);
+            to.ok_or_else(|| node.invalid("its groups do not fit its weights"))?.copy_from_slice(from);
         }
         Ok(dense)
     }
@@ -131,27 +132,30 @@ impl Lowering<'_> {
         };
         let input = self.in_vectors(&input)?;
         let general = node.op == "Gemm";
-        if general && node.int("transA", 0) != 0 {
+        if general && node.int("transA", 0)? != 0 {
             return Err(node.unsupported("transA"));
         }
-        let transposed = general && node.int("transB", 0) != 0;
+        let transposed = general && node.int("transB", 0)? != 0;
         let weight = self.constant(node, 1).cloned();
         let weight = weight.ok_or_else(|| node.unsupported("its weights must be constant"))?;
-        let outputs = weight.shape.get(usize::from(!transposed)).copied().unwrap_or(0);
+        let outputs = match (weight.shape.as_slice(), transposed) {
+            (&[outputs, _], true) | (&[_, outputs], false) => outputs,
+            _ => return Err(node.invalid("its weights are no matrix")),
+        };
         self.reserve(outputs, features, 1)?;
         let data = matrix(node, &weight, (features, outputs), transposed)?;
-        let alpha = if general { node.float("alpha", 1.0) } else { 1.0 };
-        let beta = if general { node.float("beta", 1.0) } else { 1.0 };
+        let alpha = if general { node.float("alpha", 1.0)? } else { 1.0 };
+        let beta = if general { node.float("beta", 1.0)? } else { 1.0 };
         let bias = match node.input(2).filter(|_| general) {
             Some(_) => {
                 let bias = self.floats(node, 2)?;
-                let shape = self.constant(node, 2).map(|c| c.shape.as_slice());
-                if !matches!(shape, Some([] | [1, 1]))
-                    && !matches!(shape, Some([n] | [1, n]) if *n == outputs || *n == 1)
-                {
-                    return Err(node.invalid("its bias does not fit its weights"));
+                let flat = self.constant(node, 2).is_some_and(|c| matches!(c.shape.as_slice(), [] | [_] | [1, _]));
+                match bias {
+                    // One for all outputs, or one for each.
+                    [single] if flat => vec![beta * single; outputs],
+                    each if flat && each.len() == outputs => each.iter().map(|bias| beta * bias).collect(),
+                    _ => return Err(node.invalid("its bias does not fit its weights")),
                 }
-                (0..outputs).map(|o| beta * bias.get(o).or(bias.first()).copied().unwrap_or(0.0)).collect()
             }
             None => vec![0.0; outputs],
         };
@@ -164,11 +168,12 @@ impl Lowering<'_> {
         self.define(node, Entry::Value(output))
     }
 
+    /// BatchNormalization with its statistics fixed: an affine map per channel.
     pub(super) fn batch_normalization(&mut self, node: &Node) -> Result<()> {
-        if node.int("training_mode", 0) != 0 {
+        if node.int("training_mode", 0)? != 0 {
             return Err(node.unsupported("training"));
         }
-        let epsilon = node.float("epsilon", 1e-5);
+        let epsilon = node.float("epsilon", 1e-5)?;
         let value = self.value(node, 0)?;
         let (gamma, beta) = (self.floats(node, 1)?, self.floats(node, 2)?);
         let (mean, variance) = (self.floats(node, 3)?, self.floats(node, 4)?);

@@ -11,10 +11,11 @@ use crate::nn::value::{Form, Value};
 use crate::simd::LANES;
 
 impl Lowering<'_> {
+    /// Clip, with bounds as inputs (new files) or attributes (old ones).
     pub(super) fn clip(&mut self, node: &Node) -> Result<()> {
         let bound = |lowering: &Self, index: usize, name: &str, default: f32| match node.input(index) {
-            Some(_) => lowering.floats(node, index).map(|v| v.first().copied().unwrap_or(default)),
-            None => Ok(node.float(name, default)),
+            Some(_) => lowering.float(node, index),
+            None => node.float(name, default),
         };
         let low = bound(self, 1, "min", f32::MIN)?;
         let high = bound(self, 2, "max", f32::MAX)?;
@@ -24,13 +25,14 @@ impl Lowering<'_> {
         self.activation(node, Activation::Clip { low, high })
     }
 
-    /// The same slope for every channel.
+    /// LeakyRelu: a PRelu with the same slope for every channel.
     pub(super) fn leaky_relu(&mut self, node: &Node, slope: f32) -> Result<()> {
         let vectors = self.value(node, 0)?.grid.vectors();
         self.reserve(vectors * LANES, 1, 1)?;
         self.activation(node, Activation::PRelu { slopes: vec![[slope; LANES]; vectors] })
     }
 
+    /// PRelu with constant slopes, one for all channels or one for each.
     pub(super) fn prelu(&mut self, node: &Node) -> Result<()> {
         let value = self.value(node, 0)?;
         let constant = self.constant(node, 1).cloned();
@@ -53,6 +55,7 @@ impl Lowering<'_> {
         self.activation(node, Activation::PRelu { slopes: vectors.collect() })
     }
 
+    /// Add, Sub, Mul and Div, of two values or of one and a constant.
     pub(super) fn binary(&mut self, node: &Node) -> Result<()> {
         match (self.constant(node, 0).cloned(), self.constant(node, 1).cloned()) {
             (None, Some(constant)) => return self.binary_constant(node, &constant, false),
@@ -79,7 +82,8 @@ impl Lowering<'_> {
         }
     }
 
-    /// Input 0 with a constant; `constant_first` says that the file has them the other way round.
+    /// An operation of input 0 and a constant, as an affine map; `constant_first` says that the
+    /// file has them the other way round.
     fn binary_constant(&mut self, node: &Node, constant: &Constant, constant_first: bool) -> Result<()> {
         let value = self.value(node, 0)?;
         let data = constant.as_floats().ok_or_else(|| node.invalid("a constant must hold floats"))?;
@@ -97,7 +101,7 @@ impl Lowering<'_> {
         self.affine(node, scale, shift)
     }
 
-    /// a + b: the residual of the later of the two convolutions, if there is one.
+    /// The sum a + b: the residual of the later of the two convolutions, if there is one.
     fn sum(&mut self, node: &Node) -> Result<()> {
         let [first, second] = [0, 1].map(|i| {
             let producer = self.sole_producer(node, i);
@@ -108,8 +112,8 @@ impl Lowering<'_> {
         if let Some(producer) = producer {
             let target = self.value(node, into)?;
             if let Some(residual) = self.residual(node, 1 - into, &target)? {
-                // Everything that the moved operation reads is still there, and nobody but this node reads its
-                // result.
+                // Everything that the moved operation reads is still there, and nobody but this
+                // node reads its result.
                 let mut op = self.ops.remove(producer);
                 op.other = Some(residual);
                 self.ops.push(op);
@@ -135,6 +139,7 @@ impl Lowering<'_> {
         if same { self.in_vectors(&value).map(Some) } else { Ok(None) }
     }
 
+    /// A pass of its own over two values.
     fn combine(&mut self, node: &Node, a: &Value, b: &Value, combine: Combine) -> Result<()> {
         // One operand per channel and image, as squeeze-and-excitation blocks have it, goes second.
         let (a, b) = if a.grid.width * a.grid.height < b.grid.width * b.grid.height { (b, a) } else { (a, b) };
@@ -155,7 +160,16 @@ impl Lowering<'_> {
     /// An affine map per channel of input 0, folded into the weights before it where that is
     /// possible.
     pub(super) fn affine(&mut self, node: &Node, scale: Vec<f32>, shift: Vec<f32>) -> Result<()> {
-        let at = |v: &[f32], c: usize| v.get(c).or(v.first()).copied().unwrap_or(0.0);
+        let channels = self.value(node, 0)?.grid.channels;
+        if [&scale, &shift].iter().any(|v| v.len() != 1 && v.len() != channels) {
+            return Err(node.invalid("its parameters do not fit its input"));
+        }
+        // One value for all channels, or one for each. Any other channel would show as NaN.
+        let at = |v: &[f32], c: usize| match v {
+            [single] => *single,
+            // Seen if the check above ever fails to hold.
+            each => each.get(c).copied().unwrap_or(f32::NAN),
+        };
         if let Some(producer) = self.sole_producer(node, 0)
             && let Some(filter) = self.ops.get_mut(producer).and_then(Op::bare_filter)
         {
@@ -205,11 +219,12 @@ impl Lowering<'_> {
         self.define(node, Entry::Value(output))
     }
 
+    /// Identity, Dropout, and casts to f32: another name for the same value.
     pub(super) fn identity(&mut self, node: &Node) -> Result<()> {
         let entry = self.entry(node, 0)?.clone();
         // f16 constants are f32 already.
         let floats = !matches!(&entry, Entry::Constant(constant) if constant.as_floats().is_none());
-        if node.op == "Cast" && !(floats && node.int("to", 0) == data_type::FLOAT) {
+        if node.op == "Cast" && !(floats && node.int("to", 0)? == data_type::FLOAT) {
             return Err(node.unsupported("only casts to f32"));
         }
         self.define(node, entry)

@@ -37,13 +37,16 @@ impl Entry {
     }
 }
 
+/// The state of the walk: what each name means, and what has been made of the nodes so far.
 pub(super) struct Lowering<'a> {
     pub limits: &'a Limits,
+    /// What each name that is defined so far stands for.
     pub entries: HashMap<String, Entry>,
     /// How many times later nodes and graph outputs read a name.
     pub uses: HashMap<String, usize>,
     pub ops: Vec<Op>,
     pub buffers: Vec<Buffer>,
+    /// The work of one run, against [`Limits::max_multiply_adds`].
     pub multiply_adds: u64,
     /// Floats of all weights and tables as they will be packed.
     pub packed: usize,
@@ -52,11 +55,23 @@ pub(super) struct Lowering<'a> {
 }
 
 impl Lowering<'_> {
+    /// One read of `name`, under which its buffer is read too, is no longer to come.
+    pub(super) fn count_read(&mut self, name: &str) {
+        let buffer = self.entries.get(name).and_then(Entry::buffer).and_then(|b| self.buffers.get_mut(b));
+        let counts = [self.uses.get_mut(name), buffer.map(|b| &mut b.unread)];
+        for count in counts.into_iter().flatten() {
+            debug_assert!(*count > 0, "{name:?} is read more often than was counted");
+            *count = count.saturating_sub(1);
+        }
+    }
+
     /// Gives a name its meaning, or another one that is read in its place from now on.
     pub(super) fn bind(&mut self, name: &str, entry: Entry) {
+        // What nobody reads is in no list of reads.
         let reads = self.uses.get(name).copied().unwrap_or(0);
         let old = self.entries.get(name).and_then(Entry::buffer);
         if let Some(buffer) = old.and_then(|b| self.buffers.get_mut(b)) {
+            debug_assert!(buffer.unread >= reads, "{name:?} is read more often than its buffer");
             buffer.unread = buffer.unread.saturating_sub(reads);
         }
         if let Some(buffer) = entry.buffer().and_then(|b| self.buffers.get_mut(b)) {
@@ -78,11 +93,13 @@ impl Lowering<'_> {
         Ok(())
     }
 
+    /// What input `index` stands for.
     pub(super) fn entry(&self, node: &Node, index: usize) -> Result<&Entry> {
-        let name = node.input(index).ok_or_else(|| node.invalid("an input is missing"))?;
+        let name = input_name(node, index)?;
         self.entries.get(name).ok_or_else(|| node.invalid(&format!("its input {name:?} is not defined before it")))
     }
 
+    /// Input `index`, if it is a constant.
     pub(super) fn constant(&self, node: &Node, index: usize) -> Option<&Rc<Constant>> {
         match self.entries.get(node.input(index)?)? {
             Entry::Constant(constant) => Some(constant),
@@ -90,21 +107,29 @@ impl Lowering<'_> {
         }
     }
 
+    /// Input `index` as the floats that the file states.
     pub(super) fn floats(&self, node: &Node, index: usize) -> Result<&[f32]> {
         let constant = self.constant(node, index).ok_or_else(|| node.unsupported("this input must be a constant"))?;
         constant.as_floats().ok_or_else(|| node.invalid("a constant must hold floats"))
     }
 
-    /// Input `index` as a value; padding is written out.
-    pub(super) fn value(&mut self, node: &Node, index: usize) -> Result<Value> {
-        self.entry(node, index)?;
-        let name = node.input(index).unwrap_or_default();
-        if self.constant(node, index).is_some() {
-            return Err(node.unsupported("a constant where a computed value is expected"));
+    /// Input `index` as one float that the file states.
+    pub(super) fn float(&self, node: &Node, index: usize) -> Result<f32> {
+        match self.floats(node, index)? {
+            [value, ..] => Ok(*value),
+            [] => Err(node.invalid("a constant must hold one float")),
         }
-        self.value_named(name)
     }
 
+    /// Input `index` as a value; padding is written out.
+    pub(super) fn value(&mut self, node: &Node, index: usize) -> Result<Value> {
+        if let Entry::Constant(_) = self.entry(node, index)? {
+            return Err(node.unsupported("a constant where a computed value is expected"));
+        }
+        self.value_named(input_name(node, index)?)
+    }
+
+    /// The value that `name` stands for; padding is written out.
     pub(super) fn value_named(&mut self, name: &str) -> Result<Value> {
         match self.entries.get(name).cloned() {
             Some(Entry::Value(value)) => Ok(value),
@@ -126,7 +151,7 @@ impl Lowering<'_> {
         self.in_vectors(&value)
     }
 
-    /// The same value in padded pixels.
+    /// The same value in padded pixels, moved if it is not there yet.
     pub(super) fn in_vectors(&mut self, value: &Value) -> Result<Value> {
         if value.grid.in_vectors() && !self.external(value.buffer) {
             return Ok(value.clone());
@@ -152,6 +177,7 @@ impl Lowering<'_> {
         }
     }
 
+    /// A new value in a buffer of its own.
     pub(super) fn new_value(&mut self, grid: Grid, form: Form, shape: Vec<usize>) -> Result<Value> {
         let len = self.limits.elements(&[grid.width, grid.height, grid.pixel])?;
         self.work(len as u64)?;
@@ -166,6 +192,7 @@ impl Lowering<'_> {
         self.new_value(Grid::padded(width, height, channels), Form::Image, vec![1, channels, height, width])
     }
 
+    /// A copy of all elements; strides that are not given follow from the grids.
     pub(super) fn push_copy(
         &mut self,
         input: &Value,
@@ -178,6 +205,7 @@ impl Lowering<'_> {
         self.push(Kind::Copy { size, from, to, fill }, input, None, output);
     }
 
+    /// Appends an operation without activations.
     pub(super) fn push(&mut self, kind: Kind, input: &Value, other: Option<Value>, output: &Value) {
         let epilogue = Epilogue::default();
         self.ops.push(Op { kind, input: input.clone(), other, epilogue, output: output.clone() });
@@ -185,8 +213,7 @@ impl Lowering<'_> {
 
     /// Counts work, and refuses a network that asks for too much.
     pub(super) fn count(&mut self, factors: &[usize]) -> Result<()> {
-        let work = factors.iter().try_fold(1u64, |n, f| n.checked_mul(*f as u64));
-        self.work(work.unwrap_or(u64::MAX))
+        self.work(factors.iter().fold(1, |n, f| n.saturating_mul(*f as u64)))
     }
 
     pub(super) fn work(&mut self, work: u64) -> Result<()> {
@@ -218,4 +245,9 @@ impl Lowering<'_> {
         let same = self.ops.get(producer)?.output.grid == value.grid;
         (same && !self.ops.iter().any(readers)).then_some(producer)
     }
+}
+
+/// The name of input `index`, which must be there.
+fn input_name(node: &Node, index: usize) -> Result<&str> {
+    node.input(index).ok_or_else(|| node.invalid("an input is missing"))
 }

@@ -5,8 +5,8 @@
 //! later of its two convolutions, a batch normalisation or a scaling by constants disappears in the
 //! weights, padding is merged into the convolution that follows.
 //!
-//! [`lowering`] keeps what is known so far, [`nodes`] walks the graph; each family of operators has a
-//! file of its own.
+//! [`lowering`] keeps what is known so far, [`nodes`] walks the graph; each family of operators has
+//! a file of its own.
 
 mod conv;
 mod elementwise;

@@ -12,13 +12,13 @@ use crate::nn::value::{Border, Buffer, Form, Grid, Value};
 use std::collections::HashMap;
 use std::rc::Rc;
 
-/// The result: operations in the order in which they run.
+/// A lowered graph: operations in the order in which they run.
 #[derive(Debug)]
 pub(in crate::nn) struct Lowered {
     pub ops: Vec<Op>,
     pub buffers: Vec<Buffer>,
     pub input: Grid,
-    /// Flat values, in the graph's order.
+    /// The graph's outputs as flat values, in its order.
     pub outputs: Vec<(String, Value)>,
 }
 
@@ -62,8 +62,14 @@ fn is_channels_last(graph: &Graph) -> bool {
             continue;
         }
         match node.op.as_str() {
-            "Transpose" => return node.ints("perm") == Some(&[0, 3, 1, 2]),
-            "Add" | "Sub" | "Mul" | "Div" | "Identity" => name = node.outputs.first().map_or("", String::as_str),
+            "Transpose" => {
+                return matches!(node.attributes.get("perm"), Some(Attribute::Ints(perm)) if *perm == [0, 3, 1, 2]);
+            }
+            "Add" | "Sub" | "Mul" | "Div" | "Identity" => match node.outputs.first() {
+                Some(output) => name = output,
+                // Lowering the node will refuse it.
+                None => return false,
+            },
             _ => return false,
         }
     }
@@ -96,12 +102,10 @@ impl Lowering<'_> {
         Ok(grid)
     }
 
+    /// Lowers one node.
     fn node(&mut self, node: &Node) -> Result<()> {
         for name in &node.inputs {
-            let unread = self.uses.get_mut(name).into_iter();
-            let buffer = self.entries.get(name).and_then(Entry::buffer);
-            let unread = unread.chain(buffer.and_then(|b| self.buffers.get_mut(b)).map(|b| &mut b.unread));
-            unread.for_each(|reads| *reads = reads.saturating_sub(1));
+            self.count_read(name);
         }
         // A few operations per node are usual; only a concatenation of many values makes more.
         self.limits.check_nodes(self.ops.len() / 4)?;
@@ -111,7 +115,7 @@ impl Lowering<'_> {
             "BatchNormalization" => self.batch_normalization(node),
             "Relu" => self.activation(node, Activation::Relu),
             "LeakyRelu" => {
-                let slope = node.float("alpha", 0.01);
+                let slope = node.float("alpha", 0.01)?;
                 self.leaky_relu(node, slope)
             }
             "Sigmoid" => self.activation(node, Activation::Sigmoid),

@@ -26,10 +26,13 @@ impl Lowering<'_> {
         Ok(output)
     }
 
+    /// Whether zeros lie around the value in its buffer.
     fn bordered(&self, value: &Value) -> bool {
         self.buffers.get(value.buffer).is_none_or(|b| !b.border.is_none())
     }
 
+    /// Reshape, Flatten, Squeeze, Unsqueeze: flat memory under another shape, or an image made of
+    /// it.
     pub(super) fn reshape(&mut self, node: &Node) -> Result<()> {
         let value = self.value(node, 0)?;
         let shape = self.target_shape(node, &value.shape)?;
@@ -55,20 +58,22 @@ impl Lowering<'_> {
         self.define(node, Entry::Value(reshaped))
     }
 
+    /// The shape that a reshaping node gives to an input of `shape`.
     fn target_shape(&self, node: &Node, shape: &[usize]) -> Result<Vec<usize>> {
         let total: usize = shape.iter().product();
-        let axes = || -> Vec<i64> {
-            let given = self.constant(node, 1).and_then(|c| c.as_ints()).or(node.ints("axes"));
-            given.map(<[i64]>::to_vec).unwrap_or_default()
+        // The second input in new files, an attribute in old ones.
+        let list = |name: &str| match self.constant(node, 1).and_then(|c| c.as_ints()) {
+            Some(list) => Ok(list),
+            None => node.ints(name)?.ok_or_else(|| node.unsupported(&format!("its {name} must be a constant"))),
         };
         match node.op.as_str() {
-            "Flatten" => match node.int("axis", 1) {
+            "Flatten" => match node.int("axis", 1)? {
                 1 => Ok(vec![1, total]),
                 _ => Err(node.unsupported("an axis other than 1")),
             },
             "Squeeze" => {
                 let rank = shape.len() as i64;
-                let axes: Vec<i64> = axes().iter().map(|a| if *a < 0 { a + rank } else { *a }).collect();
+                let axes: Vec<i64> = list("axes")?.iter().map(|a| if *a < 0 { a + rank } else { *a }).collect();
                 if axes.is_empty() || axes.iter().any(|axis| !(1..rank).contains(axis)) {
                     return Err(node.unsupported("the batch axis must stay, the others exist"));
                 }
@@ -76,7 +81,7 @@ impl Lowering<'_> {
                 Ok(kept.map(|(_, side)| *side).collect())
             }
             "Unsqueeze" => {
-                let added = axes();
+                let added = list("axes")?;
                 let rank = shape.len() + added.len();
                 let added: Vec<i64> = added.iter().map(|a| if *a < 0 { a + rank as i64 } else { *a }).collect();
                 let mut sides = shape.iter();
@@ -89,9 +94,8 @@ impl Lowering<'_> {
                 Ok(result)
             }
             _ => {
-                let wanted = self.constant(node, 1).and_then(|c| c.as_ints()).or(node.ints("shape"));
-                let wanted = wanted.ok_or_else(|| node.unsupported("its shape must be a constant"))?;
-                if wanted.len() > 8 || node.int("allowzero", 0) != 0 {
+                let wanted = list("shape")?;
+                if wanted.len() > 8 || node.int("allowzero", 0)? != 0 {
                     return Err(node.unsupported("more than 8 axes, or allowzero"));
                 }
                 let side = |(i, side): (usize, &i64)| match side {
@@ -109,15 +113,17 @@ impl Lowering<'_> {
                 if sides.iter().filter(|side| side.is_none()).count() > 1 {
                     return Err(node.invalid("its shape leaves more than one side open"));
                 }
+                // The open side takes what is left; if that is not whole, the totals will differ.
                 Ok(sides.into_iter().map(|side| side.unwrap_or(total / known)).collect())
             }
         }
     }
 
+    /// Transpose between channels first and channels last, the only permutations of these networks.
     pub(super) fn transpose(&mut self, node: &Node) -> Result<()> {
         let value = self.value(node, 0)?;
-        let perm = node.ints("perm").unwrap_or_default().to_vec();
-        let output = match (perm.as_slice(), value.form, value.shape.as_slice()) {
+        let perm = node.ints("perm")?.ok_or_else(|| node.unsupported("its permutation must be stated"))?;
+        let output = match (perm, value.form, value.shape.as_slice()) {
             ([0, 2, 3, 1], Form::Image, &[_, c, h, w]) => {
                 let shape = vec![1, h, w, c];
                 let flat = Grid::padded(1, 1, w * h * c);
@@ -149,26 +155,25 @@ impl Lowering<'_> {
         self.define(node, Entry::Value(output))
     }
 
+    /// Concat: each input is copied into its part of the output.
     pub(super) fn concat(&mut self, node: &Node) -> Result<()> {
         let values = (0..node.inputs.len()).map(|i| self.value(node, i)).collect::<Result<Vec<_>>>()?;
         let first = values.first().ok_or_else(|| node.invalid("it has no inputs"))?.clone();
         let rank = first.shape.len();
-        let axis = node.int("axis", 0);
-        let axis = usize::try_from(if axis < 0 { axis + rank as i64 } else { axis }).unwrap_or(usize::MAX);
-        if axis == 0 || axis >= rank {
-            return Err(node.unsupported("the axis must be one of the image's own"));
-        }
+        let axis = node.int("axis", 0)?;
+        let axis = if axis < 0 { axis.saturating_add(rank as i64) } else { axis };
+        let axis = usize::try_from(axis).ok().filter(|axis| (1..rank).contains(axis));
+        let axis = axis.ok_or_else(|| node.unsupported("the axis must be one of the image's own"))?;
         let others = |v: &Value| -> Vec<usize> {
             v.shape.iter().enumerate().filter(|(i, _)| *i != axis).map(|(_, side)| *side).collect()
         };
         if values.iter().any(|v| v.form != first.form || v.shape.len() != rank || others(v) != others(&first)) {
             return Err(node.invalid("its inputs do not fit together"));
         }
+        // All of them have this axis: their other sides are the same.
         let total: usize = values.iter().filter_map(|v| v.shape.get(axis)).sum();
-        let mut shape = first.shape.clone();
-        if let Some(side) = shape.get_mut(axis) {
-            *side = total;
-        }
+        let side = |(i, side): (usize, &usize)| if i == axis { total } else { *side };
+        let shape: Vec<usize> = first.shape.iter().enumerate().map(side).collect();
         let output = if first.form == Form::Image {
             if axis != 1 {
                 return Err(node.unsupported("images can be concatenated along their channels only"));

@@ -18,7 +18,7 @@ impl Lowering<'_> {
         if [stride_x, stride_y, dilation_x, dilation_y, kernel.0, kernel.1].contains(&0) {
             return Err(node.invalid("strides, dilations and kernels must be positive"));
         }
-        if node.int("ceil_mode", 0) != 0 {
+        if node.int("ceil_mode", 0)? != 0 {
             return Err(node.unsupported("ceil_mode"));
         }
         let reach = ((kernel.0 - 1) * dilation_x + 1, (kernel.1 - 1) * dilation_y + 1);
@@ -27,7 +27,7 @@ impl Lowering<'_> {
             let total = ((size.div_ceil(stride) - 1) * stride + reach).saturating_sub(size);
             if lower { (total.div_ceil(2), total / 2) } else { (total / 2, total.div_ceil(2)) }
         };
-        let ((left, right), (top, bottom)) = match node.text("auto_pad", "NOTSET") {
+        let ((left, right), (top, bottom)) = match node.text("auto_pad", "NOTSET")? {
             "NOTSET" => ((left, right), (top, bottom)),
             "VALID" => ((0, 0), (0, 0)),
             auto @ ("SAME_UPPER" | "SAME_LOWER") => {
@@ -57,6 +57,7 @@ impl Lowering<'_> {
         }
     }
 
+    /// MaxPool, AveragePool, GlobalAveragePool.
     pub(super) fn pool(&mut self, node: &Node) -> Result<()> {
         let input = self.image(node, 0)?;
         let grid = input.grid;
@@ -73,7 +74,7 @@ impl Lowering<'_> {
             if window.dilation != (1, 1) || empty {
                 return Err(node.unsupported("a dilated window, or padding as wide as the window"));
             }
-            let count_padding = node.int("count_include_pad", 0) != 0;
+            let count_padding = node.int("count_include_pad", 0)? != 0;
             (if node.op == "MaxPool" { Pooling::Max } else { Pooling::Average { count_padding } }, window)
         };
         self.count(&[window.output.0, window.output.1, grid.pixel, window.kernel.0, window.kernel.1])?;
@@ -82,23 +83,23 @@ impl Lowering<'_> {
         self.define(node, Entry::Value(output))
     }
 
-    /// Zeros around an image, written only if whoever reads it cannot take them into account by
-    /// itself.
+    /// Pad: zeros around an image, written only if whoever reads it cannot take them into account
+    /// by itself.
     pub(super) fn pad(&mut self, node: &Node) -> Result<()> {
         let value = self.value(node, 0)?;
-        if value.form != Form::Image || node.text("mode", "constant") != "constant" {
+        if value.form != Form::Image || node.text("mode", "constant")? != "constant" {
             return Err(node.unsupported("only constant padding of images"));
         }
         let pads = match self.constant(node, 1).map(|c| &c.values) {
             Some(Values::Ints(pads)) => pads.clone(),
-            _ => node.ints("pads").map(<[i64]>::to_vec).unwrap_or_default(),
+            _ => node.ints("pads")?.ok_or_else(|| node.unsupported("its pads must be constants"))?.to_vec(),
         };
         if node.input(3).is_some() {
             return Err(node.unsupported("axes"));
         }
         let fill = match node.input(2) {
-            Some(_) => self.floats(node, 2)?.first().copied().unwrap_or(0.0),
-            None => node.float("value", 0.0),
+            Some(_) => self.float(node, 2)?,
+            None => node.float("value", 0.0)?,
         };
         let sizes = pads.iter().map(|p| usize::try_from(*p).ok().filter(|p| *p <= 1 << 16)).collect::<Option<Vec<_>>>();
         let Some(&[0, 0, top, left, 0, after, bottom, right]) = sizes.as_deref() else {
@@ -131,11 +132,12 @@ impl Lowering<'_> {
         Ok(output)
     }
 
+    /// Resize of height and width, nearest or linear, by tables that are made here.
     pub(super) fn resize(&mut self, node: &Node) -> Result<()> {
         let input = self.image(node, 0)?;
         let grid = input.grid;
-        let special = node.int("antialias", 0) != 0 || node.ints("axes").is_some();
-        if special || node.text("keep_aspect_ratio_policy", "stretch") != "stretch" {
+        let special = node.int("antialias", 0)? != 0 || node.ints("axes")?.is_some();
+        if special || node.text("keep_aspect_ratio_policy", "stretch")? != "stretch" {
             return Err(node.unsupported("antialias, axes and keep_aspect_ratio_policy"));
         }
         let (scales, sizes) = match (self.constant(node, 2), self.constant(node, 3)) {
@@ -143,15 +145,16 @@ impl Lowering<'_> {
             (Some(scales), None) => (scales.as_floats().map(<[f32]>::to_vec), None),
             _ => (None, None),
         };
-        // Sizes with the distance of neighbouring outputs as a fraction, exact wherever the standard's is.
+        // Sizes with the distance of neighbouring outputs as a fraction, exact wherever the
+        // standard's is.
         let ((step_x, width), (step_y, height)) = match (scales.as_deref(), sizes.as_deref()) {
             (Some(&[1.0, 1.0, y, x]), _) if x > 0.0 && y > 0.0 => {
                 let size = |scale: f32, size: usize| (scale * size as f32).floor() as usize;
                 (((1.0, x.into()), size(x, grid.width)), ((1.0, y.into()), size(y, grid.height)))
             }
             (_, Some(&[1, c, h, w])) if usize::try_from(c) == Ok(grid.channels) => {
-                let side = |v: i64| usize::try_from(v).unwrap_or(0);
-                let (w, h) = (side(w), side(h));
+                let side = |v: i64| usize::try_from(v).map_err(|_| node.invalid("its output has a negative side"));
+                let (w, h) = (side(w)?, side(h)?);
                 (((grid.width as f64, w as f64), w), ((grid.height as f64, h as f64), h))
             }
             _ => return Err(node.unsupported("scales or sizes must be constants for height and width")),
@@ -171,7 +174,8 @@ impl Lowering<'_> {
 
 /// The sources of each output index along one axis, by the ONNX rules.
 fn taps(node: &Node, from: usize, to: usize, step: (f64, f64)) -> Result<Vec<Tap>> {
-    let transform = node.text("coordinate_transformation_mode", "half_pixel");
+    let transform = node.text("coordinate_transformation_mode", "half_pixel")?;
+    let (rounding, mode) = (node.text("nearest_mode", "round_prefer_floor")?, node.text("mode", "nearest")?);
     let position = |index: usize| -> Option<f64> {
         let x = index as f64;
         let (numerator, denominator) = step;
@@ -197,7 +201,7 @@ fn taps(node: &Node, from: usize, to: usize, step: (f64, f64)) -> Result<Vec<Tap
     };
     let last = (from - 1) as f64;
     let nearest = |x: f64| -> Option<f64> {
-        Some(match node.text("nearest_mode", "round_prefer_floor") {
+        Some(match rounding {
             "round_prefer_floor" => (x - 0.5).ceil(),
             "round_prefer_ceil" => (x + 0.5).floor(),
             "floor" => x.floor(),
@@ -207,7 +211,7 @@ fn taps(node: &Node, from: usize, to: usize, step: (f64, f64)) -> Result<Vec<Tap
     };
     let tap = |index: usize| -> Option<Tap> {
         let x = position(index)?;
-        match node.text("mode", "nearest") {
+        match mode {
             "nearest" => {
                 let first = nearest(x)?.clamp(0.0, last) as usize;
                 Some(Tap { first, second: first, weight: 0.0 })

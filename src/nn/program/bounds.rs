@@ -32,7 +32,8 @@ impl Step {
     fn check(&self, external: usize, arena: usize) -> Option<bool> {
         let output = self.output.len();
         let apart = |range: &Range<usize>| range.end <= self.output.start || self.output.end <= range.start;
-        // The length of what an operand reads from; `None` if the step would overwrite it while it reads.
+        // The length of what an operand reads from; `None` if the step would overwrite it while it
+        // reads.
         let readable = |place: &Place| match place {
             Place::Input => Some(external),
             Place::Arena(range) => (range.end <= arena && apart(range)).then_some(range.len()),
@@ -63,7 +64,8 @@ impl Step {
                 let right = kernel.0.checked_sub(1)?.checked_mul(tap.0)?;
                 let down = kernel.1.checked_sub(1)?.checked_mul(tap.1)?;
                 let span = right.checked_add(down)?.checked_add(bias.len())?;
-                // A strip reads the pixels between its taps, too: they must be as far apart as the taps are.
+                // A strip reads the pixels between its taps, too: they must be as far apart as the
+                // taps are.
                 let even = *stride == 0 || stride.checked_mul(tap.0)?.checked_mul(LANES)? == self.input_walk.right;
                 let whole = weights.len() == kernel.0 * kernel.1 * bias.len() && bias.len() == vectors;
                 even && whole && fits_vectors(&self.input_walk, held_input, span, input)? && walked(vectors)?

@@ -10,8 +10,8 @@ use crate::nn::value::{Border, Buffer, Form, Grid, Value};
 use crate::simd::{LANES, Lanes};
 use std::ops::Range;
 
-/// The error of a network that was lowered and cannot be laid out: a mistake of this crate that a file
-/// has found.
+/// The error of a network that was lowered and cannot be laid out: a mistake of this crate that a
+/// file has found.
 pub(super) fn internal(message: &str) -> Error {
     Error::new(ErrorKind::InvalidModel, Stage::Model, format!("the network cannot be laid out: {message}"))
 }
@@ -45,7 +45,8 @@ impl Layout<'_> {
         Ok(if value.form == Form::Image { buffer.border } else { Border::default() })
     }
 
-    /// Resolves one operation: addresses, packed weights, and what has to be zeroed around its output.
+    /// Resolves one operation: addresses, packed weights, and what has to be zeroed around its
+    /// output.
     pub fn step(&self, op: Op) -> Result<Step> {
         let border = self.border(&op.output)?;
         let grid = op.output.grid;
@@ -134,8 +135,8 @@ fn dense(filter: &Filter, window: &Window, grid: &Grid, pitch: usize) -> Work {
     } else {
         rows.flat_map(|row| (0..width).map(move |kx| row + kx * window.dilation.0 * grid.pixel)).collect()
     };
-    // In the file: (output, channel, tap). A row of the packed matrix is a float of a pixel's input:
-    // (tap, channel).
+    // In the file: (output, channel, tap). A row of the packed matrix is a float of a pixel's
+    // input: (tap, channel).
     let entries = filter.weights.chunks_exact(filter.inputs * taps).enumerate().flat_map(|(output, weights)| {
         let per_channel = weights.chunks_exact(taps).enumerate();
         per_channel.flat_map(move |(c, w)| w.iter().enumerate().map(move |(tap, w)| (tap * tap_len + c, output, *w)))
@@ -149,6 +150,7 @@ fn depthwise(filter: &Filter, window: &Window, vectors: usize, pixel: usize, pit
     debug_assert_eq!(filter.weights.len(), filter.outputs * taps);
     // Channels behind the last one only pad the vector: their weights and biases are 0.
     let lanes = |f: &dyn Fn(usize) -> Option<f32>, vector: usize| -> Lanes {
+        // A lane of padding.
         std::array::from_fn(|lane| f(vector * LANES + lane).unwrap_or(0.0))
     };
     let weight = |tap: usize, vector: usize| {

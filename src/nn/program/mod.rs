@@ -1,8 +1,8 @@
 //! A compiled network: steps with resolved addresses, run on one arena.
 //!
 //! Compilation happens once, when a network is loaded; it knows every address, so that a run only
-//! computes. A run allocates nothing after a thread's first (the arena is the thread's own scratch),
-//! takes no lock and gives the same bits on every thread.
+//! computes. A run allocates nothing after a thread's first (the arena is the thread's own
+//! scratch), takes no lock and gives the same bits on every thread.
 //!
 //! The way through the files: [`pairs`] picks the operations that are computed band by band,
 //! [`share`] lets sums overwrite their residuals, [`order`] says when each row is computed and how

@@ -46,8 +46,8 @@ pub(super) fn lives(ops: &[Op], bands: &[Option<usize>], buffers: &[Buffer], out
     lives
 }
 
-/// Which rows of which operation are computed one after the other: all rows of each in turn, but those
-/// of a pair in alternating bands.
+/// Which rows of which operation are computed one after the other: all rows of each in turn, but
+/// those of a pair in alternating bands.
 pub(super) fn schedule(ops: &[Op], bands: &[Option<usize>]) -> Vec<(usize, Range<usize>)> {
     let mut schedule = Vec::new();
     let mut at = 0;

@@ -70,6 +70,7 @@ impl Program {
             .map(|(name, value)| {
                 let Place::Arena(range) = layout.place(&value)? else { return Err(internal("an output is the input")) };
                 let len: usize = value.shape.iter().product();
+                // Some detectors' outputs have no batch axis.
                 let shape = value.shape.strip_prefix(&[1]).unwrap_or(&value.shape).to_vec();
                 if len > range.len() {
                     return Err(internal("an output is longer than its buffer"));
@@ -119,8 +120,8 @@ impl Program {
         let arena = lent.get_mut(skip..skip + self.arena).ok_or_else(fault)?;
         for (at, rows) in &self.schedule {
             let step = self.steps.get(*at).ok_or_else(fault)?;
-            // A network's weights do not fit a core's own caches: the next step's are fetched while this
-            // one runs.
+            // A network's weights do not fit a core's own caches: the next step's are fetched while
+            // this one runs.
             match self.steps.get(at + 1).filter(|_| rows.start == 0).map(|next| &next.work) {
                 Some(Work::Dense { weights, .. }) => self.level.run(weights.prefetch()),
                 Some(Work::IntDense { weights }) => self.level.run(weights.prefetch()),

@@ -78,9 +78,10 @@ pub(super) struct Step {
 }
 
 impl Step {
-    /// Computes some rows of the output. `external` is the caller's input. `None` if an address is out
-    /// of bounds, which compilation excludes (`bounds.rs`).
+    /// Computes some rows of the output. `external` is the caller's input. `None` if an address is
+    /// out of bounds, which compilation excludes (`bounds.rs`).
     pub fn run(&self, level: Level, rows: Range<usize>, external: &[f32], arena: &mut [f32]) -> Option<()> {
+        // Without a second operand an empty range is lent.
         let other_range = self.other.as_ref().map_or(0..0, |(place, ..)| place.range().clone());
         let (output, [input, other]) = carve(arena, &self.output, [self.input.range(), &other_range])?;
         let input = if matches!(self.input, Place::Input) { external } else { input };

@@ -1,4 +1,5 @@
-//! Operators that move values and compute little: padding, resizing, shapes, concatenation, constants.
+//! Operators that move values and compute little: padding, resizing, shapes, concatenation,
+//! constants.
 
 use super::check_all;
 use super::operators::{CHANNELS, SIZES, single};

@@ -78,9 +78,9 @@ fn template_in_integers_is_near_and_nan_stays_nan() {
     let mut input = input(&exact, golden["a"].as_f64().unwrap(), golden["b"].as_f64().unwrap());
     let wanted = run(&exact, &input);
     let programs: Vec<_> = Level::all().into_iter().map(|level| compile_at(&network, Precision::Int8, level)).collect();
-    // Integers give the same bits at every level, but the layers between them do not: what is rounded
-    // there can move to the next of 127 steps. Templates of portable code are thus as far from
-    // those of AVX2 as both are from f32.
+    // Integers give the same bits at every level, but the layers between them do not: what is
+    // rounded there can move to the next of 127 steps. Templates of portable code are thus as far
+    // from those of AVX2 as both are from f32.
     let outputs: Vec<_> = programs.iter().map(|program| run(program, &input)).collect();
     let [portable, vectors @ ..] = &outputs[..] else { panic!("there is portable code") };
     for output in vectors {
@@ -90,10 +90,11 @@ fn template_in_integers_is_near_and_nan_stays_nan() {
         assert!(output == &vectors[0], "AVX2 and VNNI differ");
     }
     for program in &programs {
-        assert_eq!(program.profile(&input, 1).iter().filter(|(name, _)| name.starts_with("int8")).count(), 31);
+        assert_eq!(program.int8_layers(), 31);
         let cosine = cosine(&run(program, &input), &wanted);
         println!("synthetic image: cosine {cosine:.5}");
-        // Waves are no face: some values leave the ranges. Portraits keep 0.998 (tests/suite/verify.rs).
+        // Waves are no face: some values leave the ranges. Portraits keep 0.998
+        // (tests/suite/verify.rs).
         assert!(cosine > 0.985, "{cosine}");
     }
     for bad in [f32::NAN, f32::INFINITY] {

@@ -1,5 +1,5 @@
-//! Networks that contradict themselves, one fault each: a table of what is wrong and which error says
-//! so.
+//! Networks that contradict themselves, one fault each: a table of what is wrong and which error
+//! says so.
 
 use super::check;
 use super::hostile::load_and_run;
@@ -265,6 +265,19 @@ fn crafted_networks_are_refused() {
                 n.outputs = vec![y];
             }),
         ),
+        ("an axis that is a float", InvalidModel, one("Flatten", &[], &[("axis", Float(1.0))])),
+        ("a slope that is an integer", InvalidModel, one("LeakyRelu", &[], &[("alpha", Int(1))])),
+        ("a mode that is a number", InvalidModel, conv(&[4, 3, 3, 3], 4, &[("auto_pad", Int(1))])),
+        ("strides that are one number", InvalidModel, conv(&[4, 3, 3, 3], 4, &[("strides", Int(1))])),
+        ("fewer than no groups", InvalidModel, conv(&[4, 3, 3, 3], 4, &[("group", Int(-1))])),
+        ("a side below 0", InvalidModel, resize(None, Some([1, 3, -1, 5]), &[])),
+        ("axes that are nowhere", UnsupportedOperator, one("Unsqueeze", &[], &[])),
+        ("a bound without a value", InvalidModel, {
+            let mut net = Net::new(3, 6, 5);
+            let nothing = net.floats(&[]);
+            let y = net.node("Clip", &["x", &nothing], &[]);
+            net.with_outputs(&[&y])
+        }),
     ];
     let mut failures = Vec::new();
     for (name, kind, net) in &rows {

@@ -110,6 +110,31 @@ fn what_looks_odd_and_is_allowed_is_right() {
     ]);
 }
 
+/// An attribute whose field was left out, because its value is 0, is not the operator's default.
+#[test]
+fn an_attribute_of_zero_may_be_left_out() {
+    let leaky = |alpha: Option<f32>| {
+        let mut attribute = Vec::new();
+        writer::text(&mut attribute, 1, "alpha");
+        alpha.into_iter().for_each(|alpha| writer::float(&mut attribute, 2, alpha));
+        writer::int(&mut attribute, 20, 1);
+        let mut node = Vec::new();
+        writer::text(&mut node, 1, "x");
+        writer::text(&mut node, 2, "y");
+        writer::text(&mut node, 4, "LeakyRelu");
+        writer::bytes(&mut node, 5, &attribute);
+        let mut graph = crate::nn::onnx::read(&one("Relu", &[], &[]).encode(), &SMALL).unwrap();
+        graph.nodes = vec![crate::nn::onnx::read_node(&node, &SMALL).unwrap()];
+        graph.outputs = vec!["y".into()];
+        let program = crate::nn::Program::compile(graph, &SMALL, Precision::F32).unwrap();
+        let mut lowest = f32::MAX;
+        let write = |_, values: &[f32]| lowest = values.iter().copied().fold(lowest, f32::min);
+        program.run(&[-8.0; 90], write).unwrap();
+        lowest
+    };
+    assert_eq!([leaky(Some(0.5)), leaky(Some(0.0)), leaky(None)], [-4.0, 0.0, 0.0]);
+}
+
 /// A model with extra fields in its graph.
 fn with_graph(extra: impl FnOnce(&mut Vec<u8>)) -> Vec<u8> {
     let mut graph = Vec::new();
@@ -163,6 +188,17 @@ fn crafted_messages_are_refused() {
         writer::bytes(graph, 1, &node);
     });
     assert_eq!(kind(&foreign), Some(ErrorKind::UnsupportedOperator), "another domain");
+
+    let too_wide = with_graph(|graph| {
+        let mut tensor = Vec::new();
+        writer::int(&mut tensor, 1, 1);
+        writer::int(&mut tensor, 2, 10);
+        writer::int(&mut tensor, 5, 0x1_3c00);
+        writer::text(&mut tensor, 8, "w");
+        writer::bytes(graph, 5, &tensor);
+    });
+    let message = compile(&too_wide, &SMALL, Precision::F32).unwrap_err().to_string();
+    assert!(message.contains("\"w\" holds no f16"), "{message}");
 
     let two_inputs = {
         let mut second = Vec::new();

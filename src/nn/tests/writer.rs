@@ -194,7 +194,7 @@ pub fn text(out: &mut Vec<u8>, field: u64, value: &str) {
     bytes(out, field, value.as_bytes());
 }
 
-fn float(out: &mut Vec<u8>, field: u64, value: f32) {
+pub fn float(out: &mut Vec<u8>, field: u64, value: f32) {
     varint(out, field << 3 | 5);
     out.extend_from_slice(&value.to_le_bytes());
 }

@@ -62,7 +62,8 @@ fn dense(case: &Dense, epilogue: &Epilogue, random: &mut Random) {
         });
     };
     let result = compare(&what, len, |level, output| run(level, residual.map(Residual::Other), output));
-    // A residual that already lies where the result goes is added once, however the pixels are tiled.
+    // A residual that already lies where the result goes is added once, however the pixels are
+    // tiled.
     if let Some(residual) = residual.filter(|r| r.vectors == vectors) {
         let in_place = compare(&format!("{what}, in place"), len, |level, output| {
             for (x, y) in (0..height).flat_map(|y| (0..width).map(move |x| (x, y))) {
