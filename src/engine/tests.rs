@@ -229,3 +229,49 @@ fn an_engine_and_what_it_gives_cross_threads() {
     crosses::<Face>();
     crosses::<Verification>();
 }
+
+/// Stages as they come; one is left before the next is entered.
+#[derive(Default)]
+struct Heard {
+    open: Option<(Side, Stage)>,
+    stages: Vec<(Side, Stage)>,
+}
+
+impl StageObserver for Heard {
+    fn enter(&mut self, side: Side, stage: Stage) {
+        assert_eq!(self.open.replace((side, stage)), None, "nested");
+        self.stages.push((side, stage));
+    }
+
+    fn leave(&mut self, side: Side, stage: Stage) {
+        assert_eq!(self.open.take(), Some((side, stage)));
+    }
+}
+
+#[test]
+fn an_observer_hears_of_every_stage_in_pairs() {
+    let engine = engine(prefers_upside_down, |_, outputs| mesh_with_flag(6.0, outputs));
+    let document = DocumentPhoto::from_photo(picture(), crate::document::Origin::ImageFile);
+    let mut heard = Heard::default();
+    let verification = engine.verify_observed(&document, &picture(), 1e-3, &mut heard).unwrap();
+    assert_eq!(heard.open, None);
+    // The face was seen turned, and so looked for once more.
+    let looked = heard.stages.iter().filter(|stage| **stage == (Side::Document, Stage::Detect)).count();
+    assert_eq!(looked, 2, "{:?}", heard.stages);
+    assert_eq!(heard.stages.first(), Some(&(Side::Document, Stage::Detect)));
+    assert_eq!(heard.stages.last(), Some(&(Side::Both, Stage::Compare)));
+    let quietly = engine.verify(&document, &picture(), 1e-3).unwrap();
+    assert_eq!(verification.verdict, quietly.verdict, "being heard changes nothing");
+
+    let mut heard = Heard::default();
+    let mut session = crate::capture::CaptureSession::new(Default::default()).unwrap();
+    let guidance = engine.guide_observed(&mut session, &picture().frame(), 0, &mut heard).unwrap();
+    assert!(session.observation().is_some(), "{guidance:?}");
+    assert_eq!(heard.open, None);
+    assert_eq!(heard.stages.first(), Some(&(Side::Selfie, Stage::Detect)));
+    // What the detector says of a network that fails is heard, too.
+    let broken = self::engine(|_, outputs| outputs[1].fill(f32::NAN), |_, _| {});
+    let mut heard = Heard::default();
+    assert!(broken.verify_observed(&document, &picture(), 1e-3, &mut heard).is_err());
+    assert_eq!((heard.open, heard.stages), (None, vec![(Side::Document, Stage::Detect)]));
+}

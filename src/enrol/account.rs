@@ -63,6 +63,8 @@ impl Awaiting<Confirmation> {
         ctx: &mut Context<'_>,
     ) -> StepResult<AfterConfirmation, Confirmation> {
         self.when_open(ctx, |this, ctx| {
+            // The account is looked up anew: it can have been deleted, or have changed hands, since
+            // the form was accepted.
             let account = match ctx.registry.find(&this.waiting.old) {
                 Ok(Some(account)) => account,
                 Ok(None) => return Ok(Step::Terminated(this.end(End::OldAccountGone, ctx.now))),
@@ -71,6 +73,8 @@ impl Awaiting<Confirmation> {
             if account.identity != this.waiting.seen.read.identity {
                 return Ok(Step::Terminated(this.end(End::IdentityMismatch, ctx.now)));
             }
+            // Both signatures are checked whatever comes of the first: the answer does not tell
+            // which of the two PINs was wrong.
             let request = this.request();
             let verify = |by, signature: &[u8]| ctx.keys.verify(&account.keys, by, &request, signature);
             let valid = verify(KeyUse::Authentication, &token.authentication)

@@ -43,6 +43,7 @@ impl Awaiting<Form> {
         let audit = Audit { kind, method, document, began_at: ctx.now, records: Vec::new() };
         let core = Box::new(Core { audit, nonce: fresh_nonce(ctx, None)?, since: ctx.now });
         let this = Self { core, waiting: Box::new(Form {}) };
+        // A locked document begins nothing, but leaves an audit that says so.
         Ok(match this.lock(ctx)? {
             Some(end) => Outcome::Refused(this.end(end, ctx.now)),
             None => Outcome::Found(this),

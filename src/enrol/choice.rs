@@ -19,6 +19,7 @@ fn objections<const N: u8>(
     refuse_weak: bool,
     personal: &Personal<'_>,
 ) -> Vec<SetbackReason> {
+    // A PIN of a wrong length is refused for that alone.
     let len = pin.expose_digits().len();
     if len < *lengths.start() {
         return vec![SetbackReason::PinTooShort(which, *lengths.start())];
@@ -46,6 +47,7 @@ impl Awaiting<Pins> {
         ctx: &mut Context<'_>,
     ) -> StepResult<Awaiting<PinsAgain>, Pins> {
         self.when_open(ctx, |this, ctx| {
+            // All reasons for both PINs at once, so that the applicant need not try twice.
             let policy = ctx.policy;
             let weak = policy.refuse_weak_pins();
             let mut reasons = objections(WhichPin::Pin1, &pin1, policy.pin1_digits(), weak, personal);

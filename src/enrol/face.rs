@@ -111,6 +111,7 @@ impl Awaiting<PortraitComparison> {
                 (evidence.is_marginal() && !policy.accept_marginal()).then_some(SetbackReason::Marginal),
             ];
             let mut reasons: Vec<SetbackReason> = objections.into_iter().flatten().collect();
+            // Evidence of life and of the match can both have expired: that is one reason.
             reasons.dedup();
             if !reasons.is_empty() {
                 return this.fail(reasons, ctx);

@@ -46,7 +46,8 @@ sealed_words!(Method {
     ActiveAccount => "active_account",
 });
 
-/// Whether an old account has to confirm.
+/// Whether an old account has to confirm: where the new one takes its place, and where it is how
+/// the applicant shows who they are.
 pub(super) fn needs_old_account(kind: Kind, method: Method) -> bool {
     kind.replaces_an_account() || method == Method::ActiveAccount
 }

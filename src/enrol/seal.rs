@@ -160,6 +160,7 @@ impl Ceremony {
             .decrypt(&nonce, Payload { msg: header.sealed, aad: header.clear })
             .map_err(|_| fault(ErrorKind::Tampered, "the sealed ceremony was changed, or sealed under another key"))?;
         let plain = Zeroizing::new(plain);
+        // Only now is the expiry known to be the sealer's: it is covered by the authentication.
         if now >= header.expires_at {
             return Err(fault(ErrorKind::Expired, "the sealed ceremony has expired"));
         }
@@ -213,6 +214,8 @@ impl Ceremony {
 /// Encrypts a state, with a token and a nonce made with 40 random bytes.
 pub(crate) fn wrap(plain: &[u8], key: &SealKey, expires_at: u64, random: &[u8; 40]) -> Result<Vec<u8>> {
     let (token, _) = random.split_at(16);
+    // Key and state go into the nonce beside the random bytes: a generator that repeats itself must
+    // not encrypt two states under one nonce.
     let digest = Digest::of_parts("selfsame sealed ceremony nonce 1", [key.0.expose(), plain, random]);
     let (nonce, _) = digest.as_bytes().split_at(24);
     // The cipher adds 16 bytes.

@@ -39,8 +39,8 @@ fn every_refusal_and_reason_is_a_word() {
     };
     QualityRefusal::EVERY.iter().copied().for_each(check);
     PageRefusal::EVERY.iter().copied().for_each(check);
-    check(AttackReason::RepeatedFrames);
-    check(InconclusiveReason::UnclearIdentity);
+    AttackReason::EVERY.iter().copied().for_each(check);
+    InconclusiveReason::EVERY.iter().copied().for_each(check);
     faces().for_each(check);
     for side in Side::EVERY {
         faces().for_each(|refusal| check(VerdictReason::Refused(*side, refusal)));
