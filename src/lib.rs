@@ -155,8 +155,8 @@ pub use outcome::Outcome;
 /// is built with.
 pub use rand_core;
 
-/// Memory that is overwritten when it is dropped: what [`template::Template::encode`] returns, in the
-/// version that this crate is built with.
+/// Memory that is overwritten when it is dropped: what [`template::Template::encode`] returns, in
+/// the version that this crate is built with.
 pub use zeroize;
 
 /// Longer documents about the crate as a whole. They hold no code.
