@@ -1,6 +1,7 @@
 //! Judges a recorded flash session: live, an attack, or neither can be told.
 //!
-//! `cargo run --release --example liveness -- --help`; the code is [`selfsame_lab::tools::liveness`].
+//! `cargo run --release --example liveness -- --help`; the code is
+//! [`selfsame_lab::tools::liveness`].
 
 use std::process::ExitCode;
 

@@ -120,7 +120,10 @@ fn write(recording: &Recording, challenge: Challenge, out: &Path) -> Result<()> 
     let one = |i: usize| {
         let frame = recording.frame(i)?;
         let file = format!("{i:06}.jpg");
-        std::fs::write(out.join(&file), frame.jpeg.unwrap_or_default()).map_err(io)?;
+        let jpeg = frame.jpeg.ok_or_else(|| {
+            Error::new(ErrorKind::InvalidArgument, Stage::Simulate, "the scene's camera makes no JPEG")
+        })?;
+        std::fs::write(out.join(&file), jpeg).map_err(io)?;
         let mut record = FrameRecord::new(file, frame.timestamp_us);
         (record.exposure_us, record.iso) = (Some(frame.exposure_us.into()), Some(frame.iso));
         Ok(record)

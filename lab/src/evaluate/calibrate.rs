@@ -56,7 +56,8 @@ impl ScoreSet {
             Ok(CalibrationPoint {
                 fmr: *fmr,
                 score: score as f32,
-                // Resampling people repeats some and leaves others out, which moves extremes to one side.
+                // Resampling people repeats some and leaves others out, which moves extremes to one
+                // side.
                 low: interval.low.min(score) as f32,
                 high: interval.high.max(score) as f32,
                 extrapolated: !measured(*fmr),

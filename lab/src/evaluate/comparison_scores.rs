@@ -18,6 +18,7 @@ pub fn comparison_scores(templates: &[Option<Template>]) -> Result<impl Fn(usize
         return Err(Error::new(ErrorKind::ModelMismatch, Stage::Evaluate, message));
     }
     Ok(move |i, j| match (templates.get(i), templates.get(j)) {
+        // A pair without two templates has no score: it never matches.
         (Some(Some(a)), Some(Some(b))) => score(a, b).map_or(f32::NAN, |s| s.value()),
         _ => f32::NAN,
     })

@@ -242,8 +242,8 @@ mod tests {
 
     #[test]
     fn people_are_drawn_with_all_their_pairs() {
-        // Ten people with ten pairs each; one of them has all errors: in a third of the draws there is
-        // none.
+        // Ten people with ten pairs each; one of them has all errors: in a third of the draws there
+        // is none.
         let pairs: Vec<_> = pairs();
         let subjects: Vec<usize> = (0..200).map(|picture| picture / 20).collect();
         let quality: Vec<f32> = (0..200).map(|i| i as f32).collect();

@@ -21,7 +21,8 @@ impl ScoreSet {
     /// The equal error rate; `None` without impostor or without genuine pairs.
     pub fn equal_error_rate(&self) -> Option<EqualErrorRate> {
         let crossed = |point: &super::OperatingPoint| point.fnmr >= point.fmr;
-        // The FMR falls and the FNMR rises with the threshold: halve the interval of all finite thresholds.
+        // The FMR falls and the FNMR rises with the threshold: halve the interval of all finite
+        // thresholds.
         let (mut low, mut high) = (key(f32::MIN), key(f32::MAX));
         while high > low {
             let middle = low + (high - low) / 2;
@@ -51,7 +52,8 @@ mod tests {
     fn small_sets_by_hand() {
         let eer = |genuine: &[f32], impostor: &[f32]| set_of(genuine, impostor).equal_error_rate().unwrap();
         assert_eq!(eer(&[0.8, 0.9], &[0.1, 0.2]).rate, 0.0, "separable");
-        // One genuine of four below one impostor of four: between 0.4 and 0.5 both rates are a quarter.
+        // One genuine of four below one impostor of four: between 0.4 and 0.5 both rates are a
+        // quarter.
         let quarter = eer(&[0.4, 0.8, 0.9, 0.95], &[0.1, 0.2, 0.3, 0.5]);
         assert_eq!((quarter.rate, quarter.threshold), (0.25, 0.4f32.next_up()));
         assert_eq!(eer(&[0.1, 0.2], &[0.8, 0.9]).rate, 1.0, "the wrong way round");

@@ -64,6 +64,7 @@ impl IdentityFolder {
 
     /// Number of people.
     pub fn people(&self) -> usize {
+        // Without pictures there is nobody.
         self.subjects.last().map_or(0, |last| last + 1)
     }
 }
@@ -92,6 +93,7 @@ pub(super) fn hidden(name: &OsString) -> bool {
 }
 
 pub(super) fn is_picture(path: &Path) -> bool {
+    // A name without an ending is no picture's.
     let ending = path.extension().and_then(|e| e.to_str()).unwrap_or_default();
     ENDINGS.iter().any(|known| ending.eq_ignore_ascii_case(known))
 }

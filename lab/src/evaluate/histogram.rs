@@ -91,7 +91,8 @@ mod tests {
             let (a, b) = (low + a.min(b) * span, low + a.max(b) * span);
             prop_assert!(histogram.bin(a) <= histogram.bin(b));
             let bin = histogram.bin(b);
-            // Bins narrower than neighbouring floats may be empty: the edge then lies in the next one.
+            // Bins narrower than neighbouring floats may be empty: the edge then lies in the next
+            // one.
             prop_assert!(histogram.bin(histogram.lower_edge(bin)) >= bin);
             // Up to one rounding.
             prop_assert!(histogram.lower_edge(bin) <= b.next_up());

@@ -98,7 +98,8 @@ mod tests {
 
     #[test]
     fn published_values_of_the_exact_interval() {
-        // The same table, method 5; and n = 300 without a success in closed form, 1 - 0.025^(1/300).
+        // The same table, method 5; and n = 300 without a success in closed form, 1 -
+        // 0.025^(1/300).
         for (successes, trials, low, high) in [
             (81, 263, 0.2527, 0.3676),
             (15, 148, 0.0578, 0.1617),
@@ -111,7 +112,8 @@ mod tests {
             assert!(near, "{successes} of {trials}: {interval:?}");
         }
         assert!(clopper_pearson(0, 0).is_none() && clopper_pearson(2, 1).is_none());
-        // The rule of 3 is the same bound, one-sided: it is exceeded once in 20 times, not once in 40.
+        // The rule of 3 is the same bound, one-sided: it is exceeded once in 20 times, not once in
+        // 40.
         let (two_sided, one_sided) = (clopper_pearson(0, 1_000).unwrap().high, rule_of_three(1_000).unwrap());
         assert!((1.2..1.25).contains(&(two_sided / one_sided)), "{two_sided} over {one_sided}");
     }

@@ -67,8 +67,8 @@ mod tests {
         let templates = [template(0.0), template(10.0), template(60.0), template(90.0), None];
         let enrolled: Vec<bool> = templates.iter().map(Option::is_some).collect();
         let set = all_pairs(&[0, 0, 1, 2, 0], &enrolled, comparison_scores(&templates).unwrap()).unwrap();
-        // Impostor cosines: 0.5, 0, 0.64, 0.17, 0.87, and two pairs without. One in seven may pass: only
-        // 0.87.
+        // Impostor cosines: 0.5, 0, 0.64, 0.17, 0.87, and two pairs without. One in seven may pass:
+        // only 0.87.
         let point = set.at_fmr(0.15).unwrap();
         assert!((point.threshold - 50f32.to_radians().cos()).abs() < 1e-6, "{point:?}");
         assert_eq!((point.false_matches, point.false_non_matches), (1, 2));

@@ -118,6 +118,7 @@ impl ScoreSet {
 
     /// Impostor pairs that were compared: those of two enrolled pictures.
     pub(super) fn impostor_scores(&self) -> u64 {
+        // Without a bin nothing was compared.
         self.at_or_above.first().copied().unwrap_or(0)
     }
 

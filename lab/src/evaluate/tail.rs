@@ -22,8 +22,8 @@ impl Tail {
         let (mut mean, mut weighted, mut above) = (0.0, 0.0, 0.0);
         for (score, weight) in scores {
             let weight = weight as f64;
-            // The share of scores above, with half of this score's own weight; 0.35 in place of ½ as the
-            // authors advise.
+            // The share of scores above, with half of this score's own weight; 0.35 in place of ½
+            // as the authors advise.
             let exceeded = (above + 0.35 * weight.min(1.0) + 0.5 * (weight - 1.0).max(0.0)) / total;
             mean += weight * (score - start);
             weighted += weight * (score - start) * exceeded;

@@ -8,11 +8,14 @@
 //! use selfsame::{engine::Engine, image::Photo, liveness::{Region, Segment}};
 //! use selfsame_lab::simulate::{Scene, Species, Subject, simulate};
 //!
-//! let portrait = Photo::decode(&std::fs::read("datasets/portraits/obama.jpg")?, &Default::default())?;
+//! let portrait = std::fs::read("datasets/portraits/obama.jpg")?;
+//! let portrait = Photo::decode(&portrait, &Default::default())?;
 //! let subject = Subject::new(&Engine::new()?, &portrait)?;
-//! let color = |i: u64, color| Segment { start_us: 500_000 * i, duration_us: 500_000, color, region: Region::Full };
+//! let color = |i: u64, color| {
+//!     Segment { start_us: 500_000 * i, duration_us: 500_000, color, region: Region::Full }
+//! };
 //! let segments = [color(0, [128; 3]), color(1, [255, 0, 0]), color(2, [0, 0, 255])];
-//! let scene = Scene { species: Species::PrintGlossy, ambient_lux: 150.0, seed: 7, ..Scene::default() };
+//! let scene = Scene { species: Species::PrintGlossy, seed: 7, ..Scene::default() };
 //! for frame in simulate(&subject, None, &segments, &scene)?.frames() {
 //!     let frame = frame?;
 //!     println!("{} µs: {} × {}", frame.timestamp_us, frame.photo.width(), frame.photo.height());
@@ -54,8 +57,8 @@
 //!
 //! # Conventions
 //! Frames are upright and not mirrored: the person's left is the image's right, and
-//! [`selfsame::liveness::Region::Left`] lights it from there. A frame's timestamp is when it arrives,
-//! [`Camera::lag_us`] after its first row's exposure has ended. Before the first segment
+//! [`selfsame::liveness::Region::Left`] lights it from there. A frame's timestamp is when it
+//! arrives, [`Camera::lag_us`] after its first row's exposure has ended. Before the first segment
 //! and after the last one the screen shows their colours.
 
 // Everything here indexes lists that it made itself, by numbers that it counted itself; what comes

@@ -6,8 +6,8 @@ use selfsame::liveness::Segment;
 /// Orders that are tried before colours are inverted instead.
 const TRIES: usize = 64;
 
-/// Makes a challenge of the same times with the colours between the first and the last one in another order, as many of
-/// them changed as can be.
+/// Makes a challenge of the same times with the colours between the first and the last one in
+/// another order, as many of them changed as can be.
 pub(super) fn other_challenge(segments: &[Segment], random: &mut Random) -> Vec<Segment> {
     let inner = segments.get(1..segments.len().saturating_sub(1)).filter(|inner| inner.len() > 1).unwrap_or(segments);
     let first = usize::from(inner.len() < segments.len());

@@ -17,8 +17,8 @@ use selfsame::image::{Border, Crop, linear_rgb, warp_rgb8};
 /// Reflectance of skin's surface at normal incidence, for the refractive index of 1.4 that
 /// rendering commonly gives skin.
 const SKIN_F0: f32 = 0.028;
-/// Roughness of skin's surface: ours, in the model that T. Weyrich et al., "Analysis of Human Faces using a
-/// Measurement-Based Skin Reflectance Model", 2006, fit to faces.
+/// Roughness of skin's surface: ours, in the model that T. Weyrich et al., "Analysis of Human Faces
+/// using a Measurement-Based Skin Reflectance Model", 2006, fit to faces.
 const SKIN_ROUGHNESS: f32 = 0.3;
 /// The cornea: refractive index 1.376, radius of its front (D. A. Atchison, G. Smith, "Optics of
 /// the Human Eye", 2000), and the visible iris's radius, in centimetres.
@@ -86,6 +86,7 @@ impl Person {
             let face = drawn.is_some();
             let person = if face { 1.0 } else { silhouette.share(cx, cy) };
             let eye = eyes.iter().map(|(lids, center)| Eye::at(lids, *center, [cx, cy])).find(|e| *e != Eye::None);
+            // Most pixels show neither eye.
             let eye = eye.unwrap_or_default();
             let like_skin = match (face, eye) {
                 // Half-way, so that no white of an eye outshines dark skin.

@@ -87,6 +87,7 @@ impl std::fmt::Debug for Recording {
 /// a swap lacks its other subject.
 pub fn simulate(subject: &Subject, other: Option<&Subject>, segments: &[Segment], scene: &Scene) -> Result<Recording> {
     scene.check()?;
+    // An empty challenge is refused below.
     let end_us = segments.iter().map(Segment::end_us).max().unwrap_or(0);
     let ordered = segments.is_sorted_by(|a, b| a.end_us() <= b.start_us);
     if segments.is_empty() || !ordered || end_us > MAX_CHALLENGE_US {

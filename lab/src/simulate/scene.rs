@@ -5,33 +5,36 @@ use crate::error::{Error, ErrorKind, Result, Stage};
 use serde::{Deserialize, Serialize};
 
 /// Everything that a session depends on, beside the portrait and the challenge. The same scene
-/// gives the same frames.
+/// gives the same frames. The default is a live face in an office.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Scene {
-    /// What the camera is shown.
+    /// What the camera is shown; a live face by default.
     pub species: Species,
-    /// Skin tone group, 1 (very light) ..= 6 (dark).
+    /// Skin tone group, 1 (very light) ..= 6 (dark); 3 by default.
     pub skin: u8,
     /// Ambient illuminance on a surface that faces the camera, in lux: 50 dim, 300 office, 1,000 at
-    /// a window, 10,000 and more outdoors.
+    /// a window, 10,000 and more outdoors. The default is 300.
     pub ambient_lux: f32,
-    /// Correlated colour temperature of the ambient light, in kelvin, 1,700 ..= 25,000.
+    /// Correlated colour temperature of the ambient light, in kelvin, 1,700 ..= 25,000; 4,500 by
+    /// default.
     pub ambient_kelvin: f32,
-    /// How much of the ambient light has a direction, 0 (even) ..= 1 (a half sky).
+    /// How much of the ambient light has a direction, 0 (even) ..= 1 (a half sky); 0.4 by
+    /// default.
     pub ambient_direction: f32,
-    /// Relative amplitude of slow changes of the ambient light (people, clouds), 0 ..= 1.
+    /// Relative amplitude of slow changes of the ambient light (people, clouds), 0 ..= 1;
+    /// 0.01 by default.
     pub ambient_drift: f32,
-    /// Relative amplitude of the lamps' flicker at 100 Hz, 0 ..= 1.
+    /// Relative amplitude of the lamps' flicker at 100 Hz, 0 ..= 1; 0 by default.
     pub flicker: f32,
-    /// From the camera to the eyes, in centimetres, 10 ..= 200.
+    /// From the camera to the eyes, in centimetres, 10 ..= 200; 30 by default.
     pub distance_cm: f32,
-    /// From the eyes to what is behind them, in centimetres.
+    /// From the eyes to what is behind them, in centimetres; 120 by default.
     pub background_cm: f32,
     /// The phone that flashes.
     pub device: Device,
     /// The phone's camera.
     pub camera: Camera,
-    /// How much head, hand and props move: 0 not at all, 1 as usual.
+    /// How much head, hand and props move: 0 not at all, 1 as usual, which is the default.
     pub motion: f32,
     /// What only some attacks have.
     pub attack: Attack,
@@ -42,13 +45,14 @@ pub struct Scene {
 /// The screen that plays the challenge.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Device {
-    /// Luminance of full white, in cd/m².
+    /// Luminance of full white, in cd/m²; 550 by default.
     pub luminance_cd_m2: f32,
-    /// The lit area's width, in centimetres.
+    /// The lit area's width, in centimetres; 7 by default.
     pub width_cm: f32,
-    /// The lit area's height, in centimetres.
+    /// The lit area's height, in centimetres; 14 by default.
     pub height_cm: f32,
-    /// How far the camera lies above the lit area's centre, in centimetres.
+    /// How far the camera lies above the lit area's centre, in centimetres; 7.3 by
+    /// default.
     pub camera_above_cm: f32,
 }
 
@@ -62,30 +66,33 @@ impl Default for Device {
 /// The camera beside the screen.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Camera {
-    /// Width of a frame in pixels, 32 ..= 4,096.
+    /// Width of a frame in pixels, 32 ..= 4,096; 480 by default.
     pub width: u32,
-    /// Height of a frame in pixels, 32 ..= 4,096.
+    /// Height of a frame in pixels, 32 ..= 4,096; 640 by default.
     pub height: u32,
-    /// Frames per second, 1 ..= 240.
+    /// Frames per second, 1 ..= 240; 30 by default.
     pub fps: f32,
-    /// Standard deviation of the time between frames, over the time itself.
+    /// Standard deviation of the time between frames, over the time itself; 0.05 by
+    /// default.
     pub jitter: f32,
-    /// Probability that a frame is lost, 0 .. 1.
+    /// Probability that a frame is lost, 0 .. 1; 0 by default.
     pub drop_share: f32,
-    /// From the end of the first row's exposure to the frame's timestamp, in microseconds.
+    /// From the end of the first row's exposure to the frame's timestamp, in microseconds;
+    /// 80,000 by default.
     pub lag_us: u64,
     /// Time constant of the exposure control, in seconds; `None` if it is locked before the
-    /// challenge.
+    /// challenge. The default is 0.6.
     pub auto_exposure_s: Option<f32>,
     /// Time constant of the white balance, in seconds; `None` if it is locked before the challenge.
+    /// The default is 2.
     pub auto_white_balance_s: Option<f32>,
-    /// Noise over that of the model's sensor.
+    /// Noise over that of the model's sensor; 1 by default.
     pub noise: f32,
-    /// From the first to the last row's exposure, in microseconds.
+    /// From the first to the last row's exposure, in microseconds; 15,000 by default.
     pub rolling_shutter_us: u64,
-    /// How much the tone curve bends beside sRGB's own, 0 ..= 1.
+    /// How much the tone curve bends beside sRGB's own, 0 ..= 1; 0.3 by default.
     pub tone: f32,
-    /// JPEG quality, 1 ..= 100; `None` for frames that are not compressed.
+    /// JPEG quality, 1 ..= 100; `None` for frames that are not compressed. The default is 85.
     pub jpeg_quality: Option<u8>,
 }
 
@@ -112,19 +119,20 @@ impl Default for Camera {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Attack {
     /// How late a relit, tinted or delayed stream answers, beside the camera's lag, in
-    /// microseconds.
+    /// microseconds; 100,000 by default.
     pub delay_us: u64,
-    /// How much slower than it was taken a stretched session is played.
+    /// How much slower than it was taken a stretched session is played; 1.25 by default.
     pub stretch: f32,
-    /// Length of the part that a looped session repeats, in microseconds.
+    /// Length of the part that a looped session repeats, in microseconds; 1,500,000 by default.
     pub loop_us: u64,
-    /// Strength of an injected response over the genuine one.
+    /// Strength of an injected response over the genuine one; 1 by default.
     pub gain: f32,
-    /// Radius of a bent print, in centimetres.
+    /// Radius of a bent print, in centimetres; 12 by default.
     pub bend_radius_cm: f32,
-    /// Turn of prints and displays against the camera, to the side and upwards, in degrees.
+    /// Turn of prints and displays against the camera, to the side and upwards, in degrees;
+    /// 4 and 6 by default.
     pub tilt_deg: [f32; 2],
-    /// Luminance of a replaying display's white, in cd/m².
+    /// Luminance of a replaying display's white, in cd/m²; 400 by default.
     pub display_cd_m2: f32,
 }
 

@@ -151,8 +151,8 @@ mod tests {
             [0, 1, 2].map(|c| stats(channel(c)))
         };
         for (mean, deviation) in levels(100.0) {
-            // sqrt(0.2158 / 20000) is 0.0033; the curve's slope there is 255 · 1.055 / 2.4 · 0.2158^(1/2.4 − 1)
-            // = 274.
+            // sqrt(0.2158 / 20000) is 0.0033; the curve's slope there is 255 · 1.055 / 2.4 ·
+            // 0.2158^(1/2.4 − 1) = 274.
             assert!((mean - 128.0).abs() < 0.3 && (deviation - 0.95).abs() < 0.15, "{mean} {deviation}");
         }
         let (_, deviation) = levels(1600.0)[1];

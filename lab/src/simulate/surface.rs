@@ -231,7 +231,8 @@ mod tests {
         };
         let back: f32 = screen.texel(&surfel([0.0, 0.0, 30.0], [0.0, 0.0, -1.0])).gloss.iter().sum();
         assert!((back - 0.04).abs() < 1e-3, "{back}");
-        // 2 cm beside the axis the mirrored ray meets the screen 4 cm off: just beyond its edge at 3.5 cm.
+        // 2 cm beside the axis the mirrored ray meets the screen 4 cm off: just beyond its edge at
+        // 3.5 cm.
         let beside: f32 = screen.texel(&surfel([2.0, 0.0, 30.0], [0.0, 0.0, -1.0])).gloss.iter().sum();
         assert!(beside < 1e-3, "{beside}");
         let [a, b, c, d] = screen.texel(&surfel([1.0, 1.0, 30.0], [0.0, 0.0, -1.0])).gloss;

@@ -106,8 +106,8 @@ fn a_face_answers_by_its_shape_and_a_plane_evenly() {
 fn the_answer_falls_with_the_ambient_light() {
     let at = |lux| response(&still(Species::Live, lux), NOSE);
     let (dim, office, day) = (at(60.0), at(300.0), at(50_000.0));
-    // The nose is 27 cm away and 6 cm above the screen's middle: 550 · 98 · 27² / (27² + 6²)² = 67 lx
-    // beside the 60, less what its normal turns away.
+    // The nose is 27 cm away and 6 cm above the screen's middle: 550 · 98 · 27² / (27² + 6²)² = 67
+    // lx beside the 60, less what its normal turns away.
     assert!((0.8..1.3).contains(&dim), "{dim}");
     assert!((4.0..6.5).contains(&(dim / office)), "in proportion: {dim} {office}");
     assert!(day.abs() < 0.01, "nothing to be seen outdoors: {day}");

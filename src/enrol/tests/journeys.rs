@@ -5,11 +5,14 @@
 mod journey;
 #[path = "../../../lab/src/tools/enrol/script.rs"]
 mod script;
+#[path = "../../../lab/src/tools/enrol/world.rs"]
+mod world;
 
 use super::*;
 use crate::error::Result;
-use journey::{Camera, Dialogue, Ending, OLD_ACCOUNT, Seen, World};
+use journey::{Camera, Dialogue, Ending, Seen};
 use script::Script;
+use world::{OLD_ACCOUNT, World};
 
 /// Sees a live face that matches, but for the first times of each list.
 #[derive(Default)]

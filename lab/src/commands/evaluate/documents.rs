@@ -73,6 +73,7 @@ fn against_photographs(pictures: &Enrolled<'_>, portraits: &[Option<Template>], 
     let subjects: Vec<usize> = places.iter().map(|i| pictures.subjects[*i]).collect();
     let enrolled: Vec<bool> = places.iter().map(|i| portraits[*i].is_some() && photographs[*i].is_some()).collect();
     Ok(all_pairs(&subjects, &enrolled, |i, j| match (&portraits[places[i]], &photographs[places[j]]) {
+        // A pair without a score is one that does not match.
         (Some(a), Some(b)) => score(a, b).map_or(f32::NAN, |s| s.value()),
         _ => f32::NAN,
     })?)

@@ -55,6 +55,7 @@ pub fn fuse(pictures: &Enrolled<'_>, count: usize) -> Anyhow<()> {
     };
     let [one, fused] = [0, 1].map(|which| (sorted(&|t| t[which].0.clone()), sorted(&|t| t[which].1.clone())));
     let fnmr = |(genuine, impostor): &Scores, fmr: f64| {
+        // Without impostors nothing may match.
         let threshold = impostor.get((fmr * impostor.len() as f64) as usize).copied().unwrap_or(f32::INFINITY);
         100.0 * genuine.iter().filter(|s| **s <= threshold).count() as f64 / genuine.len().max(1) as f64
     };

@@ -19,6 +19,7 @@ pub fn halves(pictures: &Enrolled<'_>, bootstrap: &Bootstrap) -> Anyhow<()> {
     println!("{:>10} {:>10} {:>12} {:>10} {:>10}", "asked FMR", "threshold", "FMR there", "factor", "Cllr, bits");
     for (fitted, tried) in [(&halves[0], &halves[1]), (&halves[1], &halves[0])] {
         let spec = fitted.calibrate(Pairing::SelfieSelfie, "", bootstrap)?;
+        // A cost that cannot be measured is printed as NaN.
         let cost = tried.cllr(&spec.log_likelihood_ratio).unwrap_or(f64::NAN);
         let calibration = Calibration::new(&pictures.setup.card.id, spec)?;
         for fmr in [1e-2, 1e-3, 1e-4, 1e-5] {

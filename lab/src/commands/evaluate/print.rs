@@ -11,6 +11,7 @@ pub fn summary(report: &Report) -> Result<String, std::fmt::Error> {
     writeln!(
         text,
         "pictures               {} of {} people",
+        // A set without pictures has no rate of enrolment.
         report.enrolment.map_or(0, |e| e.pictures),
         report.people
     )?;

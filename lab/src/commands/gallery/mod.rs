@@ -1,7 +1,7 @@
 //! One person, one account: a gallery of faces, and the search for one among them.
 //!
 //! `cargo run --release -p selfsame-lab -- gallery add IMAGE --id N --gallery FILE`
-//! `cargo run --release -p selfsame-lab -- gallery search IMAGE --gallery FILE [--count 5] [--fpir 0.01]`
+//! `cargo run --release -p selfsame-lab -- gallery search IMAGE --gallery FILE [--fpir 0.01]`
 //! `cargo run --release -p selfsame-lab -- gallery remove --id N --gallery FILE`
 //! `cargo run --release -p selfsame-lab -- gallery bench [--templates 1000000]`
 //!

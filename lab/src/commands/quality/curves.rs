@@ -79,6 +79,7 @@ fn constants(measured: &Measured<'_>, part: &Part) -> Anyhow<()> {
     for (name, quality) in [("", part.weighted(&weights)), ("_LN_MAGNITUDE", measured.magnitude(part))] {
         let mut known: Vec<f32> = quality.into_iter().filter(|q| q.is_finite()).collect();
         known.sort_by(f32::total_cmp);
+        // Without a measured picture there is no quantile: NaN is printed.
         let at = |share: f64| known.get((share * known.len() as f64) as usize).copied().unwrap_or(f32::NAN);
         let (worst_tenth, median) = (at(0.1), at(0.5));
         println!("const WORST_TENTH{name}: f32 = {worst_tenth:.4};");

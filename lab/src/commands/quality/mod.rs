@@ -8,8 +8,8 @@
 //!
 //! `quality lfw DIR --folds 1-5` prints the constants that the code has, `--folds 6-10` tries them
 //! on other people. On all ten folds each half is judged with the weights of the other, at its own
-//! threshold, and both halves' pairs are counted together. `--choose` tells which measures the score
-//! should rest on. Exit status 0, or 3 after an error.
+//! threshold, and both halves' pairs are counted together. `--choose` tells which measures the
+//! score should rest on. Exit status 0, or 3 after an error.
 
 mod choice;
 mod curves;

@@ -42,10 +42,11 @@ impl Figures {
         self.latencies.values().map(Vec::len).sum()
     }
 
-    /// The latency that a share of the requests stay below, in milliseconds.
+    /// The latency that a share of the requests stay below, in milliseconds; 0 without requests.
     fn quantile_ms(&self, kind: Kind, share: f64) -> f64 {
         let sorted = self.latencies.get(&kind).map_or(&[][..], Vec::as_slice);
         let index = (share * sorted.len() as f64) as usize;
+        // Without requests there is no latency.
         sorted.get(index.min(sorted.len().saturating_sub(1))).map_or(0.0, |t| 1e3 * t.as_secs_f64())
     }
 

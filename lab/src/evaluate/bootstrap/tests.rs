@@ -22,8 +22,8 @@ fn independent_people_give_the_binomial_interval() {
 
 #[test]
 fn people_who_fail_as_a_whole_widen_the_interval() {
-    // 100 people with ten pictures each; all 45 pairs of ten people fail. As people: ± 0.06; as 4,500
-    // pairs it would be ± 0.009.
+    // 100 people with ten pictures each; all 45 pairs of ten people fail. As people: ± 0.06; as
+    // 4,500 pairs it would be ± 0.009.
     let subjects: Vec<usize> = (0..1_000).map(|i| i / 10).collect();
     let set =
         all_pairs(&subjects, &[true; 1_000], |i, j| if i / 10 == j / 10 { f32::from(i / 10 >= 10) } else { -1.0 });

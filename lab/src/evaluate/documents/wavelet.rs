@@ -145,6 +145,7 @@ impl Plane {
         (1..=LEVELS)
             .map(|level| (level, high(level)))
             .find(|(_, high)| *high > 0)
+            // What is high on no level is the lowest band.
             .map_or(0, |(level, high)| 3 * level + high - 3)
     }
 }

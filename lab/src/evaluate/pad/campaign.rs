@@ -42,9 +42,11 @@ const MAX_TRIES: usize = 50;
 /// use selfsame_lab::simulate::Half;
 ///
 /// let people = PadPeople::read("lfw/images".as_ref())?;
-/// let campaign = PadCampaign { sessions: 300, ..PadCampaign::new(Half::Report, PadConditions::Indoors) };
+/// let campaign = PadCampaign::new(Half::Report, PadConditions::Indoors);
+/// let campaign = PadCampaign { sessions: 300, ..campaign };
 /// let (mut sessions, mut log) = PadLog::open("sessions.jsonl".as_ref())?;
-/// campaign.run(&Engine::new()?, &people, ChaCha20Rng::seed_from_u64, &sessions.clone(), |session| {
+/// let known = sessions.clone();
+/// campaign.run(&Engine::new()?, &people, ChaCha20Rng::seed_from_u64, &known, |session| {
 ///     log.append(&session)?;
 ///     sessions.push(session);
 ///     Ok(())
@@ -100,7 +102,8 @@ impl PadCampaign {
         self.id_of(people, &format!("{wrong_challenges} {options:?}"))
     }
 
-    /// The id of the traces that the campaign keeps, which limits and other challenges change nothing of.
+    /// The id of the traces that the campaign keeps, which limits and other challenges change
+    /// nothing of.
     fn id_of_traces(&self, people: &PadPeople) -> String {
         let (policy, tracker) = (self.options.policy(), self.options.tracker());
         self.id_of(people, &format!("{policy:?} {tracker:?}"))
@@ -163,8 +166,8 @@ impl PadCampaign {
             }
         };
         let threads = rayon::current_num_threads().min(jobs.len());
-        // A pool of one thread each: a session that waits for its own rows would otherwise begin another
-        // one meanwhile, and that one a third.
+        // A pool of one thread each: a session that waits for its own rows would otherwise begin
+        // another one meanwhile, and that one a third.
         let pools = (0..threads).map(|_| rayon::ThreadPoolBuilder::new().num_threads(1).build());
         let pools = pools
             .collect::<std::result::Result<Vec<_>, _>>()

@@ -114,6 +114,7 @@ fn groups(report: &PadReport) -> String {
          <th class=\"n\">pass</th><th class=\"n\">95 % interval</th><th class=\"n\">no response</th></tr>\n"
         .to_owned();
     let number = |r: Option<Rate>| r.map_or("–".to_owned(), |r| rate(r.rate));
+    // A rate that is missing had no trials.
     let trials = |r: Option<Rate>| r.map_or(0, |r| r.trials);
     let within = |r: Option<Rate>| span(r.map(|r| r.interval));
     for PadGroup { by, value, bpcer, bpnrr, attacks_live, attacks_non_response } in &report.groups {

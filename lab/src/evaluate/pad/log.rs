@@ -36,6 +36,7 @@ impl PadLog {
         }
         let mut bytes = Vec::with_capacity(size as usize);
         Read::by_ref(&mut file).take(size).read_to_end(&mut bytes).map_err(io)?;
+        // Without the end of a line no session is whole.
         let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
         // A last line without its end was cut off when the run was interrupted.
         let lines = bytes[..whole].split(|byte| *byte == b'\n').enumerate();

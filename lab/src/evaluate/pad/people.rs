@@ -62,6 +62,7 @@ impl PadPeople {
 /// One picture each of the people whose pictures lie in `folder` itself.
 fn flat(folder: &Path) -> Result<Vec<PathBuf>> {
     let name_of = |path: &Path| {
+        // What was listed in a folder has a name.
         let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         let name = stem.trim_end_matches(|c: char| c.is_ascii_digit());
         if name.is_empty() { stem } else { name.to_owned() }

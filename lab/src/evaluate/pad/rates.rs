@@ -44,7 +44,8 @@ pub struct SpeciesRates {
     pub species: Species,
     /// The share that is classified wrongly: APCER of an attack, BPCER of live faces.
     pub error: Rate,
-    /// The share that is classified wrongly among the sessions that got a response; `None` if none did.
+    /// The share that is classified wrongly among the sessions that got a response; `None` if none
+    /// did.
     pub error_of_responses: Option<Rate>,
     /// The share without response: APNRR, BPNRR.
     pub non_response: Rate,

@@ -1,4 +1,5 @@
-//! [`PadReport`]: what a campaign's sessions come to, for people (HTML with pictures) and for programs (JSON).
+//! [`PadReport`]: what a campaign's sessions come to, for people (HTML with pictures) and for
+//! programs (JSON).
 
 use super::campaign::PadCampaign;
 use super::people::PadPeople;
@@ -90,8 +91,8 @@ impl WrongChallenges {
     }
 }
 
-/// What a campaign found. What could not be measured is `None`, null in JSON. Rates are rates of the
-/// simulation.
+/// What a campaign found. What could not be measured is `None`, null in JSON. Rates are rates of
+/// the simulation.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct PadReport {
     /// Version of this layout: 1.

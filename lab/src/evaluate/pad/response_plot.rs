@@ -59,6 +59,7 @@ impl Response {
         let bottom = top - STRIP * range;
         let mut chart = drawn(
             chart_on(root, 84)
+                // Without a time there is an axis of one second.
                 .build_cartesian_2d(0.0..seconds(last.unwrap_or(1_000_000)), bottom..most + LEGEND * range),
         )?;
         drawn(

@@ -57,6 +57,7 @@ pub fn main() -> ExitCode {
 
 fn run(arguments: &Arguments) -> Result<()> {
     let issuer = Issuer::new(&ChallengePolicy::default().with_regions(arguments.regions))?;
+    // A clock before 1970 is at 0.
     let clock = || SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
     let now = arguments.now.unwrap_or_else(clock);
     let challenge = match arguments.seed {

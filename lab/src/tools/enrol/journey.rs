@@ -4,18 +4,17 @@
 //! Whoever answers (a terminal, a script) is behind [`Dialogue`], what the camera sees behind
 //! [`Camera`], so that the crate's tests walk the same way.
 
+use super::world::{World, failed};
 use selfsame::binding::Binding;
 use selfsame::compare::MatchEvidence;
 use selfsame::digest::Digest;
 use selfsame::document::DocumentEvidence;
-use selfsame::enrol::memory::{MemoryAttemptLog, MemoryKeyStore, MemoryRegistry, MemoryTokens};
 use selfsame::enrol::{
     Account, AccountId, AccountRegistry, Application, Awaiting, Ceremony, Confirmation, ConfirmationToken, Consent,
     Context, Date, DeletionConsent, Document, DocumentKey, End, Enrolled, Form, Identity, Instructions, KeyStore, Kind,
-    Lock, Method, OvalCapture, Personal, Pin, Pins, PinsAgain, Policy, SealKey, Signature, Signing, Step, Terminated,
-    Word,
+    Lock, Method, OvalCapture, Personal, Pin, Pins, PinsAgain, Signature, Signing, Step, Terminated, Word,
 };
-use selfsame::error::{Error, ErrorKind, Result, Stage};
+use selfsame::error::{Error, Result};
 use selfsame::liveness::{ChallengeId, LivenessEvidence};
 use selfsame::outcome::Outcome;
 use selfsame::secret::Nonce;
@@ -47,65 +46,8 @@ pub trait Camera {
     fn compare(&mut self, binding: &Binding) -> Result<Seen<MatchEvidence>>;
 }
 
-/// The old account of everybody who tries this.
-pub const OLD_ACCOUNT: &str = "old-account";
-pub const OLD_HOLDER: (&str, &str) = ("Jo Example", "1984-03-15");
-pub const OLD_PINS: (&str, &str) = ("5172", "94027");
-/// How long evidence and sealed states count, in seconds.
+/// How long evidence counts, in seconds; chosen by hand for a demonstration.
 const EVIDENCE_S: u64 = 120;
-const SEAL_S: u64 = 3600;
-
-/// The world around the ceremony, in memory.
-pub struct World<R> {
-    pub policy: Policy,
-    pub log: MemoryAttemptLog,
-    pub registry: MemoryRegistry,
-    pub keys: MemoryKeyStore,
-    rng: R,
-    seal: SealKey,
-    tokens: MemoryTokens,
-}
-
-impl<R: rand_core::CryptoRng> World<R> {
-    /// One in which the old account exists.
-    pub fn new(mut rng: R) -> Result<Self> {
-        let (keys, registry) = (MemoryKeyStore::new(&mut rng), MemoryRegistry::default());
-        let pins = (Pin::parse(OLD_PINS.0), Pin::parse(OLD_PINS.1));
-        if let (Ok(pin1), Ok(pin2)) = pins {
-            let old_keys = keys.generate(&pin1, &pin2).map_err(failed)?;
-            let identity = Identity::of(&[OLD_HOLDER.0, OLD_HOLDER.1]);
-            registry.insert(Account { id: AccountId::new(OLD_ACCOUNT)?, identity, keys: old_keys });
-        }
-        let seal = SealKey::random(&mut rng);
-        let (policy, log, tokens) = (Policy::default(), MemoryAttemptLog::default(), MemoryTokens::default());
-        Ok(Self { policy, log, registry, keys, rng, seal, tokens })
-    }
-
-    fn context(&mut self, now: u64) -> Context<'_> {
-        Context {
-            now,
-            rng: &mut self.rng,
-            policy: &self.policy,
-            log: &self.log,
-            registry: &self.registry,
-            keys: &self.keys,
-        }
-    }
-
-    /// As between two requests: the state goes into storage and comes back.
-    fn stored(&mut self, ceremony: Ceremony, now: u64) -> Result<Ceremony> {
-        let key = SealKey::from_bytes(&[0; 32]);
-        let key = std::mem::replace(&mut self.seal, key);
-        let sealed = ceremony.seal(&key, SEAL_S, &mut self.context(now));
-        let opened = sealed.and_then(|bytes| Ceremony::open(&bytes, &key, now, |token| Ok(self.tokens.spend(token))));
-        self.seal = key;
-        opened
-    }
-}
-
-fn failed(cause: selfsame::enrol::PortError) -> Error {
-    Error::new(ErrorKind::Port, Stage::Enrol, "the key store failed").with_source(cause)
-}
 
 fn word(word: &str) -> Result<Vec<Word>> {
     Ok(vec![Word::new(word)?])

@@ -14,5 +14,6 @@ mod camera;
 mod journey;
 mod program;
 mod script;
+mod world;
 
 pub use program::main;

@@ -2,8 +2,9 @@
 
 use super::camera::{Desk, Recorded, Simulated};
 use super::journey;
-use super::journey::{Camera, Dialogue, Ending, OLD_ACCOUNT, OLD_HOLDER, OLD_PINS, World};
+use super::journey::{Camera, Dialogue, Ending};
 use super::script::{Script, Terminal};
+use super::world::{OLD_ACCOUNT, OLD_HOLDER, OLD_PINS, World};
 use crate::error::{Error, ErrorKind, Result};
 use crate::tools::command_line;
 use clap::Parser;

@@ -28,6 +28,7 @@ impl Script {
     pub fn parse(text: &str, now: u64) -> Result<Self> {
         let mut answers = VecDeque::new();
         for (number, line) in text.lines().enumerate() {
+            // A line has a part before its comment, if only an empty one.
             let line = line.split('#').next().unwrap_or_default().trim();
             if line.is_empty() {
                 continue;
@@ -104,6 +105,7 @@ impl Dialogue for Terminal {
     }
 
     fn now(&mut self) -> u64 {
+        // A clock before 1970 is at 0.
         std::time::UNIX_EPOCH.elapsed().map_or(0, |since| since.as_secs())
     }
 }

@@ -135,6 +135,7 @@ fn files(arguments: &Arguments) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for entry in std::fs::read_dir(path).map_err(io)? {
         let file = entry.map_err(io)?.path();
+        // A name without an ending is no frame's.
         let extension = file.extension().and_then(|e| e.to_str()).unwrap_or_default().to_lowercase();
         if ["jpg", "jpeg", "png", "webp"].contains(&extension.as_str()) {
             files.push(file);
@@ -148,6 +149,7 @@ fn files(arguments: &Arguments) -> Result<Vec<PathBuf>> {
 }
 
 fn print(path: &Path, guidance: &Guidance, json: bool) {
+    // A path without a name was not listed in a folder: it is told as empty.
     let file = path.file_name().unwrap_or_default().to_string_lossy();
     if json {
         println!("{}", serde_json::json!({ "file": file, "guidance": guidance }));

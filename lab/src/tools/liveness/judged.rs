@@ -43,6 +43,7 @@ impl Comparison {
 impl Judged {
     pub fn status(&self) -> u8 {
         match self.report.verdict {
+            // Without a document life is enough.
             LivenessVerdict::Live => self.comparison.as_ref().map_or(0, Comparison::status),
             LivenessVerdict::Attack { .. } => 1,
             // An inconclusive one, and any that this program doesn't know yet.

@@ -27,6 +27,7 @@ pub fn text(judged: &Judged) -> String {
         Some(Comparison::Verified(verification)) => {
             let words: Vec<String> = verification.verdict.reasons().iter().map(ToString::to_string).collect();
             let score = verification.verdict.comparison().map(|c| format!(", score {:.4}", c.score.value()));
+            // A refusal has no score to tell.
             let what = format!("{} ({}){}", verification.verdict.as_str(), words.join(", "), score.unwrap_or_default());
             line(&mut text, "document", &what);
         }

@@ -149,8 +149,8 @@ impl<'a> Sums<'a> {
             Some(*sum)
         };
         let mut genuine_pairs = 0;
-        // Pairs of pictures of two copies: ((Σ w n)² − Σ (w n)²) / 2, and copies of one person are not
-        // compared.
+        // Pairs of pictures of two copies: ((Σ w n)² − Σ (w n)²) / 2, and copies of one person are
+        // not compared.
         let (mut pictures, mut squares) = (0u128, 0u128);
         for (person, weight) in set.people.iter().zip(weights) {
             genuine_pairs += weight * person.genuine_pairs();
@@ -174,11 +174,13 @@ impl<'a> Sums<'a> {
 
     fn matches(&self, threshold: f32) -> u64 {
         let count = self.set.genuine.partition_point(|g| g.score >= threshold);
+        // Without a score at or above the threshold nothing matches.
         count.checked_sub(1).map_or(0, |last| self.genuine[last])
     }
 
     fn false_matches(&self, threshold: f32) -> u64 {
         let count = self.set.impostor.partition_point(|i| i.score >= threshold);
+        // Without a score at or above the threshold nothing matches.
         count.checked_sub(1).map_or(0, |last| self.impostor[last])
     }
 
