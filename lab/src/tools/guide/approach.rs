@@ -15,7 +15,8 @@ const FIRST_SHARE: f64 = 0.25;
 const LAST_SHARE: f64 = 0.75;
 /// How long the approach takes, in seconds; after it the face is still.
 const APPROACH_S: f64 = 2.0;
-/// How long all of it takes, in seconds: time enough for the hint to change and the face to be still.
+/// How long all of it takes, in seconds: time enough for the hint to change and the face to be
+/// still.
 pub const LENGTH_S: f64 = 4.0;
 
 /// A photograph, and where the face is that comes closer.
