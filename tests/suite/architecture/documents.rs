@@ -46,7 +46,7 @@ fn is_the_package() -> bool {
 /// Whether `name` is a file, a folder or an example of the repository, from its root or from where
 /// sources lie.
 fn is_there(name: &str) -> bool {
-    let places = ["", "src", "src/nn", "src/document", "src/image", "lab", "lab/src"];
+    let places = ["", "src", "src/nn", "src/document", "src/image", "lab", "lab/src", "lab/src/evaluate"];
     places.iter().map(|place| root().join(place).join(name)).any(|at| at.exists() || at.with_extension("rs").exists())
 }
 
@@ -64,7 +64,7 @@ fn files_that_the_documents_name_exist() {
             // What tools write, what lies beside the project, and what names a type or a share is
             // none of its files.
             let outside = name.starts_with(['/', '.']) && !name.starts_with(".ci") || name.starts_with("out/");
-            let made = ["target/", "people/", "images/"].iter().any(|folder| name.starts_with(folder));
+            let made = ["target/", "people/", "images/", "DIR/"].iter().any(|folder| name.starts_with(folder));
             let is_file = name.contains('.') || name.chars().all(|c| c.is_ascii_lowercase() || c == '/' || c == '_');
             if !is_path || !is_plain || outside || made || !is_file {
                 continue;
@@ -128,7 +128,10 @@ fn examples_benches_features_and_the_laboratorys_commands_that_the_documents_nam
     for document in documents() {
         let prose = text(&document);
         let words: Vec<&str> = prose.split(|c: char| c.is_whitespace() || "`,;()|".contains(c)).collect();
-        let commands = words.windows(3).filter(|three| three[..2] == ["selfsame-lab", "--"]).map(|three| three[2]);
+        let commands = words
+            .windows(3)
+            .filter(|three| three[..2] == ["selfsame-lab", "--"] && !three[2].starts_with('-'))
+            .map(|three| three[2]);
         for command in commands {
             named += 1;
             let at = root().join("lab/src/commands");
