@@ -18,7 +18,17 @@ const MEANING: &str = "<h2>What this means</h2>\n<ul>\n\
     the other one.</li>\n\
     <li>Skin tones are simulated by shifting one portrait's colours; they are no other people.</li>\n</ul>\n";
 
-pub(super) fn page(report: &PadReport) -> Result<String> {
+impl PadReport {
+    /// The report as one HTML page that needs nothing else.
+    ///
+    /// # Errors
+    /// As [`PadReport::rates_svg`].
+    pub fn to_html(&self) -> Result<String> {
+        page(self)
+    }
+}
+
+fn page(report: &PadReport) -> Result<String> {
     let title = format!("Presentation attacks in simulated sessions: {}", escape(&report.conditions));
     let mut page = format!(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n\

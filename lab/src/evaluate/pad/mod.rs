@@ -29,6 +29,7 @@ mod box_plot;
 mod campaign;
 mod chance_plot;
 mod conditions;
+mod drawings;
 mod html;
 mod log;
 mod people;

@@ -5,7 +5,6 @@ use super::campaign::PadCampaign;
 use super::people::PadPeople;
 use super::rates::{Rate, SpeciesRates};
 use super::session::{PadSession, SessionOutcome};
-use super::{ambient_plot, box_plot, chance_plot, html, rate_plot};
 use crate::error::{Error, ErrorKind, Result, Stage};
 use crate::simulate::{Half, Species};
 use selfsame::liveness::LivenessLimits;
@@ -125,7 +124,7 @@ pub struct PadReport {
     pub wrong_challenges: Option<WrongChallenges>,
     /// From where on cues speak for a live face, and for an attack.
     #[serde(skip)]
-    limits: LivenessLimits,
+    pub(super) limits: LivenessLimits,
     /// The sessions, which pictures are drawn from.
     #[serde(skip)]
     pub(super) kept: Vec<PadSession>,
@@ -180,60 +179,6 @@ impl PadReport {
         serde_json::to_string_pretty(self).map_err(|e| {
             Error::new(ErrorKind::NonFinite, Stage::Evaluate, "the report cannot be written").with_source(e)
         })
-    }
-
-    /// APCER, BPCER and non-response of all species as an SVG picture.
-    ///
-    /// # Errors
-    /// [`ErrorKind::InvalidArgument`] if it cannot be drawn.
-    pub fn rates_svg(&self) -> Result<String> {
-        rate_plot::svg(self)
-    }
-
-    /// How bits of the sequence are distributed, species by species, as an SVG picture.
-    ///
-    /// # Errors
-    /// As [`PadReport::rates_svg`].
-    pub fn sequence_svg(&self) -> Result<String> {
-        box_plot::svg(
-            &self.kept,
-            "Bits of evidence that it answers this challenge",
-            &[self.limits.sequence_bits()],
-            |s| s.bits,
-        )
-    }
-
-    /// How bits of the shape are distributed, species by species, as an SVG picture.
-    ///
-    /// # Errors
-    /// As [`PadReport::rates_svg`].
-    pub fn shape_svg(&self) -> Result<String> {
-        let title = "Least bits of evidence for a face's shape, any spot left out";
-        box_plot::svg(&self.kept, title, &[self.limits.shape_least_bits()], |s| s.shape_least_bits)
-    }
-
-    /// The share of other challenges that reach so many bits as an SVG picture.
-    ///
-    /// # Errors
-    /// As [`PadReport::rates_svg`].
-    pub fn chance_svg(&self) -> Result<String> {
-        chance_plot::svg(self.wrong_challenges.as_ref())
-    }
-
-    /// Outcomes of live sessions over the ambient light as an SVG picture.
-    ///
-    /// # Errors
-    /// As [`PadReport::rates_svg`].
-    pub fn ambient_svg(&self) -> Result<String> {
-        ambient_plot::svg(&self.kept)
-    }
-
-    /// The report as one HTML page that needs nothing else.
-    ///
-    /// # Errors
-    /// As [`PadReport::rates_svg`].
-    pub fn to_html(&self) -> Result<String> {
-        html::page(self)
     }
 }
 
