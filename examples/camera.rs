@@ -2,7 +2,8 @@
 //!
 //! `cargo run --release --example camera [PHOTO]`
 //!
-//! A still photograph stands in for the camera: it is shown ever closer, as if the person came nearer.
+//! A still photograph stands in for the camera: it is shown ever closer, as if the person came
+//! nearer.
 
 use selfsame::capture::{CaptureOptions, CaptureSession, Hint};
 use selfsame::geometry::{Point, Similarity};

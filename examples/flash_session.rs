@@ -1,7 +1,10 @@
 //! A recorded flash session: frames and times in, a liveness verdict with its reasons out.
 //!
-//! `cargo run --release -p selfsame-lab -- simulate datasets/portraits/obama.jpg --species live --out out/session`
-//! `cargo run --release --example flash_session -- out/session`
+//! ```sh
+//! cargo run --release -p selfsame-lab -- \
+//!     simulate datasets/portraits/obama.jpg --species live --out out/session
+//! cargo run --release --example flash_session -- out/session
+//! ```
 
 use selfsame::liveness::{LivenessOptions, LivenessSession, SessionManifest};
 use selfsame::{Engine, Limits, Photo};

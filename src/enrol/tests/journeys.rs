@@ -1,5 +1,5 @@
-//! Whole journeys by script, through the code of the tool `enrol` of the laboratory, with a camera that makes
-//! evidence.
+//! Whole journeys by script, through the code of the tool `enrol` of the laboratory, with a camera
+//! that makes evidence.
 
 #[path = "../../../lab/src/tools/enrol/journey.rs"]
 mod journey;

@@ -2,9 +2,9 @@
 //! right.
 //!
 //! Nobody can tell by its form whether a fallback hides a mistake. So each of the forms below has
-//! to be explained where it stands: by a comment within its chain of calls or in the few lines above,
-//! by a debug assertion there, or by the documentation of a short function that says what it gives
-//! when there is nothing ("0 if …", "empty where …"). What cannot be explained is an error, a
+//! to be explained where it stands: by a comment within its chain of calls or in the few lines
+//! above, by a debug assertion there, or by the documentation of a short function that says what it
+//! gives when there is nothing ("0 if …", "empty where …"). What cannot be explained is an error, a
 //! fixed-size array or an iterator instead. The test sees that there is an explanation; a reviewer
 //! sees whether it is true.
 
