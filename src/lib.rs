@@ -104,8 +104,8 @@
 //! No feature changes what a verdict is.
 //!
 //! # Other crates in signatures
-//! Generators of random numbers are those of [`rand_core`] 0.10, and encoded templates lie in memory
-//! of [`zeroize`] 1; both are re-exported here. Reports implement `Serialize` of `serde` 1.
+//! Generators of random numbers are those of [`rand_core`] 0.10, and encoded templates lie in
+//! memory of [`zeroize`] 1; both are re-exported here. Reports implement `Serialize` of `serde` 1.
 
 pub mod align;
 pub mod binding;
