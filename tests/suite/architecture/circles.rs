@@ -87,7 +87,6 @@ fn no_file_of_the_product_uses_itself_by_way_of_others() {
 }
 
 #[test]
-#[ignore = "rooms are still being split"]
 fn no_file_of_the_laboratory_uses_itself_by_way_of_others() {
     if !root().join("lab").exists() {
         eprintln!("skipped: the package leaves out the laboratory");

@@ -5,7 +5,6 @@ use super::{root, rust_files, text};
 const FOLDERS: [&str; 6] = ["src", "lab", "tests", "benches", "examples", "fuzz"];
 
 #[test]
-#[ignore = "rooms are still being split"]
 fn a_folder_has_a_mod_file_and_none_beside_it() {
     let mut beside = Vec::new();
     for file in FOLDERS.iter().flat_map(|folder| rust_files(folder)) {

@@ -46,7 +46,6 @@ fn is_told(lines: &[String], start: usize) -> bool {
 
 /// `settings!` states defaults itself; this holds what is written by hand.
 #[test]
-#[ignore = "rooms are still being written"]
 fn types_with_a_default_say_what_it_is() {
     let (mut silent, mut seen) = (Vec::new(), 0);
     for (path, lines) in ["src", "lab/src"].into_iter().flat_map(code) {

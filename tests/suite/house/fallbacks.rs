@@ -80,7 +80,6 @@ fn a_reason_beside_a_fallback_is_seen() {
 }
 
 #[test]
-#[ignore = "rooms are still being written"]
 fn what_falls_back_says_why() {
     let mut silent = Vec::new();
     for (path, lines) in ["src", "lab/src"].into_iter().flat_map(code) {

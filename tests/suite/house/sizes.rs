@@ -11,7 +11,6 @@ const LONGEST_FILE: usize = 400;
 const WIDEST_COMMENT: usize = 100;
 
 #[test]
-#[ignore = "rooms are still being split"]
 fn no_source_file_is_longer_than_a_reader_remembers() {
     let mut long = Vec::new();
     for path in FOLDERS.iter().flat_map(|folder| files(folder, ".rs")) {
@@ -24,7 +23,6 @@ fn no_source_file_is_longer_than_a_reader_remembers() {
 }
 
 #[test]
-#[ignore = "rooms are still being split"]
 fn comments_wrap_at_a_hundred_columns() {
     let mut wide = Vec::new();
     for path in FOLDERS.iter().flat_map(|folder| files(folder, ".rs")) {
