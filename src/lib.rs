@@ -76,7 +76,7 @@
 //! # What never happens
 //! - **A match in doubt.** NaN passes no threshold, and neither a refusal nor a fault is a match.
 //! - **A panic, or memory read that is not its own, whatever the input.** Bytes from outside have
-//!   bounded memory and bounded work, checked before they are allocated or done.
+//!   bounded memory, checked before it is allocated.
 //! - **Forged evidence.** Only [`Engine::verify_for`], [`Engine::document_evidence`] and
 //!   [`LivenessSession::finish`] make it; it carries an attempt's nonce and is consumed by value.
 //! - **A secret in a log.** PINs and keys are overwritten when dropped and never printed; `Debug`
@@ -88,6 +88,8 @@
 #![cfg_attr(doc, doc = "[`_documentation::security`] has the whole list, with what each rests on.")]
 //!
 //! # What it does not promise
+//! - The time to decode a JPEG follows its pixels *and* its scans: one of many nearly empty scans
+//!   takes seconds. Bound the time of a request where strangers send files.
 //! - Liveness was tuned and measured on simulated sessions, not on real attacks.
 //! - Error rates are those of the data they were measured on: measure on your own people, and pass
 //!   the outcome to [`EngineBuilder::calibration`](engine::EngineBuilder::calibration).

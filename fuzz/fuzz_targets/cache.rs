@@ -3,8 +3,8 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use selfsame_lab::evaluate::{CacheKey, FaceChoice, TemplateCache};
 use selfsame::model::{Backend, ModelCard};
+use selfsame_lab::evaluate::{CacheKey, FaceChoice, TemplateCache};
 use sha2::{Digest, Sha256};
 use std::sync::LazyLock;
 

@@ -3,7 +3,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use selfsame::compare::cosine;
-use selfsame::template::{TemplateEncoding, Template};
+use selfsame::template::{Template, TemplateEncoding};
 
 fn check(bytes: &[u8]) {
     let Ok(template) = Template::decode(bytes) else { return };
