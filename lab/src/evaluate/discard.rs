@@ -126,7 +126,8 @@ impl Ranked {
         let people: BTreeSet<_> = trials.iter().flat_map(|t| t.pairs.iter().map(move |p| person(t, p))).collect();
         let people: Vec<_> = people.into_iter().collect();
         let ranked = trials.iter().map(|trial| {
-            let of = |picture: usize| trial.quality[picture];
+            // A picture without a quality, behind the list's end, counts as the worst.
+            let of = |picture: usize| trial.quality.get(picture).copied().unwrap_or(f32::NEG_INFINITY);
             let judge = |pair: &GenuinePair| Judged {
                 quality: of(pair.a).min(of(pair.b)),
                 is_error: pair.score.is_nan() || pair.score < trial.threshold,
