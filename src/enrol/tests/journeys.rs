@@ -1,11 +1,12 @@
-//! Whole journeys by script, through the code of the tool `enrol` of the laboratory, with a camera
-//! that makes evidence.
+//! Whole journeys by script, through the terminal that the laboratory's tool `enrol` shows, with a
+//! camera that makes evidence.
 
-#[path = "../../../lab/src/tools/enrol/journey.rs"]
+// The terminal lies here and not in the laboratory, so that the published package can run its tests.
+#[path = "terminal/journey.rs"]
 mod journey;
-#[path = "../../../lab/src/tools/enrol/script.rs"]
+#[path = "terminal/script.rs"]
 mod script;
-#[path = "../../../lab/src/tools/enrol/world.rs"]
+#[path = "terminal/world.rs"]
 mod world;
 
 use super::*;

@@ -11,9 +11,14 @@
 //! Exit status: 0 enrolled, 2 not enrolled, 3 error.
 
 mod camera;
+// The product's tests walk the same journeys with evidence that they make, and its package holds its
+// tests, so these three files lie there. They use the public interface only, as everything here.
+#[path = "../../../../src/enrol/tests/terminal/journey.rs"]
 mod journey;
 mod program;
+#[path = "../../../../src/enrol/tests/terminal/script.rs"]
 mod script;
+#[path = "../../../../src/enrol/tests/terminal/world.rs"]
 mod world;
 
 pub use program::main;
