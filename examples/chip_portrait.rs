@@ -14,7 +14,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     // The file's structure. Nothing is copied: faces borrow from `bytes`.
     let group = Dg2::parse(&bytes)?;
     for face in group.faces() {
-        println!("a portrait of {} bytes, {:?}", face.image.len(), face.coding);
+        println!("a portrait of {} bytes, {}", face.image.len(), face.coding);
     }
     for remark in group.remarks() {
         println!("remark: {remark:?}");
