@@ -1,7 +1,8 @@
 //! Whole journeys by script, through the terminal that the laboratory's tool `enrol` shows, with a
 //! camera that makes evidence.
 
-// The terminal lies here and not in the laboratory, so that the published package can run its tests.
+// The terminal lies here and not in the laboratory, so that the published package can run its
+// tests.
 #[path = "terminal/journey.rs"]
 mod journey;
 #[path = "terminal/script.rs"]

@@ -11,8 +11,9 @@
 //! Exit status: 0 enrolled, 2 not enrolled, 3 error.
 
 mod camera;
-// The product's tests walk the same journeys with evidence that they make, and its package holds its
-// tests, so these three files lie there. They use the public interface only, as everything here.
+// The product's tests walk the same journeys with evidence that they make, and its package holds
+// its tests, so these three files lie there. They use the public interface only, as everything
+// here does.
 #[path = "../../../../src/enrol/tests/terminal/journey.rs"]
 mod journey;
 mod program;
