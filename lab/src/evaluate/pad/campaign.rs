@@ -52,7 +52,7 @@ const MAX_TRIES: usize = 50;
 ///     Ok(())
 /// })?;
 /// println!("{}", PadReport::new(&campaign, &people, "LFW", &sessions).to_json()?);
-/// # Ok::<(), selfsame::error::Error>(())
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct PadCampaign {
