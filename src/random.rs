@@ -1,8 +1,8 @@
-//! A small generator of random numbers for made-up sessions of tests and fuzzing: the same numbers
-//! from the same seed, everywhere.
+//! A small generator of random numbers for made-up sessions of tests and fuzzing, and for the
+//! laboratory: the same numbers from the same seed, everywhere.
 //!
 //! SplitMix64: G. L. Steele, D. Lea, C. H. Flood, "Fast splittable pseudorandom number generators",
-//! OOPSLA 2014. Nothing for secrets.
+//! OOPSLA 2014. Good enough for a bootstrap, and nothing for secrets.
 
 /// The state.
 #[derive(Clone)]

@@ -1,6 +1,7 @@
 //! Failed attempts, and the locks that they lead to.
 
 use crate::error::{Error, ErrorKind, Result, Stage};
+use crate::settings::setter;
 use crate::words::sealed_words;
 use serde::{Deserialize, Serialize};
 
@@ -142,12 +143,7 @@ macro_rules! attempts {
                     &self.$field
                 }
 
-                #[doc = concat!("Returns these ladders with another [`Self::", stringify!($field), "`].")]
-                #[must_use]
-                pub fn $with(mut self, ladder: Ladder) -> Self {
-                    self.$field = ladder;
-                    self
-                }
+                setter!($field, $with, Ladder, Stage::Enrol);
             )+
 
             /// Whether these failed attempts, in any order, lock a document now: the longest lock

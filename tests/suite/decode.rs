@@ -333,6 +333,19 @@ fn given_pixels_must_fill_their_size() {
     assert!(text.contains("Raw") && !text.contains("231"), "{text}");
 }
 
+/// Limits that the samples fit and few damaged files do, so that none of thousands takes long.
+pub(crate) fn small_limits() -> Limits {
+    Limits::default()
+        .with_max_bytes(1 << 16)
+        .unwrap()
+        .with_max_side_px(512)
+        .unwrap()
+        .with_max_pixels(1 << 16)
+        .unwrap()
+        .with_max_memory_bytes(8 << 20)
+        .unwrap()
+}
+
 /// Flips, overwrites, cuts and doublings, the same on every run. The only promise: an answer, and a
 /// photo that is whole.
 #[test]
@@ -342,15 +355,7 @@ fn damaged_files_never_panic() {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (state >> 33) as usize % below
     };
-    let limits = Limits::default()
-        .with_max_bytes(1 << 16)
-        .unwrap()
-        .with_max_side_px(512)
-        .unwrap()
-        .with_max_pixels(1 << 16)
-        .unwrap()
-        .with_max_memory_bytes(8 << 20)
-        .unwrap();
+    let limits = small_limits();
     let deep = png(&[0x5A; 8 * 8 * 8], 8, 8, ExtendedColorType::Rgba16);
     let extra = [PROGRESSIVE, CMYK, ALPHA_WEBP, ANIMATED_WEBP, PALETTE_PNG, &deep].map(<[u8]>::to_vec);
     for file in samples(32, 24).into_iter().map(|(_, file)| file).chain(extra) {

@@ -1,7 +1,7 @@
 //! JPEG 2000 through the one door: pixels, limits, and every cut and flip. How the files were made:
 //! `tests/data/jpeg2000.py`.
 
-use crate::decode::decode;
+use crate::decode::{decode, small_limits};
 use crate::dg2::engine;
 use crate::verify::portrait;
 use selfsame::document::{DocumentPhoto, Origin};
@@ -153,15 +153,7 @@ fn kinds_that_are_not_read_are_unsupported() {
 
 #[test]
 fn flipped_bits_never_panic() {
-    let limits = Limits::default()
-        .with_max_bytes(1 << 16)
-        .unwrap()
-        .with_max_side_px(512)
-        .unwrap()
-        .with_max_pixels(1 << 16)
-        .unwrap()
-        .with_max_memory_bytes(8 << 20)
-        .unwrap();
+    let limits = small_limits();
     for file in [COLOUR, GREY] {
         for bit in 0..8 * file.len() {
             let mut damaged = file.to_vec();
