@@ -58,7 +58,7 @@
 //! |---|---|
 //! | [`engine`] | one call for each question; owns the networks |
 //! | [`enrol`] | the ceremony: states, PINs, attempts and locks, sealed storage, audit |
-//! | [`liveness`] | flash challenges, safe for people with epilepsy, and the verdict on the answer |
+//! | [`liveness`] | flash challenges, safe with epilepsy, and the verdict on the answer |
 //! | [`gallery`] | enrolled templates in a mapped file, exact search (1:N) |
 //! | [`compare`] | scores, what they mean as false match rates, decisions |
 //! | [`template`] | 192 numbers that stand for a face, and their encoding as bytes |

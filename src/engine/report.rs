@@ -64,7 +64,7 @@ pub struct SideReport {
 /// | `decision` | `"match"`, `"no_match"` or `"refused"` |
 /// | `reasons` | words, at least one |
 /// | `score` | in units of the cosine; `null` without a comparison, and so are the next three |
-/// | `score_fmr` | `bound` (`"about"`, `"at_most"` or `"at_least"`) and `value`: see [`FmrEstimate`] |
+/// | `score_fmr` | `bound` (`"about"`, `"at_most"`, `"at_least"`) and `value`: see [`FmrEstimate`] |
 /// | `log_likelihood_ratio` | natural logarithm |
 /// | `marginal` | whether the score lies inside `threshold_interval` |
 /// | `fmr` | the false match rate that was asked for |
