@@ -24,8 +24,36 @@ fn side(u: &mut Unstructured<'_>) -> Result<usize> {
     })
 }
 
+fn is_planar(format: PixelFormat) -> bool {
+    matches!(format, PixelFormat::I420 | PixelFormat::Yv12)
+}
+
+/// Bytes of a row of the first plane, enough for the others.
+fn row_bytes(format: PixelFormat, width: usize) -> usize {
+    let pairs = width.next_multiple_of(2);
+    match format {
+        PixelFormat::Rgb8 | PixelFormat::Bgr8 => 3 * width,
+        PixelFormat::Rgba8 | PixelFormat::Bgra8 | PixelFormat::Argb8 | PixelFormat::Abgr8 => 4 * width,
+        PixelFormat::Gray8 => width,
+        PixelFormat::P010 | PixelFormat::Yuyv | PixelFormat::Uyvy => 2 * pairs,
+        _ => pairs,
+    }
+}
+
+/// Rows of that length in all planes together.
+fn all_rows(format: PixelFormat, height: usize) -> usize {
+    match format {
+        PixelFormat::Nv16 => 2 * height,
+        // Two planes of half the length and half the rows.
+        PixelFormat::Nv12 | PixelFormat::Nv21 | PixelFormat::P010 | PixelFormat::I420 | PixelFormat::Yv12 => {
+            height + height.div_ceil(2)
+        }
+        _ => height,
+    }
+}
+
 fn warp(u: &mut Unstructured<'_>) -> Result<()> {
-    let (format, size) = *u.choose(&[(PixelFormat::Rgb8, 3), (PixelFormat::Bgr8, 3), (PixelFormat::Gray8, 1)])?;
+    let format = *u.choose(&PixelFormat::ALL)?;
     let (width, height) = *u.choose(&[(24, 24), (1, 1), (1, 300), (700, 1), (31, 17), (90, 64)])?;
     let (width, height) = (width - u.int_in_range(0..=width / 2)?, height - u.int_in_range(0..=height / 2)?);
     let Some(source_from_target) = Similarity::new(float(u)?, float(u)?, Point::new(float(u)?, float(u)?)) else {
@@ -41,12 +69,22 @@ fn warp(u: &mut Unstructured<'_>) -> Result<()> {
         bytes => bytes,
     };
 
-    // The same picture twice: rows without padding, and with a padding that must not be seen.
-    let row = width as usize * size;
-    let tight: Vec<u8> = pattern.iter().copied().cycle().take(row * height as usize).collect();
-    let loose: Vec<u8> =
-        tight.chunks(row).flat_map(|r| r.iter().copied().chain(std::iter::repeat_n(seen, padding))).collect();
-    let loose = if u.arbitrary()? { &loose[..] } else { &loose[..loose.len() - padding] };
+    // The same picture twice: rows without padding, and with a padding that must not be seen. All
+    // planes have rows of one length, or of half that.
+    let row = row_bytes(format, width as usize);
+    let (planar, rows) = (is_planar(format), all_rows(format, height as usize));
+    // Half of the padding goes to rows of half the length.
+    let padding = if planar { 2 * padding } else { padding };
+    let tight: Vec<u8> = pattern.iter().copied().cycle().take(row * rows).collect();
+    let padded = |(y, r): (usize, &[u8])| {
+        let halves = if planar && y >= height as usize { 2 } else { 1 };
+        let parts = r.chunks(row / halves).map(<[u8]>::to_vec);
+        parts.flat_map(|part| part.into_iter().chain(std::iter::repeat_n(seen, padding / halves))).collect::<Vec<u8>>()
+    };
+    let loose: Vec<u8> = tight.chunks(row).enumerate().flat_map(padded).collect();
+    // What follows the last sample of the last row.
+    let behind = if planar { padding / 2 } else { padding };
+    let loose = if u.arbitrary()? { &loose[..] } else { &loose[..loose.len() - behind] };
     let tight = Frame::new(&tight, width, height, row, format).expect("the rows fill the frame");
     let loose = Frame::new(loose, width, height, row + padding, format).expect("the last row may lack its padding");
 

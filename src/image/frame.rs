@@ -6,7 +6,9 @@
 //! picture; what samples pixels folds the orientation into its transform
 //! ([`Frame::stored_from_upright`]) and converts only what it reads.
 
-use super::color::ColorSpace;
+use super::color::{ColorSpace, ToRgb};
+use super::last_sample::LastSample;
+use super::layout::Channel;
 use super::orientation::Orientation;
 use super::pixel_format::PixelFormat;
 use super::plane::{Plane, Planes};
@@ -39,6 +41,10 @@ pub struct Frame<'a> {
     /// Height as stored, in pixels.
     height: u32,
     format: PixelFormat,
+    /// Bytes from one sample to the next where U and V have planes of their own.
+    chroma_step: usize,
+    /// What stands for the last sample of chroma where the buffer ends before it.
+    last_sample: Option<LastSample>,
     orientation: Orientation,
     color: ColorSpace,
 }
@@ -47,29 +53,30 @@ impl<'a> Frame<'a> {
     /// Describes `data`: `height` rows from the top, each beginning `stride_bytes` after the one
     /// before it and holding `width` pixels of `format`. The last row may lack its padding.
     ///
-    /// Planes of chroma follow that of luma without a gap (`height` whole strides); their stride is
-    /// the same for [`PixelFormat::Nv12`] and [`PixelFormat::Nv21`], half of it, rounded up,
-    /// for [`PixelFormat::I420`]. For any other arrangement there is [`Frame::from_planes`].
+    /// Planes of chroma follow that of luma without a gap (`height` whole strides). Their stride is
+    /// the same where U and V are interleaved, and half of it, rounded up, for
+    /// [`PixelFormat::I420`] and [`PixelFormat::Yv12`]. For any other arrangement there is
+    /// [`Frame::from_planes`]. Interleaved chroma may lack its last sample, as [`Planes`] says.
     ///
     /// # Errors
     /// [`ErrorKind::ShapeMismatch`] in [`Stage::Image`] if a side is zero, the stride is shorter
     /// than a row, or `data` is shorter than the rows.
     pub fn new(data: &'a [u8], width: u32, height: u32, stride_bytes: usize, format: PixelFormat) -> Result<Self> {
-        let chroma_stride = if format == PixelFormat::I420 { stride_bytes.div_ceil(2) } else { stride_bytes };
-        let shapes = format.shapes(width, height);
+        let chroma_stride = if format.is_planar() { stride_bytes.div_ceil(2) } else { stride_bytes };
+        let shapes = format.shapes(width, height, 1);
         let mut planes = [Plane::default(); 3];
         let mut rest = data;
         // Shapes that overflow lay out nothing, and a buffer that ends early leaves nothing for the
         // planes behind: `checked` refuses both.
         let sizes = shapes.unwrap_or_default().into_iter().zip([stride_bytes, chroma_stride, chroma_stride]);
         for (plane, (shape, stride)) in planes.iter_mut().zip(sizes) {
-            let Some((_, rows)) = shape else { break };
+            let Some(shape) = shape else { break };
             *plane = Plane::new(rest, stride);
-            let behind = rows.checked_mul(stride).and_then(|len| rest.get(len..));
+            let behind = shape.rows.checked_mul(stride).and_then(|len| rest.get(len..));
             // See above.
             rest = behind.unwrap_or_default();
         }
-        Self::checked(planes, width, height, format)
+        Self::checked(planes, width, height, format, 1)
     }
 
     /// Describes planes of luma and chroma that lie apart, or have strides of their own; `width`
@@ -77,42 +84,62 @@ impl<'a> Frame<'a> {
     ///
     /// # Errors
     /// [`ErrorKind::ShapeMismatch`] in [`Stage::Image`] if a side is zero, a stride is shorter than
-    /// its plane's rows, or a plane is shorter than its rows.
+    /// its plane's rows, or a plane is shorter than its rows; [`ErrorKind::InvalidArgument`] if
+    /// `chroma_step` is neither 1 nor 2.
     pub fn from_planes(planes: Planes<'a>, width: u32, height: u32) -> Result<Self> {
-        let (planes, format) = match planes {
-            Planes::Nv12 { y, uv } => ([y, uv, Plane::default()], PixelFormat::Nv12),
-            Planes::Nv21 { y, vu } => ([y, vu, Plane::default()], PixelFormat::Nv21),
-            Planes::I420 { y, u, v } => ([y, u, v], PixelFormat::I420),
+        let (planes, format, chroma_step) = match planes {
+            Planes::Nv12 { y, uv } => ([y, uv, Plane::default()], PixelFormat::Nv12, 1),
+            Planes::Nv21 { y, vu } => ([y, vu, Plane::default()], PixelFormat::Nv21, 1),
+            Planes::Nv16 { y, uv } => ([y, uv, Plane::default()], PixelFormat::Nv16, 1),
+            Planes::P010 { y, uv } => ([y, uv, Plane::default()], PixelFormat::P010, 1),
+            Planes::I420 { y, u, v } => ([y, u, v], PixelFormat::I420, 1),
+            Planes::Yuv420 { y, u, v, chroma_step } => ([y, u, v], PixelFormat::I420, chroma_step),
         };
-        Self::checked(planes, width, height, format)
+        if !(1..=2).contains(&chroma_step) {
+            let message = format!("samples of chroma lie 1 or 2 bytes apart, not {chroma_step}");
+            return Err(Error::new(ErrorKind::InvalidArgument, Stage::Image, message));
+        }
+        Self::checked(planes, width, height, format, chroma_step)
     }
 
     /// A frame of planes that hold what the format needs, or what is wrong with them.
-    fn checked(planes: [Plane<'a>; 3], width: u32, height: u32, format: PixelFormat) -> Result<Self> {
-        let fits = || {
+    fn checked(
+        planes: [Plane<'a>; 3],
+        width: u32,
+        height: u32,
+        format: PixelFormat,
+        chroma_step: usize,
+    ) -> Result<Self> {
+        let last_sample = || {
             if width == 0 || height == 0 {
                 return Err("a frame's side is zero");
             }
-            let shapes = format.shapes(width, height).ok_or("a frame's size overflows")?;
-            planes
-                .iter()
-                .zip(shapes)
-                .filter_map(|(plane, shape)| Some((plane, shape?)))
-                .try_for_each(|(p, s)| p.check(s))
+            let shapes = format.shapes(width, height, chroma_step).ok_or("a frame's size overflows")?;
+            let mut last_sample = None;
+            for (plane, shape) in planes.iter().zip(shapes) {
+                if let Some(shape) = shape
+                    && plane.check(shape)? > 0
+                {
+                    last_sample = Some(LastSample::beside(plane, shape));
+                }
+            }
+            Ok(last_sample)
         };
-        fits().map_err(|what| {
-            let message = format!("{what} ({width}×{height} {format:?}, {planes:?})");
+        let last_sample = last_sample().map_err(|what| {
+            let sizes = planes.map(|plane| format!("{} bytes in rows of {}", plane.data.len(), plane.stride_bytes));
+            let message = format!("{what} ({width}×{height} {format}; planes: {})", sizes.join(", "));
             Error::new(ErrorKind::ShapeMismatch, Stage::Image, message)
         })?;
         let (orientation, color) = (Orientation::Upright, ColorSpace::default());
-        Ok(Self { planes, width, height, format, orientation, color })
+        Ok(Self { planes, width, height, format, chroma_step, last_sample, orientation, color })
     }
 
     /// A tight RGB8 frame, for a caller whose own invariant is what [`Self::new`] checks.
     pub(super) fn trusted_rgb8(data: &'a [u8], width: u32, height: u32) -> Self {
         let planes = [Plane::new(data, 3 * width as usize), Plane::default(), Plane::default()];
         let (orientation, color) = (Orientation::Upright, ColorSpace::default());
-        Self { planes, width, height, format: PixelFormat::Rgb8, orientation, color }
+        let (chroma_step, last_sample) = (1, None);
+        Self { planes, width, height, format: PixelFormat::Rgb8, chroma_step, last_sample, orientation, color }
     }
 
     /// This frame with another orientation: how its pixels are to be turned and mirrored to be
@@ -168,6 +195,33 @@ impl<'a> Frame<'a> {
         self.planes[index]
     }
 
+    /// Where red, green and blue lie, or luma, U and V.
+    pub(super) fn channels(&self) -> [Channel; 3] {
+        self.format.channels(self.chroma_step)
+    }
+
+    /// The conversion of luma and chroma to red, green and blue, or blue first.
+    pub(super) fn conversion(&self, bgr: bool) -> ToRgb {
+        ToRgb::new(self.color, self.format.white_of_full_range(), bgr)
+    }
+
+    /// What stands for the last sample of the plane of chroma, where its buffer ends before it.
+    pub(super) fn last_sample(&self) -> Option<LastSample> {
+        self.last_sample
+    }
+
+    /// The bytes of `count` samples of `channel` in row `y`, from column `from` of the samples on,
+    /// and those between them; one sample less where [`Self::last_sample`] stands for it.
+    #[inline]
+    pub(super) fn samples(&self, channel: &Channel, y: usize, from: usize, count: usize) -> &'a [u8] {
+        let (plane, start) = (self.plane(channel.plane), channel.offset + from * channel.step);
+        let len = count.saturating_sub(1) * channel.step + channel.size;
+        if self.last_sample.is_some() && plane.ends_within(y, start + len) {
+            return plane.bytes(y, start, len.saturating_sub(channel.step.max(channel.size)));
+        }
+        plane.bytes(y, start, len)
+    }
+
     /// Where upright points lie in the stored picture: the columns of a matrix, x and y each, and a
     /// shift.
     pub(super) fn stored_from_upright(&self) -> ([[f64; 2]; 2], [f64; 2]) {
@@ -217,6 +271,12 @@ mod tests {
             (PixelFormat::Bgra8, 20, (5, 5), (5, 6)),
             (PixelFormat::Nv12, 10, (10, 6), (10, 7)),
             (PixelFormat::Nv21, 10, (9, 6), (11, 6)),
+            (PixelFormat::Nv16, 10, (10, 5), (10, 6)),
+            (PixelFormat::P010, 10, (4, 6), (6, 6)),
+            (PixelFormat::P010, 12, (5, 5), (5, 6)),
+            (PixelFormat::Argb8, 20, (5, 5), (6, 5)),
+            (PixelFormat::Yv12, 9, (9, 6), (9, 7)),
+            (PixelFormat::Uyvy, 20, (9, 5), (9, 6)),
             // Odd sides round up: 5 rows of 8, then 3 rows of 8.
             (PixelFormat::Nv12, 8, (7, 8), (7, 9)),
             (PixelFormat::Nv12, 7, (6, 5), (7, 5)),
@@ -237,7 +297,11 @@ mod tests {
         let half = |data, stride| Plane::new(data, stride);
         assert_eq!(kind(Planes::Nv12 { y: whole, uv: half(&long, 9) }), Ok(PixelFormat::Nv12));
         assert_eq!(kind(Planes::Nv21 { y: whole, vu: half(&long, 16) }), Ok(PixelFormat::Nv21));
-        assert_eq!(kind(Planes::Nv12 { y: whole, uv: half(&short, 8) }), bad);
+        assert_eq!(kind(Planes::Nv12 { y: whole, uv: half(&short, 8) }), Ok(PixelFormat::Nv12), "no last V");
+        assert_eq!(kind(Planes::Nv12 { y: whole, uv: half(&short[..30], 8) }), bad);
+        assert_eq!(kind(Planes::Nv16 { y: whole, uv: whole }), Ok(PixelFormat::Nv16));
+        assert_eq!(kind(Planes::Nv16 { y: whole, uv: half(&short, 8) }), bad);
+        assert_eq!(kind(Planes::P010 { y: whole, uv: whole }), bad, "words need twice the room");
         assert_eq!(kind(Planes::Nv12 { y: whole, uv: half(&long, 7) }), bad);
         assert_eq!(kind(Planes::Nv12 { y: half(&short, 8), uv: whole }), bad);
         assert_eq!(kind(Planes::I420 { y: whole, u: half(&short, 4), v: half(&short, 9) }), Ok(PixelFormat::I420));
@@ -254,6 +318,8 @@ mod tests {
         };
         assert_eq!(firsts(PixelFormat::Nv12, 6), [Some(0), Some(24), None]);
         assert_eq!(firsts(PixelFormat::I420, 7), [Some(0), Some(28), Some(36)]);
+        assert_eq!(firsts(PixelFormat::Yv12, 7), [Some(0), Some(28), Some(36)]);
+        assert_eq!(firsts(PixelFormat::P010, 12), [Some(0), Some(48), None]);
         assert_eq!(firsts(PixelFormat::Yuyv, 12), [Some(0), None, None]);
         let text = format!("{:?}", Frame::new(&data, 2, 2, 7, PixelFormat::Rgb8).unwrap());
         assert!(!text.contains("99") && text.contains("100"), "sizes, no pixels: {text}");

@@ -32,6 +32,8 @@ mod format;
 mod frame;
 mod header;
 mod jpeg2000;
+mod last_sample;
+mod layout;
 mod light;
 mod limits;
 mod normalisation;

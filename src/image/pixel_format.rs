@@ -1,6 +1,37 @@
-//! How samples lie in a frame's memory.
+//! The names of the formats that frames come in.
+
+use crate::words::words;
 
 /// How the samples of a frame lie in memory: which channels, in which order, in how many planes.
+///
+/// Letters are in the order of bytes in memory. What an interface calls by the order in a 32-bit
+/// word lies the other way round on today's processors: Windows' and Qt's `ARGB32` is
+/// [`Self::Bgra8`], Android's `Bitmap.Config.ARGB_8888` is [`Self::Rgba8`].
+///
+/// | from | called | take |
+/// |---|---|---|
+/// | Android, camera2 and CameraX | `YUV_420_888` | [`Planes::Yuv420`](super::Planes::Yuv420) |
+/// | Android | `NV21`, `YV12`, `YCBCR_P010` | [`Self::Nv21`], [`Self::Yv12`], [`Self::P010`] |
+/// | iOS, macOS | `420v`, `420f` (`420YpCbCr8BiPlanar…`) | [`Self::Nv12`] |
+/// | iOS, macOS | `x420`, `xf20` (`420YpCbCr10BiPlanar…`) | [`Self::P010`] |
+/// | iOS, macOS | `BGRA`, `32ARGB`, `2vuy` | [`Self::Bgra8`], [`Self::Argb8`], [`Self::Uyvy`] |
+/// | Media Foundation | `NV12`, `YUY2`, `I420`/`IYUV`, `YV12`, `P010` | of the same name |
+/// | Media Foundation | `RGB32`, `RGB24` | [`Self::Bgra8`], [`Self::Bgr8`], often bottom row first: [`Orientation`](super::Orientation) |
+/// | V4L2 | `NV12`, `NV21`, `NV16`, `YUYV`, `UYVY`, `YU12`, `YV12`, `GREY` | of the same name, `YU12` being [`Self::I420`] |
+/// | browsers | `VideoFrame` (`I420`, `NV12`, `RGBX`, `BGRX`), `ImageData` | of the same name, [`Self::Rgba8`] |
+///
+/// What is not among these is to be converted first:
+///
+/// | format | how |
+/// |---|---|
+/// | MJPEG, JPEG, HEIC and other compressed frames | decode them: [`Photo::decode`](super::Photo::decode) takes JPEG |
+/// | 4:4:4 (NV24, I444), 4:2:2 in three planes (I422), 4:1:1, 10 bits packed or 4:2:2 (v210, Y210, P210) | to [`Self::Rgb8`] or [`Self::Nv12`], by libyuv, FFmpeg's swscale (`-pix_fmt nv12`) or the crate `yuv` |
+/// | YVYU, VYUY, NV61 | as YUYV, UYVY, NV16 with U and V swapped: copy, or ask the camera for these |
+/// | ten bits in the low bits of a word (I010, YUV420P10) | shift words up by 6 bits and interleave chroma: P010 |
+/// | RGB565, RGB555 | three bytes a pixel, each channel scaled to 0 ..= 255 |
+/// | 16-bit grey, infrared, depth | scale to [`Self::Gray8`]; the networks were made for visible light |
+/// | raw Bayer mosaics | the camera's or LibRaw's development to RGB |
+/// | HDR (HLG, PQ) | ask the camera for SDR, or map tones first: brightness would be wrong |
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum PixelFormat {
@@ -12,77 +43,66 @@ pub enum PixelFormat {
     Rgba8,
     /// Blue, green, red, and a byte that is ignored.
     Bgra8,
+    /// A byte that is ignored, then red, green, blue.
+    Argb8,
+    /// A byte that is ignored, then blue, green, red.
+    Abgr8,
     /// Luma, 0 ..= 255; one byte per pixel.
     Gray8,
     /// A plane of luma, and one of pairs (U, V) for each 2 × 2 pixels.
     Nv12,
     /// A plane of luma, and one of pairs (V, U) for each 2 × 2 pixels.
     Nv21,
+    /// A plane of luma, and one of pairs (U, V) for each two pixels of a row.
+    Nv16,
+    /// As [`Self::Nv12`] with ten bits a sample, in the high bits of words of 16 bits, low byte
+    /// first. All 16 bits are read, so that the same layout with 12 or 16 bits is taken, too.
+    P010,
     /// A plane of luma, one of U and one of V for each 2 × 2 pixels (in files also "YU12").
     I420,
+    /// A plane of luma, one of V and one of U for each 2 × 2 pixels.
+    Yv12,
     /// Y, U, Y, V for each two pixels of a row (also "YUY2").
     Yuyv,
+    /// U, Y, V, Y for each two pixels of a row (also "2vuy").
+    Uyvy,
 }
 
-/// Where a channel's samples lie: the first of a row in `plane`, `offset` bytes from its begin, and
-/// each further one `step` bytes behind the one before it.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Channel {
-    pub plane: usize,
-    pub offset: usize,
-    pub step: usize,
-}
-
-impl Channel {
-    /// The bytes of a row that hold `samples` of this channel, and of those that lie between them.
-    pub(super) fn bytes(&self, samples: std::ops::Range<usize>) -> std::ops::Range<usize> {
-        samples.start * self.step..samples.end * self.step
-    }
-}
+words!(PixelFormat {
+    Rgb8 => "rgb8",
+    Bgr8 => "bgr8",
+    Rgba8 => "rgba8",
+    Bgra8 => "bgra8",
+    Argb8 => "argb8",
+    Abgr8 => "abgr8",
+    Gray8 => "gray8",
+    Nv12 => "nv12",
+    Nv21 => "nv21",
+    Nv16 => "nv16",
+    P010 => "p010",
+    I420 => "i420",
+    Yv12 => "yv12",
+    Yuyv => "yuyv",
+    Uyvy => "uyvy",
+});
 
 impl PixelFormat {
     /// Every format, for tables and tests.
-    pub const ALL: [Self; 9] =
-        [Self::Rgb8, Self::Bgr8, Self::Rgba8, Self::Bgra8, Self::Gray8, Self::Nv12, Self::Nv21, Self::I420, Self::Yuyv];
-
-    /// Bytes per row and number of rows of each plane; sides are at least 1. `None` if a product
-    /// overflows.
-    pub(super) fn shapes(self, width: u32, height: u32) -> Option<[Option<(usize, usize)>; 3]> {
-        let (w, h) = (usize::try_from(width).ok()?, usize::try_from(height).ok()?);
-        let (half_w, half_h) = (w.div_ceil(2), h.div_ceil(2));
-        let times = |n: usize| w.checked_mul(n);
-        Some(match self {
-            Self::Rgb8 | Self::Bgr8 => [Some((times(3)?, h)), None, None],
-            Self::Rgba8 | Self::Bgra8 => [Some((times(4)?, h)), None, None],
-            Self::Gray8 => [Some((w, h)), None, None],
-            Self::Nv12 | Self::Nv21 => [Some((w, h)), Some((half_w.checked_mul(2)?, half_h)), None],
-            Self::I420 => [Some((w, h)), Some((half_w, half_h)), Some((half_w, half_h))],
-            Self::Yuyv => [Some((half_w.checked_mul(4)?, h)), None, None],
-        })
-    }
-
-    /// Where red, green and blue lie, or luma, U and V.
-    pub(super) fn channels(self) -> [Channel; 3] {
-        let at = |plane, offset, step| Channel { plane, offset, step };
-        match self {
-            Self::Rgb8 => [at(0, 0, 3), at(0, 1, 3), at(0, 2, 3)],
-            Self::Bgr8 => [at(0, 2, 3), at(0, 1, 3), at(0, 0, 3)],
-            Self::Rgba8 => [at(0, 0, 4), at(0, 1, 4), at(0, 2, 4)],
-            Self::Bgra8 => [at(0, 2, 4), at(0, 1, 4), at(0, 0, 4)],
-            Self::Gray8 => [at(0, 0, 1); 3],
-            Self::Nv12 => [at(0, 0, 1), at(1, 0, 2), at(1, 1, 2)],
-            Self::Nv21 => [at(0, 0, 1), at(1, 1, 2), at(1, 0, 2)],
-            Self::I420 => [at(0, 0, 1), at(1, 0, 1), at(2, 0, 1)],
-            Self::Yuyv => [at(0, 0, 2), at(0, 1, 4), at(0, 3, 4)],
-        }
-    }
-
-    /// Columns and rows of pixels that share their chroma; `None` without chroma.
-    pub(super) fn chroma_block(self) -> Option<[usize; 2]> {
-        match self {
-            Self::Nv12 | Self::Nv21 | Self::I420 => Some([2, 2]),
-            Self::Yuyv => Some([2, 1]),
-            Self::Rgb8 | Self::Bgr8 | Self::Rgba8 | Self::Bgra8 | Self::Gray8 => None,
-        }
-    }
+    pub const ALL: [Self; 15] = [
+        Self::Rgb8,
+        Self::Bgr8,
+        Self::Rgba8,
+        Self::Bgra8,
+        Self::Argb8,
+        Self::Abgr8,
+        Self::Gray8,
+        Self::Nv12,
+        Self::Nv21,
+        Self::Nv16,
+        Self::P010,
+        Self::I420,
+        Self::Yv12,
+        Self::Yuyv,
+        Self::Uyvy,
+    ];
 }

@@ -2,7 +2,8 @@
 
 use super::color::ToRgb;
 use super::frame::Frame;
-use super::pixel_format::Channel;
+use super::layout::Channel;
+use super::rows::value;
 use crate::geometry::Point;
 
 /// Reads pixels of one frame by their upright coordinates.
@@ -17,7 +18,7 @@ impl<'a> Pixels<'a> {
     /// A reader of `frame`.
     pub(crate) fn new(frame: &'a Frame<'a>) -> Self {
         let (linear, shift) = frame.stored_from_upright();
-        let to_rgb = ToRgb::new(frame.color(), false);
+        let to_rgb = frame.conversion(false);
         Self { frame, to_rgb, linear: linear.map(|column| column.map(|v| v as f32)), shift: shift.map(|v| v as f32) }
     }
 
@@ -32,20 +33,21 @@ impl<'a> Pixels<'a> {
             return None;
         }
         let (x, y) = (x as usize, y as usize);
-        let format = self.frame.format();
-        let [first, second, third] = format.channels();
-        let sample = |channel: Channel, [columns, rows]: [usize; 2]| {
-            let start = channel.offset + x / columns * channel.step;
-            let sample = self.frame.plane(channel.plane).bytes(y / rows, start, 1).first().copied();
+        let channels = self.frame.channels();
+        let sample = |channel: &Channel, [columns, rows]: [usize; 2]| {
+            let sample = value(self.frame.samples(channel, y / rows, x / columns, 1));
+            let sample = sample.or_else(|| value(self.frame.last_sample()?.bytes()));
             debug_assert!(sample.is_some(), "a frame holds the pixels between its sides");
             sample
         };
-        let Some(shared) = format.chroma_block() else {
-            return Some([sample(first, [1; 2])?, sample(second, [1; 2])?, sample(third, [1; 2])?]);
+        let [first, second, third] = &channels;
+        let Some(shared) = self.frame.format().chroma_block() else {
+            // Whole levels, which a byte holds.
+            let [r, g, b] = [sample(first, [1; 2])?, sample(second, [1; 2])?, sample(third, [1; 2])?];
+            return Some([r, g, b].map(|v| v as u8));
         };
         let (luma, u, v) = (sample(first, [1; 2])?, sample(second, shared)?, sample(third, shared)?);
-        let chroma = self.to_rgb.chroma(f32::from(u), f32::from(v));
-        let [r, g, b, _] = self.to_rgb.pixel(f32::from(luma), chroma);
+        let [r, g, b, _] = self.to_rgb.pixel(luma, self.to_rgb.chroma(u, v));
         Some([r, g, b].map(|v| (v + 0.5) as u8))
     }
 }

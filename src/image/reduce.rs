@@ -9,9 +9,8 @@
 //! Tables and rows are kept: nothing is allocated from the second call of a size on. That, and
 //! planes, is why this is no call of a resizing crate; tests compare with `fast_image_resize`.
 
-use super::color::ToRgb;
 use super::frame::Frame;
-use super::pixel_format::Channel;
+use super::layout::Channel;
 use super::plane::Plane;
 use super::rows::picture_of;
 use super::span::Span;
@@ -32,6 +31,9 @@ pub(super) struct Reducer {
     full: Grid,
     /// The tables of chroma, where it has fewer samples.
     chroma: Grid,
+    /// The last row of a plane of chroma whose buffer ends early, completed, and its number.
+    completed: Option<usize>,
+    last_row: Vec<u8>,
     /// Weighted sums of one plane's rows, one behind the other.
     sums: Vec<Lanes>,
     /// The same sums interleaved, per plane: vectors of eight rows, one per byte.
@@ -43,7 +45,7 @@ impl Reducer {
     pub(super) fn bytes(&self) -> usize {
         let taps = [&self.full, &self.chroma].into_iter().map(|grid| grid.columns.bytes() + grid.rows.bytes());
         let bands: usize = self.bands.iter().map(|band| band.capacity() * size_of::<Lanes>()).sum();
-        taps.sum::<usize>() + bands + self.sums.capacity() * size_of::<Lanes>()
+        taps.sum::<usize>() + bands + self.last_row.capacity() + self.sums.capacity() * size_of::<Lanes>()
     }
 
     /// Prepares the tables for `columns` and `rows` of `frame`.
@@ -59,6 +61,9 @@ impl Reducer {
             fill(&mut self.chroma.columns, columns, width, shared_columns);
             fill(&mut self.chroma.rows, rows, height, shared_rows);
         }
+        self.last_row.clear();
+        // Interleaved chroma is the second plane.
+        self.completed = frame.last_sample().map(|sample| sample.complete(&frame.plane(1), &mut self.last_row));
     }
 }
 
@@ -78,12 +83,12 @@ impl Kernel for Reduce<'_> {
     #[inline(always)]
     fn run<I: Isa>(self, isa: I) {
         let Self { reducer, frame, width, height, bgr, staged, pitch } = self;
-        let Reducer { full, chroma, sums, bands } = reducer;
+        let Reducer { full, chroma, completed, last_row, sums, bands } = reducer;
         let has_chroma = frame.format().chroma_block().is_some();
-        let to_rgb = has_chroma.then(|| ToRgb::new(frame.color(), bgr));
+        let to_rgb = has_chroma.then(|| frame.conversion(bgr));
         let of_color = if has_chroma { &*chroma } else { &*full };
         let mut sources = [&*full, of_color, of_color];
-        let mut channels = frame.format().channels();
+        let mut channels = frame.channels();
         if bgr && !has_chroma {
             channels.reverse();
             sources.reverse();
@@ -103,7 +108,9 @@ impl Kernel for Reduce<'_> {
                     bytes = bytes.start.min(others.start)..bytes.end.max(others.end);
                 }
                 *first_byte = bytes.start;
-                sum_rows(isa, &frame.plane(index), &grid.rows, rows.clone(), bytes, sums);
+                let completed = completed.filter(|_| index == 1).map(|y| (y, last_row.as_slice()));
+                let source = Source { plane: frame.plane(index), completed };
+                sum_rows(isa, &source, &grid.rows, rows.clone(), bytes, sums);
                 interleave(isa, sums, band);
             }
             // No closure calls `isa`: one that is not inlined is not compiled for it.
@@ -133,12 +140,35 @@ impl Kernel for Reduce<'_> {
     }
 }
 
-/// Writes the weighted sums of bytes `bytes` of the plane's rows for each of `rows` of the result,
+/// The rows of a plane, of which the last may be completed elsewhere.
+struct Source<'a> {
+    plane: Plane<'a>,
+    /// The number of the row that the plane does not hold to its end, and all of it.
+    completed: Option<(usize, &'a [u8])>,
+}
+
+impl Source<'_> {
+    /// These bytes of row `y`.
+    #[inline(always)]
+    fn bytes(&self, y: usize, bytes: &std::ops::Range<usize>) -> &[u8] {
+        match self.completed {
+            Some((completed, row)) if completed == y => {
+                let bytes = row.get(bytes.clone());
+                debug_assert!(bytes.is_some(), "the completed row is shorter than was asked");
+                // No bytes for bytes that do not exist, which the assertion above sees.
+                bytes.unwrap_or_default()
+            }
+            _ => self.plane.bytes(y, bytes.start, bytes.len()),
+        }
+    }
+}
+
+/// Writes the weighted sums of bytes `bytes` of the source's rows for each of `rows` of the result,
 /// one behind the other, each padded to whole vectors.
 #[inline(always)]
 fn sum_rows<I: Isa>(
     isa: I,
-    plane: &Plane<'_>,
+    source: &Source<'_>,
     taps: &Taps,
     rows: std::ops::Range<usize>,
     bytes: std::ops::Range<usize>,
@@ -149,7 +179,7 @@ fn sum_rows<I: Isa>(
     for (y, sums) in rows.zip(sums.chunks_exact_mut(padded)) {
         let (start, weights) = taps.at(y);
         for (group, weights) in weights.chunks(MOST_ROWS).enumerate() {
-            let rows = Rows { plane, first: start + MOST_ROWS * group, bytes: bytes.clone(), begin: group == 0 };
+            let rows = Rows { source, first: start + MOST_ROWS * group, bytes: bytes.clone(), begin: group == 0 };
             // Each number of rows has a loop of its own, so that their weights and pointers stay in
             // registers.
             match weights {
@@ -170,7 +200,7 @@ const MOST_ROWS: usize = 6;
 
 /// Some rows of a plane.
 struct Rows<'a> {
-    plane: &'a Plane<'a>,
+    source: &'a Source<'a>,
     first: usize,
     bytes: std::ops::Range<usize>,
     /// Whether the sums begin with these rows.
@@ -182,8 +212,7 @@ impl Rows<'_> {
     #[inline(always)]
     fn add<I: Isa, const N: usize>(&self, isa: I, weights: [f32; N], sums: &mut [Lanes]) {
         let len = self.bytes.len();
-        let rows: [_; N] =
-            std::array::from_fn(|i| self.plane.bytes(self.first + i, self.bytes.start, len).as_chunks::<LANES>());
+        let rows: [_; N] = std::array::from_fn(|i| self.source.bytes(self.first + i, &self.bytes).as_chunks::<LANES>());
         let mut lanes = [isa.splat(0.0); N];
         for (lanes, weight) in lanes.iter_mut().zip(weights) {
             *lanes = isa.splat(weight);
@@ -261,15 +290,25 @@ fn sum_along<I: Isa>(
     debug_assert!(values.is_some(), "column {start} lies before or behind the bytes that were summed");
     // No values for a column that was not summed, which the assertion above sees.
     let values = values.unwrap_or_default();
-    let sum = match channel.step {
+    let mut sum = sum_each(isa, channel.step, values, weights);
+    if let (2, [_, high @ ..]) = (channel.size, values) {
+        // What was summed are the low bytes of words.
+        sum = isa.mul_add(sum, isa.splat(1.0 / 256.0), sum_each(isa, channel.step, high, weights));
+    }
+    let mut sums = [0.0; LANES];
+    isa.store(sum, &mut sums);
+    sums
+}
+
+/// The weighted sum of every `step`th of `values`, 1 to 4.
+#[inline(always)]
+fn sum_each<I: Isa>(isa: I, step: usize, values: &[Lanes], weights: &[f32]) -> I::V {
+    match step {
         1 => sum_every::<I, 1>(isa, values, weights),
         2 => sum_every::<I, 2>(isa, values, weights),
         3 => sum_every::<I, 3>(isa, values, weights),
         _ => sum_every::<I, 4>(isa, values, weights),
-    };
-    let mut sums = [0.0; LANES];
-    isa.store(sum, &mut sums);
-    sums
+    }
 }
 
 /// The weighted sum of every `STEP`th of `values`.

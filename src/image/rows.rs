@@ -3,7 +3,8 @@
 
 use super::color::ToRgb;
 use super::frame::Frame;
-use super::pixel_format::{Channel, PixelFormat};
+use super::layout::Channel;
+use super::pixel_format::PixelFormat;
 use crate::simd::{Isa, Kernel};
 
 /// A stretch of a frame as it is to be written.
@@ -26,7 +27,7 @@ impl Kernel for Spread<'_> {
     #[inline(always)]
     fn run<I: Isa>(self, _: I) {
         let Self { frame, left, top, width, height, bgr, staged, pitch } = self;
-        let to_rgb = ToRgb::new(frame.color(), bgr);
+        let to_rgb = frame.conversion(bgr);
         for (y, row) in staged.chunks_exact_mut(pitch).enumerate() {
             if let Some(picture) = picture_of(row, y, height) {
                 debug_assert_eq!(picture.len(), width, "a staged row is the picture's and three pixels of apron");
@@ -44,9 +45,20 @@ impl Kernel for Spread<'_> {
                         packed(frame, top + y - 1, left, picture, |[a, b, c, _]| ordered(bgr, *c, *b, *a));
                     }
                     PixelFormat::Gray8 => packed(frame, top + y - 1, left, picture, |[v]| [f32::from(*v); 4]),
-                    PixelFormat::Nv12 | PixelFormat::Nv21 | PixelFormat::I420 | PixelFormat::Yuyv => {
-                        subsampled(frame, &to_rgb, top + y - 1, left, picture);
+                    PixelFormat::Argb8 => {
+                        packed(frame, top + y - 1, left, picture, |[_, a, b, c]| ordered(bgr, *a, *b, *c));
                     }
+                    PixelFormat::Abgr8 => {
+                        packed(frame, top + y - 1, left, picture, |[_, a, b, c]| ordered(bgr, *c, *b, *a));
+                    }
+                    PixelFormat::Nv12
+                    | PixelFormat::Nv21
+                    | PixelFormat::Nv16
+                    | PixelFormat::I420
+                    | PixelFormat::Yv12
+                    | PixelFormat::Yuyv
+                    | PixelFormat::Uyvy => subsampled::<Byte>(frame, &to_rgb, top + y - 1, left, picture),
+                    PixelFormat::P010 => subsampled::<Word>(frame, &to_rgb, top + y - 1, left, picture),
                 }
             }
         }
@@ -91,25 +103,60 @@ fn packed<const N: usize>(
     }
 }
 
+/// How a format stores a sample.
+trait Stored {
+    /// The samples that begin `step` bytes apart, as levels of 256 to a byte.
+    fn values(bytes: &[u8], step: usize) -> impl Iterator<Item = f32>;
+}
+
+/// A byte.
+struct Byte;
+
+/// A word, low byte first.
+struct Word;
+
+impl Stored for Byte {
+    #[inline(always)]
+    fn values(bytes: &[u8], step: usize) -> impl Iterator<Item = f32> {
+        bytes.iter().step_by(step).map(|byte| f32::from(*byte))
+    }
+}
+
+impl Stored for Word {
+    #[inline(always)]
+    fn values(bytes: &[u8], step: usize) -> impl Iterator<Item = f32> {
+        bytes.windows(2).step_by(step).filter_map(value)
+    }
+}
+
+/// The level of one sample, a byte or a word with its low byte first; `None` of no byte.
+#[inline(always)]
+pub(super) fn value(sample: &[u8]) -> Option<f32> {
+    match sample {
+        [byte] => Some(f32::from(*byte)),
+        [low, high] => Some(f32::from(u16::from_le_bytes([*low, *high])) / 256.0),
+        _ => None,
+    }
+}
+
 /// Writes row `y` from column `left` on, of a format with half the columns of chroma. Two pixels
 /// (four, with their neighbours in the next row) show the one chroma that is stored for them.
 #[inline(always)]
-fn subsampled(frame: &Frame<'_>, to_rgb: &ToRgb, y: usize, left: usize, out: &mut [[f32; 4]]) {
+fn subsampled<S: Stored>(frame: &Frame<'_>, to_rgb: &ToRgb, y: usize, left: usize, out: &mut [[f32; 4]]) {
     let (Some([_, shared_rows]), false) = (frame.format().chroma_block(), out.is_empty()) else {
         debug_assert!(false, "a stretch is never empty, and this format has chroma");
         return;
     };
-    let ([luma, u, v], chroma_row) = (frame.format().channels(), y / shared_rows);
-    let row = |channel: Channel, y: usize, from: usize, count: usize| {
-        let start = channel.offset + from * channel.step;
-        frame.plane(channel.plane).bytes(y, start, count.saturating_sub(1) * channel.step + 1)
+    let ([luma, u, v], chroma_row) = (frame.channels(), y / shared_rows);
+    let values = |channel: &Channel, y: usize, from: usize, count: usize| {
+        S::values(frame.samples(channel, y, from, count), channel.step)
     };
     let (first, last) = (left / 2, (left + out.len() - 1) / 2);
-    let (luma_row, count) = (row(luma, y, left, out.len()), last - first + 1);
-    let (u_row, v_row) = (row(u, chroma_row, first, count), row(v, chroma_row, first, count));
-    let mut chroma = u_row.iter().step_by(u.step).zip(v_row.iter().step_by(v.step));
-    let mut chroma = || chroma.next().map(|(u, v)| to_rgb.chroma(f32::from(*u), f32::from(*v)));
-    let mut luma = luma_row.iter().step_by(luma.step).map(|y| f32::from(*y));
+    let mut luma = values(&luma, y, left, out.len());
+    let mut u = values(&u, chroma_row, first, last - first + 1);
+    let mut v = values(&v, chroma_row, first, last - first + 1);
+    let absent = frame.last_sample().and_then(|sample| value(sample.bytes()));
+    let mut chroma = || Some(to_rgb.chroma(u.next().or(absent)?, v.next().or(absent)?));
 
     // The first pixel is a pair's second.
     let (alone, pairs) = out.split_at_mut(left % 2);

@@ -77,21 +77,41 @@ fn encode(photo: &Photo, format: PixelFormat, orientation: Orientation) -> (Vec<
             };
             (pixels.flat_map(quad).collect(), 4 * width)
         }
+        PixelFormat::Argb8 | PixelFormat::Abgr8 => {
+            let quad = |(x, y)| {
+                let [r, g, b] = bytes(rgb(x, y));
+                if format == PixelFormat::Argb8 { [77, r, g, b] } else { [77, b, g, r] }
+            };
+            (pixels.flat_map(quad).collect(), 4 * width)
+        }
         PixelFormat::Gray8 => (luma_plane(), width),
+        PixelFormat::Nv16 => {
+            let pairs = each(height, half_w).flat_map(|(x, y)| chroma(x, y, 1));
+            (luma_plane().into_iter().chain(pairs).collect(), width)
+        }
+        PixelFormat::P010 => {
+            // Ten bits, which end at 1023; the two lowest are not used here.
+            let word = |v: u8| ((f32::from(v) * 1023.0 / 255.0).round() as u16 * 64).to_le_bytes();
+            // Chroma is none at 512 of them.
+            let chroma = |v: u8| (((f32::from(v) - 128.0) * 1023.0 / 255.0 + 512.0).round() as u16 * 64).to_le_bytes();
+            let pairs = pairs.into_iter().flatten().flat_map(chroma);
+            (luma_plane().into_iter().flat_map(word).chain(pairs).collect(), 2 * width)
+        }
         PixelFormat::Nv12 | PixelFormat::Nv21 => {
             assert_eq!(width % 2, 0, "pairs of chroma need the luma's stride");
             let ordered = |[u, v]: [u8; 2]| if format == PixelFormat::Nv12 { [u, v] } else { [v, u] };
             (luma_plane().into_iter().chain(pairs.into_iter().flat_map(ordered)).collect(), width)
         }
-        PixelFormat::I420 => {
-            let planes = [0, 1].map(|c| pairs.iter().map(move |pair| pair[c]).collect::<Vec<u8>>());
+        PixelFormat::I420 | PixelFormat::Yv12 => {
+            let order = if format == PixelFormat::I420 { [0, 1] } else { [1, 0] };
+            let planes = order.map(|c| pairs.iter().map(move |pair| pair[c]).collect::<Vec<u8>>());
             ([luma_plane(), planes.concat()].concat(), width)
         }
-        PixelFormat::Yuyv => {
+        PixelFormat::Yuyv | PixelFormat::Uyvy => {
             let quad = |(x, y): (usize, usize)| {
                 let [u, v] = chroma(x, y, 1);
                 let luma = |dx: usize| luma((2 * x + dx).min(width - 1), y).round() as u8;
-                [luma(0), u, luma(1), v]
+                if format == PixelFormat::Yuyv { [luma(0), u, luma(1), v] } else { [u, luma(0), v, luma(1)] }
             };
             (each(height, half_w).flat_map(quad).collect(), 4 * half_w)
         }
@@ -242,11 +262,16 @@ fn warping_allocates_nothing_after_the_first_frames() {
     for format in PixelFormat::ALL {
         let stride = match format {
             PixelFormat::Rgb8 | PixelFormat::Bgr8 => 1280 * 3,
-            PixelFormat::Rgba8 | PixelFormat::Bgra8 => 1280 * 4,
-            PixelFormat::Yuyv => 1280 * 2,
+            PixelFormat::Rgba8 | PixelFormat::Bgra8 | PixelFormat::Argb8 | PixelFormat::Abgr8 => 1280 * 4,
+            PixelFormat::Yuyv | PixelFormat::Uyvy | PixelFormat::P010 => 1280 * 2,
             _ => 1280,
         };
-        let frame = Frame::new(&data, 1280, 720, stride, format).unwrap();
+        // Pairs of chroma lack their last sample.
+        let data = match format {
+            PixelFormat::Nv12 | PixelFormat::Nv21 => &data[..1280 * 1080 - 1],
+            _ => &data[..],
+        };
+        let frame = Frame::new(data, 1280, 720, stride, format).unwrap();
         let frame = frame.oriented(Orientation::of_camera(90, true).unwrap());
         // The whole frame, a face that is reduced, one that is not; each a little elsewhere every
         // time.

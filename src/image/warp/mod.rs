@@ -8,6 +8,10 @@ mod write;
 pub(crate) use write::warp_at;
 pub use write::{warp_into, warp_rgb8};
 
+#[cfg(test)]
+mod cameras;
+#[cfg(test)]
+mod golden;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod reference;
 #[cfg(test)]

@@ -20,23 +20,53 @@ pub(super) fn pixel(frame: &Frame<'_>, x: usize, y: usize) -> [f64; 3] {
         Orientation::Transversed => (w - 1 - y, h - 1 - x),
         Orientation::Rotated270 => (w - 1 - y, x),
     };
-    let byte = |plane: usize, x: usize, y: usize| {
-        let plane = frame.plane(plane);
-        f64::from(plane.data[y * plane.stride_bytes + x])
+    // A chroma sample that the buffer does not reach is its left neighbour, else the one above.
+    let missing = |plane: usize, x: usize, y: usize| match (x, y) {
+        (2.., y) => Some((plane, x - 2, y)),
+        (_, 1..) => Some((plane, x, y - 1)),
+        _ => None,
     };
+    let byte = |plane: usize, x: usize, y: usize| {
+        let at = |plane: usize, x: usize, y: usize| {
+            let plane = frame.plane(plane);
+            plane.data.get(y * plane.stride_bytes + x).map(|byte| f64::from(*byte))
+        };
+        // With no neighbour there is no colour.
+        at(plane, x, y).or_else(|| missing(plane, x, y).and_then(|(plane, x, y)| at(plane, x, y))).unwrap_or(128.0)
+    };
+    let word = |plane: usize, x: usize, y: usize| {
+        let at = |plane: usize, x: usize, y: usize| {
+            let plane = frame.plane(plane);
+            let bytes = plane.data.get(y * plane.stride_bytes + 2 * x..)?.first_chunk::<2>()?;
+            Some(f64::from(u16::from_le_bytes(*bytes)) / 256.0)
+        };
+        // With no neighbour there is no colour.
+        at(plane, x, y).or_else(|| missing(plane, x, y).and_then(|(plane, x, y)| at(plane, x, y))).unwrap_or(128.0)
+    };
+    let step = frame.channels()[1].step;
     let yuv = match frame.format() {
         PixelFormat::Rgb8 => return [0, 1, 2].map(|c| byte(0, 3 * x + c, y)),
         PixelFormat::Bgr8 => return [2, 1, 0].map(|c| byte(0, 3 * x + c, y)),
         PixelFormat::Rgba8 => return [0, 1, 2].map(|c| byte(0, 4 * x + c, y)),
         PixelFormat::Bgra8 => return [2, 1, 0].map(|c| byte(0, 4 * x + c, y)),
+        PixelFormat::Argb8 => return [1, 2, 3].map(|c| byte(0, 4 * x + c, y)),
+        PixelFormat::Abgr8 => return [3, 2, 1].map(|c| byte(0, 4 * x + c, y)),
         PixelFormat::Gray8 => return [byte(0, x, y); 3],
         PixelFormat::Nv12 => [byte(0, x, y), byte(1, x / 2 * 2, y / 2), byte(1, x / 2 * 2 + 1, y / 2)],
         PixelFormat::Nv21 => [byte(0, x, y), byte(1, x / 2 * 2 + 1, y / 2), byte(1, x / 2 * 2, y / 2)],
-        PixelFormat::I420 => [byte(0, x, y), byte(1, x / 2, y / 2), byte(2, x / 2, y / 2)],
+        PixelFormat::Nv16 => [byte(0, x, y), byte(1, x / 2 * 2, y), byte(1, x / 2 * 2 + 1, y)],
+        PixelFormat::P010 => [word(0, x, y), word(1, x / 2 * 2, y / 2), word(1, x / 2 * 2 + 1, y / 2)],
+        PixelFormat::I420 => [byte(0, x, y), byte(1, x / 2 * step, y / 2), byte(2, x / 2 * step, y / 2)],
+        PixelFormat::Yv12 => [byte(0, x, y), byte(2, x / 2, y / 2), byte(1, x / 2, y / 2)],
         PixelFormat::Yuyv => [byte(0, 2 * x, y), byte(0, x / 2 * 4 + 1, y), byte(0, x / 2 * 4 + 3, y)],
+        PixelFormat::Uyvy => [byte(0, 2 * x + 1, y), byte(0, x / 2 * 4, y), byte(0, x / 2 * 4 + 2, y)],
     };
     let [y, u, v] = match frame.color().range {
-        ColorRange::Full => [yuv[0], yuv[1] - 128.0, yuv[2] - 128.0],
+        ColorRange::Full => {
+            // Ten bits end at 1023, a quarter of which is 255.75.
+            let scale = if frame.format() == PixelFormat::P010 { 1020.0 / 1023.0 } else { 1.0 };
+            [scale * yuv[0], scale * (yuv[1] - 128.0), scale * (yuv[2] - 128.0)]
+        }
         ColorRange::Limited => {
             [(yuv[0] - 16.0) * 255.0 / 219.0, (yuv[1] - 128.0) * 255.0 / 224.0, (yuv[2] - 128.0) * 255.0 / 224.0]
         }
@@ -44,6 +74,7 @@ pub(super) fn pixel(frame: &Frame<'_>, x: usize, y: usize) -> [f64; 3] {
     // The rounded coefficients that are printed everywhere.
     let rgb = match frame.color().matrix {
         ColorMatrix::Bt601 => [y + 1.402 * v, y - 0.344_136 * u - 0.714_136 * v, y + 1.772 * u],
+        ColorMatrix::Bt2020 => [y + 1.4746 * v, y - 0.164_553 * u - 0.571_353 * v, y + 1.8814 * u],
         ColorMatrix::Bt709 => [y + 1.5748 * v, y - 0.187_324 * u - 0.468_124 * v, y + 1.8556 * u],
     };
     rgb.map(|c| c.clamp(0.0, 255.0))
