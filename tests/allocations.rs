@@ -1,5 +1,5 @@
-//! Guidance allocates nothing per frame once its thread has seen a few: its own binary, since it
-//! counts every allocation.
+//! Guidance allocates nothing per frame once its thread has seen a few, and a verification nothing
+//! large: its own binary, since it counts every allocation.
 
 // Where nothing comes from outside, an assertion or a panic is the plainest report.
 #![allow(
@@ -13,28 +13,37 @@
 )]
 
 use selfsame::capture::{CaptureOptions, CaptureSession, Hint};
-use selfsame::engine::Engine;
+use selfsame::document::{DocumentPhoto, Origin};
+use selfsame::engine::{Engine, Verdict};
 use selfsame::geometry::{Point, Similarity};
 use selfsame::image::{Border, Crop, Frame, Photo, PixelFormat, warp_rgb8};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
-/// Counts the allocations of each thread.
+/// Counts the allocations of each thread, and the bytes of those that are large.
 struct Counting;
+
+/// From here on glibc may map an allocation anew (`M_MMAP_THRESHOLD`): each of its pages is then a
+/// fault.
+const LARGE_BYTES: usize = 128 << 10;
 
 thread_local! {
     static COUNT: Cell<u64> = const { Cell::new(0) };
+    static LARGE: Cell<usize> = const { Cell::new(0) };
 }
 
-fn count() {
+fn count(bytes: usize) {
     let _ = COUNT.try_with(|count| count.set(count.get() + 1));
+    if bytes >= LARGE_BYTES {
+        let _ = LARGE.try_with(|large| large.set(large.get() + bytes));
+    }
 }
 
 // SAFETY: every call is passed on to the system's allocator as it came; counting touches a thread's
 // own cell.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        count();
+        count(layout.size());
         // SAFETY: the caller's promises are the same.
         unsafe { System.alloc(layout) }
     }
@@ -45,7 +54,7 @@ unsafe impl GlobalAlloc for Counting {
     }
 
     unsafe fn realloc(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        count();
+        count(size);
         // SAFETY: the caller's promises are the same.
         unsafe { System.realloc(block, layout, size) }
     }
@@ -94,4 +103,31 @@ fn guidance_allocates_nothing_per_frame() {
         assert!(i < 10 || allocated == 0, "frame {i}: {allocated} allocations");
     }
     assert!(detections >= 3, "the detector looks again: {detections}");
+}
+
+/// A picture of this size that shows a portrait in its middle.
+fn enlarged(name: &str, width: usize, height: usize) -> Photo {
+    let path = format!("{}/datasets/portraits/{name}", env!("CARGO_MANIFEST_DIR"));
+    let photo = Photo::decode(&std::fs::read(path).unwrap(), &Default::default()).unwrap();
+    let scale = photo.height() as f32 / height as f32;
+    let corner = Point::new(0.5 * (photo.width() as f32 - scale * width as f32), 0.0);
+    let source_from_target = Similarity::new(scale, 0.0, corner).unwrap();
+    warp_rgb8(&photo.frame(), &Crop { width, height, source_from_target, border: Border::Replicate }).unwrap()
+}
+
+#[test]
+fn a_verification_allocates_nothing_large_after_the_first() {
+    let engine = Engine::new().unwrap();
+    for (width, height) in [(413, 531), (1280, 720), (4000, 3000)] {
+        let document = DocumentPhoto::from_photo(enlarged("obama.jpg", width, height), Origin::ImageFile);
+        let selfie = enlarged("obama2.jpg", width, height);
+        let verified = || {
+            let before = LARGE.get();
+            let verdict = engine.verify(&document, &selfie, 1e-4).unwrap().verdict;
+            assert!(matches!(verdict, Verdict::Match(_)));
+            LARGE.get() - before
+        };
+        let first = verified();
+        assert_eq!(verified(), 0, "{width}×{height}: large bytes at the second time; {first} at the first");
+    }
 }

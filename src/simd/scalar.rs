@@ -5,6 +5,11 @@
 
 use super::isa::{Isa, Kernel, LANES, Lanes, sealed};
 
+/// 1.5 · 2²³: a float of 0 ..= 255 added to it is rounded, to even from halfway, and ends up in the
+/// lowest byte. `f32::round_ties_even` is a function call where the baseline has no instruction for
+/// it, as x86-64 before SSE 4.1.
+const ROUNDING: f32 = 12_582_912.0;
+
 /// The token of portable code, which needs no proof: every processor runs it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Scalar;
@@ -119,7 +124,8 @@ impl Isa for Scalar {
     fn store_bytes(self, v: [Lanes; 4], to: &mut [u8; 4 * LANES]) {
         for (to, v) in to.iter_mut().zip(v.as_flattened()) {
             // What is below 0, and NaN, becomes 0.
-            *to = v.round_ties_even() as u8;
+            let v = if *v > 0.0 { v.min(255.0) } else { 0.0 };
+            *to = (v + ROUNDING).to_bits() as u8;
         }
     }
 }

@@ -102,3 +102,30 @@ fn rows_become_columns() {
         }
     }
 }
+
+/// Floats stored as bytes.
+struct Stored<'a>(&'a [Lanes; 4], &'a mut [u8; 4 * LANES]);
+
+impl Kernel for Stored<'_> {
+    fn run<I: Isa>(self, isa: I) {
+        isa.store_bytes(self.0.map(|v| isa.load(&v)), self.1);
+    }
+}
+
+#[test]
+fn floats_become_bytes_as_rounded_to_even() {
+    let eighths = (-64..=255 * 8).map(|i| i as f32 / 8.0);
+    let beside = (0..255).flat_map(|i| [(i as f32 + 0.5).next_down(), (i as f32 + 0.5).next_up()]);
+    let odd = [f32::NAN, -f32::NAN, f32::NEG_INFINITY, f32::MIN, -0.0, 1e-42, 0.5, 254.5, 255.0_f32.next_down()];
+    let values: Vec<f32> = eighths.chain(beside).chain(odd).collect();
+    for level in Level::all() {
+        for values in values.chunks(4 * LANES) {
+            let (mut from, mut to) = ([[0.0; LANES]; 4], [77; 4 * LANES]);
+            from.as_flattened_mut()[..values.len()].copy_from_slice(values);
+            level.run_int8(Stored(&from, &mut to));
+            for (v, byte) in from.as_flattened().iter().zip(to) {
+                assert_eq!(byte, v.round_ties_even() as u8, "{v} on {}", level.name());
+            }
+        }
+    }
+}
