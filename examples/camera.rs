@@ -10,9 +10,12 @@ use selfsame::geometry::{Point, Similarity};
 use selfsame::image::{Border, Crop, warp_rgb8};
 use selfsame::{Engine, Limits, Photo};
 
-fn main() -> Result<(), Box<dyn std::error::Error>> {
+mod support;
+use support::{Failure, read, say};
+
+fn main() -> Result<(), Failure> {
     let file = std::env::args().nth(1).unwrap_or("datasets/portraits/obama.jpg".into());
-    let photo = Photo::decode(&std::fs::read(file)?, &Limits::default())?;
+    let photo = Photo::decode(&read(file)?, &Limits::default())?;
     let engine = Engine::new()?;
     let Some(face) = engine.face(&photo.frame())?.found() else { return Err("the photograph shows no face".into()) };
     let middle = face.detection.rect.center();
@@ -31,13 +34,13 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         // A real camera's planes come through `Frame::from_planes`: nothing is converted or copied.
         let guidance = engine.guide(&mut session, &picture.frame(), frame * 1_000_000 / 30)?;
         if shown != Some(guidance.hint) {
-            println!("{:5.2} s  {}", frame as f32 / 30.0, guidance.hint.as_str());
+            say!("{:5.2} s  {}", frame as f32 / 30.0, guidance.hint.as_str());
             shown = Some(guidance.hint);
         }
         if guidance.hint == Hint::Ready {
             break;
         }
     }
-    println!("{} frames kept for the comparison", session.best_frames().len());
+    say!("{} frames kept for the comparison", session.best_frames().len());
     Ok(())
 }

@@ -7,7 +7,10 @@ use selfsame::enrol::memory::{MemoryAttemptLog, MemoryKeyStore, MemoryRegistry, 
 use selfsame::enrol::{Application, Awaiting, Ceremony, Context, DocumentKey, Kind, Method, Policy, SealKey, Step};
 use selfsame::{Outcome, rand_core::UnwrapErr};
 
-fn main() -> Result<(), Box<dyn std::error::Error>> {
+mod support;
+use support::{Failure, say};
+
+fn main() -> Result<(), Failure> {
     // Your database and key store stand behind these four; here they live in memory.
     let mut rng = UnwrapErr(getrandom::SysRng);
     let (policy, log, registry) = (Policy::default(), MemoryAttemptLog::default(), MemoryRegistry::default());
@@ -20,22 +23,24 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let form = match Awaiting::begin(Kind::NewRegistration, Method::Biometrics, document, ctx)? {
         Outcome::Found(form) => form,
         Outcome::Refused(terminated) => {
-            println!("locked: {}", terminated.reason());
+            say!("locked: {}", terminated.reason());
             return Ok(());
         }
     };
     let application = Application { old_account: None, form: Digest::of(b"all that the form says") };
     let sealed = match form.submit(application, ctx)? {
         Step::Next(awaiting_document) => Ceremony::from(awaiting_document).seal(&key, 600, ctx)?,
-        Step::Retry(_form, reasons) => return Err(format!("ask again: {reasons:?}").into()),
+        Step::Retry(_form, reasons) => {
+            return Err(format!("ask again: {}", serde_json::to_string(&reasons)?).into());
+        }
         Step::Terminated(terminated) => return Err(format!("over: {}", terminated.reason()).into()),
     };
-    println!("{} sealed bytes to keep until the next request", sealed.len());
+    say!("{} sealed bytes to keep until the next request", sealed.len());
 
     // Next request: they open once, and only here.
     let ceremony = Ceremony::open(&sealed, &key, now + 30, |token| Ok(tokens.spend(token)))?;
-    println!("awaited: {}", ceremony.phase().as_str());
+    say!("awaited: {}", ceremony.phase().as_str());
     let again = Ceremony::open(&sealed, &key, now + 31, |token| Ok(tokens.spend(token)));
-    println!("opened twice: {}", again.map_or_else(|error| error.kind().to_string(), |_| "yes".into()));
+    say!("opened twice: {}", again.map_or_else(|error| error.kind().to_string(), |_| "yes".into()));
     Ok(())
 }

@@ -5,29 +5,32 @@
 use selfsame::document::{Dg2, DigestAlgorithm};
 use selfsame::{DocumentPhoto, Engine, Limits, Photo};
 
-fn main() -> Result<(), Box<dyn std::error::Error>> {
+mod support;
+use support::{Failure, read, say};
+
+fn main() -> Result<(), Failure> {
     let mut arguments = std::env::args().skip(1);
     let file = arguments.next().unwrap_or("datasets/documents/astronaut.dg2".into());
     let selfie = arguments.next().unwrap_or("datasets/portraits/astronaut.png".into());
-    let bytes = std::fs::read(file)?;
+    let bytes = read(file)?;
 
     // The file's structure. Nothing is copied: faces borrow from `bytes`.
     let group = Dg2::parse(&bytes)?;
     for face in group.faces() {
-        println!("a portrait of {} bytes, {}", face.image.len(), face.coding);
+        say!("a portrait of {} bytes, {}", face.image.len(), face.coding);
     }
     for remark in group.remarks() {
-        println!("remark: {remark:?}");
+        say!("remark: {remark}");
     }
     // The document's security object must hold this digest, and checking that is yours.
     let hex: String = group.digest(DigestAlgorithm::Sha256).iter().map(|byte| format!("{byte:02x}")).collect();
-    println!("SHA-256 {hex}");
+    say!("SHA-256 {hex}");
 
     // An engine that refuses whatever did not come in a chip's format.
     let engine = Engine::builder().require_chip().build()?;
     let limits = Limits::default();
     let document = DocumentPhoto::from_dg2(&bytes, &limits)?;
-    let selfie = Photo::decode(&std::fs::read(selfie)?, &limits)?;
-    println!("{}", engine.verify(&document, &selfie, 1e-4)?.verdict.as_str());
+    let selfie = Photo::decode(&read(selfie)?, &limits)?;
+    say!("{}", engine.verify(&document, &selfie, 1e-4)?.verdict.as_str());
     Ok(())
 }

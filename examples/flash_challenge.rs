@@ -6,10 +6,13 @@ use selfsame::liveness::safety::DisplayModel;
 use selfsame::liveness::{Challenge, ChallengePolicy, Issuer};
 use selfsame::rand_core::UnwrapErr;
 
-fn main() -> Result<(), Box<dyn std::error::Error>> {
+mod support;
+use support::{Failure, say};
+
+fn main() -> Result<(), Failure> {
     // The service keeps one issuer; it has counted all challenges that its policy allows.
     let issuer = Issuer::new(&ChallengePolicy::default())?;
-    println!("one of 2^{:.1} challenges", issuer.entropy().total_bits());
+    say!("one of 2^{:.1} challenges", issuer.entropy().total_bits());
 
     // Randomness and time are the caller's: the crate has neither.
     let mut rng = UnwrapErr(getrandom::SysRng);
@@ -18,10 +21,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     // Every challenge is looked at by an analyser of flashes before it is issued; here it is again.
     let safety = challenge.safety(&DisplayModel::default())?;
-    println!("safe for people with photosensitive epilepsy: {}", safety.is_safe());
+    say!("safe for people with photosensitive epilepsy: {}", safety.is_safe());
 
     let json = challenge.to_json()?;
-    println!("{} bytes of JSON for the client: {} colours", json.len(), challenge.segments().len());
+    say!("{} bytes of JSON for the client: {} colours", json.len(), challenge.segments().len());
     // What comes back is parsed within bounds, and has to be the one that was issued.
     assert_eq!(Challenge::parse(&json)?.id(), challenge.id());
     Ok(())

@@ -10,21 +10,24 @@ use selfsame::liveness::{LivenessOptions, LivenessSession, SessionManifest};
 use selfsame::{Engine, Limits, Photo};
 use std::path::PathBuf;
 
-fn main() -> Result<(), Box<dyn std::error::Error>> {
+mod support;
+use support::{Failure, read, say};
+
+fn main() -> Result<(), Failure> {
     let Some(folder) = std::env::args().nth(1).map(PathBuf::from) else {
         return Err("a folder with session.json and its frames".into());
     };
-    let manifest = SessionManifest::parse(&std::fs::read(folder.join("session.json"))?)?;
+    let manifest = SessionManifest::parse(&read(folder.join("session.json"))?)?;
     let engine = Engine::new()?;
     // A server judges against the challenge that it issued, never against one that a client sends.
     let mut session = LivenessSession::new(manifest.challenge.clone(), LivenessOptions::default())?;
     for frame in &manifest.frames {
-        let photo = Photo::decode(&std::fs::read(folder.join(&frame.file))?, &Limits::default())?;
+        let photo = Photo::decode(&read(folder.join(&frame.file))?, &Limits::default())?;
         let _progress = engine.watch(&mut session, &photo.frame(), frame.timestamp_us)?;
     }
     // `LivenessSession::finish` gives evidence, too, if the verdict is live.
     let report = session.report();
-    println!("{} {:?}", report.verdict.as_str(), report.verdict.reasons());
-    println!("{:#}", serde_json::to_value(&report.cues)?);
+    say!("{} {}", report.verdict.as_str(), report.verdict.reasons().join(", "));
+    say!("{:#}", serde_json::to_value(&report.cues)?);
     Ok(())
 }

@@ -6,10 +6,13 @@ use selfsame::compare::Pairing;
 use selfsame::gallery::{Gallery, fmr_for_fpir};
 use selfsame::{Engine, Limits, Photo};
 
-fn main() -> Result<(), Box<dyn std::error::Error>> {
+mod support;
+use support::{Failure, read, say};
+
+fn main() -> Result<(), Failure> {
     let engine = Engine::new()?;
-    let template = |name: &str| -> Result<_, Box<dyn std::error::Error>> {
-        let photo = Photo::decode(&std::fs::read(format!("datasets/portraits/{name}"))?, &Limits::default())?;
+    let template = |name: &str| -> Result<_, Failure> {
+        let photo = Photo::decode(&read(format!("datasets/portraits/{name}"))?, &Limits::default())?;
         let face = engine.face(&photo.frame())?.found().ok_or("the photograph carries no comparison")?;
         Ok(face.template)
     };
@@ -29,8 +32,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     for name in ["obama2.jpg", "biden.jpg"] {
         let found = gallery.search(&template(name)?, 1)?;
         match found.first().filter(|candidate| candidate.score >= threshold.score()) {
-            Some(candidate) => println!("{name}: already enrolled as {}", candidate.id),
-            None => println!("{name}: not enrolled"),
+            Some(candidate) => say!("{name}: already enrolled as {}", candidate.id),
+            None => say!("{name}: not enrolled"),
         }
     }
     Ok(())

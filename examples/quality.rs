@@ -4,17 +4,20 @@
 
 use selfsame::{Engine, Limits, Outcome, Photo};
 
-fn main() -> Result<(), Box<dyn std::error::Error>> {
+mod support;
+use support::{Failure, read, say};
+
+fn main() -> Result<(), Failure> {
     let file = std::env::args().nth(1).unwrap_or("datasets/portraits/biden.jpg".into());
-    let photo = Photo::decode(&std::fs::read(file)?, &Limits::default())?;
+    let photo = Photo::decode(&read(file)?, &Limits::default())?;
     match Engine::new()?.face(&photo.frame())? {
         Outcome::Found(face) => {
             // Measures after ISO/IEC 29794-5, and remarks: what a person could do better.
-            println!("{:#}", serde_json::to_value(&face.quality)?);
+            say!("{:#}", serde_json::to_value(&face.quality)?);
             // The template is all that later comparisons need. It is biometric data.
-            println!("a template of {} values for {}", face.template.dimension(), face.template.model_id());
+            say!("a template of {} values for {}", face.template.dimension(), face.template.model_id());
         }
-        Outcome::Refused(reasons) => println!("{:#}", serde_json::to_value(reasons)?),
+        Outcome::Refused(reasons) => say!("{:#}", serde_json::to_value(reasons)?),
     }
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 use std::error::Error as StdError;
 use std::fmt;
+use std::path::{Path, PathBuf};
 
 pub use selfsame::error::ErrorKind;
 
@@ -44,7 +45,17 @@ pub struct Error(Box<Inner>);
 #[derive(Debug)]
 enum Inner {
     Product(selfsame::error::Error),
-    Own { kind: ErrorKind, stage: Stage, message: String, source: Option<Box<dyn StdError + Send + Sync + 'static>> },
+    Own {
+        kind: ErrorKind,
+        stage: Stage,
+        message: String,
+        source: Option<Box<dyn StdError + Send + Sync + 'static>>,
+    },
+    /// An error that a file caused.
+    OfFile {
+        file: PathBuf,
+        error: Error,
+    },
 }
 
 impl Error {
@@ -63,10 +74,17 @@ impl Error {
         self
     }
 
+    /// Names the file that caused this error, in front of its message.
+    #[must_use]
+    pub fn of_file(self, file: &Path) -> Self {
+        Self(Box::new(Inner::OfFile { file: file.to_owned(), error: self }))
+    }
+
     /// What went wrong, for programs to branch on.
     pub fn kind(&self) -> ErrorKind {
         match &*self.0 {
             Inner::Product(error) => error.kind(),
+            Inner::OfFile { error, .. } => error.kind(),
             Inner::Own { kind, .. } => *kind,
         }
     }
@@ -75,8 +93,24 @@ impl Error {
     pub fn stage(&self) -> Stage {
         match &*self.0 {
             Inner::Product(error) => error.stage().into(),
+            Inner::OfFile { error, .. } => error.stage(),
             Inner::Own { stage, .. } => *stage,
         }
+    }
+}
+
+/// Results of what was read from a file: their errors can name it.
+pub trait OfFile<T> {
+    /// The same, with an error that names `file`.
+    ///
+    /// # Errors
+    /// The error that was there before, with the file's name.
+    fn of_file(self, file: &Path) -> Result<T>;
+}
+
+impl<T, E: Into<Error>> OfFile<T> for Result<T, E> {
+    fn of_file(self, file: &Path) -> Result<T> {
+        self.map_err(|error| error.into().of_file(file))
     }
 }
 
@@ -90,6 +124,7 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &*self.0 {
             Inner::Product(error) => error.fmt(f),
+            Inner::OfFile { file, error } => write!(f, "{}: {error}", file.display()),
             Inner::Own { stage, message, .. } => write!(f, "{}: {message}", stage.as_str()),
         }
     }
@@ -100,6 +135,7 @@ impl StdError for Error {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         match &*self.0 {
             Inner::Product(error) => error.source(),
+            Inner::OfFile { error, .. } => error.source(),
             Inner::Own { source, .. } => source.as_deref().map(|s| s as &(dyn StdError + 'static)),
         }
     }
@@ -121,5 +157,9 @@ mod tests {
         assert_eq!((theirs.kind(), theirs.stage().as_str()), (ErrorKind::Corrupt, "decode"));
         assert_eq!(theirs.to_string(), "decode: it ends early");
         assert_eq!(theirs.source().unwrap().to_string(), "eof");
+        let named = Err::<(), _>(theirs).of_file(Path::new("a/b.jpg")).unwrap_err();
+        assert_eq!(named.to_string(), "a/b.jpg: decode: it ends early");
+        assert_eq!((named.kind(), named.stage().as_str()), (ErrorKind::Corrupt, "decode"));
+        assert_eq!(named.source().unwrap().to_string(), "eof");
     }
 }

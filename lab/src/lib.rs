@@ -15,6 +15,7 @@
 
 pub mod error;
 pub mod evaluate;
+pub mod output;
 mod random;
 pub mod simulate;
 pub mod tools;

@@ -17,6 +17,7 @@ mod commands;
 
 use clap::{Parser, Subcommand};
 use commands::{crops, evaluate, gallery, quality, simulate, soak};
+use selfsame_lab::output;
 use selfsame_lab::tools::command_line;
 use std::process::ExitCode;
 
@@ -42,14 +43,14 @@ enum Command {
 fn main() -> ExitCode {
     let arguments: Arguments = match command_line::arguments() {
         Ok(arguments) => arguments,
-        Err(status) => return status,
+        Err(status) => return output::finish(status),
     };
-    match arguments.command {
+    output::finish(match arguments.command {
         Command::Evaluate(arguments) => evaluate::run(&arguments),
         Command::Quality(arguments) => quality::run(&arguments),
         Command::Simulate(arguments) => simulate::run(&arguments),
         Command::Soak(arguments) => soak::run(&arguments),
         Command::Gallery(arguments) => gallery::run(&arguments),
         Command::Crops(arguments) => crops::run(&arguments),
-    }
+    })
 }

@@ -39,9 +39,26 @@ impl FmrEstimate {
     }
 }
 
+/// The estimate in words: "about 2.1e-4", "at most 1e-6", "at least 1e-1".
+impl std::fmt::Display for FmrEstimate {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::About(fmr) => write!(f, "about {fmr:.1e}"),
+            Self::AtMost(fmr) => write!(f, "at most {fmr:.0e}"),
+            Self::AtLeast(fmr) => write!(f, "at least {fmr:.0e}"),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_estimate_is_said_in_words() {
+        let said = [FmrEstimate::About(2.14e-4), FmrEstimate::AtMost(1e-6), FmrEstimate::AtLeast(0.1)];
+        assert_eq!(said.map(|fmr| fmr.to_string()), ["about 2.1e-4", "at most 1e-6", "at least 1e-1"]);
+    }
 
     #[test]
     fn an_estimate_is_serialised_under_its_word() {

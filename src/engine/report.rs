@@ -40,13 +40,16 @@ impl Serialize for FaceReport {
 
 /// What was seen on one picture of a verification.
 ///
-/// It is serialised as an object of `found` (the number of faces) and `face` (`null` without one).
+/// It is serialised as an object of `found` (the number of faces, `null` if the picture was not
+/// looked at) and `face` (`null` without one).
 #[derive(Debug, Serialize)]
 #[non_exhaustive]
 pub struct SideReport {
-    /// How many faces were found, the subject's included; 0 if nothing was looked at.
+    /// How many faces were found, the subject's included; `None` if the picture was not looked at,
+    /// as after [`EngineBuilder::require_chip`](super::EngineBuilder::require_chip) has refused the
+    /// document.
     #[serde(rename = "found")]
-    pub faces: usize,
+    pub faces: Option<usize>,
     /// The subject's face, if it can carry a comparison.
     pub face: Option<FaceReport>,
 }

@@ -63,7 +63,7 @@ impl Engine {
         let origin = document.origin();
         if self.require_chip && !origin.is_chip() {
             let verdict = Verdict::Refused(vec![VerdictReason::DocumentNotFromChip]);
-            let unseen = || SideReport { faces: 0, face: None };
+            let unseen = || SideReport { faces: None, face: None };
             debug_event!(verdict = verdict.as_str(), origin = origin.as_str(), "verified");
             return Ok(Verification { verdict, threshold, origin, document: unseen(), selfie: unseen() });
         }
@@ -84,6 +84,7 @@ impl Engine {
         observer: &mut dyn StageObserver,
     ) -> Result<(SideReport, Outcome<Template, Vec<VerdictReason>>)> {
         let Seen { faces, face } = self.face_observed(side, &photo.frame(), observer)?;
+        let faces = Some(faces);
         Ok(match face {
             Outcome::Found(face) => {
                 let Face { detection, mesh, quality, template } = *face;

@@ -121,7 +121,8 @@ impl Policy {
 /// `digits`, if there is a PIN with one of these numbers of digits.
 fn checked(digits: RangeInclusive<usize>) -> Result<RangeInclusive<usize>> {
     if digits.is_empty() || *digits.start() < 1 || *digits.end() > MAX_PIN_DIGITS {
-        let message = format!("a PIN of {digits:?} digits is outside 1..={MAX_PIN_DIGITS}");
+        let (least, most) = (digits.start(), digits.end());
+        let message = format!("a PIN of {least} to {most} digits is outside 1 to {MAX_PIN_DIGITS}");
         return Err(Error::new(ErrorKind::InvalidArgument, Stage::Enrol, message));
     }
     Ok(digits)

@@ -139,7 +139,7 @@ fn check_task(task: Task, card: &ModelCard) -> Result<()> {
     if card.task == task {
         return Ok(());
     }
-    Err(invalid(&format!("{:?} is a model for {:?}, not for {task:?}", card.id, card.task)))
+    Err(invalid(&format!("{:?} is a model for {}, not for {task}", card.id, card.task)))
 }
 
 fn invalid(message: &str) -> Error {
@@ -181,6 +181,6 @@ fn bundled(task: Task) -> Result<(&'static str, &'static [u8])> {
     Err(Error::new(
         ErrorKind::InvalidArgument,
         Stage::Model,
-        format!("no bundled model for {task:?}: the feature `bundled-models` is off; give a ModelSource::Card"),
+        format!("no bundled model for {task}: the feature `bundled-models` is off; give a ModelSource::Card"),
     ))
 }

@@ -17,6 +17,7 @@ mod challenge;
 mod decode;
 mod dg2;
 mod enrol;
+mod examples;
 mod faults;
 mod flicker;
 mod frames;

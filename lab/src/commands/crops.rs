@@ -11,9 +11,12 @@ use clap::Args;
 use selfsame::align::align;
 use selfsame::detect::select_face;
 use selfsame::engine::Engine;
+use selfsame::error::Stage;
 use selfsame::geometry::{Point, Similarity};
-use selfsame::image::{Limits, Normalisation, Photo, warp_into};
+use selfsame::image::{Limits, Normalisation, warp_into};
 use selfsame::model::{Backend, Model, ModelSource, Task};
+use selfsame_lab::output::Draft;
+use selfsame_lab::tools::command_line;
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -53,10 +56,11 @@ fn write(Arguments { out, count, photographs }: &Arguments) -> Anyhow<()> {
     let input = &card.input;
     let middle = Point::new(0.5 * input.width as f32, 0.5 * input.height as f32);
     let mut random = Random(0x9E37_79B9_7F4A_7C15);
-    let mut file = std::io::BufWriter::new(std::fs::File::create(out)?);
+    let unwritten = |e| format!("cannot write {}: {e}", out.display());
+    let mut file = Draft::create(out).map_err(unwritten)?;
     let mut pixels = vec![0.0; input.width * input.height * 3];
     for path in photographs {
-        let photo = Photo::decode(&std::fs::read(path)?, &Limits::default())?;
+        let photo = command_line::photo(path, &Limits::default(), Stage::Decode)?;
         let frame = photo.frame();
         let located = engine.locate(&frame, select_face)?;
         let Some((_, mesh)) = located.outcome.found() else {
@@ -76,9 +80,9 @@ fn write(Arguments { out, count, photographs }: &Arguments) -> Anyhow<()> {
             }
             warp_into(&frame, &crop, &Normalisation::from(input), &mut pixels)?;
             for value in &pixels {
-                file.write_all(&value.to_le_bytes())?;
+                file.write_all(&value.to_le_bytes()).map_err(unwritten)?;
             }
         }
     }
-    Ok(file.flush()?)
+    Ok(file.finish().map_err(unwritten)?)
 }

@@ -1,7 +1,9 @@
 //! What the subcommands share: an error of any kind, progress bars, and output.
 
 use indicatif::{ProgressBar, ProgressStyle};
-use std::io::Write;
+use selfsame_lab::note;
+use selfsame_lab::output;
+use selfsame_lab::tools::command_line::with_causes;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -13,7 +15,7 @@ pub fn status(outcome: Anyhow<()>) -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {error}");
+            note!("error: {}", with_causes(&*error));
             ExitCode::from(3)
         }
     }
@@ -27,18 +29,9 @@ pub fn progress(len: usize, message: &str) -> Anyhow<ProgressBar> {
     Ok(bar)
 }
 
-/// Prints `text` on standard output, to whoever still reads.
-pub fn print(text: &str) -> Anyhow<()> {
-    match std::io::stdout().write_all(text.as_bytes()) {
-        // Whoever reads has read enough.
-        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
-        other => Ok(other?),
-    }
-}
-
 /// Writes `text` to a file.
 pub fn write(path: &Path, text: &str) -> Anyhow<()> {
-    Ok(std::fs::write(path, text).map_err(|e| format!("cannot write {}: {e}", path.display()))?)
+    Ok(output::write(path, text).map_err(|e| format!("cannot write {}: {e}", path.display()))?)
 }
 
 /// Makes a folder, if it is not there.

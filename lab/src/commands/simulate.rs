@@ -10,9 +10,11 @@ use clap::Args;
 use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
 use rayon::prelude::*;
 use selfsame::engine::Engine;
-use selfsame::image::{Limits, Photo};
+use selfsame::image::Limits;
 use selfsame::liveness::{Challenge, ChallengePolicy, FrameRecord, SessionManifest, ShownSegment};
-use selfsame_lab::error::{Error, ErrorKind, Result, Stage};
+use selfsame_lab::error::{Error, ErrorKind, OfFile, Result, Stage};
+use selfsame_lab::output;
+use selfsame_lab::say;
 use selfsame_lab::simulate::{Recording, Scene, Species, Subject, simulate};
 use selfsame_lab::tools::command_line;
 use std::path::{Path, PathBuf};
@@ -75,13 +77,12 @@ pub fn run(arguments: &Arguments) -> ExitCode {
 }
 
 fn subject(engine: &Engine, path: &Path) -> Result<Subject> {
-    let limits = Limits::default();
-    Subject::new(engine, &Photo::decode(&command_line::read(path, &limits, Stage::Simulate)?, &limits)?)
+    Subject::new(engine, &command_line::photo(path, &Limits::default(), Stage::Simulate)?).of_file(path)
 }
 
 fn challenge(arguments: &Arguments) -> Result<Challenge> {
     match &arguments.challenge {
-        Some(path) => Ok(Challenge::parse(&command_line::read(path, &Limits::default(), Stage::Simulate)?)?),
+        Some(path) => Challenge::parse(&command_line::read(path, &Limits::default(), Stage::Simulate)?).of_file(path),
         None => {
             let mut rng = ChaCha20Rng::seed_from_u64(arguments.seed);
             Ok(Challenge::issue(&mut rng, &ChallengePolicy::default(), ISSUED_AT)?)
@@ -109,21 +110,22 @@ fn record(arguments: &Arguments) -> Result<()> {
     let start = Instant::now();
     write(&recording, challenge, &arguments.out)?;
     let rate = recording.len() as f64 / start.elapsed().as_secs_f64();
-    println!("{} frames of {} in {}: {rate:.0} a second", recording.len(), scene.species, arguments.out.display());
+    say!("{} frames of {} in {}: {rate:.0} a second", recording.len(), scene.species, arguments.out.display());
     Ok(())
 }
 
 /// The folder, its frames several at a time.
 fn write(recording: &Recording, challenge: Challenge, out: &Path) -> Result<()> {
-    let io = |e| Error::new(ErrorKind::Io, Stage::Simulate, format!("cannot write {}", out.display())).with_source(e);
-    std::fs::create_dir_all(out).map_err(io)?;
+    let unwritten = |path: &Path, e| command_line::unwritten(path, Stage::Simulate, e);
+    let write = |path: &Path, bytes: &[u8]| output::write(path, bytes).map_err(|e| unwritten(path, e));
+    std::fs::create_dir_all(out).map_err(|e| unwritten(out, e))?;
     let one = |i: usize| {
         let frame = recording.frame(i)?;
         let file = format!("{i:06}.jpg");
         let jpeg = frame.jpeg.ok_or_else(|| {
             Error::new(ErrorKind::InvalidArgument, Stage::Simulate, "the scene's camera makes no JPEG")
         })?;
-        std::fs::write(out.join(&file), jpeg).map_err(io)?;
+        write(&out.join(&file), &jpeg)?;
         let mut record = FrameRecord::new(file, frame.timestamp_us);
         (record.exposure_us, record.iso) = (Some(frame.exposure_us.into()), Some(frame.iso));
         Ok(record)
@@ -133,7 +135,9 @@ fn write(recording: &Recording, challenge: Challenge, out: &Path) -> Result<()> 
     let display = challenge.segments().iter().enumerate().map(shown).collect();
     let mut session = SessionManifest::new(challenge, frames);
     session.display = display;
-    std::fs::write(out.join("session.json"), session.to_json()?).map_err(io)?;
-    let scene = serde_json::to_vec_pretty(recording.scene()).map_err(|e| io(e.into()))?;
-    std::fs::write(out.join("scene.json"), scene).map_err(io)
+    let path = out.join("scene.json");
+    let scene = serde_json::to_vec_pretty(recording.scene()).map_err(|e| unwritten(&path, e.into()))?;
+    write(&path, &scene)?;
+    // Last: a folder with it is a whole session.
+    write(&out.join("session.json"), session.to_json()?.as_ref())
 }

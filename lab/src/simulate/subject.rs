@@ -68,7 +68,7 @@ impl Subject {
     pub fn new(engine: &Engine, photo: &Photo) -> Result<Self> {
         match engine.locate(&photo.frame(), select_face)?.outcome.into_result() {
             Ok((_, mesh)) => Self::with_mesh(photo, &mesh),
-            Err(refusal) => Err(invalid(format!("the portrait has no usable face: {refusal:?}"))),
+            Err(refusal) => Err(invalid(format!("the portrait has no usable face: {refusal}"))),
         }
     }
 

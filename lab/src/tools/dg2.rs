@@ -5,7 +5,8 @@
 //! FILE is a DG2 as read from the chip, a bare face record of ISO/IEC 19794-5 or a bare block of
 //! ISO/IEC 39794-5. Exit status: 0 parsed, and the first portrait decoded; 3 error.
 
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, OfFile, Result};
+use crate::say;
 use crate::tools::command_line;
 use clap::Parser;
 use selfsame::document::{Dg2, DigestAlgorithm, DocumentPhoto};
@@ -40,20 +41,20 @@ fn io(what: &str, path: &Path, cause: impl std::error::Error + Send + Sync + 'st
 fn run(arguments: &Arguments) -> Result<()> {
     let limits = Limits::default();
     let bytes = command_line::read(&arguments.file, &limits, Stage::Document)?;
-    let dg2 = Dg2::parse(&bytes)?;
+    let dg2 = Dg2::parse(&bytes).of_file(&arguments.file)?;
     let report = report(&dg2);
     if arguments.json {
-        println!("{report:#}");
+        say!("{report:#}");
     } else {
         print(&report, "");
     }
-    let portrait = DocumentPhoto::from_dg2(&bytes, &limits)?;
+    let portrait = DocumentPhoto::from_dg2(&bytes, &limits).of_file(&arguments.file)?;
     if let Some(path) = &arguments.out {
         let photo = portrait.photo();
         image::save_buffer(path, photo.pixels(), photo.width(), photo.height(), image::ExtendedColorType::Rgb8)
             .map_err(|e| io("write", path, e))?;
         if !arguments.json {
-            println!("written      {} ({} × {} px)", path.display(), photo.width(), photo.height());
+            say!("written      {} ({} × {} px)", path.display(), photo.width(), photo.height());
         }
     }
     Ok(())
@@ -81,23 +82,23 @@ fn print(value: &Value, indent: &str) {
     for (name, value) in fields {
         match value {
             Value::Null => {}
-            Value::Array(items) if items.is_empty() => println!("{indent}{name:<14} none"),
+            Value::Array(items) if items.is_empty() => say!("{indent}{name:<14} none"),
             Value::Array(items) => {
                 for (i, item) in items.iter().enumerate() {
                     match item {
                         Value::Object(_) => {
-                            println!("{indent}{name} {}", i + 1);
+                            say!("{indent}{name} {}", i + 1);
                             print(item, &format!("{indent}  "));
                         }
-                        item => println!("{indent}{name:<14} {}", text(item)),
+                        item => say!("{indent}{name:<14} {}", text(item)),
                     }
                 }
             }
             Value::Object(_) => {
-                println!("{indent}{name}");
+                say!("{indent}{name}");
                 print(value, &format!("{indent}  "));
             }
-            value => println!("{indent}{name:<14} {}", text(value)),
+            value => say!("{indent}{name:<14} {}", text(value)),
         }
     }
 }

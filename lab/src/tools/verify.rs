@@ -5,10 +5,10 @@
 //!
 //! Exit status: 0 match, 1 no match, 2 refused, 3 error.
 
-use crate::error::Result;
+use crate::error::{OfFile, Result};
+use crate::say;
 use crate::tools::command_line;
 use clap::Parser;
-use selfsame::compare::FmrEstimate;
 use selfsame::document::{DocumentPhoto, PageRefusal};
 use selfsame::engine::{Engine, Side, StageObserver, Verdict, Verification};
 use selfsame::error::Stage;
@@ -94,15 +94,15 @@ fn tell(arguments: &Arguments) -> Result<ExitCode> {
         Outcome::Unread(reasons) => {
             let words: Vec<String> = reasons.iter().map(|r| format!("document_{}", r.as_str())).collect();
             if arguments.json {
-                println!("{}", serde_json::json!({ "decision": "refused", "origin": "page", "reasons": words }));
+                say!("{}", serde_json::json!({ "decision": "refused", "origin": "page", "reasons": words }));
             } else {
-                println!("decision   refused ({})\norigin     page, without a portrait to compare", words.join(", "));
+                say!("decision   refused ({})\norigin     page, without a portrait to compare", words.join(", "));
             }
             ExitCode::from(2)
         }
         Outcome::Verified(verification) => {
             if arguments.json {
-                println!("{}", json(&verification, &timings));
+                say!("{}", json(&verification, &timings));
             } else {
                 print(&verification, &timings);
             }
@@ -126,7 +126,7 @@ fn run(arguments: &Arguments, timings: &mut Timings) -> Result<Outcome> {
     let document = command_line::read(&arguments.document, &limits, Stage::Decode)?;
     timings.enter(Side::Document, Stage::Decode);
     let document = if arguments.page {
-        let photo = Photo::decode(&document, &limits)?;
+        let photo = Photo::decode(&document, &limits).of_file(&arguments.document)?;
         timings.leave(Side::Document, Stage::Decode);
         timings.enter(Side::Document, Stage::Document);
         let page = engine.document_page(&photo)?;
@@ -136,33 +136,25 @@ fn run(arguments: &Arguments, timings: &mut Timings) -> Result<Outcome> {
             selfsame::outcome::Outcome::Refused(reasons) => return Ok(Outcome::Unread(reasons)),
         }
     } else {
-        let document = DocumentPhoto::from_bytes(&document, &limits)?;
+        let document = DocumentPhoto::from_bytes(&document, &limits).of_file(&arguments.document)?;
         timings.leave(Side::Document, Stage::Decode);
         document
     };
     let selfie = command_line::read(&arguments.selfie, &limits, Stage::Decode)?;
     timings.enter(Side::Selfie, Stage::Decode);
-    let selfie = Photo::decode(&selfie, &limits)?;
+    let selfie = Photo::decode(&selfie, &limits).of_file(&arguments.selfie)?;
     timings.leave(Side::Selfie, Stage::Decode);
     Ok(Outcome::Verified(Box::new(engine.verify_observed(&document, &selfie, arguments.fmr, timings)?)))
 }
 
-fn fmr_text(fmr: FmrEstimate) -> String {
-    match fmr {
-        FmrEstimate::About(fmr) => format!("about {fmr:.1e}"),
-        FmrEstimate::AtMost(fmr) => format!("at most {fmr:.0e}"),
-        FmrEstimate::AtLeast(fmr) => format!("at least {fmr:.0e}"),
-    }
-}
-
 fn print(verification: &Verification, timings: &Timings) {
     let words: Vec<String> = verification.verdict.reasons().iter().map(ToString::to_string).collect();
-    println!("decision   {} ({})", verification.verdict.as_str(), words.join(", "));
+    say!("decision   {} ({})", verification.verdict.as_str(), words.join(", "));
     let threshold = &verification.threshold;
     match verification.verdict.comparison() {
         Some(c) => {
             let (low, high) = threshold.interval();
-            println!(
+            say!(
                 "score      {:.4}, threshold {:.4} ({:.4} to {:.4}) for FMR {:.0e}, calibrated for {}",
                 c.score.value(),
                 threshold.score().value(),
@@ -173,12 +165,12 @@ fn print(verification: &Verification, timings: &Timings) {
             );
             let marginal = if c.marginal { "; marginal: inside the threshold's interval" } else { "" };
             let beyond = if threshold.is_extrapolated() { "; the threshold lies beyond the data" } else { "" };
-            println!("           impostors reach this score at a rate of {}{marginal}{beyond}", fmr_text(c.fmr));
-            println!("           log-likelihood ratio {:.1} (natural logarithm)", c.log_likelihood_ratio);
+            say!("           impostors reach this score at a rate of {}{marginal}{beyond}", c.fmr);
+            say!("           log-likelihood ratio {:.1} (natural logarithm)", c.log_likelihood_ratio);
         }
-        None => println!("score      none, no comparison took place"),
+        None => say!("score      none, no comparison took place"),
     }
-    println!("origin     {}", verification.origin.as_str());
+    say!("origin     {}", verification.origin.as_str());
     for (name, side) in [("document", &verification.document), ("selfie", &verification.selfie)] {
         let what = match &side.face {
             Some(face) => {
@@ -188,10 +180,13 @@ fn print(verification: &Verification, timings: &Timings) {
             }
             None => "no face to compare".to_owned(),
         };
-        println!("{name:<10} {} found, {what}", side.faces);
+        match side.faces {
+            Some(faces) => say!("{name:<10} {faces} found, {what}"),
+            None => say!("{name:<10} not looked at"),
+        }
     }
     let stages = timings.stages.iter().map(|(side, stage, ms)| format!("{} {ms:.1}", Timings::name(*side, *stage)));
-    println!("ms         {}", stages.collect::<Vec<_>>().join(", "));
+    say!("ms         {}", stages.collect::<Vec<_>>().join(", "));
 }
 
 /// The verification as the library writes it, and how long its stages took.

@@ -12,3 +12,4 @@
 )]
 
 mod evaluate;
+mod tools;

@@ -5,9 +5,12 @@ use crate::commands::shared::{Anyhow, progress};
 use indicatif::ParallelProgressIterator;
 use rayon::prelude::*;
 use selfsame::compare::score;
-use selfsame::image::{Limits, Photo};
+use selfsame::image::Limits;
 use selfsame::template::Template;
+use selfsame_lab::error::Stage;
 use selfsame_lab::evaluate::{DocumentKind, ScoreSet, all_pairs};
+use selfsame_lab::say;
+use selfsame_lab::tools::command_line;
 
 /// The false match rates that are reported.
 const RATES: [f64; 3] = [1e-2, 1e-3, 1e-4];
@@ -17,23 +20,20 @@ const RATES: [f64; 3] = [1e-2, 1e-3, 1e-4];
 pub fn documents(pictures: &Enrolled<'_>, set: &ScoreSet) -> Anyhow<ScoreSet> {
     let people_with_pairs =
         |place: usize| pictures.subjects.iter().filter(|s| **s == pictures.subjects[place]).count() > 1;
-    println!(
-        "\n{:>28} {:>9} {:>26}   at the photographs' thresholds for",
-        "document portrait", "not found", "FNMR (FMR)"
-    );
-    println!("{:>28} {:>9} {:>22} {:>22} {:>22}", "", "", "FMR 1e-2", "FMR 1e-3", "FMR 1e-4");
+    say!("\n{:>28} {:>9} {:>26}   at the photographs' thresholds for", "document portrait", "not found", "FNMR (FMR)");
+    say!("{:>28} {:>9} {:>22} {:>22} {:>22}", "", "", "FMR 1e-2", "FMR 1e-3", "FMR 1e-4");
     let report = |name: &str, missing: usize, scores: &ScoreSet| {
         let at = |fmr: f64| -> Option<String> {
             let point = scores.at_threshold(set.at_fmr(fmr)?.threshold)?;
             Some(format!("{:.2} % ({:.1e})", 100.0 * point.fnmr, point.fmr))
         };
         let cells: Vec<String> = RATES.iter().map(|fmr| format!("{:>22}", at(*fmr).unwrap_or("-".into()))).collect();
-        println!("{name:>28} {missing:>9} {}", cells.join(" "));
+        say!("{name:>28} {missing:>9} {}", cells.join(" "));
     };
     report("none", set.failures_to_enrol() as usize, set);
     let setup = pictures.setup;
     let portrait = |kind: DocumentKind, place: usize| -> Anyhow<Option<Template>> {
-        let photo = Photo::decode(&std::fs::read(pictures.paths[place])?, &Limits::default())?;
+        let photo = command_line::photo(pictures.paths[place], &Limits::default(), Stage::Evaluate)?;
         let Some(mesh) = setup.choice.mesh(&setup.engine, &photo)? else { return Ok(None) };
         let portrait = kind.portrait(&photo, &mesh, place as u64)?;
         Ok(setup.choice.template(&setup.engine, &portrait, &setup.options)?)

@@ -5,6 +5,7 @@ use super::labelled::LabelledSet;
 use super::templates::{Outcome, Setup, templates};
 use crate::commands::shared::Anyhow;
 use selfsame::template::Template;
+use selfsame_lab::note;
 use std::path::Path;
 
 /// The pictures that were not left out, in their order.
@@ -45,7 +46,7 @@ impl<'a> Enrolled<'a> {
             let template = match outcome {
                 Outcome::Template(template) => Some(template),
                 Outcome::FailureToEnrol => {
-                    eprintln!("no template of picture {}: {}", place + 1, path.display());
+                    note!("no template of picture {}: {}", place + 1, path.display());
                     enrolled.failures.push(place + 1);
                     None
                 }

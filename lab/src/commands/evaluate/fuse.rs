@@ -5,6 +5,7 @@ use crate::commands::shared::Anyhow;
 use rayon::prelude::*;
 use selfsame::compare::score;
 use selfsame::template::Template;
+use selfsame_lab::say;
 use std::collections::BTreeMap;
 
 /// The false match rates that are reported.
@@ -25,8 +26,8 @@ pub fn fuse(pictures: &Enrolled<'_>, count: usize) -> Anyhow<()> {
         }
     }
     people.retain(|_, places| places.len() > count);
-    println!("\n{count} pictures of one side, {} people, {DRAWS} draws each", people.len());
-    println!("{:>10} {:>12} {:>12}", "FMR", "FNMR of one", "FNMR fused");
+    say!("\n{count} pictures of one side, {} people, {DRAWS} draws each", people.len());
+    say!("{:>10} {:>12} {:>12}", "FMR", "FNMR of one", "FNMR fused");
     let trials: Vec<[Scores; 2]> = people
         .par_iter()
         .flat_map_iter(|(subject, places)| (0..DRAWS).map(move |draw| (subject, places, draw)))
@@ -60,7 +61,7 @@ pub fn fuse(pictures: &Enrolled<'_>, count: usize) -> Anyhow<()> {
         100.0 * genuine.iter().filter(|s| **s <= threshold).count() as f64 / genuine.len().max(1) as f64
     };
     for fmr in RATES {
-        println!("{fmr:>10.0e} {:>10.2} % {:>10.2} %", fnmr(&one, fmr), fnmr(&fused, fmr));
+        say!("{fmr:>10.0e} {:>10.2} % {:>10.2} %", fnmr(&one, fmr), fnmr(&fused, fmr));
     }
     Ok(())
 }

@@ -4,6 +4,7 @@ use super::enrolled::Enrolled;
 use crate::commands::shared::Anyhow;
 use selfsame::compare::{Calibration, Pairing};
 use selfsame_lab::evaluate::{Bootstrap, all_pairs, comparison_scores};
+use selfsame_lab::say;
 
 /// Prints what false match rates the thresholds of one half have on the other.
 pub fn halves(pictures: &Enrolled<'_>, bootstrap: &Bootstrap) -> Anyhow<()> {
@@ -15,8 +16,8 @@ pub fn halves(pictures: &Enrolled<'_>, bootstrap: &Bootstrap) -> Anyhow<()> {
         all_pairs(&subjects, &enrolled, |i, j| scores(places[i], places[j]))
     };
     let halves = [half(0)?, half(1)?];
-    println!("\nthresholds of one half of the people, on the other half");
-    println!("{:>10} {:>10} {:>12} {:>10} {:>10}", "asked FMR", "threshold", "FMR there", "factor", "Cllr, bits");
+    say!("\nthresholds of one half of the people, on the other half");
+    say!("{:>10} {:>10} {:>12} {:>10} {:>10}", "asked FMR", "threshold", "FMR there", "factor", "Cllr, bits");
     for (fitted, tried) in [(&halves[0], &halves[1]), (&halves[1], &halves[0])] {
         let spec = fitted.calibrate(Pairing::SelfieSelfie, "", bootstrap)?;
         // A cost that cannot be measured is printed as NaN.
@@ -27,7 +28,7 @@ pub fn halves(pictures: &Enrolled<'_>, bootstrap: &Bootstrap) -> Anyhow<()> {
             let there = tried.at_threshold(threshold.score().value()).ok_or("no pairs")?.fmr;
             let beyond = if threshold.is_extrapolated() { "  beyond the data" } else { "" };
             let value = threshold.score().value();
-            println!("{fmr:>10.0e} {value:>10.4} {there:>12.3e} {:>10.2} {cost:>10.4}{beyond}", there / fmr);
+            say!("{fmr:>10.0e} {value:>10.4} {there:>12.3e} {:>10.2} {cost:>10.4}{beyond}", there / fmr);
         }
     }
     Ok(())

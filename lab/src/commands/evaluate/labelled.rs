@@ -2,7 +2,9 @@
 
 use super::arguments::{FolderArguments, LfwArguments};
 use crate::commands::shared::Anyhow;
+use selfsame_lab::error::OfFile;
 use selfsame_lab::evaluate::{FaceChoice, IdentityFolder, LfwPairs};
+use selfsame_lab::note;
 use std::path::PathBuf;
 
 /// Folds that the people of a folder are dealt into; chosen by hand.
@@ -29,7 +31,7 @@ impl LabelledSet {
     pub fn lfw(arguments: &LfwArguments) -> Anyhow<Self> {
         let list = arguments.folder.join("pairs.txt");
         let text = std::fs::read_to_string(&list).map_err(|e| format!("cannot read {}: {e}", list.display()))?;
-        let mut pairs = LfwPairs::parse(&text)?;
+        let mut pairs = LfwPairs::parse(&text).of_file(&list)?;
         let mut name = "Labeled Faces in the Wild (deep-funneled), View 2".to_owned();
         if let Some((first, last)) = arguments.folds {
             pairs = pairs.folds(first - 1..last).ok_or("there are not so many folds")?;
@@ -53,7 +55,7 @@ impl LabelledSet {
     pub fn folder(arguments: &FolderArguments) -> Anyhow<Self> {
         let folder = &arguments.folder;
         let found = IdentityFolder::read(folder)?;
-        eprintln!("{} pictures of {} people, {} other entries", found.images.len(), found.people(), found.skipped);
+        note!("{} pictures of {} people, {} other entries", found.images.len(), found.people(), found.skipped);
         let choice = if arguments.central { FaceChoice::Central } else { FaceChoice::AsVerify };
         let name = folder.file_name().unwrap_or(folder.as_os_str()).to_string_lossy().into_owned();
         let folds = found.subjects.iter().map(|person| person % FOLDS).collect();

@@ -2,18 +2,19 @@
 
 use super::pad_arguments::PadArguments;
 use super::pad_text::{comparison, table};
-use crate::commands::shared::{self, Anyhow, make_folder, progress, write};
+use crate::commands::shared::{Anyhow, make_folder, progress, write};
 use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
 use selfsame::engine::Engine;
 use selfsame_lab::evaluate::pad::{PadCampaign, PadLog, PadPeople, PadReport, PadSession, PadTraces};
 use selfsame_lab::simulate::{Half, Species};
+use selfsame_lab::{note, output};
 use std::path::Path;
 
 /// Runs the campaigns, or what is missing of them, and reports.
 pub fn run(arguments: &PadArguments) -> Anyhow<()> {
     let half = if arguments.half == "tune" { Half::Tune } else { Half::Report };
     let people = PadPeople::read(&arguments.folder)?;
-    eprintln!("{} people in this half", people.of(half).len());
+    note!("{} people in this half", people.of(half).len());
     let engine = Engine::new()?;
     let (mut sessions, mut log) = match &arguments.cache {
         Some(path) => PadLog::open(path).map(|(sessions, log)| (sessions, Some(log)))?,
@@ -42,7 +43,8 @@ pub fn run(arguments: &PadArguments) -> Anyhow<()> {
     if reports.len() > 1 {
         text += &comparison(&reports)?;
     }
-    shared::print(&text)
+    output::text(&text);
+    Ok(())
 }
 
 /// Runs what is missing, behind a progress bar.
@@ -79,6 +81,6 @@ fn files(report: &PadReport, folder: &Path) -> Anyhow<()> {
     for (ending, text) in [("html", report.to_html()?), ("json", report.to_json()?)] {
         write(&folder.join(format!("pad-{}.{ending}", report.conditions)), &text)?;
     }
-    eprintln!("written                {}", folder.join(format!("pad-{}.html", report.conditions)).display());
+    note!("written                {}", folder.join(format!("pad-{}.html", report.conditions)).display());
     Ok(())
 }

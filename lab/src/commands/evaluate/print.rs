@@ -2,6 +2,7 @@
 
 use crate::commands::shared::{Anyhow, make_folder, write};
 use selfsame_lab::evaluate::{Interval, Report};
+use selfsame_lab::note;
 use std::fmt::Write as _;
 use std::path::Path;
 
@@ -79,6 +80,6 @@ pub fn files(report: &Report, folder: &Path) -> Anyhow<()> {
     for (name, text) in files {
         write(&folder.join(name), &text)?;
     }
-    eprintln!("written                {}", folder.join("report.html").display());
+    note!("written                {}", folder.join("report.html").display());
     Ok(())
 }

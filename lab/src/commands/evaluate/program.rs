@@ -11,6 +11,7 @@ use crate::commands::quality::{Measured, choose, error_versus_discard};
 use crate::commands::shared::{self, Anyhow};
 use selfsame::compare::Pairing;
 use selfsame_lab::evaluate::{About, Report, ScoreSet, View2, all_pairs, comparison_scores, roc, ten_fold};
+use selfsame_lab::{note, output};
 use std::process::ExitCode;
 use std::time::Instant;
 
@@ -32,7 +33,7 @@ fn measure(set: &LabelledSet, common: &Common) -> Anyhow<()> {
     let enrolled = Enrolled::new(&setup, set, &common.templates)?;
     let started = Instant::now();
     let scores = all_pairs(&enrolled.subjects, &enrolled.present(), comparison_scores(&enrolled.templates)?)?;
-    eprintln!("all pairs              {:.1} s", started.elapsed().as_secs_f64());
+    note!("all pairs              {:.1} s", started.elapsed().as_secs_f64());
     let mut report = report(&enrolled, &scores, common);
     further::run(&enrolled, &scores, common)?;
     if common.quality || common.choose_quality {
@@ -50,7 +51,8 @@ fn measure(set: &LabelledSet, common: &Common) -> Anyhow<()> {
     if let Some(folder) = &common.out {
         print::files(&report, folder)?;
     }
-    shared::print(&print::summary(&report)?)
+    output::text(&print::summary(&report)?);
+    Ok(())
 }
 
 /// Rates, curves and intervals.
@@ -75,7 +77,7 @@ fn report(enrolled: &Enrolled<'_>, scores: &ScoreSet, common: &Common) -> Report
     });
     let started = Instant::now();
     let report = Report::new(scores, about, &common.resampling.bootstrap(), &thresholds.collect::<Vec<_>>());
-    eprintln!("statistics             {:.1} s", started.elapsed().as_secs_f64());
+    note!("statistics             {:.1} s", started.elapsed().as_secs_f64());
     report
 }
 

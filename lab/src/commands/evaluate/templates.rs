@@ -10,6 +10,7 @@ use selfsame::image::{Limits, Photo};
 use selfsame::model::{Backend, Model, ModelCard, ModelSource, Task};
 use selfsame::template::{ExtractOptions, Template};
 use selfsame_lab::evaluate::{CacheKey, FaceChoice, PictureDigest, TemplateCache};
+use selfsame_lab::note;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -60,10 +61,10 @@ pub fn templates(setup: &Setup, paths: &[PathBuf], options: &TemplateArguments) 
         match TemplateCache::load(path, setup.key.clone()) {
             Ok(loaded) => cache = loaded,
             Err(error) if [ErrorKind::ModelMismatch, ErrorKind::Corrupt].contains(&error.kind()) => {
-                eprintln!("{}: ignored, will be written anew: {error}", path.display());
+                note!("{}: ignored, will be written anew: {error}", path.display());
             }
             Err(error) => {
-                eprintln!("{}: ignored and left alone: {error}", path.display());
+                note!("{}: ignored and left alone: {error}", path.display());
                 file = None;
             }
         }
@@ -104,7 +105,7 @@ fn one(
         None => match Photo::decode(&bytes, &Limits::default()) {
             Ok(photo) => setup.choice.template(&setup.engine, &photo, &setup.options)?,
             Err(error) if skip_bad => {
-                bar.suspend(|| eprintln!("left out: {}: {error}", path.display()));
+                bar.suspend(|| note!("left out: {}: {error}", path.display()));
                 return Ok((digest, Outcome::Bad));
             }
             Err(error) => return Err(format!("{}: {error} (--skip-bad leaves such files out)", path.display()).into()),

@@ -5,6 +5,7 @@ use rayon::prelude::*;
 use selfsame::compare::score;
 use selfsame::gallery::Gallery;
 use selfsame::template::{Template, TemplateEncoding};
+use selfsame_lab::say;
 use std::process::ExitCode;
 use std::time::Instant;
 
@@ -66,23 +67,23 @@ pub fn bench(templates: u64) -> Anyhow<ExitCode> {
     let found = gallery.search(&probe, 10)?;
     let first = start.elapsed().as_secs_f64();
 
-    println!(
+    say!(
         "{templates} templates, {} bytes each, {:.1} MB; {} threads",
         240,
         size as f64 / 1e6,
         rayon::current_num_threads()
     );
-    println!("made and appended   {filled:9.2} s");
-    println!("opened and checked  {opened:9.3} s");
-    println!("first search        {:9.2} ms", 1e3 * first);
-    println!("round   memory GB/s   search ms   GB/s   share   ns/template");
+    say!("made and appended   {filled:9.2} s");
+    say!("opened and checked  {opened:9.3} s");
+    say!("first search        {:9.2} ms", 1e3 * first);
+    say!("round   memory GB/s   search ms   GB/s   share   ns/template");
     let mut shares = Vec::new();
     for round in 1..=3 {
         let memory = bandwidth(size);
         let seconds = best_of(15, || gallery.search(&probe, 10).expect("the search ran before"));
         let rate = size as f64 / seconds;
         shares.push(rate / memory);
-        println!(
+        say!(
             "{round:>5} {:13.1} {:11.2} {:6.1} {:6.0}% {:13.2}",
             memory / 1e9,
             1e3 * seconds,
@@ -91,7 +92,7 @@ pub fn bench(templates: u64) -> Anyhow<ExitCode> {
             1e9 * seconds / templates as f64
         );
     }
-    println!("least share {:.0} %", 100.0 * shares.iter().copied().fold(f64::INFINITY, f64::min));
+    say!("least share {:.0} %", 100.0 * shares.iter().copied().fold(f64::INFINITY, f64::min));
 
     // Everything once more, one by one: encoded, decoded, compared, sorted.
     let naive = |id: u64| {
@@ -105,7 +106,7 @@ pub fn bench(templates: u64) -> Anyhow<ExitCode> {
     all.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
     let error = all.iter().fold(0.0f32, |largest, (.., e)| largest.max(*e));
     let same = found.iter().map(|c| c.id).eq(all.iter().take(10).map(|(_, id, _)| *id));
-    println!("the ten best are {} those of a naive search", if same { "exactly" } else { "NOT" });
-    println!("largest difference to a score in f32: {error:.5}");
+    say!("the ten best are {} those of a naive search", if same { "exactly" } else { "NOT" });
+    say!("largest difference to a score in f32: {error:.5}");
     Ok(ExitCode::from(if same { 0 } else { 3 }))
 }

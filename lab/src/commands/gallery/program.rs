@@ -1,15 +1,18 @@
 //! The gallery's subcommands but `bench`.
 
 use super::bench::bench;
-use crate::commands::shared::Anyhow;
+use crate::commands::shared::{Anyhow, status};
 use clap::{Args, Subcommand};
 use selfsame::compare::{Calibration, Pairing};
 use selfsame::detect::select_face;
 use selfsame::engine::Engine;
 use selfsame::gallery::{Candidate, Gallery, fmr_for_fpir};
-use selfsame::image::{Limits, Photo};
+use selfsame::image::Limits;
 use selfsame::model::ModelCard;
 use selfsame::template::{ExtractOptions, Template};
+use selfsame_lab::error::{OfFile, Stage};
+use selfsame_lab::say;
+use selfsame_lab::tools::command_line;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -67,21 +70,18 @@ pub fn run(arguments: &Arguments) -> ExitCode {
         Command::Remove { id, gallery } => remove(*id, gallery),
         Command::Bench { templates } => bench(*templates),
     };
-    outcome.unwrap_or_else(|error| {
-        eprintln!("error: {error}");
-        ExitCode::from(3)
-    })
+    outcome.unwrap_or_else(|error| status(Err(error)))
 }
 
 /// The template of the one face on a photograph.
 fn extract(image: &Path) -> Anyhow<Option<Template>> {
     let engine = Engine::new()?;
-    let photo = Photo::decode(&std::fs::read(image)?, &Limits::default())?;
+    let photo = command_line::photo(image, &Limits::default(), Stage::Evaluate)?;
     let frame = photo.frame();
     match engine.locate(&frame, select_face)?.outcome.into_result() {
         Ok((_, mesh)) => Ok(Some(engine.extractor().extract(&frame, &mesh, &ExtractOptions::default())?)),
         Err(refusal) => {
-            println!("no face to compare: {refusal:?}");
+            say!("no face to compare: {refusal}");
             Ok(None)
         }
     }
@@ -90,16 +90,16 @@ fn extract(image: &Path) -> Anyhow<Option<Template>> {
 fn add(image: &Path, id: u64, path: &Path) -> Outcome {
     let Some(template) = extract(image)? else { return Ok(ExitCode::from(2)) };
     let mut gallery = match path.exists() {
-        true => Gallery::open(path)?,
-        false => Gallery::create(path, template.model_id(), template.dimension())?,
+        true => Gallery::open(path).of_file(path)?,
+        false => Gallery::create(path, template.model_id(), template.dimension()).of_file(path)?,
     };
-    gallery.append(id, &template)?;
-    println!("{} enrolled", gallery.len());
+    gallery.append(id, &template).of_file(path)?;
+    say!("{} enrolled", gallery.len());
     Ok(ExitCode::SUCCESS)
 }
 
 fn search(image: &Path, path: &Path, count: usize, fpir: f64) -> Outcome {
-    let gallery = Gallery::open_read_only(path)?;
+    let gallery = Gallery::open_read_only(path).of_file(path)?;
     let Some(template) = extract(image)? else { return Ok(ExitCode::from(2)) };
     let fmr = fmr_for_fpir(fpir, gallery.len())?;
     let calibration = Calibration::of_card(
@@ -109,22 +109,22 @@ fn search(image: &Path, path: &Path, count: usize, fpir: f64) -> Outcome {
     // Larger galleries ask for rates that nobody measured.
     let (least, most) = calibration.fmr_range();
     let threshold = calibration.threshold(fmr.clamp(least, most))?;
-    println!("{} enrolled; a false alarm in {:.0} searches takes an FMR of {fmr:.1e}", gallery.len(), 1.0 / fpir);
+    say!("{} enrolled; a false alarm in {:.0} searches takes an FMR of {fmr:.1e}", gallery.len(), 1.0 / fpir);
     if !(least..=most).contains(&fmr) {
-        println!("measured are rates from {least:.0e} to {most:.0e}: the nearest is taken");
+        say!("measured are rates from {least:.0e} to {most:.0e}: the nearest is taken");
     }
-    println!("threshold {:.4}, uncalibrated: provisional, measured on LFW", threshold.score().value());
+    say!("threshold {:.4}, uncalibrated: provisional, measured on LFW", threshold.score().value());
     let found = gallery.search(&template, count)?;
     for Candidate { id, score, .. } in &found {
-        println!("{id:>20}  {:.4}  {:?}", score.value(), threshold.decide(*score));
+        say!("{id:>20}  {:.4}  {}", score.value(), threshold.decide(*score));
     }
     let known = found.first().is_some_and(|best| best.score >= threshold.score());
     Ok(ExitCode::from(u8::from(!known)))
 }
 
 fn remove(id: u64, path: &Path) -> Outcome {
-    let mut gallery = Gallery::open(path)?;
-    let removed = gallery.remove(id)?;
-    println!("{}, {} enrolled", if removed { "removed" } else { "not there" }, gallery.len());
+    let mut gallery = Gallery::open(path).of_file(path)?;
+    let removed = gallery.remove(id).of_file(path)?;
+    say!("{}, {} enrolled", if removed { "removed" } else { "not there" }, gallery.len());
     Ok(ExitCode::from(u8::from(!removed)))
 }

@@ -12,6 +12,7 @@
 use super::measured::{FMR, Measured, Part, SHARE};
 use crate::commands::shared::Anyhow;
 use selfsame_lab::evaluate::{Bootstrap, Discard};
+use selfsame_lab::say;
 use std::collections::BTreeSet;
 
 const NAMES: [&str; 6] = ["sharpness", "pitch", "yaw", "inter-eye distance", "luminance mean", "over-exposure"];
@@ -62,17 +63,17 @@ pub fn run(measured: &Measured<'_>, bootstrap: &Bootstrap) -> Anyhow<()> {
     }
     choices.sort_by(|a, b| b.reduction.total_cmp(&a.reduction));
     let best = choices.iter().find(|choice| choice.sees_each_fault()).ok_or("no choices")?;
-    println!(
+    say!(
         "\nmeasures of the unified score, fitted on all folds but one and judged on that one: change of the FNMR at FMR {FMR:.0e}"
     );
-    println!("with 10 % discarded, how far behind the best of those that see each fault (*), standard error of that");
+    say!("with 10 % discarded, how far behind the best of those that see each fault (*), standard error of that");
     for choice in &choices {
         let ((behind, error), change) = (choice.behind(best), -100.0 * choice.reduction);
         let mark = if choice.sees_each_fault() { '*' } else { ' ' };
-        println!("{change:>+7.1} %{:>+7.1}{:>7.1} {mark} {}", 100.0 * behind, 100.0 * error, choice.names());
+        say!("{change:>+7.1} %{:>+7.1}{:>7.1} {mark} {}", 100.0 * behind, 100.0 * error, choice.names());
     }
-    println!("to take: {}", taken(&choices, Choice::sees_each_fault).ok_or("no choice")?.names());
-    println!("without asking that it sees each fault: {}", taken(&choices, |_| true).ok_or("no choice")?.names());
+    say!("to take: {}", taken(&choices, Choice::sees_each_fault).ok_or("no choice")?.names());
+    say!("without asking that it sees each fault: {}", taken(&choices, |_| true).ok_or("no choice")?.names());
     Ok(())
 }
 

@@ -4,6 +4,7 @@ use super::measured::{FMR, Measured, Part, SHARE};
 use crate::commands::shared::Anyhow;
 use selfsame::quality::{QualityReport, unified_weights};
 use selfsame_lab::evaluate::{Bootstrap, Discard};
+use selfsame_lab::say;
 
 /// Folds of LFW's View 2.
 const LFW_FOLDS: usize = 10;
@@ -21,7 +22,7 @@ pub fn run(measured: &Measured<'_>, bootstrap: &Bootstrap) -> Anyhow<Vec<Discard
         let parts = [measured.part(|fold| half(fold) == 0)?, measured.part(|fold| half(fold) == 1)?];
         let [first, second] = &parts;
         let crossed = [first.weighted(&second.fit(used())?), second.weighted(&first.fit(used())?)];
-        println!("\neach half of the folds is judged with the weights of the other, at its own threshold");
+        say!("\neach half of the folds is judged with the weights of the other, at its own threshold");
         curves(measured, &parts, &crossed, bootstrap)?
     } else {
         let part = measured.part(|_| true)?;
@@ -29,17 +30,17 @@ pub fn run(measured: &Measured<'_>, bootstrap: &Bootstrap) -> Anyhow<Vec<Discard
         let unified = part.weighted(&unified_weights().map(f64::from));
         curves(measured, &[part], &[unified], bootstrap)?
     };
-    println!("\nFNMR at FMR {FMR:.0e} with so many pairs discarded, 95 % interval of the change by resampling people");
+    say!("\nFNMR at FMR {FMR:.0e} with so many pairs discarded, 95 % interval of the change by resampling people");
     for curve in &curves {
         let points: Vec<String> =
             curve.points.iter().map(|p| format!("{} %: {:.2}", 100.0 * p.discarded, 100.0 * p.fnmr)).collect();
-        println!("{:>36}: {}", curve.name, points.join(", "));
+        say!("{:>36}: {}", curve.name, points.join(", "));
         let Some((before, after)) = curve.at(0.0).zip(curve.at(SHARE)) else { continue };
         let change = after.reduction.map_or("-".to_owned(), |r| format!("{:+.1} %", -100.0 * r));
         let interval = after
             .reduction_interval
             .map_or("-".to_owned(), |i| format!("{:+.0} to {:+.0} %", -100.0 * i.high, -100.0 * i.low));
-        println!("{:>36}  10 %: {change} ({interval}), {} of {} errors left", "", after.errors, before.errors);
+        say!("{:>36}  10 %: {change} ({interval}), {} of {} errors left", "", after.errors, before.errors);
     }
     Ok(curves.into_iter().take(3).collect())
 }
@@ -74,17 +75,17 @@ fn curves(
 /// Prints what `quality/unified.rs` holds, as fitted here.
 fn constants(measured: &Measured<'_>, part: &Part) -> Anyhow<()> {
     let weights = part.fit(used())?;
-    println!("\nfitted here, as in quality/unified.rs");
-    println!("const WEIGHTS: [f32; 6] = {weights:.5?};");
+    say!("\nfitted here, as in quality/unified.rs");
+    say!("const WEIGHTS: [f32; 6] = {weights:.5?};");
     for (name, quality) in [("", part.weighted(&weights)), ("_LN_MAGNITUDE", measured.magnitude(part))] {
         let mut known: Vec<f32> = quality.into_iter().filter(|q| q.is_finite()).collect();
         known.sort_by(f32::total_cmp);
         // Without a measured picture there is no quantile: NaN is printed.
         let at = |share: f64| known.get((share * known.len() as f64) as usize).copied().unwrap_or(f32::NAN);
         let (worst_tenth, median) = (at(0.1), at(0.5));
-        println!("const WORST_TENTH{name}: f32 = {worst_tenth:.4};");
+        say!("const WORST_TENTH{name}: f32 = {worst_tenth:.4};");
         // The median becomes 80: a logistic curve reaches 0.8 at ln 4 widths.
-        println!("const WIDTH{name}: f32 = {:.4};", (median - worst_tenth) / 4f32.ln());
+        say!("const WIDTH{name}: f32 = {:.4};", (median - worst_tenth) / 4f32.ln());
     }
     Ok(())
 }

@@ -20,7 +20,7 @@ impl Figures {
     pub fn add(&mut self, kind: Kind, latency: Duration, outcome: Result<(), String>) {
         self.latencies.entry(kind).or_default().push(latency);
         if let Err(unexpected) = outcome {
-            self.unexpected.push(format!("{kind:?}: {unexpected}"));
+            self.unexpected.push(format!("{kind}: {unexpected}"));
         }
     }
 
@@ -61,8 +61,8 @@ impl fmt::Display for Figures {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (kind, all) in &self.latencies {
             let ms = |share| self.quantile_ms(*kind, share);
-            let name = format!("{kind:?}");
-            writeln!(f, "  {name:<14} {:>7} requests, p50 {:>9.3} ms, p99 {:>9.3} ms", all.len(), ms(0.5), ms(0.99))?;
+            let name = kind.as_str();
+            writeln!(f, "  {name:<15} {:>7} requests, p50 {:>9.3} ms, p99 {:>9.3} ms", all.len(), ms(0.5), ms(0.99))?;
         }
         Ok(())
     }

@@ -4,6 +4,7 @@ use super::figures::{Figures, resident_bytes};
 use super::requests::{Kind, Work};
 use clap::Args;
 use selfsame_lab::error::Result;
+use selfsame_lab::say;
 use selfsame_lab::tools::command_line;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -37,7 +38,7 @@ const MOST_SPREAD: f64 = 3.0;
 pub fn run(arguments: &Arguments) -> ExitCode {
     match broken_limits(arguments) {
         Ok(broken) => {
-            broken.iter().for_each(|limit| println!("BROKEN: {limit}"));
+            broken.iter().for_each(|limit| say!("BROKEN: {limit}"));
             ExitCode::from(u8::from(!broken.is_empty()))
         }
         Err(error) => command_line::failed(&error, false),
@@ -61,27 +62,27 @@ fn broken_limits(arguments: &Arguments) -> Result<Vec<String>> {
         }
     };
     for (name, figures) in [("1 thread", &alone), ("a thread per core", &fair), ("all threads", &loaded)] {
-        println!("{name}: {:.2} rounds/s, {} requests", figures.rounds_per_s(), figures.requests());
-        println!("{figures}");
+        say!("{name}: {:.2} rounds/s, {} requests", figures.rounds_per_s(), figures.requests());
+        say!("{figures}");
     }
     for unexpected in [&alone, &fair, &loaded].into_iter().flat_map(|figures| &figures.unexpected) {
         judge(false, format!("an outcome that was not expected: {unexpected}"), false);
     }
     let scaling = loaded.rounds_per_s() / (alone.rounds_per_s() * cores as f64);
-    println!("{} threads on {cores} cores: {scaling:.2} of one thread's throughput per core", arguments.threads);
+    say!("{} threads on {cores} cores: {scaling:.2} of one thread's throughput per core", arguments.threads);
     judge(scaling >= LEAST_SCALING, format!("throughput {scaling:.2} is below {LEAST_SCALING}"), true);
     for kind in Kind::ALL.into_iter().filter(|kind| kind.is_honest()) {
         let spread = fair.spread(kind);
-        judge(spread <= MOST_SPREAD, format!("{kind:?}: p99 is {spread:.1} times the median"), true);
+        judge(spread <= MOST_SPREAD, format!("{kind}: p99 is {spread:.1} times the median"), true);
     }
     match loaded.resident {
         Some((before, after)) => {
             let grown = after as f64 - before as f64;
             let most = if arguments.seconds < LONG_S { SHORT_GROWTH_BYTES } else { MOST_GROWTH * before as f64 };
-            println!("memory {:.1} MiB, then {:+.1} MiB, of {:.1} allowed", mib(before as f64), mib(grown), mib(most));
+            say!("memory {:.1} MiB, then {:+.1} MiB, of {:.1} allowed", mib(before as f64), mib(grown), mib(most));
             judge(grown < most, format!("memory grew by {:.1} MiB", mib(grown)), false);
         }
-        None => println!("memory is not measured on this system"),
+        None => say!("memory is not measured on this system"),
     }
     Ok(broken)
 }

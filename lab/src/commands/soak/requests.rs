@@ -34,9 +34,28 @@ impl Kind {
     pub const ALL: [Self; 7] =
         [Self::Verify, Self::DamagedPicture, Self::Group, Self::Guide, Self::DamagedGroup, Self::Sealed, Self::Forged];
 
+    /// The kind in a word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Verify => "verify",
+            Self::Guide => "guide",
+            Self::Group => "group",
+            Self::Sealed => "sealed",
+            Self::DamagedPicture => "damaged_picture",
+            Self::DamagedGroup => "damaged_group",
+            Self::Forged => "forged",
+        }
+    }
+
     /// Whether it always takes the same way: how long damage takes depends on where it is.
     pub fn is_honest(self) -> bool {
         matches!(self, Self::Verify | Self::Guide | Self::Group | Self::Sealed)
+    }
+}
+
+impl std::fmt::Display for Kind {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
     }
 }
 
@@ -131,7 +150,8 @@ impl Work {
             Kind::Guide => self.guide(seed).map_err(|e| e.to_string()),
             Kind::Group => match Dg2::parse(&self.group).map(|group| group.faces().count()) {
                 Ok(1) => Ok(()),
-                other => Err(format!("{other:?} faces")),
+                Ok(faces) => Err(format!("{faces} faces")),
+                Err(error) => Err(error.to_string()),
             },
             Kind::Sealed => self.sealed(seed).and_then(|bytes| self.open(&bytes)).map_err(|e| e.to_string()),
             Kind::DamagedPicture => refused(Photo::decode(&damaged(&self.selfie, seed), &self.limits)),
@@ -152,7 +172,7 @@ impl Work {
         let selfie = Photo::decode(&self.selfie, &self.limits)?;
         let verdict = self.engine.verify(&document, &selfie, 1e-4)?.verdict;
         let right = matches!((&verdict, same), (Verdict::Match(_), true) | (Verdict::NoMatch(_), false));
-        Ok(if right { Ok(()) } else { Err(format!("{verdict:?}")) })
+        Ok(if right { Ok(()) } else { Err(verdict.as_str().into()) })
     }
 
     fn guide(&self, seed: &mut u64) -> Result<()> {

@@ -1,7 +1,9 @@
 //! The tool's `main`: its arguments, and what becomes of them.
 
 use super::{safety, timeline};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::Result;
+use crate::output;
+use crate::say;
 use crate::tools::command_line;
 use clap::Parser;
 use rand_chacha::ChaCha20Rng;
@@ -66,15 +68,11 @@ fn run(arguments: &Arguments) -> Result<()> {
     };
     let (report, entropy) = (challenge.safety(&issuer.policy().display())?, issuer.entropy());
     if let Some(path) = &arguments.svg {
-        std::fs::write(path, timeline::draw(&challenge, &report, &entropy)).map_err(|e| {
-            Error::new(ErrorKind::Io, Stage::Liveness, format!("cannot write {}", path.display())).with_source(e)
-        })?;
+        output::write(path, timeline::draw(&challenge, &report, &entropy))
+            .map_err(|e| command_line::unwritten(path, Stage::Liveness, e))?;
     }
     if arguments.json {
-        println!(
-            "{:#}",
-            json!({ "challenge": challenge, "safety": report, "safe": report.is_safe(), "entropy": entropy })
-        );
+        say!("{:#}", json!({ "challenge": challenge, "safety": report, "safe": report.is_safe(), "entropy": entropy }));
     } else {
         print(&challenge, &report, &entropy);
     }
@@ -83,18 +81,18 @@ fn run(arguments: &Arguments) -> Result<()> {
 
 fn print(challenge: &Challenge, report: &SafetyReport, entropy: &Entropy) {
     let lifetime_s = challenge.expires_at() - challenge.issued_at();
-    println!("nonce     {}", challenge.nonce().to_hex());
-    println!("issued    {}, to be answered within {lifetime_s} s", challenge.issued_at());
-    println!("entropy   {:.1} bits in the colours, {:.1} in their lengths", entropy.order_bits, entropy.timing_bits);
-    println!("\n    start  duration  colour   region");
+    say!("nonce     {}", challenge.nonce().to_hex());
+    say!("issued    {}, to be answered within {lifetime_s} s", challenge.issued_at());
+    say!("entropy   {:.1} bits in the colours, {:.1} in their lengths", entropy.order_bits, entropy.timing_bits);
+    say!("\n    start  duration  colour   region");
     for segment in challenge.segments() {
         let [r, g, b] = segment.color;
         let (start_ms, duration_ms) = (segment.start_us / 1000, segment.duration_us / 1000);
         let region = segment.region.as_str();
-        println!("{start_ms:6} ms {duration_ms:6} ms  #{r:02x}{g:02x}{b:02x}  {region}");
+        say!("{start_ms:6} ms {duration_ms:6} ms  #{r:02x}{g:02x}{b:02x}  {region}");
     }
-    println!();
+    say!();
     for line in safety::lines(report) {
-        println!("{line}");
+        say!("{line}");
     }
 }

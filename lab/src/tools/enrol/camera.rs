@@ -3,6 +3,7 @@
 
 use super::journey::{Camera, Dialogue, Seen};
 use crate::simulate::{Recording, Scene, Species, Subject, simulate};
+use crate::tools::command_line::{self, with_causes};
 use rand_chacha::ChaCha20Rng;
 use selfsame::binding::Binding;
 use selfsame::capture::{CaptureOptions, CaptureSession, Hint, OvalSpec};
@@ -10,7 +11,7 @@ use selfsame::compare::MatchEvidence;
 use selfsame::document::{DocumentEvidence, DocumentPhoto};
 use selfsame::engine::Engine;
 use selfsame::enrol::Word;
-use selfsame::error::{Error, ErrorKind, Result, Stage};
+use selfsame::error::{Error, Result, Stage};
 use selfsame::image::{Limits, Photo};
 use selfsame::liveness::{
     Challenge, ChallengeId, Issuer, LivenessEvidence, LivenessOptions, LivenessProgress, LivenessSession, Region,
@@ -205,9 +206,8 @@ impl Camera for Recorded {
         let (folder, records) = (self.folder.clone(), self.manifest.frames.clone());
         let frames = records.into_iter().map(move |record| {
             let path = folder.join(&record.file);
-            let io =
-                |e| Error::new(ErrorKind::Io, Stage::Enrol, format!("cannot read {}", path.display())).with_source(e);
-            Ok((Photo::decode(&std::fs::read(&path).map_err(io)?, &Limits::default())?, record.timestamp_us))
+            let photo = command_line::photo(&path, &Limits::default(), Stage::Enrol);
+            Ok((photo.map_err(|e| Error::new(e.kind(), Stage::Enrol, with_causes(&e)))?, record.timestamp_us))
         });
         self.desk.judge(self.manifest.challenge.clone(), binding, frames)
     }

@@ -19,6 +19,7 @@ mod journey;
 mod program;
 #[path = "../../../../src/enrol/tests/terminal/script.rs"]
 mod script;
+mod terminal;
 #[path = "../../../../src/enrol/tests/terminal/world.rs"]
 mod world;
 

@@ -3,10 +3,13 @@
 use super::camera::{Desk, Recorded, Simulated};
 use super::journey;
 use super::journey::{Camera, Dialogue, Ending};
-use super::script::{Script, Terminal};
+use super::script::Script;
+use super::terminal::Terminal;
 use super::world::{OLD_ACCOUNT, OLD_HOLDER, OLD_PINS, World};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, OfFile, Result};
+use crate::output;
 use crate::tools::command_line;
+use crate::{note, say};
 use clap::Parser;
 use getrandom::SysRng;
 use rand_chacha::ChaCha20Rng;
@@ -71,8 +74,8 @@ pub fn main() -> ExitCode {
 fn run(arguments: &Arguments) -> Result<Ending> {
     let limits = Limits::default();
     let read = |path: &Path| command_line::read(path, &limits, Stage::Decode);
-    let document = DocumentPhoto::from_bytes(&read(&arguments.document)?, &limits)?;
-    let selfie = Photo::decode(&read(&arguments.selfie)?, &limits)?;
+    let document = DocumentPhoto::from_bytes(&read(&arguments.document)?, &limits).of_file(&arguments.document)?;
+    let selfie = Photo::decode(&read(&arguments.selfie)?, &limits).of_file(&arguments.selfie)?;
     // One generator for the ceremony's nonces and keys, one for challenges.
     let generator = |stream: u64| match arguments.seed {
         Some(seed) => {
@@ -89,8 +92,11 @@ fn run(arguments: &Arguments) -> Result<Ending> {
     };
     let desk = Desk::new(Engine::new()?, document, arguments.fmr, generator(1)?)?;
     let mut camera: Box<dyn Camera> = match &arguments.session {
-        Some(folder) => Box::new(Recorded::new(desk, folder, &read(&folder.join("session.json"))?)?),
-        None => Box::new(Simulated::new(desk, &selfie, arguments.skin)?),
+        Some(folder) => {
+            let listed = folder.join("session.json");
+            Box::new(Recorded::new(desk, folder, &read(&listed)?).of_file(&listed)?)
+        }
+        None => Box::new(Simulated::new(desk, &selfie, arguments.skin).of_file(&arguments.selfie)?),
     };
     let kind = match (arguments.renew, arguments.upgrade) {
         (true, _) => Kind::Renewal,
@@ -103,13 +109,14 @@ fn run(arguments: &Arguments) -> Result<Ending> {
         Some(path) => {
             let bytes = read(path)?;
             let text = std::str::from_utf8(&bytes).map_err(|e| {
-                Error::new(ErrorKind::InvalidArgument, Stage::Enrol, "the script is no text").with_source(e)
+                let error = Error::new(ErrorKind::InvalidArgument, Stage::Enrol, "the script is no text");
+                error.with_source(e).of_file(path)
             })?;
-            let mut script = Script::parse(text, Terminal.now())?;
-            script.print = true;
+            let mut script = Script::parse(text, Terminal.now()).of_file(path)?;
+            script.print = Some(|text| say!("{text}"));
             let ending = journey::run(kind, method, &mut world, camera.as_mut(), &mut script)?;
             if script.left() > 0 {
-                eprintln!("{} answers of the script were not asked for", script.left());
+                note!("{} answers of the script were not asked for", script.left());
             }
             ending
         }
@@ -139,5 +146,5 @@ fn write(path: &std::path::Path, audit: &Audit) -> Result<()> {
         Error::new(ErrorKind::Io, Stage::Enrol, format!("cannot write {}", path.display())).with_source(e)
     };
     let text = serde_json::to_string_pretty(audit).map_err(|e| io(e.into()))?;
-    std::fs::write(path, text).map_err(io)
+    output::write(path, text).map_err(io)
 }

@@ -1,7 +1,10 @@
 //! The overlay picture: oval, face, mesh, hint and values drawn over the frame.
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::output;
+use crate::tools::command_line;
 use font8x8::legacy::BASIC_LEGACY;
+use image::ImageEncoder;
 use selfsame::capture::{CaptureSession, Guidance, Oval, face_oval};
 use selfsame::error::Stage;
 use selfsame::geometry::Point;
@@ -39,9 +42,11 @@ pub fn write(path: &Path, photo: &Photo, session: &CaptureSession, guidance: &Gu
     for (i, line) in lines.iter().enumerate() {
         canvas.text(4 * scale, (4 + 10 * i) * scale, line, if i == 0 { color } else { WHITE }, scale);
     }
-    image::save_buffer(path, &canvas.pixels, canvas.width, canvas.height, image::ColorType::Rgb8).map_err(|e| {
-        Error::new(ErrorKind::Io, Stage::Capture, format!("cannot write {}", path.display())).with_source(e)
-    })
+    let (mut png, color) = (Vec::new(), image::ExtendedColorType::Rgb8);
+    image::codecs::png::PngEncoder::new(&mut png)
+        .write_image(&canvas.pixels, canvas.width, canvas.height, color)
+        .map_err(|e| Error::new(ErrorKind::Io, Stage::Capture, "the overlay is no picture").with_source(e))?;
+    output::write(path, png).map_err(|e| command_line::unwritten(path, Stage::Capture, e))
 }
 
 struct Canvas {

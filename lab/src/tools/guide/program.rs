@@ -2,7 +2,8 @@
 
 use super::approach::{Approach, LENGTH_S};
 use super::overlay;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, OfFile, Result};
+use crate::say;
 use crate::tools::command_line;
 use clap::Parser;
 use selfsame::capture::{CaptureOptions, CaptureSession, Guidance, Hint, OvalSpec};
@@ -52,7 +53,7 @@ fn run(arguments: &Arguments) -> Result<bool> {
     let engine = Engine::new()?;
     let mut capture = Capture::new(&engine, arguments)?;
     if arguments.approach {
-        let approach = Approach::new(&engine, capture.decode(&arguments.frames)?)?;
+        let approach = Approach::new(&engine, capture.decode(&arguments.frames)?).of_file(&arguments.frames)?;
         for i in 0.. {
             let seconds = i as f64 / arguments.fps;
             if seconds > LENGTH_S || capture.ready {
@@ -74,7 +75,7 @@ fn run(arguments: &Arguments) -> Result<bool> {
     }
     if !arguments.json {
         let (kept, ready) = (capture.session.best_frames().len(), if capture.ready { "ready" } else { "never ready" });
-        println!("{ready}; {kept} frames kept for the comparison");
+        say!("{ready}; {kept} frames kept for the comparison");
     }
     Ok(capture.ready)
 }
@@ -104,13 +105,13 @@ impl<'a> Capture<'a> {
     }
 
     fn decode(&self, path: &Path) -> Result<Photo> {
-        Ok(Photo::decode(&command_line::read(path, &self.limits, Stage::Capture)?, &self.limits)?)
+        command_line::photo(path, &self.limits, Stage::Capture)
     }
 
     /// Shows frame `i`, from `path`, to the session, and tells what it says.
     fn show(&mut self, i: usize, path: &Path, photo: &Photo) -> Result<()> {
         let timestamp_us = (i as f64 * 1e6 / self.arguments.fps) as u64;
-        let guidance = self.engine.guide(&mut self.session, &photo.frame(), timestamp_us)?;
+        let guidance = self.engine.guide(&mut self.session, &photo.frame(), timestamp_us).of_file(path)?;
         self.ready |= guidance.hint == Hint::Ready;
         let changed = self.hint.replace(guidance.hint) != Some(guidance.hint);
         print(path, &guidance, self.arguments.json);
@@ -152,7 +153,7 @@ fn print(path: &Path, guidance: &Guidance, json: bool) {
     // A path without a name was not listed in a folder: it is told as empty.
     let file = path.file_name().unwrap_or_default().to_string_lossy();
     if json {
-        println!("{}", serde_json::json!({ "file": file, "guidance": guidance }));
+        say!("{}", serde_json::json!({ "file": file, "guidance": guidance }));
         return;
     }
     let seconds = 1e-6 * guidance.measurements.timestamp_us as f64;
@@ -171,5 +172,5 @@ fn print(path: &Path, guidance: &Guidance, json: bool) {
         )
     });
     let timed_out = guidance.timed_out.map_or(String::new(), |hint| format!(" timed out: {}", hint.as_str()));
-    println!("{seconds:7.3} s  {:18} {:3.0} %  {values}{timed_out}", guidance.hint.as_str(), 100.0 * guidance.progress);
+    say!("{seconds:7.3} s  {:18} {:3.0} %  {values}{timed_out}", guidance.hint.as_str(), 100.0 * guidance.progress);
 }

@@ -2,14 +2,16 @@
 
 use super::judged::{Comparison, Judged};
 use super::table;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{OfFile, Result};
 use crate::evaluate::pad::Response;
+use crate::output;
 use crate::tools::command_line;
+use crate::{note, say};
 use clap::Parser;
 use selfsame::document::DocumentPhoto;
 use selfsame::engine::Engine;
 use selfsame::error::Stage;
-use selfsame::image::{Limits, Photo};
+use selfsame::image::Limits;
 use selfsame::liveness::{
     Challenge, ChallengePolicy, LivenessOptions, LivenessSession, MAX_SESSION_BYTES, SessionManifest,
 };
@@ -51,9 +53,9 @@ pub fn main() -> ExitCode {
         |a| {
             let judged = run(a)?;
             if a.json {
-                println!("{:#}", judged.json());
+                say!("{:#}", judged.json());
             } else {
-                print!("{}", table::text(&judged));
+                output::text(&table::text(&judged));
             }
             Ok(ExitCode::from(judged.status()))
         },
@@ -63,20 +65,24 @@ pub fn main() -> ExitCode {
 fn run(arguments: &Arguments) -> Result<Judged> {
     let limits = Limits::default();
     let manifest = limits.clone().with_max_bytes(MAX_SESSION_BYTES)?;
-    let manifest = command_line::read(&arguments.session.join("session.json"), &manifest, Stage::Liveness)?;
-    let manifest = SessionManifest::parse(&manifest)?;
+    let listed = arguments.session.join("session.json");
+    let manifest =
+        SessionManifest::parse(&command_line::read(&listed, &manifest, Stage::Liveness)?).of_file(&listed)?;
     let challenge = match &arguments.challenge {
-        Some(path) => Challenge::parse(&command_line::read(path, &limits, Stage::Liveness)?)?,
+        Some(path) => Challenge::parse(&command_line::read(path, &limits, Stage::Liveness)?).of_file(path)?,
         None => manifest.challenge.clone(),
     };
+    // The challenge is read from here.
+    let challenge_file = arguments.challenge.as_ref().unwrap_or(&listed);
     let policy = ChallengePolicy::default().with_regions(arguments.regions);
-    let mut session = LivenessSession::new(challenge, LivenessOptions::default().with_policy(policy))?;
+    let mut session =
+        LivenessSession::new(challenge, LivenessOptions::default().with_policy(policy)).of_file(challenge_file)?;
     let engine = Engine::new()?;
     for frame in &manifest.frames {
-        let file = command_line::read(&arguments.session.join(&frame.file), &limits, Stage::Decode)?;
-        let photo = Photo::decode(&file, &limits)?;
+        let path = arguments.session.join(&frame.file);
+        let photo = command_line::photo(&path, &limits, Stage::Decode)?;
         // The recording is over: there is no one to tell that it can't succeed.
-        let _ = engine.watch(&mut session, &photo.frame(), frame.timestamp_us)?;
+        let _ = engine.watch(&mut session, &photo.frame(), frame.timestamp_us).of_file(&path)?;
     }
     if let Some(path) = &arguments.plot {
         plot(&session, path)?;
@@ -90,17 +96,16 @@ fn run(arguments: &Arguments) -> Result<Judged> {
 
 fn plot(session: &LivenessSession, path: &Path) -> Result<()> {
     let Some(response) = Response::of(session) else {
-        eprintln!("{} is not drawn: no frame shows a face", path.display());
+        note!("{} is not drawn: no frame shows a face", path.display());
         return Ok(());
     };
-    std::fs::write(path, response.svg()?).map_err(|e| {
-        Error::new(ErrorKind::Io, Stage::Liveness, format!("cannot write {}", path.display())).with_source(e)
-    })
+    output::write(path, response.svg()?).map_err(|e| command_line::unwritten(path, Stage::Liveness, e))
 }
 
-fn compare(engine: &Engine, session: &LivenessSession, document: &Path, fmr: f64) -> Result<Comparison> {
+fn compare(engine: &Engine, session: &LivenessSession, path: &Path, fmr: f64) -> Result<Comparison> {
     let limits = Limits::default();
-    let document = DocumentPhoto::from_bytes(&command_line::read(document, &limits, Stage::Decode)?, &limits)?;
+    let bytes = command_line::read(path, &limits, Stage::Decode)?;
+    let document = DocumentPhoto::from_bytes(&bytes, &limits).of_file(path)?;
     match session.reference() {
         None => Ok(Comparison::NoReference),
         Some(reference) => Ok(Comparison::Verified(Box::new(engine.verify(&document, &reference.photo, fmr)?))),

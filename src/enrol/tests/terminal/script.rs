@@ -1,4 +1,4 @@
-//! Answers from a file, or from a terminal.
+//! Answers from a file.
 //!
 //! A script has one `question: answer` a line, in the order in which they are asked; `wait:
 //! SECONDS` lets time pass; `#` begins a comment. A question that is not the next in the script
@@ -15,8 +15,8 @@ pub struct Script {
     now: u64,
     /// What was told and asked, without answers.
     pub told: Vec<String>,
-    /// Whether it is printed, too.
-    pub print: bool,
+    /// Prints it, too.
+    pub print: Option<fn(&str)>,
 }
 
 fn fault(message: String) -> Error {
@@ -38,7 +38,7 @@ impl Script {
             };
             answers.push_back((number + 1, name.trim().to_owned(), Zeroizing::new(answer.trim().to_owned())));
         }
-        Ok(Self { answers, now, told: Vec::new(), print: false })
+        Ok(Self { answers, now, told: Vec::new(), print: None })
     }
 
     /// Questions that were not asked.
@@ -60,8 +60,8 @@ impl Script {
 
 impl Dialogue for Script {
     fn tell(&mut self, text: &str) {
-        if self.print {
-            println!("{text}");
+        if let Some(print) = self.print {
+            print(text);
         }
         self.told.push(text.to_owned());
     }
@@ -80,32 +80,5 @@ impl Dialogue for Script {
 
     fn now(&mut self) -> u64 {
         self.now
-    }
-}
-
-/// Answers from standard input.
-#[allow(dead_code, reason = "tests have no terminal")]
-pub struct Terminal;
-
-impl Dialogue for Terminal {
-    fn tell(&mut self, text: &str) {
-        println!("{text}");
-    }
-
-    fn ask(&mut self, _: &str, prompt: &str) -> Result<Zeroizing<String>> {
-        use std::io::Write;
-        let io = |e| Error::new(ErrorKind::Io, Stage::Enrol, "the terminal cannot be read").with_source(e);
-        print!("{prompt}: ");
-        std::io::stdout().flush().map_err(io)?;
-        let mut line = Zeroizing::new(String::with_capacity(256));
-        if std::io::stdin().read_line(&mut line).map_err(io)? == 0 {
-            return Err(fault("the input has ended".to_owned()));
-        }
-        Ok(Zeroizing::new(line.trim().to_owned()))
-    }
-
-    fn now(&mut self) -> u64 {
-        // A clock before 1970 is at 0.
-        std::time::UNIX_EPOCH.elapsed().map_or(0, |since| since.as_secs())
     }
 }
