@@ -8,6 +8,7 @@
 //! cargo run --release -p selfsame-lab -- simulate PORTRAIT --out DIR
 //! cargo run --release -p selfsame-lab -- soak
 //! cargo run --release -p selfsame-lab -- gallery bench
+//! cargo run --release -p selfsame-lab -- cost growth
 //! ```
 //!
 //! `lab/README.md` tells what each measures; `--help` after a subcommand lists its options. Exit
@@ -16,7 +17,7 @@
 mod commands;
 
 use clap::{Parser, Subcommand};
-use commands::{crops, evaluate, gallery, quality, simulate, soak};
+use commands::{cost, crops, evaluate, gallery, quality, simulate, soak};
 use selfsame_lab::output;
 use selfsame_lab::tools::command_line;
 use std::process::ExitCode;
@@ -38,6 +39,7 @@ enum Command {
     Soak(soak::Arguments),
     Gallery(gallery::Arguments),
     Crops(crops::Arguments),
+    Cost(cost::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -52,5 +54,6 @@ fn main() -> ExitCode {
         Command::Soak(arguments) => soak::run(&arguments),
         Command::Gallery(arguments) => gallery::run(&arguments),
         Command::Crops(arguments) => crops::run(&arguments),
+        Command::Cost(arguments) => cost::run(&arguments),
     })
 }

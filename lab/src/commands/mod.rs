@@ -5,6 +5,7 @@
 // is linked into what decides about people.
 #![allow(clippy::indexing_slicing, clippy::expect_used, reason = "a fault ends the program")]
 
+pub mod cost;
 pub mod crops;
 pub mod evaluate;
 pub mod gallery;

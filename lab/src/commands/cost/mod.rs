@@ -1,0 +1,22 @@
+//! What requests cost: CPU time and memory of whole verifications, and how they grow with pictures.
+//!
+//! `cargo run --release -p selfsame-lab -- cost verify DOCUMENT SELFIE [--runs 7] [--int8] [--json]`
+//!
+//! CPU milliseconds of the whole process, the minimum and the median, of verifications from the
+//! bytes of two files to a verdict; one more goes before them that is not counted. And the most
+//! memory that was resident. Pin the program to one core (`taskset -c 0`) to compare.
+//!
+//! `cargo run --release -p selfsame-lab -- cost growth [--runs 5]`
+//!
+//! The same against the pixels of a JPEG, its bytes, its scans and the faces in it, each with all
+//! else held still: a table for `docs/measurements.md`. The pictures are enlarged portraits of
+//! `datasets/` with noise, as `benches/peers/opencv` makes them.
+//!
+//! Linux and other Unix systems. Exit status: 0, or 3 after an error.
+
+mod growth;
+mod meter;
+mod pictures;
+mod program;
+
+pub use program::{Arguments, run};
