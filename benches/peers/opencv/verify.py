@@ -118,7 +118,7 @@ def main():
             if "12mp" in endings[0]:
                 peers["OpenCV, decoded at 1/4"] = pinned + again + ["quarter", *files]
             if args.ours:
-                ours = [str(args.ours), "cost", "verify", *files, "--json", "--runs", str(args.runs)]
+                ours = [str(args.ours.resolve()), "cost", "verify", *files, "--json", "--runs", str(args.runs)]
                 peers["selfsame"] = pinned + ours
                 peers["selfsame, int8"] = pinned + ours + ["--int8"]
             for peer, command in peers.items():

@@ -3,7 +3,7 @@
 use super::super::shared::Anyhow;
 use super::meter::{Cost, forget_peak};
 use super::pictures::{Coding, crowd, enlarged, jpeg, portrait};
-use super::program::verify;
+use super::verify::verify;
 use selfsame::engine::Engine;
 use selfsame::image::{Limits, Photo};
 use selfsame_lab::say;

@@ -43,11 +43,11 @@ impl Cost {
     }
 
     pub fn minimum_ms(&self) -> f64 {
-        self.cpu_ms.first().copied().unwrap_or(f64::NAN)
+        self.cpu_ms.first().copied().unwrap_or(f64::NAN) // no runs, no time
     }
 
     pub fn median_ms(&self) -> f64 {
-        self.cpu_ms.get(self.cpu_ms.len() / 2).copied().unwrap_or(f64::NAN)
+        self.cpu_ms.get(self.cpu_ms.len() / 2).copied().unwrap_or(f64::NAN) // no runs, no time
     }
 
     /// The peak in words, in megabytes.

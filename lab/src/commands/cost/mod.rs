@@ -1,6 +1,6 @@
-//! What requests cost: CPU time and memory of whole verifications, and how they grow with pictures.
+//! What verifications cost in CPU time and memory, and how that grows with their pictures.
 //!
-//! `cargo run --release -p selfsame-lab -- cost verify DOCUMENT SELFIE [--runs 7] [--int8] [--json]`
+//! `cargo run --release -p selfsame-lab -- cost verify DOCUMENT SELFIE [--int8] [--json]`
 //!
 //! CPU milliseconds of the whole process, the minimum and the median, of verifications from the
 //! bytes of two files to a verdict; one more goes before them that is not counted. And the most
@@ -18,5 +18,6 @@ mod growth;
 mod meter;
 mod pictures;
 mod program;
+mod verify;
 
 pub use program::{Arguments, run};

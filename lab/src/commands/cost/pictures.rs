@@ -9,7 +9,7 @@ use rand_core::{Rng, SeedableRng};
 use std::path::Path;
 
 /// The standard deviation of luminance noise at mid-grey, in levels: a JPEG of 12 megapixels then
-/// has about 3 MB at quality 90, as phones' have. Chosen by hand.
+/// has 3 to 4 MB at quality 90, as phones' have. Chosen by hand.
 const NOISE: f32 = 10.0;
 
 /// How a picture becomes a JPEG.

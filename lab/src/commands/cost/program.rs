@@ -3,10 +3,9 @@
 use super::super::shared::{Anyhow, status};
 use super::growth;
 use super::meter::Cost;
+use super::verify::verify;
 use clap::{Args, Subcommand};
-use selfsame::document::DocumentPhoto;
-use selfsame::engine::{Engine, Verdict};
-use selfsame::image::{Limits, Photo};
+use selfsame::engine::Engine;
 use selfsame::model::Backend;
 use selfsame_lab::say;
 use std::path::{Path, PathBuf};
@@ -50,17 +49,6 @@ pub fn run(arguments: &Arguments) -> ExitCode {
         What::Growth { runs } => {
             Engine::new().map_err(Into::into).and_then(|engine| growth::print_curves(&engine, *runs))
         }
-    })
-}
-
-/// From the bytes of two files to a score; none if the pictures were refused.
-pub fn verify(engine: &Engine, document: &[u8], selfie: &[u8]) -> Anyhow<Option<f32>> {
-    let limits = Limits::default();
-    let document = DocumentPhoto::from_image_file(document, &limits)?;
-    let selfie = Photo::decode(selfie, &limits)?;
-    Ok(match engine.verify(&document, &selfie, 1e-4)?.verdict {
-        Verdict::Match(comparison) | Verdict::NoMatch(comparison) => Some(comparison.score.value()),
-        _ => None,
     })
 }
 
