@@ -53,6 +53,8 @@ pub(super) fn inspect(bytes: &[u8]) -> Result<Header> {
             0xC0..=0xCF if frame.is_none() => {
                 frame = Some(jpeg_frame(marker, body).ok_or_else(|| corrupt("the JPEG frame header is cut short"))?);
             }
+            // SOF55 (ITU-T T.87, C.1.1).
+            0xF7 if frame.is_none() => return Err(unsupported("a JPEG-LS picture: convert it to JPEG")),
             // APP14: the twelfth byte says how four channels were transformed.
             0xEE if body.starts_with(b"Adobe") => adobe_transform = body.get(11).copied(),
             // SOS

@@ -9,11 +9,13 @@
 //! apart from photographs. JPEG 2000, which needs more of that, has a module of its own beside this
 //! one.
 
+mod foreign;
 mod jpeg;
 mod png;
+mod vp8l;
 mod webp;
 
-use super::header::{Header, corrupt, unsupported};
+use super::header::{Header, corrupt};
 use super::jpeg2000;
 use crate::error::Result;
 
@@ -32,7 +34,7 @@ pub(super) fn inspect(bytes: &[u8]) -> Result<Header> {
     } else if jpeg2000::is_jpeg2000(bytes) {
         jpeg2000::inspect(bytes)?
     } else {
-        return Err(unsupported("the bytes are no JPEG, JPEG 2000, PNG or WebP"));
+        return Err(foreign::error(bytes));
     };
     if header.width == 0 || header.height == 0 {
         return Err(corrupt("the image states a side of zero pixels"));

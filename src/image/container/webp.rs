@@ -3,6 +3,7 @@
 use super::super::bytes::{le16, le24, le32};
 use super::super::format::{ImageFormat, SourceColor};
 use super::super::header::{Header, corrupt, unsupported};
+use super::vp8l;
 use crate::error::Result;
 
 /// Walks the chunks of the RIFF container.
@@ -17,6 +18,8 @@ pub(super) fn inspect(bytes: &[u8]) -> Result<Header> {
     // same.
     let inside = end.and_then(|n| bytes.get(..n)).unwrap_or(bytes);
     let (mut canvas, mut bitstream, mut working_bytes_per_px, mut whole) = (None, None, 0, true);
+    // Streams of prefix codes: of the picture, or of its alpha plane, which has no header.
+    let mut coded = None;
     let mut at = 12usize;
     while let (Some(name), Some(size)) = (inside.get(at..at.saturating_add(4)), le32(inside, at.saturating_add(4))) {
         // Name and size were read, so that the chunk's data begins inside the file or at its end.
@@ -49,20 +52,29 @@ pub(super) fn inspect(bytes: &[u8]) -> Result<Header> {
             b"ALPH" => working_bytes_per_px += 7,
             _ => {}
         }
-        if matches!(name, b"VP8 " | b"VP8L") {
-            bitstream = bitstream.or(sides);
-        }
         // The decoder allocates for whatever size a chunk states, metadata too. Only the last
         // padding byte may be missing.
         let Some(size) = usize::try_from(size).ok().filter(|n| *n <= data.len()) else {
             whole = false;
             break;
         };
+        match name {
+            b"VP8L" if bitstream.is_none() => coded = data.get(5..size),
+            // The lowest two bits say whether the plane is compressed (RFC 9649, 2.7.1.2).
+            b"ALPH" if bitstream.is_none() && coded.is_none() && data.first().is_some_and(|b| b & 3 == 1) => {
+                coded = data.get(1..size);
+            }
+            _ => {}
+        }
+        if matches!(name, b"VP8 " | b"VP8L") {
+            bitstream = bitstream.or(sides);
+        }
         at += 8 + size + (size & 1);
     }
     let Some((width, height)) = bitstream.or(canvas) else {
         return Err(corrupt("the WebP states no size"));
     };
+    let end = end.filter(|_| whole && bitstream.is_some());
     Ok(Header {
         format: ImageFormat::WebP,
         width,
@@ -70,7 +82,10 @@ pub(super) fn inspect(bytes: &[u8]) -> Result<Header> {
         color: SourceColor::Rgb,
         bits_per_channel: 8,
         working_bytes_per_px,
-        working_bytes: 0,
-        end: end.filter(|_| whole && bitstream.is_some()),
+        working_bytes: match coded {
+            Some(stream) if end.is_some() => vp8l::code_bytes(stream, width, height)?,
+            _ => 0,
+        },
+        end,
     })
 }
