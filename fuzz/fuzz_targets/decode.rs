@@ -12,7 +12,7 @@ static HEAP: PeakAlloc = PeakAlloc;
 
 static LIMITS: LazyLock<Limits> = LazyLock::new(|| {
     let limits = Limits::default().with_max_bytes(1 << 16).and_then(|l| l.with_max_side_px(512));
-    let limits = limits.and_then(|l| l.with_max_pixels(1 << 16)?.with_max_memory_bytes(4 << 20));
+    let limits = limits.and_then(|l| l.with_max_pixels(1 << 16)?.with_max_memory_bytes(16 << 20));
     limits.expect("all are above zero")
 });
 /// What decoders hold however small the image is: tables, windows, row buffers, error messages.

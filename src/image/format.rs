@@ -41,3 +41,30 @@ pub enum SourceColor {
 }
 
 words!(SourceColor { Gray => "gray", Palette => "palette", Rgb => "rgb", Cmyk => "cmyk" });
+
+/// What a file says about the meaning of its colours, and what was done about it.
+///
+/// Networks and measures take pixels for sRGB. [`super::Photo::decode`] converts others to it.
+///
+/// [`SourceProfile::as_str`] and the serialised form are one stable `snake_case` word per kind:
+/// `assumed_srgb`, `srgb`, `converted`, `not_applied`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum SourceProfile {
+    /// The file says nothing: its samples were taken for sRGB, as viewers do.
+    AssumedSrgb,
+    /// The file says sRGB, or names a profile that is sRGB within rounding: nothing was converted.
+    Srgb,
+    /// The file names another profile: its samples were converted to sRGB.
+    Converted,
+    /// The file names a profile that is damaged, too large, of a kind that is not read, or not of
+    /// its channels: its samples were taken for sRGB, as viewers do.
+    NotApplied,
+}
+
+words!(SourceProfile {
+    AssumedSrgb => "assumed_srgb",
+    Srgb => "srgb",
+    Converted => "converted",
+    NotApplied => "not_applied",
+});

@@ -1,7 +1,8 @@
-//! What a photo's file states before it is decoded, and the two errors that all its readers make.
+//! What a photo's file states before it is decoded, and what all its readers make: two errors, and
+//! room for samples.
 
 use super::format::{ImageFormat, SourceColor};
-use crate::error::{Error, ErrorKind, Stage};
+use crate::error::{Error, ErrorKind, Result, Stage};
 
 /// What a file states in its headers, as far as limits and decoders need it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,4 +32,17 @@ pub(super) fn unsupported(message: &str) -> Error {
 /// The error of a file that breaks its own format.
 pub(super) fn corrupt(message: &str) -> Error {
     Error::new(ErrorKind::Corrupt, Stage::Decode, message)
+}
+
+/// Room for `len` bytes of samples; `None` is more than an address holds.
+///
+/// It is reserved with a fallible call: an allocation that fails in `vec![]` would end the process.
+///
+/// # Errors
+/// [`ErrorKind::LimitExceeded`] if there is no memory.
+pub(super) fn zeroed(len: Option<usize>) -> Result<Vec<u8>> {
+    let mut samples = Vec::new();
+    len.and_then(|n| samples.try_reserve_exact(n).ok().map(|()| samples.resize(n, 0)))
+        .ok_or_else(|| Error::new(ErrorKind::LimitExceeded, Stage::Decode, "there is no memory for the image"))?;
+    Ok(samples)
 }

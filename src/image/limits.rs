@@ -57,6 +57,12 @@ impl Limits {
         Ok(())
     }
 
+    /// The bytes that the limits leave beside what [`Self::check`] counts.
+    pub(super) fn spare_bytes(&self, header: &Header, file_bytes: usize) -> u64 {
+        let pixels = u64::from(header.width) * u64::from(header.height);
+        self.max_memory_bytes.saturating_sub(memory_bytes(header, pixels, file_bytes))
+    }
+
     /// These limits as the `image` crate takes them: its decoders check once more.
     pub(super) fn of_decoder(&self) -> image::Limits {
         let mut limits = image::Limits::no_limits();

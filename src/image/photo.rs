@@ -2,17 +2,17 @@
 //! nowhere else.
 
 use super::container::inspect;
-use super::format::{ImageFormat, SourceColor};
+use super::format::{ImageFormat, SourceColor, SourceProfile};
 use super::frame::Frame;
-use super::header::{Header, corrupt};
-use super::jpeg2000;
+use super::header::{Header, corrupt, zeroed};
 use super::limits::{Limits, over_limit};
 use super::orientation::Orientation;
-use super::upright;
+use super::profile::Profile;
+use super::{jpeg2000, metadata, png, profile, upright, webp};
 use crate::digest::Digest;
 use crate::error::{Error, ErrorKind, Result, Stage};
-use image::codecs::{jpeg::JpegDecoder, png::PngDecoder, webp::WebPDecoder};
-use image::{ImageDecoder, ImageError};
+use image::codecs::{jpeg::JpegDecoder, webp::WebPDecoder};
+use image::{ColorType, ImageDecoder, ImageError};
 use serde::Serialize;
 use std::fmt;
 use std::io::Cursor;
@@ -30,6 +30,8 @@ pub struct PhotoInfo {
     pub bits_per_channel: u8,
     /// Whether transparency was laid over white.
     pub had_alpha: bool,
+    /// What the file says about the meaning of its colours, and what was done about it.
+    pub profile: SourceProfile,
     /// The turn that was applied to make the pixels upright.
     pub orientation: Orientation,
 }
@@ -78,7 +80,14 @@ impl Photo {
     ///   had; bytes behind the image's end are ignored. Damage inside the compressed data of a JPEG
     ///   cannot always be noticed: the format has no checksum, and what cannot be decoded then
     ///   shows as flat grey.
-    /// - Colour profiles are ignored: samples are taken for sRGB.
+    /// - Colours are converted to sRGB from what the file says of them: ICC profiles of grey and of
+    ///   red, green and blue, by matrix and curves or by a table (then its relative colorimetric
+    ///   one before the perceptual one); in a PNG also cICP, gAMA and cHRM, in the order of
+    ///   precedence of its standard. A gAMA of 1/2.2 within 5 % stands for sRGB's curve, beside
+    ///   which programs write it. Where a file says nothing, and where its profile cannot be read,
+    ///   is over 4 MiB or a twelfth of the memory that `limits` leave, or is one of inks, samples
+    ///   are taken for sRGB, and [`PhotoInfo::profile`] says so. High dynamic range (PQ, HLG) is
+    ///   `UnsupportedFormat`.
     ///
     /// # Errors
     /// All in [`Stage::Decode`]: [`ErrorKind::UnsupportedFormat`] as said above, and for empty
@@ -105,11 +114,15 @@ impl Photo {
     fn decode_whole(image: &[u8], header: &Header, limits: &Limits) -> Result<Self> {
         let cursor = Cursor::new(image);
         match header.format {
-            ImageFormat::Jpeg => Self::read(JpegDecoder::new(cursor).map_err(fault)?, header, limits),
+            ImageFormat::Jpeg => Self::read(image, JpegDecoder::new(cursor).map_err(fault)?, header, limits),
             ImageFormat::Png => {
-                Self::read(PngDecoder::with_limits(cursor, limits.of_decoder()).map_err(fault)?, header, limits)
+                let (samples, color) = png::decode(image, header, limits)?;
+                Self::finish(image, header, limits, samples, color)
             }
-            ImageFormat::WebP => Self::read(WebPDecoder::new(cursor).map_err(fault)?, header, limits),
+            ImageFormat::WebP => {
+                let cursor = Cursor::new(webp::pictured(image, header.width, header.height));
+                Self::read(image, WebPDecoder::new(cursor).map_err(fault)?, header, limits)
+            }
             ImageFormat::Jpeg2000 => Ok(Self {
                 width: header.width,
                 height: header.height,
@@ -119,6 +132,7 @@ impl Photo {
                     color: header.color,
                     bits_per_channel: header.bits_per_channel,
                     had_alpha: false,
+                    profile: SourceProfile::AssumedSrgb,
                     orientation: Orientation::Upright,
                 },
             }),
@@ -130,24 +144,25 @@ impl Photo {
     }
 
     /// Decodes with one of the decoders of the `image` crate.
-    fn read(mut decoder: impl ImageDecoder, header: &Header, limits: &Limits) -> Result<Self> {
+    fn read(image: &[u8], mut decoder: impl ImageDecoder, header: &Header, limits: &Limits) -> Result<Self> {
         decoder.set_limits(limits.of_decoder()).map_err(fault)?;
         // Limits were checked against the header's sides: the decoder must mean the same ones.
         if decoder.dimensions() != (header.width, header.height) {
-            return Err(Error::new(ErrorKind::Corrupt, Stage::Decode, "the file states two different sizes"));
+            return Err(corrupt("the file states two different sizes"));
         }
-        let exif = decoder.orientation().map_err(fault)?.to_exif();
-        // A tag with a value that does not exist says nothing, as a missing tag does.
-        let orientation = Orientation::from_exif(exif).unwrap_or(Orientation::Upright);
         let color = decoder.color_type();
-        // Reserved with a fallible call: an allocation that fails in `vec![]` would end the
-        // process.
-        let mut samples = Vec::new();
-        usize::try_from(decoder.total_bytes())
-            .ok()
-            .and_then(|n| samples.try_reserve_exact(n).ok().map(|()| samples.resize(n, 0)))
-            .ok_or_else(|| over_limit("there is no memory for the image"))?;
+        let mut samples = zeroed(usize::try_from(decoder.total_bytes()).ok())?;
         decoder.read_image(&mut samples).map_err(fault)?;
+        Self::finish(image, header, limits, samples, color)
+    }
+
+    /// Makes upright sRGB pixels of the samples of `image`.
+    fn finish(image: &[u8], header: &Header, limits: &Limits, mut samples: Vec<u8>, color: ColorType) -> Result<Self> {
+        let max_icc_bytes = profile::max_icc_bytes(limits.spare_bytes(header, image.len()));
+        let statements = metadata::read(image, header.format, max_icc_bytes);
+        let orientation = statements.orientation();
+        let profile = Profile::new(&statements.colors, header.color)?;
+        profile.convert(&mut samples, color)?;
         // Both sides are below 2³², and a `usize` of less than 32 bits is not supported by the
         // decoders.
         let pixels = upright::to_rgb8(samples, color, header.width as usize, header.height as usize, orientation)?;
@@ -161,6 +176,7 @@ impl Photo {
                 color: header.color,
                 bits_per_channel: header.bits_per_channel,
                 had_alpha: color.has_alpha(),
+                profile: profile.said(),
                 orientation,
             },
         })
@@ -182,6 +198,7 @@ impl Photo {
             color: SourceColor::Rgb,
             bits_per_channel: 8,
             had_alpha: false,
+            profile: SourceProfile::AssumedSrgb,
             orientation: Orientation::Upright,
         };
         Ok(Self { width, height, pixels, info })
@@ -255,7 +272,8 @@ mod tests {
     fn what_a_photo_was_is_serialised_with_its_words() {
         let photo = Photo::from_rgb8(1, 1, vec![1, 2, 3]).unwrap();
         let expected = serde_json::json!({
-            "format": "raw", "color": "rgb", "bits_per_channel": 8, "had_alpha": false, "orientation": "upright"
+            "format": "raw", "color": "rgb", "bits_per_channel": 8, "had_alpha": false,
+            "profile": "assumed_srgb", "orientation": "upright"
         });
         assert_eq!(serde_json::to_value(photo.info()).unwrap(), expected);
     }

@@ -29,4 +29,5 @@ mod numbers;
 mod page;
 #[cfg(feature = "ort")]
 mod parity;
+mod statements;
 mod verify;

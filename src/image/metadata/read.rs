@@ -1,0 +1,16 @@
+//! The statements of a file of any format.
+
+use super::super::format::ImageFormat;
+use super::statements::Statements;
+use super::{jpeg, png, webp};
+
+/// Reads what a file says of its pixels. Its headers have been read, so that `format` is known. A
+/// profile of over `max_icc_bytes` bytes cannot be read.
+pub(in crate::image) fn read(bytes: &[u8], format: ImageFormat, max_icc_bytes: usize) -> Statements<'_> {
+    match format {
+        ImageFormat::Jpeg => jpeg::read(bytes, max_icc_bytes),
+        ImageFormat::Png => png::read(bytes, max_icc_bytes),
+        ImageFormat::WebP => webp::read(bytes, max_icc_bytes),
+        ImageFormat::Jpeg2000 | ImageFormat::Raw => Statements::default(),
+    }
+}
