@@ -41,6 +41,45 @@ fn compressed_data_longer_than_their_pixels_are_refused() {
     assert_eq!(error.kind(), ErrorKind::LimitExceeded);
 }
 
+/// Blocks of deflate with codes of their own that hold nothing, 90 bits each, as many as are taken
+/// beside pixels that are not compressed.
+#[test]
+#[ignore = "prints timings"]
+fn the_slowest_png_of_its_length() {
+    let (mut packed, mut word, mut bits) = (vec![0x78, 0x01], 0u64, 0);
+    let mut put = |value: u64, count: u32| {
+        word |= value << bits;
+        bits += count;
+        while bits >= 8 {
+            packed.push(word as u8);
+            (word, bits) = (word >> 8, bits - 8);
+        }
+    };
+    for _ in 0..15_000 {
+        // A block of its own codes: 257 symbols and one distance, whose lengths are coded by 18
+        // lengths of three bits. Only 18 (zeros) and 1 are used.
+        [(0b100, 3), (0, 5), (0, 5), (14, 4)].map(|(value, count)| put(value, count));
+        (0..18).for_each(|i| put(u64::from(i == 2 || i == 17), 3));
+        // 255 zeros; the last two symbols and the distance have one bit; and the block's end.
+        [(1, 1), (127, 7), (1, 1), (106, 7), (0, 3), (1, 1)].map(|(value, count)| put(value, count));
+    }
+    // A multiple of eight bits has been put. One last block holds the pixels as they are.
+    let rows = vec![0; 1024 * (1024 / 2 + 1)];
+    for (i, part) in rows.chunks(65_535).enumerate() {
+        packed.push(u8::from(i == rows.len() / 65_535));
+        packed.extend((part.len() as u16).to_le_bytes());
+        packed.extend((!(part.len() as u16)).to_le_bytes());
+        packed.extend(part);
+    }
+    packed.extend([0; 4]);
+    let ihdr = [&1024u32.to_be_bytes()[..], &1024u32.to_be_bytes(), &[4, 0, 0, 0, 0]].concat();
+    let chunks = [png_chunk(b"IHDR", &ihdr), png_chunk(b"IDAT", &packed), png_chunk(b"IEND", &[])].concat();
+    let started = std::time::Instant::now();
+    let photo = decode(&[&b"\x89PNG\r\n\x1a\n"[..], &chunks].concat());
+    println!("{} bytes in {:?}", packed.len(), started.elapsed());
+    assert!(photo.pixels().iter().all(|v| *v == 0));
+}
+
 #[test]
 fn thousands_of_chunks_and_segments_are_stepped_over() {
     let chunks: Vec<_> = (0..100_000).map(|_| png_chunk(b"tEXt", b"a\0b")).collect();
