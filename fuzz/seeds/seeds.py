@@ -7,6 +7,7 @@ import json
 import pathlib
 import random
 import struct
+import zlib
 
 import numpy as np
 from onnx import TensorProto, helper, numpy_helper
@@ -238,3 +239,57 @@ choices("ceremony", "given_up", [0] * 40)
 for target, length in {"ceremony": 300, "frames": 120, "capture": 900, "page": 700}.items():
     for n in range(3):
         choices(target, f"random{n}", [chance.randrange(256) for _ in range(length)])
+
+
+def icc(space, tags):
+    """An ICC profile of these tags."""
+    table, data = struct.pack(">I", len(tags)), b""
+    for name, body in tags:
+        table += name + struct.pack(">II", 132 + 12 * len(tags) + len(data), len(body))
+        data += body + bytes(-len(body) % 4)
+    head = b"\0\0\0\0\x04\x30\0\0mntr" + space + b"XYZ " + bytes(12) + b"acsp" + bytes(28) + struct.pack(">3I", 0xF6D6, 0x10000, 0xD32D)
+    profile = struct.pack(">I", 132 + 12 * len(tags) + len(data)) + (head + bytes(124))[4:128] + table + data
+    return profile
+
+
+def statements():
+    """Pictures that say something about themselves: profiles, code points, EXIF of several kinds."""
+    fixed = lambda *v: struct.pack(f">{len(v)}i", *(round(x * 65536) for x in v))
+    xyz = lambda *v: b"XYZ \0\0\0\0" + fixed(*v)
+    curve = b"para\0\0\0\0\0\x03\0\0" + fixed(2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045)
+    p3 = icc(b"RGB ", [
+        (b"rXYZ", xyz(0.51512, 0.2412, -0.00105)), (b"gXYZ", xyz(0.29198, 0.69225, 0.04189)),
+        (b"bXYZ", xyz(0.1571, 0.06657, 0.78407)), (b"rTRC", curve), (b"gTRC", curve), (b"bTRC", curve),
+    ])
+    gray = icc(b"GRAY", [(b"kTRC", b"curv\0\0\0\0\0\0\0\x01\x01\xCD")])
+    one = fixed(1, 0, 0, 0, 1, 0, 0, 0, 1)
+    ramp = b"\0\0\xFF\xFF" * 3
+    cube = b"".join(struct.pack(">3H", *(0xFFFF * (i >> k & 1) for k in (2, 1, 0))) for i in range(8))
+    table = icc(b"RGB ", [(b"A2B0", b"mft2\0\0\0\0\x03\x03\x02\0" + one + b"\0\x02\0\x02" + ramp + cube + ramp)])
+    folder = HERE / "decode"
+    png = (folder / "turned.png").read_bytes()
+    chunk = lambda name, data: struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+    into_png = lambda *chunks: png[:33] + b"".join(chunk(*c) for c in chunks) + png[33:]
+    segment = lambda marker, data: b"\xFF" + marker + struct.pack(">H", len(data) + 2) + data
+    part = lambda data: segment(b"\xE2", b"ICC_PROFILE\0\x01\x01" + data)
+    exif = b"MM\0*\0\0\0\x08\0\x01\x01\x12\0\x04\0\0\0\x01\0\0\0\x06"
+    text = b"\nexif\n      %d\n%s\n" % (len(exif), exif.hex().encode())
+    jpeg, gray_jpeg = ((folder / name).read_bytes() for name in ("turned.jpg", "gray_420.jpg"))
+    webp = (folder / "lossless.webp").read_bytes()
+    riff = lambda name, data: name + struct.pack("<I", len(data)) + data + bytes(len(data) % 2)
+    body = b"WEBP" + webp[12:] + riff(b"ICCP", p3) + riff(b"EXIF", b"Exif\0\0" + exif)
+    seeds = {
+        "p3.png": into_png((b"iCCP", b"p3\0\0" + zlib.compress(p3, 9))),
+        "table.png": into_png((b"iCCP", b"table\0\0" + zlib.compress(table, 9))),
+        "points.png": into_png((b"cICP", b"\x0C\x0D\0\x01"), (b"sRGB", b"\0")),
+        "gamma.png": into_png((b"gAMA", struct.pack(">I", 100000)), (b"cHRM", struct.pack(">8I", 31270, 32900, 68000, 32000, 26500, 69000, 15000, 6000))),
+        "text.png": into_png((b"zTXt", b"Raw profile type exif\0\0" + zlib.compress(text, 9))),
+        "p3.jpg": jpeg[:2] + part(p3) + jpeg[2:],
+        "gray_icc.jpg": gray_jpeg[:2] + part(gray) + gray_jpeg[2:],
+        "said.webp": b"RIFF" + struct.pack("<I", len(body)) + body,
+    }
+    for name, data in seeds.items():
+        (folder / name).write_bytes(data)
+
+
+statements()

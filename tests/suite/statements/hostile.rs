@@ -58,10 +58,10 @@ fn the_slowest_png_of_its_length() {
     for _ in 0..15_000 {
         // A block of its own codes: 257 symbols and one distance, whose lengths are coded by 18
         // lengths of three bits. Only 18 (zeros) and 1 are used.
-        [(0b100, 3), (0, 5), (0, 5), (14, 4)].map(|(value, count)| put(value, count));
+        [(0b100, 3), (0, 5), (0, 5), (14, 4)].iter().for_each(|(value, count)| put(*value, *count));
         (0..18).for_each(|i| put(u64::from(i == 2 || i == 17), 3));
         // 255 zeros; the last two symbols and the distance have one bit; and the block's end.
-        [(1, 1), (127, 7), (1, 1), (106, 7), (0, 3), (1, 1)].map(|(value, count)| put(value, count));
+        [(1, 1), (127, 7), (1, 1), (106, 7), (0, 3), (1, 1)].iter().for_each(|(value, count)| put(*value, *count));
     }
     // A multiple of eight bits has been put. One last block holds the pixels as they are.
     let rows = vec![0; 1024 * (1024 / 2 + 1)];

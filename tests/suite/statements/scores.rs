@@ -5,7 +5,7 @@
 
 use super::{converted, encode, encode_with};
 use crate::verify::engine;
-use image::ExtendedColorType;
+use image::{ExtendedColorType, ImageEncoder};
 use moxcms::ColorProfile;
 use selfsame::image::{ImageFormat, Limits, Photo};
 use selfsame::template::Template;
@@ -34,6 +34,18 @@ fn copies(photo: &Photo, format: ImageFormat, say_so: bool) -> Vec<Photo> {
         Photo::decode(&file, &Limits::default()).unwrap()
     };
     spaces.iter().map(copy).collect()
+}
+
+/// The photo as JPEGs of three qualities: what compression alone does.
+fn compressed_otherwise(photo: &Photo) -> Vec<Photo> {
+    let copy = |quality| {
+        let mut file = Vec::new();
+        image::codecs::jpeg::JpegEncoder::new_with_quality(&mut file, quality)
+            .write_image(photo.pixels(), photo.width(), photo.height(), ExtendedColorType::Rgb8)
+            .unwrap();
+        Photo::decode(&file, &Limits::default()).unwrap()
+    };
+    [96, 95, 94].map(copy).to_vec()
 }
 
 /// The photo with one level more or less in every sixth sample: what rounding alone does.
@@ -112,6 +124,7 @@ fn profiles_of_a_hundred() {
         within
     };
     let rounding = share("rounding alone", &rounded_otherwise);
+    share("compression alone", &compressed_otherwise);
     for format in [ImageFormat::Png, ImageFormat::Jpeg] {
         share(&format!("{format}, not said"), &|photo| copies(photo, format, false));
         let within = share(&format!("{format}"), &|photo| copies(photo, format, true));
