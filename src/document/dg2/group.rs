@@ -1,6 +1,10 @@
 //! [`Dg2`]: the walk through a data group's elements, down to its records.
 
 use super::digest::DigestAlgorithm;
+use super::envelope::{
+    CONSTRUCTED_OCTETS, CONSTRUCTED_RECORD, COUNT, Content, First, GROUP, HEADER, INFORMATION, INSTANCE, OCTETS,
+    RECORD, Start, unwrap,
+};
 use super::face::{FaceImage, MAX_FACES};
 use super::fault::{corrupt, fault};
 use super::header::{self, BiometricHeader};
@@ -9,21 +13,6 @@ use super::remark::{DocumentRemark, Remarks, TOLERANCE};
 use super::tlv::{Area, Element};
 use super::{iso19794, iso39794};
 use crate::error::{ErrorKind, Result};
-
-/// Tag of the data group.
-const GROUP: u32 = 0x75;
-/// Tag of the biometric information group, the data group's only element.
-const INFORMATION: u32 = 0x7F61;
-/// Tag of the number of instances.
-const COUNT: u32 = 0x02;
-/// Tag of an instance.
-const INSTANCE: u32 = 0x7F60;
-/// Tag of an instance's header; of what is wrapped around a block of ISO/IEC 39794-5, too.
-const HEADER: u32 = 0xA1;
-/// Tag of a record whose contents are bytes.
-const RECORD: u32 = 0x5F2E;
-/// Tag of a record whose contents are elements.
-const CONSTRUCTED_RECORD: u32 = 0x7F2E;
 
 /// A chip's data group 2, or a face record on its own, parsed.
 ///
@@ -51,26 +40,24 @@ pub struct Dg2<'a> {
 }
 
 impl<'a> Dg2<'a> {
-    /// Tells whether the bytes begin like something that [`Self::parse`] reads: a data group, a
-    /// bare record of ISO/IEC 19794-5, or a bare block of ISO/IEC 39794-5.
+    /// Tells whether the bytes begin like something that [`Self::parse`] reads.
+    ///
+    /// Only the heads of the first elements are looked at: the answer does not depend on whether
+    /// the file is whole.
     #[must_use]
     pub fn recognises(bytes: &[u8]) -> bool {
-        is_record(bytes)
-            || first_tags(bytes).is_some_and(|tags| {
-                matches!(
-                    tags,
-                    (GROUP, INFORMATION)
-                        | (iso39794::BLOCK, iso39794::VERSION)
-                        | (CONSTRUCTED_RECORD, iso39794::BLOCK | HEADER)
-                )
-            })
+        Start::of(bytes).is_some()
     }
 
-    /// Parses a data group as read from the chip, or a record on its own.
+    /// Parses a data group as read from the chip, a template of it, or a record on its own: the
+    /// whole element 75, what lies in it from any level on down, a record of ISO/IEC 19794-5 or a
+    /// block of ISO/IEC 39794-5, each also within OCTET STRINGs.
     ///
-    /// Length fields that are off by up to 8, up to 8 bytes behind the end and unknown elements are
-    /// put up with and stand in [`Self::remarks`]; codes that a table does not have are kept as
-    /// they are.
+    /// What is put up with stands in [`Self::remarks`]: length fields that are off by up to 8;
+    /// lengths that are indefinite or have over four bytes; bytes 00 and FF between elements and
+    /// behind the last one, and up to 8 of any value there; unknown elements; fields of the
+    /// biometric header that are empty or too long; a beginning with an inner element. Codes that a
+    /// table does not have are kept as they are. The work is linear in the number of bytes.
     ///
     /// # Errors
     /// In [`crate::error::Stage::Document`], each naming the offset of the byte that it is about:
@@ -78,44 +65,90 @@ impl<'a> Dg2<'a> {
     /// versions; [`ErrorKind::LimitExceeded`] for over [`MAX_FACES`] faces;
     /// [`ErrorKind::Corrupt`] for all else.
     pub fn parse(bytes: &'a [u8]) -> Result<Self> {
-        let mut dg2 = Self { bytes, instances: Vec::new(), remarks: Remarks::default() };
-        if is_record(bytes) {
-            dg2.add(0, None, Content::Record(Area::whole(bytes), bytes.len()))?;
-            return Ok(dg2);
-        }
         if bytes.is_empty() {
             return Err(fault(ErrorKind::UnsupportedFormat, 0, "there are no bytes"));
         }
         // What begins with 75 is read as a data group even if it goes on like none: its errors say
         // more than that it was not recognised.
-        if bytes.first() != Some(&0x75) && !Self::recognises(bytes) {
-            let message = "the bytes are no DG2 and no face record";
-            return Err(fault(ErrorKind::UnsupportedFormat, 0, message));
-        }
+        let start = Start::of(bytes).or_else(|| bytes.starts_with(&[0x75]).then_some(Start::GROUP));
+        let start = start.ok_or_else(|| {
+            fault(ErrorKind::UnsupportedFormat, 0, "the bytes are no DG2, no template of it and no face record")
+        })?;
+        let mut dg2 = Self { bytes, instances: Vec::new(), remarks: Remarks::default() };
         let mut file = Area::whole(bytes);
-        let Some(outer) = file.next(&mut dg2.remarks)? else {
-            return Err(corrupt(0, "there is no element"));
-        };
-        if outer.tag == GROUP {
-            dg2.group(outer)?;
-        } else {
-            dg2.add(outer.offset, None, Content::Block(outer))?;
+        for _ in 0..start.wrappers {
+            let Some(wrapper) = file.next(&mut dg2.remarks)? else { break };
+            dg2.remarks.note(DocumentRemark::Envelope { offset: wrapper.offset, tag: wrapper.tag })?;
+            dg2.rest(file)?;
+            file = wrapper.contents;
         }
-        // An inner element may reach over the outer one's end, which has been remarked on.
-        let read = dg2.faces().map(|face| face.image_offset + face.image.len()).fold(file.at, usize::max);
-        dg2.trailing(read, bytes.len())?;
+        dg2.begin(start.with, file)?;
         Ok(dg2)
     }
 
-    /// Remarks on up to eight bytes between `at` and `end`, and refuses more.
-    fn trailing(&mut self, at: usize, end: usize) -> Result<()> {
-        match end.saturating_sub(at) {
-            0 => Ok(()),
-            count if count <= TOLERANCE => {
-                self.remarks.note(DocumentRemark::TrailingBytes { offset: at, count })?;
-                Ok(())
+    /// Reads the area whose first element is of this kind.
+    fn begin(&mut self, with: First, mut area: Area<'a>) -> Result<()> {
+        let inner = |tag| DocumentRemark::Envelope { offset: area.at, tag };
+        match with {
+            First::Record => {
+                self.add(area.at, None, Content::Record(area, area.end))?;
+                return Ok(());
             }
-            count => Err(corrupt(at, &format!("{count} bytes follow the last element"))),
+            First::Count => {
+                self.remarks.note(inner(COUNT))?;
+                return self.information(area);
+            }
+            First::Header => {
+                self.remarks.note(inner(HEADER))?;
+                return self.instance(area.at, area);
+            }
+            First::Version => {
+                self.remarks.note(inner(iso39794::VERSION))?;
+                self.add(area.at, None, Content::Block(area))?;
+                return Ok(());
+            }
+            First::Element => {}
+        }
+        let Some(outer) = area.next(&mut self.remarks)? else {
+            return Err(corrupt(area.at, "there is no element"));
+        };
+        let offset = outer.offset;
+        if matches!(outer.tag, INFORMATION | INSTANCE | RECORD) {
+            self.remarks.note(DocumentRemark::Envelope { offset, tag: outer.tag })?;
+        }
+        match outer.tag {
+            GROUP => self.group(outer)?,
+            INFORMATION => self.information(outer.contents)?,
+            INSTANCE => self.instance(offset, outer.contents)?,
+            _ => {
+                let content = unwrap(outer, area.end, &mut self.remarks)?;
+                self.add(offset, None, content)?;
+            }
+        }
+        // An inner element may reach over the outer one's end, which has been remarked on.
+        area.at = self.faces().map(|face| face.image_offset + face.image.len()).fold(area.at, usize::max);
+        self.rest(area)
+    }
+
+    /// Steps over what follows the last element that is read: elements, padding, and up to eight
+    /// bytes that are neither.
+    fn rest(&mut self, mut area: Area<'a>) -> Result<()> {
+        while area.end.saturating_sub(area.at) > TOLERANCE {
+            let at = area.at;
+            match area.next(&mut self.remarks) {
+                Ok(None) => return Ok(()),
+                Ok(Some(Element { offset, tag, .. })) => {
+                    self.remarks.note(DocumentRemark::UnknownElement { offset, tag })?;
+                }
+                Err(_) => {
+                    let count = area.end.saturating_sub(at);
+                    return Err(corrupt(at, &format!("{count} bytes follow the last element")));
+                }
+            }
+        }
+        match area.end.saturating_sub(area.at) {
+            0 => Ok(()),
+            count => self.remarks.note(DocumentRemark::TrailingBytes { offset: area.at, count }),
         }
     }
 
@@ -125,10 +158,15 @@ impl<'a> Dg2<'a> {
         let Some(group) = outside.next(&mut self.remarks)?.filter(|e| e.tag == INFORMATION) else {
             return Err(corrupt(outer.contents.at, "the data group does not begin with 7F61"));
         };
-        self.trailing(outside.at, outside.end)?;
-        let mut inside = group.contents;
+        self.rest(outside)?;
+        self.information(group.contents)
+    }
+
+    /// Reads the contents of the biometric information group: how many instances, and them.
+    fn information(&mut self, mut inside: Area<'a>) -> Result<()> {
+        let at = inside.at;
         let Some(count) = inside.next(&mut self.remarks)?.filter(|e| e.tag == COUNT) else {
-            return Err(corrupt(group.contents.at, "the number of instances is missing"));
+            return Err(corrupt(at, "the number of instances is missing"));
         };
         // A `usize` has at least 32 bits wherever the decoders run.
         let stated = count.number()? as usize;
@@ -144,35 +182,31 @@ impl<'a> Dg2<'a> {
                 let found = self.instances.len();
                 return Err(corrupt(at, &format!("the data group states {stated} instances and has {found}")));
             };
-            self.instance(instance)?;
+            self.instance(instance.offset, instance.contents)?;
         }
-        self.trailing(inside.at, inside.end)
+        self.rest(inside)
     }
 
-    /// Reads the contents of an instance: a header, which may be missing, and one record.
-    fn instance(&mut self, instance: Element<'a>) -> Result<()> {
+    /// Reads the contents of the instance at `offset`: a header, which may be missing, and one
+    /// record.
+    fn instance(&mut self, offset: usize, mut inside: Area<'a>) -> Result<()> {
         let (mut header, mut found) = (None, false);
-        let mut inside = instance.contents;
         while inside.at < inside.end {
             let at = inside.at;
             let element = match inside.next(&mut self.remarks) {
                 Ok(Some(element)) => element,
                 // What is left is too little, or too broken, for an element.
-                _ if found => return self.trailing(at, inside.end),
+                Err(_) if found => return self.rest(Area { at, ..inside }),
                 Ok(None) => break,
                 Err(error) => return Err(error),
             };
             match element.tag {
                 HEADER if header.is_none() => header = Some(header::read(element, &mut self.remarks)?),
-                RECORD | CONSTRUCTED_RECORD if !found => {
+                RECORD | CONSTRUCTED_RECORD | OCTETS | CONSTRUCTED_OCTETS if !found => {
                     found = true;
-                    let content = if is_record(element.value()) || element.tag == RECORD {
-                        Content::Record(element.contents, inside.end)
-                    } else {
-                        Content::Block(element)
-                    };
+                    let content = unwrap(element, inside.end, &mut self.remarks)?;
                     // A record may reach over its own element's end, whose length is short then.
-                    let used = self.add(instance.offset, header, content)?;
+                    let used = self.add(offset, header, content)?;
                     inside.at = inside.at.max(used);
                 }
                 RECORD | CONSTRUCTED_RECORD => return Err(corrupt(element.offset, "an instance has two records")),
@@ -181,7 +215,7 @@ impl<'a> Dg2<'a> {
                 }
             }
         }
-        if found { Ok(()) } else { Err(corrupt(instance.offset, "an instance has no record")) }
+        if found { Ok(()) } else { Err(corrupt(offset, "an instance has no record")) }
     }
 
     /// Reads a record and adds it as an instance. Returns the offset behind it.
@@ -194,8 +228,7 @@ impl<'a> Dg2<'a> {
                 iso19794::read(area, limit, room, &mut faces, &mut self.remarks)?;
                 RecordFormat::Iso19794
             }
-            Content::Block(element) => {
-                let block = unwrap_block(element, &mut self.remarks)?;
+            Content::Block(block) => {
                 iso39794::read(block, room, &mut faces, &mut self.remarks)?;
                 RecordFormat::Iso39794
             }
@@ -243,45 +276,4 @@ impl<'a> Dg2<'a> {
     pub fn digest(&self, algorithm: DigestAlgorithm) -> Vec<u8> {
         algorithm.digest(self.bytes)
     }
-}
-
-/// Where a record lies, by the standard that it follows.
-enum Content<'a> {
-    /// ISO/IEC 19794-5: the bytes, and the offset that they may reach to.
-    Record(Area<'a>, usize),
-    /// ISO/IEC 39794-5: the block, or what is wrapped around it.
-    Block(Element<'a>),
-}
-
-/// The face image data block that `element` is or holds: 65 itself, or within 7F2E, or within A1
-/// within 7F2E.
-fn unwrap_block<'a>(element: Element<'a>, remarks: &mut Remarks) -> Result<Element<'a>> {
-    let mut element = element;
-    for wrapping in [CONSTRUCTED_RECORD, HEADER] {
-        if element.tag == wrapping {
-            let mut inside = element.contents;
-            let inner = inside.next(remarks)?;
-            element = inner.ok_or_else(|| corrupt(element.offset, "a biometric data block is empty"))?;
-        }
-    }
-    if element.tag != iso39794::BLOCK {
-        return Err(corrupt(element.offset, "the biometric data block is none of ISO/IEC 39794-5"));
-    }
-    Ok(element)
-}
-
-/// Whether a file or an element's contents begin like a record of ISO/IEC 19794-5.
-fn is_record(bytes: &[u8]) -> bool {
-    bytes.starts_with(iso19794::MAGIC)
-}
-
-/// The tags of the first element and of the first one within; `None` if there are no such.
-///
-/// Only both headers are read, so that the answer does not depend on whether the file is whole.
-fn first_tags(bytes: &[u8]) -> Option<(u32, u32)> {
-    let mut outer = Area::whole(bytes);
-    let (tag, _, contents_at) = outer.header().ok()?;
-    outer.at = contents_at;
-    let (inner, ..) = outer.header().ok()?;
-    Some((tag, inner))
 }

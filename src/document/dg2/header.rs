@@ -1,6 +1,6 @@
 //! The biometric header of an instance (ISO/IEC 7816-11, table D.2; ICAO Doc 9303-10, 4.7.2.1).
 
-use super::remark::Remarks;
+use super::remark::{DocumentRemark, Remarks};
 use super::tlv::Element;
 use crate::error::Result;
 
@@ -29,22 +29,33 @@ pub struct BiometricHeader<'a> {
     pub format_type: Option<u32>,
 }
 
-/// Reads the element A1. The last one of two alike elements counts; unknown ones are passed over.
+/// Reads the element A1. The last one of two alike elements counts; unknown ones are passed over,
+/// and so is, with a remark, what is no number where one belongs, or empty.
 pub(super) fn read<'a>(element: Element<'a>, remarks: &mut Remarks) -> Result<BiometricHeader<'a>> {
     let mut header = BiometricHeader::default();
     let mut inside = element.contents;
     while let Some(field) = inside.next(remarks)? {
-        match field.tag {
-            0x80 => header.version = Some(field.number()?),
-            0x81 => header.biometric_type = Some(field.number()?),
-            0x82 => header.subtype = Some(field.number()?),
-            0x83 => header.created = Some(field.value()),
-            0x85 => header.validity = Some(field.value()),
-            0x86 => header.creator = Some(field.value()),
-            0x87 => header.format_owner = Some(field.number()?),
-            0x88 => header.format_type = Some(field.number()?),
-            _ => {}
+        let (number, bytes) = (field.number().ok(), Some(field.value()).filter(|value| !value.is_empty()));
+        let stated = match field.tag {
+            0x80 => set(&mut header.version, number),
+            0x81 => set(&mut header.biometric_type, number),
+            0x82 => set(&mut header.subtype, number),
+            0x83 => set(&mut header.created, bytes),
+            0x85 => set(&mut header.validity, bytes),
+            0x86 => set(&mut header.creator, bytes),
+            0x87 => set(&mut header.format_owner, number),
+            0x88 => set(&mut header.format_type, number),
+            _ => true,
+        };
+        if !stated {
+            remarks.note(DocumentRemark::HeaderField { offset: field.offset, tag: field.tag })?;
         }
     }
     Ok(header)
+}
+
+/// Sets a field, and tells whether something is stated.
+fn set<T>(field: &mut Option<T>, value: Option<T>) -> bool {
+    *field = value;
+    field.is_some()
 }

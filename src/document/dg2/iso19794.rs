@@ -5,7 +5,7 @@ use super::codes::{ColourSpace, Expression, EyeColour, Gender, HairColour, Image
 use super::face::{Angle, FaceImage, FeaturePoint, FeaturePoints, MAX_FACES, Pose, Properties};
 use super::fault::{corrupt, fault};
 use super::remark::{DocumentRemark, Remarks, TOLERANCE};
-use super::tlv::Area;
+use super::tlv::{Area, padding};
 use crate::error::{ErrorKind, Result};
 
 /// Format identifier (5.4.1).
@@ -55,7 +55,8 @@ impl Fields<'_> {
 /// Reads the record in `area`, which may reach up to `limit`, and adds its faces, `room` at most.
 ///
 /// The area's length comes from around the record and its own length from inside. Where they differ
-/// by no more than [`TOLERANCE`], the record's holds if it ends at `limit`, else the area's.
+/// by no more than [`TOLERANCE`], the record's holds if it ends at `limit`, else the area's. Bytes
+/// 00 and FF behind the record's end fill the area up, however many.
 pub(super) fn read<'a>(
     area: Area<'a>,
     limit: usize,
@@ -81,7 +82,12 @@ pub(super) fn read<'a>(
     }
     let found = area.end - start;
     let mut end = area.end;
-    if stated != found {
+    let behind = found.checked_sub(stated).filter(|count| *count > TOLERANCE);
+    let filling = behind.and_then(|count| area.file.get(area.end - count..area.end));
+    if let Some(filling) = filling.filter(|filling| padding(filling) == filling.len()) {
+        end = start + stated;
+        remarks.note(DocumentRemark::TrailingBytes { offset: end, count: filling.len() })?;
+    } else if stated != found {
         if stated.abs_diff(found) > TOLERANCE {
             return Err(corrupt(start + 8, &format!("the face record states {stated} bytes where {found} are")));
         }

@@ -11,7 +11,8 @@
 //!     A8  identity: A0 gender, A1 eyes, A2 hair,
 //!         A6 pose (A0 yaw, A1 pitch, A2 roll: 80 angle, 81 uncertainty)
 //! ```
-//! A code is a choice: 80 holds it, anything else is an extension of it.
+//! A code is a choice: 80 holds it, or A1 is an extension block, whose 80 is the code of this
+//! edition to fall back on.
 
 use super::codes::{ColourSpace, EyeColour, Gender, HairColour, ImageCoding, ImageType};
 use super::face::{Angle, FaceImage, FeaturePoints, MAX_FACES, Pose};
@@ -27,20 +28,21 @@ pub(super) const VERSION: u32 = 0xA0;
 /// The version that is read: generation 3 of the standard, whichever year.
 const GENERATION: u32 = 3;
 
-/// Reads the block, whose tag is [`BLOCK`], and adds its faces, `room` at most.
+/// Reads the contents of a block, whose tag is [`BLOCK`], and adds its faces, `room` at most.
 pub(super) fn read<'a>(
-    block: Element<'a>,
+    block: Area<'a>,
     room: usize,
     faces: &mut Vec<FaceImage<'a>>,
     remarks: &mut Remarks,
 ) -> Result<()> {
-    let version = block.contents.require(VERSION, "version block", remarks)?;
+    let [version, representations] = block.pick([VERSION, 0xA1], remarks)?;
+    let version = block.required(version, VERSION, "version block")?;
     let generation = version.contents.require(0x80, "generation", remarks)?;
     if generation.number()? != GENERATION {
         let message = "the face block is of a generation other than 3";
         return Err(fault(ErrorKind::UnsupportedFormat, generation.offset, message));
     }
-    let mut representations = block.contents.require(0xA1, "representation block", remarks)?.contents;
+    let mut representations = block.required(representations, 0xA1, "representation block")?.contents;
     let at = representations.at;
     while let Some(representation) = representations.next(remarks)? {
         if representation.tag != 0x30 {
@@ -61,76 +63,80 @@ pub(super) fn read<'a>(
 
 /// The face that a representation shows.
 fn face<'a>(representation: Element<'a>, remarks: &mut Remarks) -> Result<FaceImage<'a>> {
+    let contents = representation.contents;
+    let [choice, identity] = contents.pick([0xA1, 0xA8], remarks)?;
     // Down the choices of the schema: an extension at any of them is a format that is not known
-    // here.
-    let choice = representation.contents.require(0xA1, "image representation", remarks)?;
+    // here, and has nothing to fall back on.
+    let choice = contents.required(choice, 0xA1, "image representation")?;
     let base = choice.contents.require(0xA0, "image representation that is no extension", remarks)?;
-    let flat = base.contents.require(0xA0, "two-dimensional image", remarks)?;
-    let image = flat.contents.require(0x80, "image", remarks)?;
+    let flat = base.contents.require(0xA0, "two-dimensional image", remarks)?.contents;
+    let [image, about] = flat.pick([0x80, 0xA1], remarks)?;
+    let image = flat.required(image, 0x80, "image")?;
     if image.value().is_empty() {
         return Err(corrupt(image.offset, "an image has no bytes"));
     }
-    let about = flat.contents.require(0xA1, "image information", remarks)?.contents;
-    let coding = code(about, 0xA0, remarks)?;
-    // Everything else about the image is optional.
-    let size = about.find(0xA7, remarks)?;
-    let side = |tag, remarks: &mut Remarks| match size {
-        Some(size) => size.contents.find(tag, remarks)?.map(|side| side.number()).transpose(),
-        None => Ok(None),
-    };
-    let (width_px, height_px) = (side(0x80, remarks)?, side(0x81, remarks)?);
-    // The identity metadata is optional, as is every element of it: what is left out is not stated.
-    let identity = representation.contents.find(0xA8, remarks)?.map(|identity| identity.contents);
-    let identity_code = |tag, remarks: &mut Remarks| match identity {
-        Some(identity) => code(identity, tag, remarks),
-        None => Ok(None),
-    };
-    let pose = match identity {
-        Some(identity) => identity.find(0xA6, remarks)?,
-        None => None,
-    };
+    let about = flat.required(about, 0xA1, "image information")?;
+    // Everything else about the image is optional, and so are the identity metadata and every
+    // element of them: what is left out is not stated.
+    let [coding, image_type, size, colour_space] = about.contents.pick([0xA0, 0xA1, 0xA7, 0xA9], remarks)?;
+    let [width, height] = within(size, [0x80, 0x81], remarks)?;
+    let side = |side: Option<Element<'_>>| side.map(|side| side.number()).transpose();
+    let [gender, eyes, hair, pose] = within(identity, [0xA0, 0xA1, 0xA2, 0xA6], remarks)?;
+    let [yaw, pitch, roll] = within(pose, [0xA0, 0xA1, 0xA2], remarks)?;
     Ok(FaceImage {
         offset: representation.offset,
         image: image.value(),
         image_offset: image.contents.at,
-        coding: coding.map_or(ImageCoding::Unknown, ImageCoding::from_39794),
-        width_px,
-        height_px,
-        gender: identity_code(0xA0, remarks)?.map(Gender::from_39794),
-        eye_colour: identity_code(0xA1, remarks)?.map(EyeColour::from_39794),
-        hair_colour: identity_code(0xA2, remarks)?.map(HairColour::from_39794),
+        coding: code(coding, remarks)?.map_or(ImageCoding::Unknown, ImageCoding::from_39794),
+        width_px: side(width)?,
+        height_px: side(height)?,
+        gender: code(gender, remarks)?.map(Gender::from_39794),
+        eye_colour: code(eyes, remarks)?.map(EyeColour::from_39794),
+        hair_colour: code(hair, remarks)?.map(HairColour::from_39794),
         properties: None,
         expression: None,
         pose: match pose {
-            Some(pose) => Some(Pose {
-                yaw: angle(pose.contents, 0xA0, remarks)?,
-                pitch: angle(pose.contents, 0xA1, remarks)?,
-                roll: angle(pose.contents, 0xA2, remarks)?,
-            }),
+            Some(_) => {
+                Some(Pose { yaw: angle(yaw, remarks)?, pitch: angle(pitch, remarks)?, roll: angle(roll, remarks)? })
+            }
             None => None,
         },
         feature_points: FeaturePoints::default(),
-        image_type: code(about, 0xA1, remarks)?.map(ImageType::from_39794),
-        colour_space: code(about, 0xA9, remarks)?.map(ColourSpace::from_39794),
+        image_type: code(image_type, remarks)?.map(ImageType::from_39794),
+        colour_space: code(colour_space, remarks)?.map(ColourSpace::from_39794),
         source_type: None,
         device: None,
         quality: None,
     })
 }
 
-/// The code that the choice with this tag holds; `None` if there is none, or an extension of it.
-fn code(area: Area<'_>, tag: u32, remarks: &mut Remarks) -> Result<Option<u16>> {
-    let Some(choice) = area.find(tag, remarks)? else { return Ok(None) };
-    let Some(code) = choice.contents.find(0x80, remarks)? else { return Ok(None) };
+/// The elements with these tags within one that may be left out.
+fn within<'a, const N: usize>(
+    element: Option<Element<'a>>,
+    tags: [u32; N],
+    remarks: &mut Remarks,
+) -> Result<[Option<Element<'a>>; N]> {
+    element.map_or(Ok([None; N]), |element| element.contents.pick(tags, remarks))
+}
+
+/// The code that a choice holds, or the one that its extension block falls back on; `None` if there
+/// is neither.
+fn code(choice: Option<Element<'_>>, remarks: &mut Remarks) -> Result<Option<u16>> {
+    let [mut code, extension] = within(choice, [0x80, 0xA1], remarks)?;
+    if let (None, Some(extension)) = (code, extension) {
+        [code] = extension.contents.pick([0x80], remarks)?;
+        remarks.note(DocumentRemark::FallbackCode { offset: extension.offset })?;
+    }
+    let Some(code) = code else { return Ok(None) };
     let number = u16::try_from(code.number()?);
     number.map(Some).map_err(|_| corrupt(code.offset, "a code has over two bytes"))
 }
 
-/// The angle of a pose with this tag; one that the pose leaves out states nothing.
-fn angle(pose: Area<'_>, tag: u32, remarks: &mut Remarks) -> Result<Angle> {
+/// The angle in a block of a pose; one that the pose leaves out states nothing.
+fn angle(block: Option<Element<'_>>, remarks: &mut Remarks) -> Result<Angle> {
     let mut angle = Angle { raw: None, degrees: None, uncertainty: None };
-    let Some(block) = pose.find(tag, remarks)? else { return Ok(angle) };
-    if let Some(value) = block.contents.find(0x80, remarks)? {
+    let [value, uncertainty] = within(block, [0x80, 0x81], remarks)?;
+    if let Some(value) = value {
         let raw = match value.value() {
             [byte] => i16::from(byte.cast_signed()),
             [high, low] => i16::from_be_bytes([*high, *low]),
@@ -139,7 +145,7 @@ fn angle(pose: Area<'_>, tag: u32, remarks: &mut Remarks) -> Result<Angle> {
         angle.raw = Some(raw);
         angle.degrees = Some(raw).filter(|degrees| (-180..=180).contains(degrees));
     }
-    if let Some(uncertainty) = block.contents.find(0x81, remarks)? {
+    if let Some(uncertainty) = uncertainty {
         // More degrees than a byte holds are none that exist, and no reason to refuse a portrait.
         angle.uncertainty = u8::try_from(uncertainty.number()?).ok();
     }

@@ -13,12 +13,17 @@
 //! 64 remarks, so that it takes less than 64 KiB of memory whatever the input, and nothing that
 //! grows with it.
 //!
-//! One file each: `group` walks the elements above, with the element reader in `tlv`;
-//! `iso19794` and `iso39794` read the two kinds of record into `face`, whose words and codes
-//! are in `codes`; `report` serialises what was read; `write` writes a data group.
+//! Files that begin with an inner element are read as well, and flaws that chips and readers have
+//! are put up with and remarked on ([`Dg2::parse`]).
+//!
+//! One file each: `group` walks the elements above, with the element reader in `tlv` and the way to
+//! a record in `envelope`; `iso19794` and `iso39794` read the two kinds of record into `face`,
+//! whose words and codes are in `codes`; `report` serialises what was read; `write` writes a data
+//! group.
 
 mod codes;
 mod digest;
+mod envelope;
 mod face;
 mod fault;
 mod group;
@@ -29,6 +34,7 @@ mod iso39794;
 mod remark;
 mod report;
 mod tlv;
+pub(crate) mod visits;
 mod write;
 
 #[cfg(test)]

@@ -18,9 +18,12 @@ const MAX_REMARKS: usize = 64;
 pub(super) struct Remarks(pub(super) Vec<DocumentRemark>);
 
 impl Remarks {
-    /// Keeps a remark; an error if there are too many.
+    /// Keeps a remark; an error if there are too many. Of a habit of a file's writer, the first one
+    /// says it all.
     pub(super) fn note(&mut self, remark: DocumentRemark) -> Result<()> {
-        if self.0.contains(&remark) {
+        let habit = matches!(remark, DocumentRemark::LengthForm { .. } | DocumentRemark::FallbackCode { .. });
+        let known = |noted: &DocumentRemark| *noted == remark || (habit && noted.as_str() == remark.as_str());
+        if self.0.iter().any(known) {
             return Ok(());
         }
         if self.0.len() == MAX_REMARKS {
@@ -59,12 +62,48 @@ pub enum DocumentRemark {
         /// Bytes that there are, or that what holds it has room for.
         found: usize,
     },
-    /// Up to 8 bytes behind the last element.
+    /// Bytes behind the last element, or behind a record: up to 8 of any value, or any number of
+    /// 00 and FF, which chips' files are filled with.
     TrailingBytes {
         /// Offset of the first one.
         offset: usize,
         /// How many.
         count: usize,
+    },
+    /// Bytes 00 or FF between two elements, which say nothing (ISO/IEC 7816-4, 5.2.2.1).
+    Padding {
+        /// Offset of the first one.
+        offset: usize,
+        /// How many.
+        count: usize,
+    },
+    /// A length in a form that chips do not use (ISO/IEC 7816-4, 5.2.2.2): an indefinite one, or
+    /// one of over four bytes behind its first. Only the first one is told.
+    LengthForm {
+        /// Offset of the element.
+        offset: usize,
+    },
+    /// The record does not lie in what a data group has around it: the file begins with one of its
+    /// inner elements, or an OCTET STRING (tag 04) is wrapped around something.
+    Envelope {
+        /// Offset of the element.
+        offset: usize,
+        /// All bytes of its tag, the first one highest.
+        tag: u32,
+    },
+    /// A field of the biometric header that is empty, or a number of over four bytes. It counts as
+    /// not stated.
+    HeaderField {
+        /// Offset of the field.
+        offset: usize,
+        /// Its tag.
+        tag: u32,
+    },
+    /// A code of a later edition of ISO/IEC 39794-5, for which its extension block names one of
+    /// this edition to fall back on. Only the first one is told.
+    FallbackCode {
+        /// Offset of the extension block.
+        offset: usize,
     },
     /// An element that the format does not have at this place. It was stepped over.
     UnknownElement {
@@ -87,6 +126,11 @@ impl DocumentRemark {
         match self {
             Self::Length { offset, .. }
             | Self::TrailingBytes { offset, .. }
+            | Self::Padding { offset, .. }
+            | Self::LengthForm { offset }
+            | Self::Envelope { offset, .. }
+            | Self::HeaderField { offset, .. }
+            | Self::FallbackCode { offset }
             | Self::UnknownElement { offset, .. }
             | Self::UndecodableImage { offset } => offset,
         }
@@ -98,6 +142,11 @@ impl DocumentRemark {
         match self {
             Self::Length { .. } => "length",
             Self::TrailingBytes { .. } => "trailing_bytes",
+            Self::Padding { .. } => "padding",
+            Self::LengthForm { .. } => "length_form",
+            Self::Envelope { .. } => "envelope",
+            Self::HeaderField { .. } => "header_field",
+            Self::FallbackCode { .. } => "fallback_code",
             Self::UnknownElement { .. } => "unknown_element",
             Self::UndecodableImage { .. } => "undecodable_image",
         }
@@ -112,6 +161,21 @@ impl fmt::Display for DocumentRemark {
             }
             Self::TrailingBytes { offset, count } => {
                 write!(f, "{count} bytes follow the last element, at byte {offset}")
+            }
+            Self::Padding { offset, count } => {
+                write!(f, "{count} bytes 00 or FF stand between two elements, at byte {offset}")
+            }
+            Self::LengthForm { offset } => {
+                write!(f, "at byte {offset}, a length is indefinite or has over four bytes")
+            }
+            Self::Envelope { offset, tag } => {
+                write!(f, "at byte {offset}, an element {tag:02X} where the elements of a data group should begin")
+            }
+            Self::HeaderField { offset, tag } => {
+                write!(f, "at byte {offset}, the header's field {tag:X} is empty or too long, and says nothing")
+            }
+            Self::FallbackCode { offset } => {
+                write!(f, "at byte {offset}, a code of a later edition, for which its fallback was taken")
             }
             Self::UnknownElement { offset, tag } => write!(f, "at byte {offset}, an element of unknown tag {tag:X}"),
             Self::UndecodableImage { offset } => write!(f, "the image at byte {offset} cannot be decoded"),
@@ -128,6 +192,11 @@ mod tests {
         let remarks = [
             DocumentRemark::Length { offset: 1, stated: 2, found: 3 },
             DocumentRemark::TrailingBytes { offset: 1, count: 2 },
+            DocumentRemark::Padding { offset: 1, count: 2 },
+            DocumentRemark::LengthForm { offset: 1 },
+            DocumentRemark::Envelope { offset: 1, tag: 2 },
+            DocumentRemark::HeaderField { offset: 1, tag: 2 },
+            DocumentRemark::FallbackCode { offset: 1 },
             DocumentRemark::UnknownElement { offset: 1, tag: 2 },
             DocumentRemark::UndecodableImage { offset: 1 },
         ];

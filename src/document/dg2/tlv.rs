@@ -2,12 +2,26 @@
 //!
 //! An [`Area`] is a stretch of the file; its elements come one after the other, and an element's
 //! contents are an area again. Nothing recurses: who reads a format goes down as many levels as the
-//! format has. Lengths of up to four bytes are read, in whatever form; indefinite lengths are
-//! errors.
+//! format has, and takes what it needs of a level in one walk. So each byte is looked at once for
+//! each level above it whose length is indefinite, and once more: the work is linear in the file.
+//!
+//! Lengths are read in whatever form BER has. Bytes 00 and FF between elements are padding.
 
 use super::fault::corrupt;
 use super::remark::{DocumentRemark, Remarks, TOLERANCE};
+use super::visits::visit;
 use crate::error::Result;
+
+/// Elements of indefinite length that may lie in one another: more than the format has levels. A
+/// bound on work, chosen by hand.
+const MAX_DEPTH: usize = 24;
+
+/// Set in the first byte of a tag if the contents are elements again.
+const CONSTRUCTED: u8 = 0x20;
+
+/// The end of contents of indefinite length (ISO/IEC 8825-1, 8.1.5): an element without tag and
+/// contents.
+const END_OF_CONTENTS: [u8; 2] = [0, 0];
 
 /// A stretch of a file that holds elements, one after the other.
 #[derive(Debug, Clone, Copy)]
@@ -32,18 +46,45 @@ pub(super) struct Element<'a> {
     pub(super) contents: Area<'a>,
 }
 
+/// Tag and length of an element.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Head {
+    /// All bytes of the tag, the first one highest.
+    pub(super) tag: u32,
+    /// Bytes of the contents; `None` if they go on to an end of contents.
+    length: Option<usize>,
+    /// Offset of the contents.
+    pub(super) contents_at: usize,
+    /// The length takes over four bytes behind its first.
+    long: bool,
+}
+
+impl Head {
+    /// Whether the element ends about where `end` is, or does not state where it ends.
+    pub(super) fn ends_near(&self, end: usize) -> bool {
+        let near =
+            |length| self.contents_at.checked_add(length).is_some_and(|stated| stated.abs_diff(end) <= TOLERANCE);
+        self.length.is_none_or(near)
+    }
+}
+
 impl<'a> Element<'a> {
     /// The bytes of the contents.
     pub(super) fn value(&self) -> &'a [u8] {
         self.contents.bytes()
     }
 
-    /// The contents as an unsigned number of at most four bytes.
+    /// The contents as an unsigned number of at most four bytes, leading zeros aside.
     pub(super) fn number(&self) -> Result<u32> {
-        match self.value() {
-            [] => Err(corrupt(self.offset, "a number has no bytes")),
-            value if value.len() > 4 => Err(corrupt(self.offset, "a number has over four bytes")),
-            value => Ok(value.iter().fold(0, |sum, byte| sum << 8 | u32::from(*byte))),
+        let value = self.value();
+        let mut digits = value;
+        while let [0, rest @ ..] = digits {
+            digits = rest;
+        }
+        match (value, digits) {
+            ([], _) => Err(corrupt(self.offset, "a number has no bytes")),
+            (_, digits) if digits.len() > 4 => Err(corrupt(self.offset, "a number has over four bytes")),
+            (_, digits) => Ok(digits.iter().fold(0, |sum, byte| sum << 8 | u32::from(*byte))),
         }
     }
 }
@@ -68,8 +109,8 @@ impl<'a> Area<'a> {
         byte.copied().ok_or_else(|| corrupt(at, "an element is cut short"))
     }
 
-    /// Tag and length at `self.at`: the tag, the length, and the offset of the contents.
-    pub(super) fn header(&self) -> Result<(u32, usize, usize)> {
+    /// Tag and length at `self.at`.
+    pub(super) fn head(&self) -> Result<Head> {
         let first = self.byte(self.at)?;
         let (mut tag, mut at) = (u32::from(first), self.at + 1);
         // Five set bits say that the tag goes on; every further byte but the last has its highest
@@ -93,19 +134,38 @@ impl<'a> Area<'a> {
         // The short form is the length itself; the long form counts the bytes that the length
         // takes.
         let length = match form {
-            0..=0x7F => usize::from(form),
-            0x81..=0x84 => {
+            0..=0x7F => Some(usize::from(form)),
+            0x80 if first & CONSTRUCTED != 0 => None,
+            0x80 => return Err(corrupt(length_at, "bytes that are no elements have an indefinite length")),
+            0xFF => return Err(corrupt(length_at, "an element's length begins with FF")),
+            _ => {
                 let mut length = 0usize;
                 for _ in 0x80..form {
-                    length = length << 8 | usize::from(self.byte(at)?);
+                    let shifted = length.checked_mul(0x100);
+                    let shifted = shifted.ok_or_else(|| corrupt(length_at, "an element is too long"))?;
+                    length = shifted | usize::from(self.byte(at)?);
                     at += 1;
                 }
-                length
+                Some(length)
             }
-            0x80 => return Err(corrupt(length_at, "an element has an indefinite length")),
-            _ => return Err(corrupt(length_at, "an element has a length of over four bytes")),
         };
-        Ok((tag, length, at))
+        visit(at - self.at);
+        Ok(Head { tag, length, contents_at: at, long: at - length_at > 5 })
+    }
+
+    /// Steps over padding, and remarks on it.
+    fn skip_padding(&mut self, remarks: &mut Remarks) -> Result<()> {
+        let (offset, count) = (self.at, padding(self.bytes()));
+        if count == 0 {
+            return Ok(());
+        }
+        visit(count);
+        self.at += count;
+        remarks.note(if self.at == self.end {
+            DocumentRemark::TrailingBytes { offset, count }
+        } else {
+            DocumentRemark::Padding { offset, count }
+        })
     }
 
     /// The next element; `None` at the end.
@@ -114,43 +174,107 @@ impl<'a> Area<'a> {
     /// either the area's length is short, then they are taken from behind it, or their own is
     /// long, then they end with the file.
     pub(super) fn next(&mut self, remarks: &mut Remarks) -> Result<Option<Element<'a>>> {
+        self.skip_padding(remarks)?;
         if self.at >= self.end {
             return Ok(None);
         }
-        let (tag, length, start) = self.header()?;
-        let stated = start.checked_add(length).ok_or_else(|| corrupt(self.at, "an element is too long"))?;
-        let mut end = stated;
-        if stated > self.end {
-            if stated - self.end > TOLERANCE {
-                return Err(corrupt(self.at, "an element reaches over the end of what holds it"));
-            }
-            // Not below `start`: the header lies in the area, which ends within the file.
-            end = stated.min(self.file.len());
-            remarks.note(DocumentRemark::Length { offset: self.at, stated: length, found: self.end - start })?;
+        let Head { tag, length, contents_at: start, long } = self.head()?;
+        if long || length.is_none() {
+            remarks.note(DocumentRemark::LengthForm { offset: self.at })?;
         }
+        let (end, behind) = match length {
+            None => (self.end_of_contents(start)?, END_OF_CONTENTS.len()),
+            Some(length) => (self.stated_end(start, length, remarks)?, 0),
+        };
         let element = Element { tag, offset: self.at, contents: Area { file: self.file, at: start, end } };
-        self.at = end;
+        self.at = end + behind;
         Ok(Some(element))
     }
 
-    /// The first element with this tag; `None` if there is none. All elements are stepped over, so
-    /// that a damaged one is an error wherever it stands.
-    pub(super) fn find(mut self, tag: u32, remarks: &mut Remarks) -> Result<Option<Element<'a>>> {
-        let mut found = None;
-        while let Some(element) = self.next(remarks)? {
-            if element.tag == tag && found.is_none() {
-                found = Some(element);
-            }
+    /// Where contents of this length end that begin at `start`.
+    fn stated_end(&self, start: usize, length: usize, remarks: &mut Remarks) -> Result<usize> {
+        let stated = start.checked_add(length).ok_or_else(|| corrupt(self.at, "an element is too long"))?;
+        if stated <= self.end {
+            return Ok(stated);
         }
-        Ok(found)
+        if stated - self.end > TOLERANCE {
+            return Err(corrupt(self.at, "an element reaches over the end of what holds it"));
+        }
+        remarks.note(DocumentRemark::Length { offset: self.at, stated: length, found: self.end - start })?;
+        // Not below `start`: the head lies in the area, which ends within the file.
+        Ok(stated.min(self.file.len()))
     }
 
-    /// The first element with this tag, as [`Self::find`] finds it, where the format requires one;
+    /// Where contents of indefinite length end that begin at `start`.
+    fn end_of_contents(&self, start: usize) -> Result<usize> {
+        let endless = || corrupt(self.at, "an element of indefinite length does not end");
+        let mut inside = Self { at: start, ..*self };
+        let mut open = 1usize;
+        loop {
+            match inside.bytes() {
+                [0, 0, ..] => {
+                    visit(END_OF_CONTENTS.len());
+                    open -= 1;
+                    if open == 0 {
+                        return Ok(inside.at);
+                    }
+                    inside.at += END_OF_CONTENTS.len();
+                    continue;
+                }
+                // Padding.
+                [0 | 0xFF, ..] => {
+                    visit(1);
+                    inside.at += 1;
+                    continue;
+                }
+                [] => return Err(endless()),
+                _ => {}
+            }
+            let head = inside.head()?;
+            inside.at = match head.length {
+                Some(length) => head.contents_at.checked_add(length).ok_or_else(endless)?,
+                None => head.contents_at,
+            };
+            open += usize::from(head.length.is_none());
+            if open > MAX_DEPTH {
+                return Err(corrupt(inside.at, "elements of indefinite length lie too deep in one another"));
+            }
+        }
+    }
+
+    /// The first element with each of these tags; `None` where there is none. All elements are
+    /// stepped over, so that a damaged one is an error wherever it stands.
+    pub(super) fn pick<const N: usize>(
+        mut self,
+        tags: [u32; N],
+        remarks: &mut Remarks,
+    ) -> Result<[Option<Element<'a>>; N]> {
+        let mut picked = [None; N];
+        while let Some(element) = self.next(remarks)? {
+            let slot = picked.iter_mut().zip(tags).find(|(slot, tag)| slot.is_none() && *tag == element.tag);
+            if let Some((slot, _)) = slot {
+                *slot = Some(element);
+            }
+        }
+        Ok(picked)
+    }
+
+    /// The first element with this tag, as [`Self::pick`] finds it, where the format requires one;
     /// `what` names it in the error.
     pub(super) fn require(self, tag: u32, what: &str, remarks: &mut Remarks) -> Result<Element<'a>> {
-        let at = self.at;
-        self.find(tag, remarks)?.ok_or_else(|| corrupt(at, &format!("there is no {what} (tag {tag:X})")))
+        let [found] = self.pick([tag], remarks)?;
+        self.required(found, tag, what)
     }
+
+    /// What was picked of this area, where the format requires it.
+    pub(super) fn required(self, picked: Option<Element<'a>>, tag: u32, what: &str) -> Result<Element<'a>> {
+        picked.ok_or_else(|| corrupt(self.at, &format!("there is no {what} (tag {tag:X})")))
+    }
+}
+
+/// How many bytes at the start are padding: 00 or FF, which begin no tag.
+pub(super) fn padding(bytes: &[u8]) -> usize {
+    bytes.iter().take_while(|byte| matches!(byte, 0 | 0xFF)).count()
 }
 
 #[cfg(test)]
@@ -185,10 +309,15 @@ mod tests {
 
     #[test]
     fn what_is_refused_names_its_offset() {
-        let table: [(&[u8], &str); 5] = [
-            (&[0x75, 0x80, 0x02, 0x01, 9, 0, 0], "an element has an indefinite length, at byte 1"),
-            (&[0x75, 0x85, 0, 0, 0, 0, 1, 9], "an element has a length of over four bytes, at byte 1"),
-            (&[0x75, 0xFF, 0], "an element has a length of over four bytes, at byte 1"),
+        let too_deep = [0x30, 0x80].repeat(MAX_DEPTH + 1);
+        let table: [(&[u8], &str); 9] = [
+            (&[0x75, 0x80, 0x02, 0x01, 9, 0], "an element of indefinite length does not end, at byte 0"),
+            (&[0x75, 0x80, 0x02, 0x09, 9, 0, 0], "an element of indefinite length does not end, at byte 0"),
+            (&[0x75, 0x80, 0x02], "an element is cut short, at byte 3"),
+            (&too_deep, "elements of indefinite length lie too deep in one another, at byte 50"),
+            (&[0x80, 0x80, 0, 0], "bytes that are no elements have an indefinite length, at byte 1"),
+            (&[0x75, 0x89, 1, 0, 0, 0, 0, 0, 0, 0, 0], "an element is too long, at byte 1"),
+            (&[0x75, 0xFF, 0], "an element's length begins with FF, at byte 1"),
             (&[0x7F, 0x81, 0x82, 0x83, 0x01], "a tag has over three bytes, at byte 0"),
             (&[0x04, 0x0A, 1], "an element reaches over the end of what holds it, at byte 0"),
         ];
@@ -200,12 +329,30 @@ mod tests {
     }
 
     #[test]
+    fn lengths_that_chips_do_not_use_are_remarked_on() {
+        let table: [(&[u8], &[u8]); 5] = [
+            (&[0x75, 0x80, 0x02, 0x01, 9, 0, 0], &[0x02, 0x01, 9]),
+            (&[0x75, 0x80, 0x30, 0x80, 0, 0, 0, 0], &[0x30, 0x80, 0, 0]),
+            (&[0x75, 0x80, 0xFF, 0x02, 0x01, 9, 0, 0x02, 0, 0, 0], &[0xFF, 0x02, 0x01, 9, 0, 0x02, 0]),
+            (&[0x75, 0x85, 0, 0, 0, 0, 1, 9], &[9]),
+            (&[0x75, 0x89, 0, 0, 0, 0, 0, 0, 0, 0, 1, 9], &[9]),
+        ];
+        for (bytes, value) in table {
+            let mut remarks = Remarks::default();
+            let mut area = Area::whole(bytes);
+            let element = area.next(&mut remarks).unwrap().unwrap();
+            assert_eq!((element.value(), area.at), (value, bytes.len()), "{bytes:02X?}");
+            assert_eq!(remarks.0, [DocumentRemark::LengthForm { offset: 0 }], "{bytes:02X?}");
+        }
+    }
+
+    #[test]
     fn a_child_may_reach_eight_bytes_beyond_its_parent() {
         // The parent is two bytes short; the file has them.
         let bytes = [0x30, 0x03, 0x04, 0x03, 1, 2, 3];
         let mut remarks = Remarks::default();
         let parent = Area::whole(&bytes).next(&mut remarks).unwrap().unwrap();
-        let child = parent.contents.find(0x04, &mut remarks).unwrap().unwrap();
+        let child = parent.contents.require(0x04, "child", &mut remarks).unwrap();
         assert_eq!(child.value(), [1, 2, 3]);
         assert_eq!(remarks.0.len(), 1);
         for (over, fits) in [(8, true), (9, false)] {

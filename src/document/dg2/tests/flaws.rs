@@ -45,7 +45,7 @@ fn outer_lengths_off_by_eight_are_put_up_with_too() {
         }
     }
     for (count, fits) in [(1, true), (8, true), (9, false)] {
-        let bytes = [&good[..], &vec![0; count]].concat();
+        let bytes = [&good[..], &vec![0x55; count]].concat();
         let parsed = Dg2::parse(&bytes);
         assert_eq!(parsed.is_ok(), fits, "{count}");
         let trailing = DocumentRemark::TrailingBytes { offset: good.len(), count };
@@ -59,7 +59,7 @@ fn what_is_no_data_group_is_refused_with_its_offset() {
     let instance = element(&[0x5F, 0x2E], &record);
     let table: [(&str, Vec<u8>, &str); 9] = [
         ("empty", vec![], "there are no bytes, at byte 0"),
-        ("indefinite", vec![0x75, 0x80, 0x7F, 0x61], "indefinite length, at byte 1"),
+        ("indefinite", vec![0x75, 0x80, 0x7F, 0x61, 0], "indefinite length does not end, at byte 0"),
         ("no group", element(&[0x75], &[2, 1, 1]), "does not begin with 7F61, at byte 6"),
         ("no count", element(&[0x75], &element(&[0x7F, 0x61], &instance)), "instances is missing, at byte 13"),
         ("count of none", group(0, &[]), "states 0 instances"),

@@ -47,7 +47,11 @@ fn every_cut_and_every_flipped_bit_is_survived() {
 /// Whatever the bytes: an error with an offset, or faces whose images lie where they say.
 fn check(bytes: &[u8]) {
     let _ = Dg2::recognises(bytes);
-    match Dg2::parse(bytes) {
+    visits::take();
+    let parsed = Dg2::parse(bytes);
+    let visits = visits::take();
+    assert!(visits <= most_visits(bytes), "{visits} bytes looked at of {}", bytes.len());
+    match parsed {
         Ok(dg2) => {
             assert!(dg2.faces().count() > 0 && dg2.instances().iter().all(|i| !i.faces.is_empty()));
             for face in dg2.faces() {
@@ -56,6 +60,45 @@ fn check(bytes: &[u8]) {
             }
         }
         Err(error) => assert!(error.to_string().contains("at byte ")),
+    }
+}
+
+/// Bytes of heads that may be looked at: each once for each level above it that is walked and has
+/// no length, and once more.
+fn most_visits(bytes: &[u8]) -> u64 {
+    16 * bytes.len() as u64 + 64
+}
+
+#[test]
+fn work_is_linear_however_elements_lie_in_one_another() {
+    let (empty, version) = ([0x81, 0].repeat(30_000), [0xA0, 3, 0x80, 1, 3]);
+    let indefinite = |tag: &[u8], contents: &[u8]| [tag, &[0x80], contents, &[0, 0]].concat();
+    let mut deep = indefinite(&[0xA1], &empty);
+    // Image information, size, pose and identity, down the longest way that is walked.
+    let image = [&element(&[0x80], JPEG)[..], &deep].concat();
+    for tag in [0xA0, 0xA0, 0xA1] {
+        deep = indefinite(&[tag], if tag == 0xA0 && deep.len() < image.len() { &image } else { &deep });
+    }
+    let face = [deep, indefinite(&[0xA8], &indefinite(&[0xA6], &empty))].concat();
+    let faces = indefinite(&[0xA1], &indefinite(&[0x30], &face));
+    let mut whole = indefinite(&[0x65], &[&version[..], &faces].concat());
+    for tag in [&[0xA1][..], &[0x7F, 0x2E], &[0x7F, 0x60]] {
+        whole = indefinite(tag, &whole);
+    }
+    whole = indefinite(&[0x75], &indefinite(&[0x7F, 0x61], &[&[2, 1, 1][..], &whole].concat()));
+    check(&whole);
+    assert_eq!(Dg2::parse(&whole).unwrap().faces().count(), 1);
+    // Elements without a length as deep as they may be, before, beside and behind what is needed.
+    let nested = [[0x30, 0x80].repeat(20), empty.clone(), vec![0; 40]].concat();
+    let good = with_record(&write_face_record(&super::face(JPEG)).unwrap());
+    for bytes in [[&good[..], &nested].concat(), element(&[0x75], &nested), [0x30, 0x80].repeat(50_000)] {
+        check(&bytes);
+        check(&element(&[0x75], &[element(&[0x7F, 0x61], &bytes), bytes].concat()));
+    }
+    // Padding, and what only looks like it.
+    for filling in [vec![0; 100_000], vec![0xFF; 100_000], [0, 1].repeat(50_000)] {
+        check(&[&good[..], &filling].concat());
+        check(&element(&[0x75], &[&filling[..], &[1]].concat()));
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod blocks;
 mod flaws;
+mod forms;
 mod hostile;
 mod records;
 mod serialised;
