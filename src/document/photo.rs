@@ -89,6 +89,10 @@ impl DocumentPhoto {
     /// Decodes the first portrait of a data group that can be decoded, within `limits`, which bound
     /// the data group, too. Those before it are remarked on.
     ///
+    /// All attempts together stay within `limits`, as one picture does: pixels and work of one that
+    /// fails are lost to those behind it, so that a data group of many broken portraits costs no
+    /// more than one picture.
+    ///
     /// # Errors
     /// Those of [`Dg2::parse`]; [`ErrorKind::LimitExceeded`] in [`Stage::Document`] for over
     /// `limits.max_bytes()`; and if no portrait can be decoded, that of [`Photo::decode`] for the
@@ -99,14 +103,14 @@ impl DocumentPhoto {
             return Err(Error::new(ErrorKind::LimitExceeded, Stage::Document, message));
         }
         let dg2 = Dg2::parse(bytes)?;
-        let (mut remarks, mut first) = (dg2.remarks().to_vec(), None);
+        let (mut remarks, mut first, mut left) = (dg2.remarks().to_vec(), None, limits.clone());
         for instance in dg2.instances() {
             let origin = match instance.format {
                 RecordFormat::Iso19794 => Origin::Chip19794,
                 RecordFormat::Iso39794 => Origin::Chip39794,
             };
             for face in &instance.faces {
-                match Photo::decode(face.image, limits) {
+                match Photo::decode_within(face.image, &mut left) {
                     Ok(photo) => return Ok(Self { photo, origin, remarks, bytes: Some(Digest::of(bytes)) }),
                     // One at most for each face, of which the parser keeps a bounded number.
                     Err(error) => {
@@ -169,6 +173,31 @@ mod tests {
         for origin in [Origin::Chip19794, Origin::Chip39794, Origin::Page, Origin::ImageFile] {
             assert_eq!(serde_json::to_value(origin).unwrap(), origin.as_str());
             assert_eq!(origin.to_string(), origin.as_str());
+        }
+    }
+
+    #[test]
+    fn no_number_of_broken_portraits_costs_more_than_one_picture() {
+        use crate::document::{ImageCoding, NewFace, write_dg2};
+        use crate::image::spent;
+        let portrait = include_bytes!("../../tests/data/portrait.jp2");
+        let damaged = [&portrait[..portrait.len() - 40], &[0xA5; 38], b"\xFF\xD9"].concat();
+        let face = |image| NewFace::new(image, ImageCoding::Jpeg2000, 240, 320);
+        let file = write_dg2(&vec![face(&damaged); 9]).unwrap();
+        let pixels = 240 * 320;
+        spent::take();
+        assert!(Photo::decode(portrait, &Limits::default()).is_ok());
+        let (one, work) = spent::take();
+        assert_eq!(one, pixels);
+        for (pictures, tried) in [(0, 0), (1, 1), (4, 4), (9, 9), (100, 9)] {
+            let within = [
+                Limits::default().with_max_pixels((pictures * pixels).max(1)).unwrap(),
+                Limits::default().with_max_work((pictures * work).max(1)).unwrap(),
+            ];
+            for limits in within {
+                assert!(DocumentPhoto::from_dg2(&file, &limits).is_err());
+                assert_eq!(spent::take().0, tried * pixels, "{limits:?}");
+            }
         }
     }
 

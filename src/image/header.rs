@@ -20,6 +20,9 @@ pub(super) struct Header {
     /// Bytes that the decoder keeps however many pixels there are, for structures that the file
     /// states: an upper estimate.
     pub(super) working_bytes: u64,
+    /// Steps that the decoder can be made to take beside those that follow pixels and bytes: an
+    /// upper estimate, of about a nanosecond each.
+    pub(super) work: u64,
     /// Bytes from the start to the end of the image; `None` if the file ends before the image does.
     pub(super) end: Option<usize>,
 }

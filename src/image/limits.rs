@@ -35,6 +35,12 @@ settings! {
         /// A damaged lossy WebP makes its decoder ask for up to 16 MiB beside that, for a partition
         /// that it states and does not have; they are given back unwritten.
         max_memory_bytes, with_max_memory_bytes: u64 = 512 << 20, in 1..=u64::MAX;
+        /// The steps that the file can make its decoder take, of about a nanosecond on one core (an
+        /// upper estimate, from the headers alone). It bounds JPEG 2000, whose headers can ask for
+        /// ninety passes over pixels that take no bytes: at the default about 1.5 megapixels of
+        /// colour are read, and any file takes about a second at most. Passport chips hold less
+        /// than one, for which 200,000,000 suffice mostly. Raise it for larger ones.
+        max_work, with_max_work: u64 = 1_000_000_000, in 1..=u64::MAX;
     }
 }
 
@@ -54,6 +60,10 @@ impl Limits {
         if memory > self.max_memory_bytes {
             return Err(over_limit(format!("{stated}, which may need {memory} bytes, over {}", self.max_memory_bytes)));
         }
+        if header.work > self.max_work {
+            let work = header.work;
+            return Err(over_limit(format!("{stated}, which may take {work} steps to decode, over {}", self.max_work)));
+        }
         Ok(())
     }
 
@@ -61,6 +71,15 @@ impl Limits {
     pub(super) fn spare_bytes(&self, header: &Header, file_bytes: usize) -> u64 {
         let pixels = u64::from(header.width) * u64::from(header.height);
         self.max_memory_bytes.saturating_sub(memory_bytes(header, pixels, file_bytes))
+    }
+
+    /// Takes the pixels and the work of a picture off these limits, so that what is decoded after
+    /// it stays with it within what they were. The picture is within them.
+    pub(super) fn spend(&mut self, header: &Header) {
+        let pixels = u64::from(header.width) * u64::from(header.height);
+        spent::add(pixels, header.work);
+        self.max_pixels = self.max_pixels.saturating_sub(pixels);
+        self.max_work = self.max_work.saturating_sub(header.work);
     }
 
     /// These limits as the `image` crate takes them: its decoders check once more.
@@ -73,6 +92,34 @@ impl Limits {
     }
 }
 
+/// The pixels and the work that decoders were asked for, counted where tests and fuzzing want to
+/// know.
+#[cfg(any(test, fuzzing))]
+pub(crate) mod spent {
+    use std::cell::Cell;
+
+    thread_local! {
+        static SPENT: Cell<(u64, u64)> = const { Cell::new((0, 0)) };
+    }
+
+    /// Counts a picture.
+    pub(super) fn add(pixels: u64, work: u64) {
+        let (all_pixels, all_work) = SPENT.get();
+        SPENT.set((all_pixels + pixels, all_work + work));
+    }
+
+    /// Pixels and work of all pictures on this thread since it asked last.
+    pub(crate) fn take() -> (u64, u64) {
+        SPENT.take()
+    }
+}
+
+#[cfg(not(any(test, fuzzing)))]
+mod spent {
+    /// Counts nothing.
+    pub(super) fn add(_: u64, _: u64) {}
+}
+
 /// An upper estimate of the bytes held at once: the decoder's copy of the file with its metadata,
 /// what it keeps per pixel, its output in the stored format, and the RGB8 copy of that.
 fn memory_bytes(header: &Header, pixels: u64, file_bytes: usize) -> u64 {
@@ -80,6 +127,8 @@ fn memory_bytes(header: &Header, pixels: u64, file_bytes: usize) -> u64 {
         // PNG and WebP may carry alpha; a palette becomes RGBA at most.
         (ImageFormat::Png, SourceColor::Gray) => 2,
         (ImageFormat::Png | ImageFormat::WebP, _) => 4,
+        (ImageFormat::Jpeg2000, SourceColor::Gray) => 2,
+        (ImageFormat::Jpeg2000, _) => 4,
         (_, SourceColor::Gray) => 1,
         _ => 3,
     };

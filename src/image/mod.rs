@@ -62,6 +62,8 @@ pub use format::{ImageFormat, SourceColor, SourceProfile};
 pub use frame::Frame;
 pub use light::{linear_rgb, linear_to_srgb, luminance_linear, srgb_to_linear, srgb8_to_linear};
 pub use limits::Limits;
+#[cfg(any(test, fuzzing))]
+pub(crate) use limits::spent;
 pub use normalisation::{ChannelOrder, Normalisation};
 pub use orientation::Orientation;
 pub use photo::{Photo, PhotoInfo};

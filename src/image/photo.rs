@@ -67,10 +67,14 @@ impl Photo {
     ///   become colours by multiplication, without a colour profile). Four channels without that
     ///   marker, 12 bits, arithmetic coding, lossless JPEG and a first channel with fewer samples
     ///   than another are `UnsupportedFormat`.
-    /// - JPEG 2000 (ISO/IEC 15444-1; JP2 files and bare codestreams): grey, sRGB and sYCC, 1 to 16
-    ///   bits. Palettes, transparency, subsampled or signed components, images off the origin,
-    ///   regions of interest, packed packet headers, changes of progression, and styles that vary
-    ///   between tiles are `UnsupportedFormat`: portraits do not have them.
+    /// - JPEG 2000 (ISO/IEC 15444-1; JP2 files and bare codestreams): grey, sRGB and sYCC,
+    ///   palettes, alpha also multiplied into colours, channels in any order that the file defines;
+    ///   1 to 16 bits, with or without a sign, different ones in each component; subsampled
+    ///   components, whose samples are repeated; images off the origin. Three components of a bare
+    ///   codestream whose second and third are coarser are luma and colour differences. Channels of
+    ///   which the file does not say what they are, over four components, regions of interest,
+    ///   packed packet headers, changes of progression, and styles that vary between tiles are
+    ///   `UnsupportedFormat`.
     /// - PNG: all colour types and depths; 16 bits are rounded to 8.
     /// - WebP: lossy and lossless.
     /// - Transparency is laid over white, as a viewer's page does: what a person cannot see, no
@@ -95,6 +99,11 @@ impl Photo {
     /// early; [`ErrorKind::LimitExceeded`] if the file is, or states to be, larger than
     /// `limits`.
     pub fn decode(bytes: &[u8], limits: &Limits) -> Result<Self> {
+        Self::decode_within(bytes, &mut limits.clone())
+    }
+
+    /// [`Self::decode`], which takes the pixels and the work that it spends off the limits.
+    pub(crate) fn decode_within(bytes: &[u8], limits: &mut Limits) -> Result<Self> {
         if bytes.len() > limits.max_bytes() {
             return Err(over_limit(format!("the file has {} bytes, over {}", bytes.len(), limits.max_bytes())));
         }
@@ -103,10 +112,12 @@ impl Photo {
         let Some(image) = header.end.and_then(|end| bytes.get(..end)) else {
             return Err(Error::new(ErrorKind::Corrupt, Stage::Decode, "the file ends before its image does"));
         };
+        let whole = limits.clone();
+        limits.spend(&header);
         // Decoders assert about their own state. No input is known that breaks an assertion
         // (`fuzz/`); should one turn up, it costs this call and not the caller's thread. Nothing
         // outlives the closure.
-        catch_unwind(|| Self::decode_whole(image, &header, limits))
+        catch_unwind(|| Self::decode_whole(image, &header, &whole))
             .unwrap_or_else(|_| Err(corrupt("the decoder gave up on the image")))
     }
 
@@ -123,19 +134,10 @@ impl Photo {
                 let cursor = Cursor::new(webp::pictured(image, header.width, header.height));
                 Self::read(image, WebPDecoder::new(cursor).map_err(fault)?, header, limits)
             }
-            ImageFormat::Jpeg2000 => Ok(Self {
-                width: header.width,
-                height: header.height,
-                pixels: jpeg2000::decode(image)?,
-                info: PhotoInfo {
-                    format: header.format,
-                    color: header.color,
-                    bits_per_channel: header.bits_per_channel,
-                    had_alpha: false,
-                    profile: SourceProfile::AssumedSrgb,
-                    orientation: Orientation::Upright,
-                },
-            }),
+            ImageFormat::Jpeg2000 => {
+                let (samples, color) = jpeg2000::decode(image)?;
+                Self::finish(image, header, limits, samples, color)
+            }
             // No header says so: the format of photos that never were a file.
             ImageFormat::Raw => {
                 Err(Error::new(ErrorKind::UnsupportedFormat, Stage::Decode, "raw pixels are not decoded"))

@@ -134,6 +134,33 @@ fn the_first_portrait_that_decodes_is_taken() {
 }
 
 #[test]
+fn all_portraits_of_a_group_together_cost_no_more_than_one_may() {
+    // JPEG 2000 is decoded strictly: a picture whose end is changed fails after its work.
+    let portrait = include_bytes!("../data/portrait.jp2");
+    let mut damaged = portrait.to_vec();
+    let at = damaged.windows(2).position(|w| w == [0xFF, 0x93]).unwrap() + 2;
+    damaged[at..at + 8].fill(0xA5);
+    assert_eq!(Photo::decode(&damaged, &Limits::default()).unwrap_err().kind(), ErrorKind::Corrupt);
+    let faces = |tried: usize| {
+        let mut faces = vec![NewFace::new(&damaged, ImageCoding::Jpeg2000, 240, 320); tried];
+        faces.push(NewFace::new(portrait, ImageCoding::Jpeg2000, 240, 320));
+        write_dg2(&faces).unwrap()
+    };
+    for tried in [0, 1, 5, 8] {
+        let of = |pictures: u64| {
+            let limits = Limits::default().with_max_pixels(pictures * 240 * 320).unwrap();
+            DocumentPhoto::from_bytes(&faces(tried), &limits)
+        };
+        let document = of(tried as u64 + 1).unwrap();
+        assert_eq!((document.remarks().len(), document.photo().width()), (tried, 240));
+        if tried > 0 {
+            let error = of(tried as u64).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Corrupt, "that of the first one: {error}");
+        }
+    }
+}
+
+#[test]
 fn limits_hold_for_chips_too() {
     let image = jpeg("obama.jpg");
     let file = write_dg2(&[NewFace::new(&image, ImageCoding::Jpeg, 910, 1137)]).unwrap();
@@ -155,10 +182,12 @@ fn files_are_told_apart_by_content() {
     assert_eq!(origin(&image), Ok(Origin::ImageFile));
     assert_eq!(origin(&file), Ok(Origin::Chip19794));
     assert_eq!(origin(&record), Ok(Origin::Chip19794));
-    for bytes in [&b""[..], b"upright text", b"even more text", b"FAC", b"u\x82", &[0x75, 3, 1, 2, 3]] {
+    for bytes in [&b""[..], b"upright text", b"even more text", b"FAC", b"u\x82", &[0x75, 90, 1, 2, 3]] {
         assert_eq!(origin(bytes), Err((Stage::Decode, ErrorKind::UnsupportedFormat)), "{bytes:?}");
     }
-    assert_eq!(origin(&file[..file.len() / 2]), Err((Stage::Document, ErrorKind::Corrupt)));
+    for broken in [&file[..file.len() / 2], &[0x75, 3, 1, 2, 3]] {
+        assert_eq!(origin(broken), Err((Stage::Document, ErrorKind::Corrupt)));
+    }
 }
 
 #[test]

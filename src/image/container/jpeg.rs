@@ -103,6 +103,7 @@ pub(super) fn inspect(bytes: &[u8]) -> Result<Header> {
         bits_per_channel: frame.precision,
         working_bytes_per_px,
         working_bytes: 0,
+        work: 0,
         end,
     })
 }

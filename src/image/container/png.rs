@@ -62,6 +62,7 @@ pub(super) fn inspect(bytes: &[u8]) -> Result<Header> {
         bits_per_channel,
         working_bytes_per_px: 1,
         working_bytes: 0,
+        work: 0,
         end,
     })
 }

@@ -86,6 +86,7 @@ pub(super) fn inspect(bytes: &[u8]) -> Result<Header> {
             Some(stream) if end.is_some() => vp8l::code_bytes(stream, width, height)?,
             _ => 0,
         },
+        work: 0,
         end,
     })
 }

@@ -1,5 +1,5 @@
-//! The boxes of a JP2 file (ISO/IEC 15444-1, annex I): where the codestream lies and what its
-//! components mean.
+//! The boxes of a JP2 file (ISO/IEC 15444-1, annex I): where the codestream lies, and those that
+//! say what its components mean.
 
 use super::super::bytes::{be16, be32};
 use super::super::header::{corrupt, unsupported};
@@ -10,14 +10,37 @@ use std::ops::Range;
 pub(super) const SIGNATURE: &[u8] = b"\0\0\0\x0CjP  \r\n\x87\n";
 
 /// What the boxes of a JP2 file say about its codestream.
-pub(super) struct Jp2 {
-    pub(super) width: u32,
-    pub(super) height: u32,
-    pub(super) components: u8,
-    /// The components are luma and two colour differences (sYCC, EnumCS 18).
-    pub(super) ycc: bool,
+pub(super) struct Jp2<'a> {
+    pub(super) header: Jp2Header<'a>,
     /// Offsets of the contiguous codestream box's contents.
     pub(super) codestream: Range<usize>,
+}
+
+/// The boxes in the JP2 header box (I.5.3), the first of each kind.
+pub(super) struct Jp2Header<'a> {
+    pub(super) width: u32,
+    pub(super) height: u32,
+    pub(super) components: u16,
+    pub(super) space: Space<'a>,
+    /// Contents of the palette box.
+    pub(super) palette: Option<&'a [u8]>,
+    /// Contents of the component mapping box.
+    pub(super) mapping: Option<&'a [u8]>,
+    /// Contents of the channel definition box.
+    pub(super) definitions: Option<&'a [u8]>,
+}
+
+/// The colour space that a colour specification box states.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::image) enum Space<'a> {
+    /// None is stated, or in a way of a later part of the standard.
+    Unstated,
+    Gray,
+    Rgb,
+    /// Luma and two colour differences: sYCC.
+    Ycc,
+    /// An ICC profile.
+    Profile(&'a [u8]),
 }
 
 /// A box: its type, and where its contents lie.
@@ -45,7 +68,7 @@ fn next(bytes: &[u8], at: usize, end: usize) -> Option<Box4> {
 }
 
 /// Walks the boxes up to the first codestream.
-pub(super) fn walk(bytes: &[u8]) -> Result<Jp2> {
+pub(super) fn walk(bytes: &[u8]) -> Result<Jp2<'_>> {
     let (mut header, mut at) = (None, SIGNATURE.len());
     while let Some(found) = next(bytes, at, bytes.len()) {
         let Range { start, end } = found.contents;
@@ -57,10 +80,10 @@ pub(super) fn walk(bytes: &[u8]) -> Result<Jp2> {
                 header = Some(jp2_header(bytes, start..end)?);
             }
             b"jp2c" => {
-                let Some((width, height, components, ycc)) = header else {
+                let Some(header) = header else {
                     return Err(corrupt("the JP2 has no header before its codestream"));
                 };
-                return Ok(Jp2 { width, height, components, ycc, codestream: start..end.min(bytes.len()) });
+                return Ok(Jp2 { header, codestream: start..end.min(bytes.len()) });
             }
             _ => {}
         }
@@ -69,9 +92,10 @@ pub(super) fn walk(bytes: &[u8]) -> Result<Jp2> {
     Err(corrupt("the JP2 has no codestream"))
 }
 
-/// Width, height, number of components, and whether they are sYCC (I.5.3).
-fn jp2_header(bytes: &[u8], inside: Range<usize>) -> Result<(u32, u32, u8, bool)> {
-    let (mut image, mut ycc) = (None, None);
+/// The boxes within the JP2 header box.
+fn jp2_header(bytes: &[u8], inside: Range<usize>) -> Result<Jp2Header<'_>> {
+    let (mut image, mut space) = (None, None);
+    let (mut palette, mut mapping, mut definitions) = (None, None, None);
     let mut at = inside.start;
     while let Some(found) = next(bytes, at, inside.end) {
         let body = bytes.get(found.contents.start..found.contents.end.min(inside.end));
@@ -82,11 +106,11 @@ fn jp2_header(bytes: &[u8], inside: Range<usize>) -> Result<(u32, u32, u8, bool)
                 image = Some(fields.ok_or_else(|| corrupt("the JP2's image header box is cut short"))?);
             }
             // The first one counts (I.5.3.3).
-            b"colr" if ycc.is_none() => ycc = Some(colour_is_ycc(body)?),
-            b"pclr" | b"cmap" => return Err(unsupported("JP2 images with a palette are not read")),
-            b"cdef" if !channels_in_order(body) => {
-                return Err(unsupported("JP2 images with transparency or exchanged channels are not read"));
-            }
+            b"colr" if space.is_none() => space = Some(colour_space(body)?),
+            b"pclr" => palette = palette.or(Some(body)),
+            b"cmap" => mapping = mapping.or(Some(body)),
+            b"cdef" => definitions = definitions.or(Some(body)),
+            // The codestream states depths (bpcc) once more, and resolutions say nothing of pixels.
             _ => {}
         }
         at = found.contents.end;
@@ -94,32 +118,21 @@ fn jp2_header(bytes: &[u8], inside: Range<usize>) -> Result<(u32, u32, u8, bool)
     let Some(((height, width), components)) = image else {
         return Err(corrupt("the JP2 has no image header"));
     };
-    let components = u8::try_from(components).map_err(|_| unsupported("the JP2 has over 255 components"))?;
     // Without a colour box the components are taken for grey, or for red, green and blue.
-    Ok((width, height, components, ycc.unwrap_or(false)))
+    let space = space.unwrap_or(Space::Unstated);
+    Ok(Jp2Header { width, height, components, space, palette, mapping, definitions })
 }
 
-/// Whether a colour specification box says sYCC. Profiles are passed over: samples are taken for
-/// sRGB.
-fn colour_is_ycc(body: &[u8]) -> Result<bool> {
+/// The colour space of a colour specification box (I.5.3.3).
+fn colour_space(body: &[u8]) -> Result<Space<'_>> {
     match (body.first(), be32(body, 3)) {
-        (Some(1), Some(16 | 17)) => Ok(false),
-        (Some(1), Some(18)) => Ok(true),
-        (Some(1), Some(_)) => Err(unsupported("only grey, sRGB and sYCC JP2 images are read")),
+        (Some(1), Some(16)) => Ok(Space::Rgb),
+        (Some(1), Some(17)) => Ok(Space::Gray),
+        (Some(1), Some(18)) => Ok(Space::Ycc),
+        (Some(1), Some(_)) => Err(unsupported("only grey, sRGB, sYCC and ICC profiles are read of JP2 images")),
         (Some(1), None) | (None, _) => Err(corrupt("the JP2's colour box is cut short")),
-        _ => Ok(false),
+        // Restricted profiles, and any ones.
+        (Some(2 | 3), _) => Ok(Space::Profile(body.get(3..).unwrap_or_default())),
+        _ => Ok(Space::Unstated),
     }
-}
-
-/// Whether a channel definition box (I.5.3.6) says what holds without one: channel i is colour i +
-/// 1.
-fn channels_in_order(body: &[u8]) -> bool {
-    let Some(entries) = body.get(2..) else { return false };
-    entries.chunks(6).all(|entry| {
-        let colour =
-            be16(entry, 0).zip(be16(entry, 4)).is_some_and(|(i, colour)| u32::from(i) + 1 == u32::from(colour));
-        // A single grey channel may be said to belong to the whole image.
-        let whole = entries.len() == 6 && be16(entry, 4) == Some(0);
-        be16(entry, 2) == Some(0) && (colour || whole)
-    })
 }

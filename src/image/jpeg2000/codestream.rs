@@ -5,25 +5,28 @@
 
 use super::super::bytes::{be16, be32};
 use super::super::header::{corrupt, unsupported};
-use crate::error::Result;
+use super::style::{Planes, Style, cut};
+use crate::error::{Error, Result};
 
-/// Decomposition levels that are read at most. The standard allows 32; encoders use 5 or 6, and 16
-/// suffice for 65,536 px.
-pub(super) const MAX_LEVELS: u8 = 16;
+/// Components that are read at most: three colours and alpha.
+const MAX_COMPONENTS: usize = 4;
 
 /// What a codestream states.
 #[derive(Debug, Clone)]
 pub(super) struct Codestream {
+    /// The picture's sides in pixels: those of the area, or fewer where every component has fewer
+    /// samples than the area has points.
     pub(super) width: u32,
     pub(super) height: u32,
-    /// The number of components: 1 or 3.
-    pub(super) components: u8,
-    /// Bits per sample, 1 ..= 16, the same in all components.
-    pub(super) depth: u8,
+    /// The sides of the image area on the reference grid, which a JP2's header repeats.
+    pub(super) area: (u32, u32),
+    /// Columns and rows of tiles.
+    pub(super) tiles: (u32, u32),
+    /// The sides of a whole tile, or of the area if that is smaller.
     pub(super) tile: (u32, u32),
+    /// One to four.
+    pub(super) components: Vec<Component>,
     pub(super) layers: u16,
-    /// How each component is coded; those beyond `components` mean nothing.
-    pub(super) styles: [Style; 3],
     pub(super) tile_parts: u64,
     /// Offset and length of a last tile-part that leaves its length open.
     pub(super) open_part: Option<(usize, u32)>,
@@ -33,21 +36,30 @@ pub(super) struct Codestream {
     pub(super) len: usize,
 }
 
-/// How a component is coded (A.6.1).
+/// One component.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Style {
-    pub(super) levels: u8,
-    /// Binary logarithms of a code-block's width and height.
-    pub(super) block: (u8, u8),
-    /// Per resolution level: PPx in the low half, PPy in the high half.
-    pub(super) precincts: [u8; MAX_LEVELS as usize + 1],
-    /// Coding passes may end segments of their own.
-    pub(super) many_segments: bool,
+pub(super) struct Component {
+    /// Bits per sample, 1 to 16. Samples with a sign are moved up by half their range where they
+    /// are decoded, as all decoders do.
+    pub(super) depth: u8,
+    /// Distances of its samples on the reference grid, 1 without subsampling.
+    pub(super) spacing: (u8, u8),
+    /// How it is coded.
+    pub(super) style: Style,
+    /// The most bit-planes that any tile has.
+    pub(super) planes: Planes,
 }
 
-/// The error of a header that ends before its segments do.
-fn cut() -> crate::error::Error {
-    corrupt("the JPEG 2000 codestream ends inside its header")
+impl Component {
+    /// The highest sample.
+    pub(super) fn most(&self) -> f32 {
+        ((1u32 << self.depth) - 1) as f32
+    }
+
+    /// The level, of 0 to 255, of a colour difference of nothing.
+    pub(super) fn middle(&self) -> f32 {
+        (1u32 << (self.depth - 1)) as f32 * (255.0 / self.most())
+    }
 }
 
 /// The body of the marker segment whose length field is at `at`, and the offset behind it.
@@ -64,7 +76,9 @@ pub(super) fn walk(bytes: &[u8]) -> Result<Codestream> {
     let (siz, mut at) = segment(bytes, 4)?;
     let mut stream = size(siz)?;
     stream.len = bytes.len();
-    let (mut default, mut own, mut quantized) = (None, [None; 3], false);
+    // A component without segments of its own is coded as the image is.
+    let (mut style, mut planes, mut mixed) = (None, None, false);
+    let mut own = [(None, None); MAX_COMPONENTS];
     loop {
         let marker = be16(bytes, at).ok_or_else(cut)?;
         if marker == 0xFF90 {
@@ -79,28 +93,27 @@ pub(super) fn walk(bytes: &[u8]) -> Result<Codestream> {
             // COD
             0xFF52 => {
                 stream.layers = be16(body, 2).ok_or_else(cut)?;
-                default = Some(style(body.first().copied(), body.get(5..))?);
+                mixed = *body.get(4).ok_or_else(cut)? == 1;
+                style = Some(Style::read(body.first().copied(), body.get(5..))?);
             }
             // COC
             0xFF53 => {
-                let index = usize::from(*body.first().ok_or_else(cut)?);
-                let slot = own.get_mut(index).filter(|_| index < usize::from(stream.components));
-                let slot = slot.ok_or_else(|| corrupt("a JPEG 2000 segment names a component that is not there"))?;
-                *slot = Some(style(body.get(1).copied(), body.get(2..))?);
+                let (slot, rest) = own_segment(&mut own, body, &stream)?;
+                slot.0 = Some(Style::read(rest.first().copied(), rest.get(1..))?);
             }
             // QCD
-            0xFF5C => {
-                quantization(body)?;
-                quantized = true;
-            }
+            0xFF5C => planes = Some(Planes::read(body)?),
             // QCC
-            0xFF5D => component_quantization(body, &stream)?,
+            0xFF5D => {
+                let (slot, rest) = own_segment(&mut own, body, &stream)?;
+                slot.1 = Some(Planes::read(rest)?);
+            }
             // TLM, CRG, COM
             _ => {}
         }
         at = next;
     }
-    let (Some(default), true) = (default, quantized) else {
+    let (Some(style), Some(planes)) = (style, planes) else {
         return Err(corrupt("the JPEG 2000 header lacks its coding style or quantization"));
     };
     if stream.layers == 0 {
@@ -109,46 +122,76 @@ pub(super) fn walk(bytes: &[u8]) -> Result<Codestream> {
     if stream.layers > 32 {
         return Err(unsupported("JPEG 2000 images of over 32 layers are not read"));
     }
-    // A component without a COC is coded as COD says.
-    stream.styles = own.map(|own| own.unwrap_or(default));
+    for (component, own) in stream.components.iter_mut().zip(own) {
+        component.style = own.0.unwrap_or(style);
+        component.planes = own.1.unwrap_or(planes);
+    }
+    if mixed {
+        match stream.components.as_slice() {
+            [a, b, c, ..] if [b, c].iter().all(|other| (other.depth, other.spacing) == (a.depth, a.spacing)) => {}
+            _ => return Err(corrupt("the JPEG 2000 image mixes components that are not alike")),
+        }
+    }
     tile_parts(bytes, at, &mut stream)?;
     Ok(stream)
 }
 
-/// SIZ (A.5.1): sides, tiles, components.
+/// What a segment says of the component that its first byte names: where to keep it, and the rest
+/// of its body.
+fn own_segment<'a, 'b, T>(own: &'a mut [T], body: &'b [u8], stream: &Codestream) -> Result<(&'a mut T, &'b [u8])> {
+    let (index, rest) = body.split_first().ok_or_else(cut)?;
+    let slot = own.get_mut(..stream.components.len()).and_then(|own| own.get_mut(usize::from(*index)));
+    let slot = slot.ok_or_else(|| corrupt("a JPEG 2000 segment names a component that is not there"))?;
+    Ok((slot, rest))
+}
+
+/// SIZ (A.5.1, B.2, B.3): the reference grid, its tiles, the components.
 fn size(body: &[u8]) -> Result<Codestream> {
     let field = |at| be32(body, at).ok_or_else(cut);
-    let (width, height, tile) = (field(2)?, field(6)?, (field(18)?, field(22)?));
-    let offsets = [field(10)?, field(14)?, field(26)?, field(30)?];
-    let components = be16(body, 34).ok_or_else(cut)?;
-    if body.len() != 36 + 3 * usize::from(components) {
+    // Pairs of a column and a row: the end of the image area, its start, a tile's sides, and the
+    // start of the first tile.
+    let pair = |at| Ok::<_, Error>([field(at)?, field(at + 4)?]);
+    let (end, start, tile, first) = (pair(2)?, pair(10)?, pair(18)?, pair(26)?);
+    let count = be16(body, 34).ok_or_else(cut)?;
+    if body.len() != 36 + 3 * usize::from(count) {
         return Err(corrupt("the JPEG 2000 size segment does not hold what it states"));
     }
-    if tile.0 == 0 || tile.1 == 0 {
+    if tile.contains(&0) {
         return Err(corrupt("the JPEG 2000 image has tiles without pixels"));
     }
-    if offsets.iter().any(|o| *o != 0) {
-        return Err(unsupported("JPEG 2000 images that do not begin at the origin are not read"));
+    if usize::from(count) > MAX_COMPONENTS {
+        return Err(unsupported("only JPEG 2000 images of one to four components are read"));
     }
-    // Per component its depth, and the distances of its samples, which are 1 without subsampling.
     let (each, _) = body.get(36..).ok_or_else(cut)?.as_chunks::<3>();
-    let depth = match each {
-        [[depth, 1, 1]] => *depth,
-        [first @ [depth, 1, 1], second, third] if second == first && third == first => *depth,
-        _ => return Err(unsupported("only JPEG 2000 images of one or three alike components are read")),
-    };
-    // The highest bit says that samples have a sign.
-    if depth > 15 {
-        return Err(unsupported("only JPEG 2000 images of 1 to 16 unsigned bits per sample are read"));
+    let mut components = Vec::with_capacity(each.len());
+    for [depth, x, y] in each {
+        // The highest bit says that samples have a sign.
+        let depth = (depth & 0x7F) + 1;
+        if depth > 16 {
+            return Err(unsupported("only JPEG 2000 images of 1 to 16 bits per sample are read"));
+        }
+        if *x == 0 || *y == 0 {
+            return Err(corrupt("a JPEG 2000 component has samples at no distance"));
+        }
+        components.push(Component { depth, spacing: (*x, *y), ..Component::default() });
     }
+    let Some(spacing) = components.first().map(|first| first.spacing) else {
+        return Err(corrupt("the JPEG 2000 image has no components"));
+    };
+    let alike = components.iter().all(|component| component.spacing == spacing);
+    let axis = |axis: fn([u32; 2]) -> u32, spacing: fn(&Component) -> u8| {
+        let spacings = components.iter().map(|component| u32::from(spacing(component)));
+        Axis { end: axis(end), start: axis(start), tile: axis(tile), first: axis(first) }.measure(spacings, alike)
+    };
+    let [column, row] = [axis(|[x, _]| x, |c| c.spacing.0)?, axis(|[_, y]| y, |c| c.spacing.1)?];
     Ok(Codestream {
-        width,
-        height,
-        components: if components == 1 { 1 } else { 3 },
-        depth: depth + 1,
-        tile,
+        width: column.pixels,
+        height: row.pixels,
+        area: (column.area, row.area),
+        tiles: (column.tiles, row.tiles),
+        tile: (column.tile, row.tile),
+        components,
         layers: 0,
-        styles: [Style::default(); 3],
         tile_parts: 0,
         open_part: None,
         end: None,
@@ -156,60 +199,41 @@ fn size(body: &[u8]) -> Result<Codestream> {
     })
 }
 
-/// The flags of COD or COC, and what both have in common (tables A.13, A.15).
-fn style(flags: Option<u8>, parameters: Option<&[u8]>) -> Result<Style> {
-    let (Some(flags), Some([levels, width, height, code_blocks, _, precincts @ ..])) = (flags, parameters) else {
-        return Err(cut());
-    };
-    if *levels > MAX_LEVELS {
-        return Err(unsupported("JPEG 2000 images of over 16 decomposition levels are not read"));
-    }
-    // Table A.18: the sides are 4 to 1024, the area at most 4096.
-    if *width > 8 || *height > 8 || width + height > 8 {
-        return Err(corrupt("the JPEG 2000 image has code-blocks of a size that does not exist"));
-    }
-    // Bypass and termination on each pass; the rest but predictable termination is 0x2A.
-    if code_blocks & 0xC0 != 0 {
-        return Err(unsupported("the JPEG 2000 image is coded by a later part of the standard"));
-    }
-    let resolutions = usize::from(*levels) + 1;
-    let mut sizes = [0xFF; MAX_LEVELS as usize + 1];
-    let stated = if flags & 1 == 1 { resolutions } else { 0 };
-    if precincts.len() != stated {
-        return Err(corrupt("a JPEG 2000 coding style does not hold what it states"));
-    }
-    for (level, (size, stated)) in sizes.iter_mut().zip(precincts).enumerate() {
-        // Beyond the lowest resolution a precinct is divided among sub-bands of half the size.
-        if level > 0 && (stated & 0x0F == 0 || stated & 0xF0 == 0) {
-            return Err(corrupt("the JPEG 2000 image has precincts without coefficients"));
+/// The reference grid in one direction.
+struct Axis {
+    end: u32,
+    start: u32,
+    tile: u32,
+    first: u32,
+}
+
+/// What lies on it.
+struct Measured {
+    pixels: u32,
+    area: u32,
+    tiles: u32,
+    tile: u32,
+}
+
+impl Axis {
+    /// Holds the fields against one another, and counts; `alike` says that all spacings are the
+    /// same.
+    fn measure(&self, mut spacings: impl Iterator<Item = u32> + Clone, alike: bool) -> Result<Measured> {
+        let Self { end, start, tile, first } = *self;
+        // The first tile holds at least one point of the area (equations B-3 and B-4).
+        let first_end = first.saturating_add(tile).min(end);
+        if end <= start || first > start || first_end <= start {
+            return Err(corrupt("the JPEG 2000 image lies outside its tiles"));
         }
-        *size = *stated;
-    }
-    Ok(Style { levels: *levels, block: (width + 2, height + 2), precincts: sizes, many_segments: code_blocks & 5 != 0 })
-}
-
-/// QCD (A.6.4), or the part of QCC behind its component.
-fn quantization(body: &[u8]) -> Result<()> {
-    let sizes = body.len().saturating_sub(1);
-    // One for the lowest resolution, three for each level above.
-    let most = 3 * usize::from(MAX_LEVELS) + 1;
-    let fits = match body.first().map(|style| style & 0x1F) {
-        Some(0) => sizes > 0,
-        Some(1) => sizes == 2,
-        Some(2) => sizes > 0 && sizes.is_multiple_of(2),
-        _ => false,
-    };
-    if !fits || sizes > 2 * most.max(97) {
-        return Err(corrupt("a JPEG 2000 quantization segment does not hold what it states"));
-    }
-    Ok(())
-}
-
-/// QCC (A.6.5): the index of a component, and its quantisation.
-fn component_quantization(body: &[u8], stream: &Codestream) -> Result<()> {
-    match body.split_first() {
-        Some((index, rest)) if *index < stream.components => quantization(rest),
-        _ => Err(corrupt("a JPEG 2000 segment names a component that is not there")),
+        let samples = |end: u32, spacing: u32| end.div_ceil(spacing) - start.div_ceil(spacing);
+        let area = end - start;
+        // Where all components are alike, their samples are the pixels.
+        let pixels = spacings.clone().next().filter(|_| alike).map_or(area, |spacing| samples(end, spacing));
+        // A component without samples in the first tile leaves pixels open, whatever comes later.
+        if pixels == 0 || (!alike && spacings.any(|spacing| samples(first_end, spacing) == 0)) {
+            return Err(unsupported("the JPEG 2000 image has a component without samples in its first tile"));
+        }
+        Ok(Measured { pixels, area, tiles: (end - first).div_ceil(tile), tile: tile.min(area) })
     }
 }
 
@@ -252,7 +276,7 @@ fn tile_parts(bytes: &[u8], mut at: usize, stream: &mut Codestream) -> Result<()
 
 /// Looks through the segments between SOT and SOD: the offset behind SOD, or `None` if `bytes` end
 /// before.
-fn tile_part_header(bytes: &[u8], mut at: usize, stream: &Codestream) -> Result<Option<usize>> {
+fn tile_part_header(bytes: &[u8], mut at: usize, stream: &mut Codestream) -> Result<Option<usize>> {
     loop {
         let Some(marker) = be16(bytes, at) else { return Ok(None) };
         match marker {
@@ -262,8 +286,17 @@ fn tile_part_header(bytes: &[u8], mut at: usize, stream: &Codestream) -> Result<
             0xFF5C | 0xFF5D | 0xFF58 | 0xFF64 => {
                 let Ok((body, next)) = segment(bytes, at + 2) else { return Ok(None) };
                 match marker {
-                    0xFF5C => quantization(body)?,
-                    0xFF5D => component_quantization(body, stream)?,
+                    0xFF5C => {
+                        let planes = Planes::read(body)?;
+                        stream.components.iter_mut().for_each(|component| component.planes.raise(&planes));
+                    }
+                    0xFF5D => {
+                        let (index, rest) = body.split_first().ok_or_else(cut)?;
+                        let component = stream.components.get_mut(usize::from(*index));
+                        let component = component
+                            .ok_or_else(|| corrupt("a JPEG 2000 segment names a component that is not there"))?;
+                        component.planes.raise(&Planes::read(rest)?);
+                    }
                     _ => {}
                 }
                 at = next;

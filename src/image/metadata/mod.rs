@@ -6,6 +6,7 @@
 
 mod exif_text;
 mod jpeg;
+mod jpeg2000;
 mod png;
 mod read;
 mod statements;

@@ -2,7 +2,7 @@
 
 use super::super::format::ImageFormat;
 use super::statements::Statements;
-use super::{jpeg, png, webp};
+use super::{jpeg, jpeg2000, png, webp};
 
 /// Reads what a file says of its pixels. Its headers have been read, so that `format` is known. A
 /// profile of over `max_icc_bytes` bytes cannot be read.
@@ -11,6 +11,7 @@ pub(in crate::image) fn read(bytes: &[u8], format: ImageFormat, max_icc_bytes: u
         ImageFormat::Jpeg => jpeg::read(bytes, max_icc_bytes),
         ImageFormat::Png => png::read(bytes, max_icc_bytes),
         ImageFormat::WebP => webp::read(bytes, max_icc_bytes),
-        ImageFormat::Jpeg2000 | ImageFormat::Raw => Statements::default(),
+        ImageFormat::Jpeg2000 => jpeg2000::read(bytes, max_icc_bytes),
+        ImageFormat::Raw => Statements::default(),
     }
 }

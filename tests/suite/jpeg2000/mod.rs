@@ -9,9 +9,13 @@ use selfsame::engine::Verdict;
 use selfsame::error::ErrorKind;
 use selfsame::image::{ImageFormat, Limits, Photo, SourceColor};
 
-const PORTRAIT: &[u8] = include_bytes!("../data/portrait.jp2");
-const COLOUR: &[u8] = include_bytes!("../data/card.jp2");
-const GREY: &[u8] = include_bytes!("../data/card.j2k");
+mod meaning;
+mod peer;
+mod work;
+
+const PORTRAIT: &[u8] = include_bytes!("../../data/portrait.jp2");
+const COLOUR: &[u8] = include_bytes!("../../data/card.jp2");
+const GREY: &[u8] = include_bytes!("../../data/card.j2k");
 
 /// The file with `bytes` written `offset` behind the first occurrence of `anchor`.
 fn patched(file: &[u8], anchor: &[u8], offset: usize, bytes: &[u8]) -> Vec<u8> {
@@ -138,15 +142,15 @@ fn what_headers_state_is_refused_before_anything_is_allocated() {
 fn kinds_that_are_not_read_are_unsupported() {
     let unsupported = Err(ErrorKind::UnsupportedFormat);
     let with = |anchor, offset, bytes: &[u8]| decode(&patched(COLOUR, anchor, offset, bytes));
-    assert_eq!(with(SIZ, 44, &[2]), unsupported, "a subsampled component");
-    assert_eq!(with(SIZ, 40, &[0x87, 1, 1, 0x87, 1, 1, 0x87]), unsupported, "signed samples");
-    assert_eq!(with(SIZ, 14, &1u32.to_be_bytes()), unsupported, "off the origin");
+    assert_eq!(with(SIZ, 40, &[16]), unsupported, "17 bits");
     assert_eq!(with(COD, 6, &[0, 33]), unsupported, "33 layers");
     assert_eq!(with(COD, 9, &[17]), unsupported, "17 decomposition levels");
     assert_eq!(with(COD, 12, &[0x40]), unsupported, "high-throughput coding");
     assert_eq!(with(&[0xFF, 0x64], 0, &[0xFF, 0x5F]), unsupported, "a change of progression");
     assert_eq!(with(b"colr", 10, &[12]), unsupported, "CMYK");
-    assert_eq!(with(b"colr", 0, b"pclr"), unsupported, "a palette");
+    assert_eq!(with(SIZ, 44, &[2]), Err(ErrorKind::Corrupt), "mixed components of other spacings");
+    assert_eq!(with(SIZ, 44, &[0]), Err(ErrorKind::Corrupt), "samples at no distance");
+    assert_eq!(with(SIZ, 14, &1u32.to_be_bytes()), Err(ErrorKind::Corrupt), "an offset that the file's header lacks");
     assert_eq!(with(b"ihdr", 4, &31u32.to_be_bytes()), Err(ErrorKind::Corrupt), "two heights");
     assert_eq!(with(COD, 2, &[0, 13]), Err(ErrorKind::Corrupt), "a segment that is longer than its contents");
 }
