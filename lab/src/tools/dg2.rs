@@ -2,17 +2,19 @@
 //!
 //! `cargo run --release --example dg2 -- FILE [--out portrait.png] [--json]`
 //!
-//! FILE is a DG2 as read from the chip, a bare face record of ISO/IEC 19794-5 or a bare block of
-//! ISO/IEC 39794-5. Exit status: 0 parsed, and the first portrait decoded; 3 error.
+//! FILE is a DG2 as read from the chip, a template of it, a face record of ISO/IEC 19794-5 or a
+//! block of ISO/IEC 39794-5. Exit status: 0 parsed, and the first portrait decoded; 3 error.
 
 use crate::error::{Error, ErrorKind, OfFile, Result};
-use crate::say;
 use crate::tools::command_line;
+use crate::{output, say};
 use clap::Parser;
+use image::ImageFormat;
 use selfsame::document::{Dg2, DigestAlgorithm, DocumentPhoto};
 use selfsame::error::Stage;
-use selfsame::image::Limits;
+use selfsame::image::{Limits, Photo};
 use serde_json::{Map, Value, json};
+use std::io::Cursor;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -34,12 +36,32 @@ pub fn main() -> ExitCode {
     command_line::main(|a: &Arguments| a.json, |a| run(a).map(|()| ExitCode::SUCCESS))
 }
 
-fn io(what: &str, path: &Path, cause: impl std::error::Error + Send + Sync + 'static) -> Error {
-    Error::new(ErrorKind::Io, Stage::Document, format!("cannot {what} {}", path.display())).with_source(cause)
+/// The format that a file of this name is written in.
+fn format(path: &Path) -> Result<ImageFormat> {
+    match ImageFormat::from_path(path) {
+        Ok(format @ (ImageFormat::Png | ImageFormat::Jpeg)) => Ok(format),
+        _ => {
+            let message = format!("cannot write {}: its name ends neither in .png nor in .jpg", path.display());
+            Err(Error::new(ErrorKind::InvalidArgument, Stage::Document, message))
+        }
+    }
+}
+
+/// Writes a photograph whole, or leaves what was there.
+fn write(path: &Path, format: ImageFormat, photo: &Photo) -> Result<()> {
+    let (mut file, color) = (Cursor::new(Vec::new()), image::ExtendedColorType::Rgb8);
+    let encoded =
+        image::write_buffer_with_format(&mut file, photo.pixels(), photo.width(), photo.height(), color, format);
+    encoded
+        .map_err(std::io::Error::other)
+        .and_then(|()| output::write(path, file.get_ref()))
+        .map_err(|error| command_line::unwritten(path, Stage::Document, error))
 }
 
 fn run(arguments: &Arguments) -> Result<()> {
     let limits = Limits::default();
+    // Before anything is said: a name that cannot be written to.
+    let out = arguments.out.as_deref().map(|path| Ok::<_, Error>((path, format(path)?))).transpose()?;
     let bytes = command_line::read(&arguments.file, &limits, Stage::Document)?;
     let dg2 = Dg2::parse(&bytes).of_file(&arguments.file)?;
     let report = report(&dg2);
@@ -49,10 +71,9 @@ fn run(arguments: &Arguments) -> Result<()> {
         print(&report, "");
     }
     let portrait = DocumentPhoto::from_dg2(&bytes, &limits).of_file(&arguments.file)?;
-    if let Some(path) = &arguments.out {
+    if let Some((path, format)) = out {
         let photo = portrait.photo();
-        image::save_buffer(path, photo.pixels(), photo.width(), photo.height(), image::ExtendedColorType::Rgb8)
-            .map_err(|e| io("write", path, e))?;
+        write(path, format, photo)?;
         if !arguments.json {
             say!("written      {} ({} × {} px)", path.display(), photo.width(), photo.height());
         }

@@ -218,3 +218,54 @@ fn files_are_written_whole_or_not_at_all() {
         assert!(image::load_from_memory(&overlay).is_ok());
     }
 }
+
+#[test]
+fn a_portrait_is_written_in_a_format_that_there_is_or_not_at_all() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str| folder.path().join(name);
+    let dg2 = |name: &str| run("dg2", &format!("datasets/documents/astronaut.dg2 --out {}", file(name).display()));
+    for (name, format) in [("a.png", image::ImageFormat::Png), ("a.jpg", image::ImageFormat::Jpeg)] {
+        let Some(output) = dg2(name) else { return };
+        assert!(output.status.success() && text(&output.stdout).contains(name), "{}", text(&output.stderr));
+        let written = std::fs::read(file(name)).unwrap();
+        assert_eq!(image::guess_format(&written).unwrap(), format);
+        assert_eq!(image::load_from_memory(&written).unwrap().width(), 240);
+    }
+    std::fs::write(file("kept.bmp"), b"what was there").unwrap();
+    for name in ["x.gif", "x.webp", "x.tiff", "x", "x.", "kept.bmp", "none/x.png"] {
+        let Some(output) = dg2(name) else { return };
+        let complaints = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(3), "{name}");
+        assert!(complaints.contains(&file(name).display().to_string()), "{name}: {complaints}");
+    }
+    let names = std::fs::read_dir(folder.path()).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap());
+    let mut names: Vec<_> = names.collect();
+    names.sort();
+    assert_eq!(names, ["a.jpg", "a.png", "kept.bmp"], "nothing empty is left");
+    assert_eq!(std::fs::read(file("kept.bmp")).unwrap(), b"what was there");
+}
+
+#[test]
+fn a_bare_template_is_shown_and_verified_and_a_broken_one_names_its_byte() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str| folder.path().join(name);
+    let whole = std::fs::read(root().join("datasets/documents/astronaut.dg2")).unwrap();
+    // Behind 75 82 and its length: 7F61.
+    std::fs::write(file("bare"), &whole[4..]).unwrap();
+    std::fs::write(file("broken"), &whole[4..400]).unwrap();
+    let bare = file("bare").display().to_string();
+    let Some(output) = run("dg2", &bare) else { return };
+    assert!(output.status.success() && text(&output.stdout).contains("envelope"), "{}", text(&output.stderr));
+    let Some(output) = run("verify", &format!("{bare} datasets/portraits/astronaut.png --require-chip")) else {
+        return;
+    };
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    for name in ["dg2", "verify"] {
+        let broken = file("broken").display().to_string();
+        let arguments = if name == "dg2" { broken.clone() } else { format!("{broken} {OBAMA}") };
+        let Some(output) = run(name, &arguments) else { return };
+        let complaints = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(3));
+        assert!(complaints.contains(&broken) && complaints.contains("at byte "), "{complaints}");
+    }
+}
