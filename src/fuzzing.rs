@@ -23,6 +23,23 @@ const LIMITS: nn::Limits = nn::Limits { max_nodes: 256, max_elements: 1 << 20, m
 const VALUES: [f32; 11] =
     [0.5, -1.0, 0.0, f32::NAN, 127.5, f32::INFINITY, -0.25, f32::NEG_INFINITY, f32::MAX, 1e-42, -0.0];
 
+/// What was done on this thread, as counters have it.
+#[derive(Debug, Clone, Copy)]
+pub struct Work {
+    /// Bytes of elements' heads that the reader of data groups looked at.
+    pub visits: u64,
+    /// Pixels that decoders were asked for.
+    pub pixels: u64,
+    /// Steps that decoders could be made to take, as limits count them.
+    pub steps: u64,
+}
+
+/// What was done since it was asked for last.
+pub fn take_work() -> Work {
+    let (pixels, steps) = crate::image::spent::take();
+    Work { visits: crate::document::visits::take(), pixels, steps }
+}
+
 /// Reads `bytes` as an ONNX file, compiles it, and runs it once in each precision. False if the
 /// file is refused.
 ///

@@ -202,6 +202,27 @@ for name, data in {
 }.items():
     (HERE / "dg2" / name).write_bytes(data)
 
+
+
+# Forms of the field, of the seeds above: no lengths, an OCTET STRING around, templates alone, padding.
+def indefinite(tag, *contents):
+    return bytes.fromhex(tag) + b"\x80" + b"".join(contents) + bytes(2)
+
+
+seed = lambda name: (HERE / "dg2" / name).read_bytes()
+instance = header + tlv("5f2e", seed("record"))
+for name, data in {
+    "indefinite": indefinite("75", indefinite("7f61", b"\x02\x01\x01", indefinite("7f60", instance))),
+    "octets": tlv("04", tlv("7f60", instance)),
+    "bare_block": tlv("04", seed("block")[4:]),
+    "padded": seed("off_by_eight") + bytes([255] * 40),
+}.items():
+    (HERE / "dg2" / name).write_bytes(data)
+
+for name in ["rgba", "ga", "ycc420", "offset", "index", "mixed"]:
+    source = HERE.parent.parent / "tests/data/jpeg2000" / f"{name}.j2k"
+    (HERE / "decode" / source.name).write_bytes(source.read_bytes())
+
 for name, options in {
     "lossless.jp2": dict(irreversible=False, mct=1, num_resolutions=3),
     "lossy.jp2": dict(quality_mode="rates", quality_layers=[30, 15], irreversible=True, mct=1),

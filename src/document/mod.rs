@@ -37,6 +37,8 @@ mod evidence;
 mod page;
 mod photo;
 
+#[cfg(fuzzing)]
+pub(crate) use dg2::visits;
 pub use dg2::{
     Angle, BiometricHeader, ColourSpace, Dg2, DigestAlgorithm, DocumentRemark, Expression, EyeColour, FaceImage,
     FeaturePoint, FeaturePoints, Gender, HairColour, ImageCoding, ImageType, Instance, MAX_FACES, NewFace, Pose,
