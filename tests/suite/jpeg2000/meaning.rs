@@ -260,7 +260,35 @@ fn what_components_mean_is_never_guessed() {
         assert_eq!(decode(&file).map(|_| ()), Err(kind), "{what}");
     }
     let pixel = |x: usize, y: usize| [red(x, y), green(x, y), blue(x, y)];
-    expect("a profile of RGB", &jp2(None, 3, &[profile(b"RGB ")], OFFSET), 0, pixel);
+    let photo = expect("a profile of nothing else", &jp2(None, 3, &[profile(b"RGB ")], OFFSET), 0, pixel);
+    assert_eq!(photo.info().profile, SourceProfile::NotApplied);
+}
+
+#[test]
+fn profiles_are_converted_from() {
+    let pixel = |x: usize, y: usize| [red(x, y), green(x, y), blue(x, y)];
+    for (space, said) in [(Some(SRGB), SourceProfile::Srgb), (None, SourceProfile::AssumedSrgb)] {
+        assert_eq!(expect("no profile", &jp2(space, 3, &[], OFFSET), 0, pixel).info().profile, said);
+    }
+    let profile = moxcms::ColorProfile::new_display_p3();
+    let icc = profile.encode().unwrap();
+    let stored: Vec<u8> = (0..16).flat_map(|y| (0..24).flat_map(move |x| pixel(x, y))).collect();
+    let mut expected = vec![0; stored.len()];
+    let srgb = moxcms::ColorProfile::new_srgb();
+    let layout = moxcms::Layout::Rgb;
+    profile
+        .create_transform_8bit(layout, &srgb, layout, Default::default())
+        .unwrap()
+        .transform(&stored, &mut expected)
+        .unwrap();
+    for method in [2, 3] {
+        let colour = a_box(b"colr", &[&[method, 0, 0][..], &icc].concat());
+        let photo = expect("Display P3", &jp2(None, 3, &[colour], OFFSET), 2, |x, y| {
+            *expected[3 * (24 * y + x)..].first_chunk().unwrap()
+        });
+        assert_eq!(photo.info().profile, SourceProfile::Converted);
+    }
+    assert!(expected.iter().zip(&stored).any(|(a, b)| a.abs_diff(*b) > 20), "the profile changes something");
 }
 
 #[test]

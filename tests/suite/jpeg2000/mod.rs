@@ -7,7 +7,7 @@ use crate::verify::portrait;
 use selfsame::document::{DocumentPhoto, Origin};
 use selfsame::engine::Verdict;
 use selfsame::error::ErrorKind;
-use selfsame::image::{ImageFormat, Limits, Photo, SourceColor};
+use selfsame::image::{ImageFormat, Limits, Photo, SourceColor, SourceProfile};
 
 mod meaning;
 mod peer;
