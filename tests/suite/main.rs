@@ -24,6 +24,7 @@ mod frames;
 mod gallery;
 mod guide;
 mod house;
+mod jpeg;
 mod jpeg2000;
 mod numbers;
 mod page;
