@@ -7,6 +7,7 @@
 //! ([`Frame::stored_from_upright`]) and converts only what it reads.
 
 use super::color::{ColorSpace, ToRgb};
+use super::jpeg::Large;
 use super::last_sample::LastSample;
 use super::layout::Channel;
 use super::orientation::Orientation;
@@ -47,6 +48,18 @@ pub struct Frame<'a> {
     last_sample: Option<LastSample>,
     orientation: Orientation,
     color: ColorSpace,
+    source: Source<'a>,
+}
+
+/// Where a frame's pixels come from.
+#[derive(Clone, Copy)]
+enum Source<'a> {
+    /// The planes, as the format says.
+    Planes,
+    /// The planes, as [`Frame::of_means`] says.
+    Means,
+    /// A large picture, whose parts are decoded when they are looked at.
+    Large(&'a Large),
 }
 
 impl<'a> Frame<'a> {
@@ -131,15 +144,46 @@ impl<'a> Frame<'a> {
             Error::new(ErrorKind::ShapeMismatch, Stage::Image, message)
         })?;
         let (orientation, color) = (Orientation::Upright, ColorSpace::default());
-        Ok(Self { planes, width, height, format, chroma_step, last_sample, orientation, color })
+        let source = Source::Planes;
+        Ok(Self { planes, width, height, format, chroma_step, last_sample, orientation, color, source })
     }
 
     /// A tight RGB8 frame, for a caller whose own invariant is what [`Self::new`] checks.
     pub(super) fn trusted_rgb8(data: &'a [u8], width: u32, height: u32) -> Self {
         let planes = [Plane::new(data, 3 * width as usize), Plane::default(), Plane::default()];
         let (orientation, color) = (Orientation::Upright, ColorSpace::default());
-        let (chroma_step, last_sample) = (1, None);
-        Self { planes, width, height, format: PixelFormat::Rgb8, chroma_step, last_sample, orientation, color }
+        let (chroma_step, last_sample, source) = (1, None, Source::Planes);
+        let format = PixelFormat::Rgb8;
+        Self { planes, width, height, format, chroma_step, last_sample, orientation, color, source }
+    }
+
+    /// A frame of means: red, green and blue apart, in words of 16 bits, low byte first, of which the
+    /// high byte holds whole levels. Only reductions read it.
+    pub(super) fn of_means(planes: [Plane<'a>; 3], width: u32, height: u32) -> Self {
+        Self { planes, source: Source::Means, ..Self::trusted_rgb8(&[], width, height) }
+    }
+
+    /// A frame of a large picture, upright, whose parts are decoded when they are looked at.
+    pub(super) fn of_large(large: &'a Large) -> Self {
+        let [width, height] = large.upright_size();
+        Self { source: Source::Large(large), ..Self::trusted_rgb8(&[], width, height) }
+    }
+
+    /// The large picture that the pixels come from, if no plane holds them, and the frame's
+    /// description as that picture's file stores it.
+    pub(super) fn large_as_stored(&self) -> Option<(&'a Large, Self)> {
+        let Source::Large(large) = self.source else { return None };
+        let [width, height] = large.stored_size();
+        Some((large, Self { width, height, orientation: large.orientation().then(self.orientation), ..*self }))
+    }
+
+    /// The frame with its pixels in planes, all of them.
+    ///
+    /// # Errors
+    /// [`ErrorKind::LimitExceeded`] if there is no memory for those of a large picture.
+    pub(super) fn in_planes(self) -> Result<Self> {
+        let Source::Large(large) = self.source else { return Ok(self) };
+        Ok(Self { orientation: self.orientation, ..Self::trusted_rgb8(large.upright()?, self.width, self.height) })
     }
 
     /// This frame with another orientation: how its pixels are to be turned and mirrored to be
@@ -197,7 +241,10 @@ impl<'a> Frame<'a> {
 
     /// Where red, green and blue lie, or luma, U and V.
     pub(super) fn channels(&self) -> [Channel; 3] {
-        self.format.channels(self.chroma_step)
+        match self.source {
+            Source::Means => [0, 1, 2].map(|plane| Channel { plane, offset: 0, step: 2, size: 2 }),
+            _ => self.format.channels(self.chroma_step),
+        }
     }
 
     /// The conversion of luma and chroma to red, green and blue, or blue first.

@@ -33,6 +33,7 @@ mod format;
 mod frame;
 mod header;
 mod inflate;
+mod jpeg;
 mod jpeg2000;
 mod last_sample;
 mod layout;

@@ -88,8 +88,39 @@ impl Orientation {
         }
     }
 
+    /// The orientation of a picture that is turned by `self` first, and then by `next`.
+    pub(super) fn then(self, next: Self) -> Self {
+        let ([swap, right, bottom], [next_swap, next_right, next_bottom]) =
+            (self.as_swap_and_flips(), next.as_swap_and_flips());
+        let (along, across) = if swap { (next_bottom, next_right) } else { (next_right, next_bottom) };
+        let both = [swap != next_swap, right != along, bottom != across];
+        let all = (1..=8).filter_map(Self::from_exif);
+        let found = all.into_iter().find(|orientation| orientation.as_swap_and_flips() == both);
+        debug_assert!(found.is_some(), "the eight orientations are all the ways to swap and flip");
+        found.unwrap_or(self)
+    }
+
     /// Whether width and height change places on the way to the upright picture.
     pub const fn swaps_sides(self) -> bool {
         matches!(self, Self::Transposed | Self::Rotated90 | Self::Transversed | Self::Rotated270)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn turns_after_turns_add_up() {
+        let of = |degrees, mirrored| Orientation::of_camera(degrees, mirrored).unwrap();
+        for first in [0, 90, 180, 270] {
+            for second in [0, 90, 180, 270] {
+                assert_eq!(of(first, false).then(of(second, false)), of((first + second) % 360, false));
+                // A mirror after a turn, and a turn the other way after a mirror, are the same.
+                let back = (360 + first - second) % 360;
+                assert_eq!(of(first, true).then(of(second, false)), of(back, true), "{first} {second}");
+            }
+            assert_eq!(of(first, true).then(of(0, true)), of(first, false));
+        }
     }
 }

@@ -5,18 +5,20 @@ use super::container::inspect;
 use super::format::{ImageFormat, SourceColor, SourceProfile};
 use super::frame::Frame;
 use super::header::{Header, corrupt, zeroed};
+use super::jpeg::{self, Large};
 use super::limits::{Limits, over_limit};
 use super::orientation::Orientation;
 use super::profile::Profile;
 use super::{jpeg2000, metadata, png, profile, upright, webp};
 use crate::digest::Digest;
 use crate::error::{Error, ErrorKind, Result, Stage};
-use image::codecs::{jpeg::JpegDecoder, webp::WebPDecoder};
+use image::codecs::webp::WebPDecoder;
 use image::{ColorType, ImageDecoder, ImageError};
 use serde::Serialize;
 use std::fmt;
 use std::io::Cursor;
 use std::panic::catch_unwind;
+use std::sync::Arc;
 
 /// What a photo was before it became upright RGB8: what [`Photo::info`] reports.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -49,12 +51,21 @@ pub struct PhotoInfo {
 /// assert!(Photo::from_rgb8(4, 3, [255, 0, 0].repeat(8)).is_err(), "four pixels are missing");
 /// # Ok::<(), selfsame::error::Error>(())
 /// ```
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct Photo {
     width: u32,
     height: u32,
-    pixels: Vec<u8>,
+    pixels: Pixels,
     info: PhotoInfo,
+}
+
+/// Where a photo's pixels are.
+#[derive(Clone)]
+enum Pixels {
+    /// Here, upright.
+    Here(Vec<u8>),
+    /// In a file that was read, but of which only what is looked at is decoded.
+    Large(Arc<Large>),
 }
 
 impl Photo {
@@ -123,9 +134,8 @@ impl Photo {
 
     /// Decodes the bytes of `image`, from its first to its last, whose header is within the limits.
     fn decode_whole(image: &[u8], header: &Header, limits: &Limits) -> Result<Self> {
-        let cursor = Cursor::new(image);
         match header.format {
-            ImageFormat::Jpeg => Self::read(image, JpegDecoder::new(cursor).map_err(fault)?, header, limits),
+            ImageFormat::Jpeg => Self::read_jpeg(image, header, limits),
             ImageFormat::Png => {
                 let (samples, color) = png::decode(image, header, limits)?;
                 Self::finish(image, header, limits, samples, color)
@@ -160,16 +170,46 @@ impl Photo {
 
     /// Makes upright sRGB pixels of the samples of `image`.
     fn finish(image: &[u8], header: &Header, limits: &Limits, mut samples: Vec<u8>, color: ColorType) -> Result<Self> {
-        let max_icc_bytes = profile::max_icc_bytes(limits.spare_bytes(header, image.len()));
-        let statements = metadata::read(image, header.format, max_icc_bytes);
-        let orientation = statements.orientation();
-        let profile = Profile::new(&statements.colors, header.color)?;
+        let (orientation, profile) = Self::stated(image, header, limits)?;
         profile.convert(&mut samples, color)?;
         // Both sides are below 2³², and a `usize` of less than 32 bits is not supported by the
         // decoders.
         let pixels = upright::to_rgb8(samples, color, header.width as usize, header.height as usize, orientation)?;
+        Ok(Self::described(header, Pixels::Here(pixels), color.has_alpha(), profile.said(), orientation))
+    }
+
+    /// Decodes a JPEG: at once, or where and as finely as it is looked at.
+    fn read_jpeg(image: &[u8], header: &Header, limits: &Limits) -> Result<Self> {
+        let (orientation, profile) = Self::stated(image, header, limits)?;
+        let stated = selfsame_jpeg::Header::read(image).map_err(jpeg::fault)?;
+        let said = profile.said();
+        let pixels = if jpeg::is_large(&stated) {
+            Pixels::Large(Arc::new(Large::read(image, &stated, orientation, profile)?))
+        } else {
+            let mut pixels = jpeg::decode(image, &stated)?;
+            profile.convert(&mut pixels, ColorType::Rgb8)?;
+            Pixels::Here(upright::turn(pixels, [header.width as usize, header.height as usize], orientation)?)
+        };
+        Ok(Self::described(header, pixels, false, said, orientation))
+    }
+
+    /// How the pixels of `image` stand, and what their colours mean.
+    fn stated(image: &[u8], header: &Header, limits: &Limits) -> Result<(Orientation, Profile)> {
+        let max_icc_bytes = profile::max_icc_bytes(limits.spare_bytes(header, image.len()));
+        let statements = metadata::read(image, header.format, max_icc_bytes);
+        Ok((statements.orientation(), Profile::new(&statements.colors, header.color)?))
+    }
+
+    /// A photo of a file's pixels, which stand upright.
+    fn described(
+        header: &Header,
+        pixels: Pixels,
+        had_alpha: bool,
+        profile: SourceProfile,
+        orientation: Orientation,
+    ) -> Self {
         let swapped = orientation.swaps_sides();
-        Ok(Self {
+        Self {
             width: if swapped { header.height } else { header.width },
             height: if swapped { header.width } else { header.height },
             pixels,
@@ -177,11 +217,11 @@ impl Photo {
                 format: header.format,
                 color: header.color,
                 bits_per_channel: header.bits_per_channel,
-                had_alpha: color.has_alpha(),
-                profile: profile.said(),
+                had_alpha,
+                profile,
                 orientation,
             },
-        })
+        }
     }
 
     /// Takes pixels that are ready: upright, RGB8, `width * height * 3` bytes, rows from the top
@@ -203,7 +243,7 @@ impl Photo {
             profile: SourceProfile::AssumedSrgb,
             orientation: Orientation::Upright,
         };
-        Ok(Self { width, height, pixels, info })
+        Ok(Self { width, height, pixels: Pixels::Here(pixels), info })
     }
 
     /// Width in pixels, upright; at least 1.
@@ -217,20 +257,32 @@ impl Photo {
     }
 
     /// The pixels: red, green, blue, row by row from the top, without padding.
+    ///
+    /// Of a JPEG of a million pixels and more [`Photo::decode`] has read all data, so that it is known
+    /// to be whole, but computed pixels only at an eighth. The first call computes all of them, which
+    /// takes 3 bytes and some nanoseconds each, and keeps them; stages that take a [`Frame`] do
+    /// without. If there is no memory for them, there are none: the slice is empty.
     pub fn pixels(&self) -> &[u8] {
-        &self.pixels
+        match &self.pixels {
+            Pixels::Here(pixels) => pixels,
+            // The file's data was found whole when it was read; only memory can be missing.
+            Pixels::Large(large) => large.upright().unwrap_or_default(),
+        }
     }
 
     /// The digest of the photo's sides and pixels, which says which picture it is. A megapixel
     /// takes milliseconds.
     pub fn digest(&self) -> Digest {
         let sides = [self.width.to_be_bytes(), self.height.to_be_bytes()];
-        Digest::of_parts("selfsame photo 1", [sides.as_flattened(), &self.pixels])
+        Digest::of_parts("selfsame photo 1", [sides.as_flattened(), self.pixels()])
     }
 
     /// The photo as a borrowed frame, which is what every later stage takes.
     pub fn frame(&self) -> Frame<'_> {
-        Frame::trusted_rgb8(&self.pixels, self.width, self.height)
+        match &self.pixels {
+            Pixels::Here(pixels) => Frame::trusted_rgb8(pixels, self.width, self.height),
+            Pixels::Large(large) => Frame::of_large(large),
+        }
     }
 
     /// Format, colour and orientation of the file that the photo was decoded from.
@@ -238,6 +290,20 @@ impl Photo {
         &self.info
     }
 }
+
+/// Photos are equal if they came from the same kind of file and show the same pixels.
+impl PartialEq for Photo {
+    fn eq(&self, other: &Self) -> bool {
+        let same_file = match (&self.pixels, &other.pixels) {
+            (Pixels::Large(a), Pixels::Large(b)) => Arc::ptr_eq(a, b),
+            _ => false,
+        };
+        let described = |photo: &Self| (photo.width, photo.height, photo.info.clone());
+        described(self) == described(other) && (same_file || self.pixels() == other.pixels())
+    }
+}
+
+impl Eq for Photo {}
 
 impl fmt::Debug for Photo {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

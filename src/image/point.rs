@@ -4,11 +4,12 @@ use super::color::ToRgb;
 use super::frame::Frame;
 use super::layout::Channel;
 use super::rows::value;
+use crate::error::Result;
 use crate::geometry::Point;
 
 /// Reads pixels of one frame by their upright coordinates.
 pub(crate) struct Pixels<'a> {
-    frame: &'a Frame<'a>,
+    frame: Frame<'a>,
     to_rgb: ToRgb,
     linear: [[f32; 2]; 2],
     shift: [f32; 2],
@@ -16,10 +17,16 @@ pub(crate) struct Pixels<'a> {
 
 impl<'a> Pixels<'a> {
     /// A reader of `frame`.
-    pub(crate) fn new(frame: &'a Frame<'a>) -> Self {
+    ///
+    /// # Errors
+    /// [`ErrorKind::LimitExceeded`](crate::error::ErrorKind::LimitExceeded) if there is no memory for
+    /// the pixels of a large picture.
+    pub(crate) fn new(frame: &Frame<'a>) -> Result<Self> {
+        let frame = frame.in_planes()?;
         let (linear, shift) = frame.stored_from_upright();
         let to_rgb = frame.conversion(false);
-        Self { frame, to_rgb, linear: linear.map(|column| column.map(|v| v as f32)), shift: shift.map(|v| v as f32) }
+        let linear = linear.map(|column| column.map(|v| v as f32));
+        Ok(Self { frame, to_rgb, linear, shift: shift.map(|v| v as f32) })
     }
 
     /// The pixel that holds `place`, red, green and blue as stored; `None` outside the frame.
@@ -63,7 +70,7 @@ mod tests {
         let stored: Vec<u8> = (0..6u8).flat_map(|i| [i, 10 + i, 20 + i]).collect();
         let frame = Frame::new(&stored, 3, 2, 9, PixelFormat::Rgb8).unwrap();
         let rows = |frame: Frame<'_>| -> Vec<Vec<u8>> {
-            let pixels = Pixels::new(&frame);
+            let pixels = Pixels::new(&frame).unwrap();
             let at = |x, y| pixels.at(Point::new(x as f32 + 0.5, y as f32 + 0.5)).unwrap()[0];
             (0..frame.height()).map(|y| (0..frame.width()).map(|x| at(x, y)).collect()).collect()
         };
@@ -72,7 +79,7 @@ mod tests {
         assert_eq!(rows(turned(180, false)), [[5, 4, 3], [2, 1, 0]]);
         assert_eq!(rows(turned(90, false)), [[3, 0], [4, 1], [5, 2]]);
         assert_eq!(rows(turned(0, true)), [[2, 1, 0], [5, 4, 3]]);
-        let pixels = Pixels::new(&frame);
+        let pixels = Pixels::new(&frame).unwrap();
         for outside in [[-0.1, 0.5], [3.0, 0.5], [0.5, 2.0], [f32::NAN, 0.5], [f32::INFINITY, 0.5]] {
             assert_eq!(pixels.at(Point::new(outside[0], outside[1])), None);
         }
@@ -86,7 +93,7 @@ mod tests {
         let place = Point::new(1.5, 1.5);
         let read = |data: &[u8], stride, format| {
             let frame = Frame::new(data, 2, 2, stride, format).unwrap().with_color(crate::image::ColorSpace::JFIF);
-            Pixels::new(&frame).at(place).unwrap()
+            Pixels::new(&frame).unwrap().at(place).unwrap()
         };
         assert_eq!(read(&rgb, 6, PixelFormat::Rgb8), [200, 100, 50]);
         assert_eq!(read(&bgra, 8, PixelFormat::Bgra8), [200, 100, 50]);

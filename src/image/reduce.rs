@@ -50,16 +50,11 @@ impl Reducer {
 
     /// Prepares the tables for `columns` and `rows` of `frame`.
     pub(super) fn prepare(&mut self, frame: &Frame<'_>, columns: &Span, rows: &Span) {
-        let [width, height] = frame.stored_size().map(|side| side as usize);
-        let fill = |taps: &mut Taps, span: &Span, side: usize, shared: usize| {
-            let share = 1.0 / shared as f64;
-            taps.fill(share * span.start as f64, share * span.end as f64, side.div_ceil(shared), span.staged);
-        };
-        fill(&mut self.full.columns, columns, width, 1);
-        fill(&mut self.full.rows, rows, height, 1);
+        self.full.columns.fill(columns, 1);
+        self.full.rows.fill(rows, 1);
         if let Some([shared_columns, shared_rows]) = frame.format().chroma_block() {
-            fill(&mut self.chroma.columns, columns, width, shared_columns);
-            fill(&mut self.chroma.rows, rows, height, shared_rows);
+            self.chroma.columns.fill(columns, shared_columns);
+            self.chroma.rows.fill(rows, shared_rows);
         }
         self.last_row.clear();
         // Interleaved chroma is the second plane.
@@ -358,8 +353,8 @@ mod tests {
         let data = noise((w * h) as usize);
         let frame = Frame::new(&data, w, h, w as usize, PixelFormat::Gray8).unwrap();
         for (columns, rows) in [((0, 61, 9), (0, 47, 7)), ((5, 43, 20), (11, 47, 18)), ((0, 61, 1), (3, 44, 11))] {
-            let span = |(start, end, staged)| Span { start, end, staged };
-            let (columns, rows) = (span(columns), span(rows));
+            let span = |(start, end, staged), side| Span { start, end, staged, side, averaged: 1, held_from: 0 };
+            let (columns, rows) = (span(columns, w as usize), span(rows, h as usize));
             let mut expected = vec![0u8; columns.staged * rows.staged];
             let source = TypedImageRef::<U8>::from_buffer(w, h, &data).unwrap();
             let mut target =
@@ -385,16 +380,50 @@ mod tests {
     #[test]
     fn weights_sum_to_one_and_lean_on_nothing_outside() {
         let mut taps = Taps::default();
-        for (start, end, side, count) in
-            [(0.0, 61.0, 61, 9), (0.5, 20.5, 21, 40), (10.0, 11.0, 400, 1), (0.0, 0.5, 1, 3)]
-        {
-            taps.fill(start, end, side, count);
-            for i in 0..count {
+        for (start, end, side, staged, shared, averaged) in [
+            (0, 61, 61, 9, 1, 1),
+            (1, 41, 42, 40, 2, 1),
+            (10, 11, 400, 1, 1, 1),
+            (0, 1, 1, 3, 2, 1),
+            (0, 4001, 4001, 100, 1, 8),
+            (3, 997, 1003, 61, 1, 4),
+            (500, 501, 1003, 1, 1, 2),
+        ] {
+            let span = Span { start, end, staged, side, averaged, held_from: 0 };
+            taps.fill(&span, shared);
+            for i in 0..staged {
                 let (first, weights) = taps.at(i);
-                assert!(!weights.is_empty() && first + weights.len() <= side, "{i} of {count}");
+                assert!(!weights.is_empty() && first + weights.len() <= side.div_ceil(shared * averaged), "{i}");
                 assert!((weights.iter().sum::<f32>() - 1.0).abs() < 1e-5);
             }
-            assert!(taps.reach().end <= side);
+            assert!(taps.reach().end <= side.div_ceil(shared * averaged));
+            let looked_at = span.means(averaged);
+            assert!(shared > 1 || (looked_at.start <= taps.reach().start && taps.reach().end <= looked_at.end));
+        }
+    }
+
+    /// A curve of degree four is known from its means, wherever these begin.
+    #[test]
+    fn means_give_what_pixels_would() {
+        let curve = |x: f64| 90.0 + 0.11 * x - 3e-4 * x * x + 4e-7 * x.powi(3) - 2e-10 * x.powi(4);
+        let side = 1000;
+        let pixels: Vec<f64> = (0..side).map(|x| curve(x as f64 + 0.5)).collect();
+        let sums = |taps: &Taps, samples: &[f64]| -> Vec<f64> {
+            let sum = |(first, weights): (usize, &[f32])| {
+                weights.iter().zip(&samples[first..]).map(|(w, v)| f64::from(*w) * v).sum::<f64>()
+            };
+            (0..20).map(|i| sum(taps.at(i))).collect()
+        };
+        for (averaged, start, end) in [(2, 203, 303), (4, 201, 405), (8, 207, 707), (8, 200, 450)] {
+            let mut taps = Taps::default();
+            let span = |averaged| Span { start, end, staged: 20, side, averaged, held_from: 0 };
+            taps.fill(&span(1), 1);
+            let expected = sums(&taps, &pixels);
+            taps.fill(&span(averaged), 1);
+            let means: Vec<f64> = pixels.chunks(averaged).map(|c| c.iter().sum::<f64>() / c.len() as f64).collect();
+            for (got, expected) in sums(&taps, &means).iter().zip(expected) {
+                assert!((got - expected).abs() < 2e-3, "{averaged}: {got} for {expected}");
+            }
         }
     }
 }

@@ -75,19 +75,23 @@ pub(super) fn stage<'w>(
     crop: &Crop,
     bgr: bool,
 ) -> Result<Region<'w>> {
-    let (per_column, per_row, corner) = stored_from_target(frame, crop);
+    let large = frame.large_as_stored();
+    let stored = large.map_or(*frame, |(_, stored)| stored);
+    let (per_column, per_row, corner) = stored_from_target(&stored, crop);
+    let [x_of, y_of]: [fn([f64; 2]) -> f64; 2] = [|[x, _]| x, |[_, y]| y];
     let reach = |axis: fn([f64; 2]) -> f64| {
         let (from_x, from_y, shift) = (axis(per_column), axis(per_row), axis(corner));
         let x = [0.5 * from_x, (crop.width as f64 - 0.5) * from_x];
         let y = [0.5 * from_y, (crop.height as f64 - 0.5) * from_y];
         (x[0].min(x[1]) + y[0].min(y[1]) + shift, x[0].max(x[1]) + y[0].max(y[1]) + shift)
     };
-    let [x_of, y_of]: [fn([f64; 2]) -> f64; 2] = [|[x, _]| x, |[_, y]| y];
     let scale = x_of(per_column).hypot(y_of(per_column));
     let ((left, right), (top, bottom)) = (reach(x_of), reach(y_of));
-    let [frame_width, frame_height] = frame.stored_size();
-    let columns = Span::new(left, right, frame_width, scale);
-    let rows = Span::new(top, bottom, frame_height, scale);
+    let [frame_width, frame_height] = stored.stored_size();
+    let mut columns = Span::new(left, right, frame_width, scale);
+    let mut rows = Span::new(top, bottom, frame_height, scale);
+    let part = large.map(|(large, _)| large.part(&mut columns, &mut rows, scale)).transpose()?;
+    let held = part.as_ref().map_or(*frame, |part| part.frame());
 
     let (width, height) = (columns.staged, rows.staged);
     let pitch = width + 3;
@@ -100,12 +104,13 @@ pub(super) fn stage<'w>(
     }
     #[allow(clippy::indexing_slicing, reason = "there are `len` at least: see the line before")]
     let staged = &mut staged[..len];
-    if (width, height) == (columns.len(), rows.len()) {
-        let (left, top) = (columns.start, rows.start);
-        level.run(Spread { frame, left, top, width, height, bgr, staged: &mut *staged, pitch });
+    let as_stored = columns.averaged == 1 && (width, height) == (columns.len(), rows.len());
+    if as_stored {
+        let (left, top) = (columns.start - columns.held_from, rows.start - rows.held_from);
+        level.run(Spread { frame: &held, left, top, width, height, bgr, staged: &mut *staged, pitch });
     } else {
-        reducer.prepare(frame, &columns, &rows);
-        level.run(Reduce { reducer, frame, width, height, bgr, staged: &mut *staged, pitch });
+        reducer.prepare(&held, &columns, &rows);
+        level.run(Reduce { reducer, frame: &held, width, height, bgr, staged: &mut *staged, pitch });
     }
 
     // The apron's first pixel lies at 0, the picture's at 1; a centre lies half a pixel from its

@@ -5,6 +5,10 @@ use super::orientation::Orientation;
 use crate::error::{Error, ErrorKind, Result, Stage};
 use image::ColorType;
 
+/// Columns and rows of a tile that is turned at once: of three bytes, 32 rows of two cache lines.
+/// Chosen by hand.
+const TILE_PX: usize = 32;
+
 /// Converts `width` × `height` tightly packed samples of `color`, 16-bit ones in the machine's byte
 /// order, to upright RGB8: `height` × `width` pixels where the orientation turns by a quarter.
 ///
@@ -51,6 +55,13 @@ pub(super) fn to_rgb8(
         }
     }
     Ok(rgb)
+}
+
+/// Turns `width` × `height` pixels of RGB8 upright.
+///
+/// Pixels that are upright already are handed through without a copy.
+pub(super) fn turn(pixels: Vec<u8>, [width, height]: [usize; 2], orientation: Orientation) -> Result<Vec<u8>> {
+    to_rgb8(pixels, ColorType::Rgb8, width, height, orientation)
 }
 
 /// The nearest of 256 levels to a sample of 16 bits: 257 · 255 = 65535.
@@ -102,15 +113,23 @@ impl Walk {
         let (stored, _) = source.as_chunks::<N>();
         debug_assert_eq!(stored.len(), self.width * self.height, "a decoder writes as many samples as it said");
         let upright_width = if self.orientation.swaps_sides() { self.height } else { self.width };
-        for (y, row) in rgb.chunks_exact_mut((3 * upright_width).max(1)).enumerate() {
-            let (mut at, step) = self.row(y);
-            for target in row.as_chunks_mut::<3>().0 {
-                // Each stored pixel is visited once, so that there is one. Were there none, black
-                // would stand for it: decoders are not this crate's.
-                if let Some(pixel) = stored.get(at) {
-                    *target = convert(pixel);
+        let row_bytes = (3 * upright_width).max(1);
+        // Where rows are stored columns, tiles keep what is read and written in the cache.
+        let tile = if self.orientation.swaps_sides() { TILE_PX } else { upright_width.max(1) };
+        for (band, rows) in rgb.chunks_mut(TILE_PX * row_bytes).enumerate() {
+            for left in (0..upright_width).step_by(tile) {
+                for (y, row) in (band * TILE_PX..).zip(rows.chunks_exact_mut(row_bytes)) {
+                    let (start, step) = self.row(y);
+                    let mut at = start.wrapping_add_signed(step * left as isize);
+                    for target in row.as_chunks_mut::<3>().0.iter_mut().skip(left).take(tile) {
+                        // Each stored pixel is visited once, so that there is one. Were there none,
+                        // black would stand for it: decoders are not this crate's.
+                        if let Some(pixel) = stored.get(at) {
+                            *target = convert(pixel);
+                        }
+                        at = at.wrapping_add_signed(step);
+                    }
                 }
-                at = at.wrapping_add_signed(step);
             }
         }
     }

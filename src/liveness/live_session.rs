@@ -200,8 +200,8 @@ impl LivenessSession {
                 // Where the track changes, another person may have come: compared at once.
                 let other_track = before.is_some() && before != self.track;
                 observed(observer, Side::Selfie, Stage::Liveness, || {
-                    self.trace.push(frame, &face.mesh, timestamp_us, track, seen.faces as u32);
-                });
+                    self.trace.push(frame, &face.mesh, timestamp_us, track, seen.faces as u32)
+                })?;
                 let blown = self.trace.samples.last().is_some_and(|sample| sample.clipped > BLOWN_OUT);
                 let [several, blown_out] = &mut self.spoilt;
                 *several += usize::from(seen.faces > 1);

@@ -169,7 +169,7 @@ fn every_format_shows_the_rgb_that_it_was_made_from() {
                     let far = farthest(&frame, &rgb, &crop(scale, [13, 11]));
                     assert!(far <= bound, "{format:?} {width}×{height} {orientation:?} {color:?} at {scale}: {far}");
                     // And single pixels.
-                    let (pixels, expected) = (Pixels::new(&frame), Pixels::new(&rgb));
+                    let (pixels, expected) = (Pixels::new(&frame).unwrap(), Pixels::new(&rgb).unwrap());
                     for (x, y) in (0..frame.height()).flat_map(|y| (0..frame.width()).map(move |x| (x, y))) {
                         let place = Point::new(x as f32 + 0.5, y as f32 + 0.5);
                         let (got, expected) = (pixels.at(place).unwrap(), expected.at(place).unwrap());
@@ -300,7 +300,7 @@ fn pairs_may_lack_their_last_sample() {
                 let far = farthest(&frame, &expected, &crop(scale, [13, 11]));
                 assert_eq!(far, 0.0, "{format:?} {width}×{height} {exif} at {scale}");
                 let last = Point::new(frame.width() as f32 - 0.5, frame.height() as f32 - 0.5);
-                assert_eq!(Pixels::new(&frame).at(last), Pixels::new(&expected).at(last));
+                assert_eq!(Pixels::new(&frame).unwrap().at(last), Pixels::new(&expected).unwrap().at(last));
             }
         }
         assert!(framed(&whole[..whole.len() - size - 1]).is_err(), "{format:?}: a byte more is missing");

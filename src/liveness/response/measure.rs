@@ -43,13 +43,26 @@ const FNV_PRIME: u64 = 0x100_0000_01b3;
 impl Trace {
     /// Adds a frame with a face, of track number `track` (counted from 0) and with `faces` of
     /// similar size in view. A mesh without extent adds a frame without a face.
-    pub(crate) fn push(&mut self, frame: &Frame<'_>, mesh: &Mesh, timestamp_us: u64, track: u32, faces: u32) {
+    ///
+    /// # Errors
+    /// [`ErrorKind::LimitExceeded`](crate::error::ErrorKind::LimitExceeded) if there is no memory for
+    /// the pixels of a large picture.
+    pub(crate) fn push(
+        &mut self,
+        frame: &Frame<'_>,
+        mesh: &Mesh,
+        timestamp_us: u64,
+        track: u32,
+        faces: u32,
+    ) -> crate::error::Result<()> {
+        let pixels = Pixels::new(frame)?;
         self.timestamps_us.push(timestamp_us);
         self.size_px = [frame.width() as f32, frame.height() as f32];
-        if let Some(sample) = sample(frame, mesh, timestamp_us, track, faces) {
+        if let Some(sample) = sample(&pixels, frame, mesh, timestamp_us, track, faces) {
             add_shape(self, mesh, sample.px_per_cm);
             self.samples.push(sample);
         }
+        Ok(())
     }
 
     /// A trace without samples that has seen `mesh` in frames of this size, `times` times.
@@ -63,10 +76,16 @@ impl Trace {
 }
 
 /// Reads what the trace keeps of a face in `frame`; `None` if the mesh has no extent.
-fn sample(frame: &Frame<'_>, mesh: &Mesh, timestamp_us: u64, track: u32, faces: u32) -> Option<Sample> {
+fn sample(
+    pixels: &Pixels<'_>,
+    frame: &Frame<'_>,
+    mesh: &Mesh,
+    timestamp_us: u64,
+    track: u32,
+    faces: u32,
+) -> Option<Sample> {
     let pose = mesh.pose()?;
-    let pixels = Pixels::new(frame);
-    let mut reader = Reader { pixels: &pixels, fingerprint: FNV_BASIS };
+    let mut reader = Reader { pixels, fingerprint: FNV_BASIS };
     let layout = Layout::get();
     let points = mesh.points();
     let mut patches = vec![(Rgb::default(), 0.0f32); layout.patches];
