@@ -83,7 +83,6 @@
 //!   shows no pixels and no templates.
 //! - **A surprise from outside.** No clock, no network and no randomness but what the caller passes
 //!   in: the same input gives the same bits, on every thread.
-//!
 // The documents exist for readers alone, and so does the link.
 #![cfg_attr(doc, doc = "[`_documentation::security`] has the whole list, with what each rests on.")]
 //!

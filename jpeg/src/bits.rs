@@ -55,8 +55,8 @@ impl<'a> Bits<'a> {
         bit
     }
 
-    /// A number of `size` bits, 0 ..= 15, as T.81 codes numbers of both signs (F.2.2.1, EXTEND); the
-    /// bits must be ready.
+    /// A number of `size` bits, 0 ..= 15, as T.81 codes numbers of both signs (F.2.2.1, EXTEND);
+    /// the bits must be ready.
     #[inline(always)]
     pub(crate) fn number(&mut self, size: u32) -> i32 {
         if size == 0 {

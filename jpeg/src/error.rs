@@ -31,6 +31,11 @@ impl Error {
         self.kind
     }
 
+    /// What is wrong, in words, without the place.
+    pub fn what(&self) -> &'static str {
+        self.what
+    }
+
     /// The offset of the byte in the file at which the fault was noticed, where there is one.
     pub fn offset(&self) -> Option<usize> {
         self.offset

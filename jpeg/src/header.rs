@@ -77,11 +77,12 @@ impl Header {
     ///
     /// # Errors
     /// [`ErrorKind::Unsupported`](crate::ErrorKind::Unsupported) for other than 8 bits a sample,
-    /// arithmetic and lossless coding, hierarchical files, heights that stand behind the scan (DNL),
-    /// two or more than four channels, four without Adobe's marker, and sampling factors that are no
-    /// multiples; [`ErrorKind::Work`](crate::ErrorKind::Work) for more scans than pictures of that
-    /// size have; [`ErrorKind::Corrupt`](crate::ErrorKind::Corrupt) for what breaks the standard. A
-    /// file that ends before its image does is no error here: [`Header::is_complete`].
+    /// arithmetic and lossless coding, hierarchical files, heights that stand behind the scan
+    /// (DNL), two or more than four channels, four without Adobe's marker, and sampling factors
+    /// that are no multiples; [`ErrorKind::Work`](crate::ErrorKind::Work) for more scans than
+    /// pictures of that size have; [`ErrorKind::Corrupt`](crate::ErrorKind::Corrupt) for what
+    /// breaks the standard. A file that ends before its image does is no error here:
+    /// [`Header::is_complete`].
     pub fn read(bytes: &[u8]) -> Result<Self> {
         if !bytes.starts_with(&[0xFF, 0xD8]) {
             return Err(corrupt("the file does not begin with SOI").at(0));
@@ -199,8 +200,8 @@ impl Header {
         self.exif.clone()
     }
 
-    /// Where the bodies of ICC segments lie, behind their name `ICC_PROFILE\0`: each begins with its
-    /// number and the number of all, a byte each (ICC.1, B.4).
+    /// Where the bodies of ICC segments lie, behind their name `ICC_PROFILE\0`: each begins with
+    /// its number and the number of all, a byte each (ICC.1, B.4).
     pub fn icc(&self) -> &[Range<usize>] {
         &self.icc
     }
@@ -252,11 +253,13 @@ impl Seen {
                 self.frame =
                     Some((frame(body)?, if marker == 0xC2 { Process::Progressive } else { Process::Sequential }))
             }
-            0xC3 => return Err(unsupported("lossless JPEG is not read")),
+            0xC3 => return Err(unsupported("a lossless JPEG is not read: convert it to a baseline one")),
             0xC5..=0xC7 | 0xDE | 0xDF => return Err(unsupported("hierarchical JPEG is not read")),
-            0xC8..=0xCF => return Err(unsupported("JPEG with arithmetic coding is not read")),
+            0xC8..=0xCF => {
+                return Err(unsupported("a JPEG with arithmetic coding is not read: convert it to a baseline one"));
+            }
             0xDC => return Err(unsupported("a JPEG whose height stands behind its scan (DNL) is not read")),
-            0xF7 => return Err(unsupported("JPEG-LS is not read")),
+            0xF7 => return Err(unsupported("a JPEG-LS picture: convert it to JPEG")),
             0xE0 if body.starts_with(b"JFIF\0") => self.jfif = true,
             0xE1 if body.starts_with(b"Exif\0") && self.exif.is_none() => {
                 self.exif = Some((range.start + 6).min(range.end)..range.end);

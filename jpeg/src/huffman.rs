@@ -1,5 +1,5 @@
-//! Huffman tables (T.81, annex C and F.2.2.3), as look-ups for three ways of reading: one symbol, one
-//! coefficient, and as many coefficients as can be passed over at once.
+//! Huffman tables (T.81, annex C and F.2.2.3), as look-ups for three ways of reading: one symbol,
+//! one coefficient, and as many coefficients as can be passed over at once.
 
 use crate::bits::Bits;
 use crate::error::{Result, corrupt};

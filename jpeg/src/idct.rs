@@ -1,10 +1,10 @@
 //! From coefficients to samples: the inverse discrete cosine transform (T.81, A.3.3).
 //!
-//! In whole numbers, after Loeffler, Ligtenberg and Moschytz ("Practical fast 1-D DCT algorithms with
-//! 11 multiplications", ICASSP 1989), with the constants and roundings of libjpeg's `jidctint`, so
-//! that samples equal its own. The smaller transforms give the mean of each 2×2, 4×4 or 8×8 samples,
-//! rounded once (libjpeg's `jidctred`): what a picture that was decoded in full and then reduced by
-//! averaging would show.
+//! In whole numbers, after Loeffler, Ligtenberg and Moschytz ("Practical fast 1-D DCT algorithms
+//! with 11 multiplications", ICASSP 1989), with the constants and roundings of libjpeg's
+//! `jidctint`, so that samples equal its own. The smaller transforms give the mean of each 2×2, 4×4
+//! or 8×8 samples, rounded once (libjpeg's `jidctred`): what a picture that was decoded in full and
+//! then reduced by averaging would show.
 
 use crate::frame::Component;
 use fearless_simd::{Simd, SimdBase, i32x8};
@@ -55,9 +55,9 @@ const CONST_BITS: u32 = 13;
 /// Fractional bits that are kept between both passes.
 const PASS_BITS: u32 = 2;
 
-/// How many samples a block of `component` becomes on each side where one pixel of the picture is to
-/// be made of `8 / base` each way, and `most` are the largest factors: as many as can be had without
-/// enlarging them later.
+/// How many samples a block of `component` becomes on each side where one pixel of the picture is
+/// to be made of `8 / base` each way, and `most` are the largest factors: as many as can be had
+/// without enlarging them later.
 pub(crate) fn side(component: &Component, most: [usize; 2], base: usize) -> usize {
     let mut side = base;
     let fits = |side: usize| {

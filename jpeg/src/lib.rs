@@ -2,13 +2,14 @@
 //!
 //! Most programs that look at a photograph need less than all of it: a preview, or one face. A file
 //! is read here once, which finds whatever is wrong with it, without computing pixels; then any
-//! [`Area`] can be had at an eighth, a quarter, half or all of its resolution ([`Picture`]). Baseline,
-//! extended and progressive files are read, with every sampling and script of scans that the standard
-//! allows, 8 bits a sample; pixels equal those of libjpeg.
+//! [`Area`] can be had at an eighth, a quarter, half or all of its resolution ([`Picture`]).
+//! Baseline, extended and progressive files are read, with every sampling and script of scans that
+//! the standard allows, 8 bits a sample; pixels equal those of libjpeg.
 //!
 //! Files of strangers are refused or decoded in bounded time and memory, which [`Header`] tells
-//! before: a few nanoseconds for each byte, each pixel, and each visit of a block by a scan, of which
-//! there may be 24 for each block and four million beside that. There is no `unsafe` in this crate.
+//! before: a few nanoseconds for each byte, each pixel, and each visit of a block by a scan, of
+//! which there may be 24 for each block and four million beside that. There is no `unsafe` in this
+//! crate.
 //!
 //! ```
 //! use selfsame_jpeg::{Area, Header, Picture, Scale};

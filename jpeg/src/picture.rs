@@ -11,14 +11,15 @@ use fearless_simd::{Level, Simd, dispatch};
 use std::fmt;
 use std::ops::Range;
 
-/// Rows of units that are decoded at once: what bounds the memory beside the output. Chosen by hand.
+/// Rows of units that are decoded at once: what bounds the memory beside the output. Chosen by
+/// hand.
 const BAND_UNITS: usize = 32;
 
 /// Bits behind whole levels of [`Picture::read_fine`].
 pub const FINE_BITS: u32 = <u16 as Sample>::FRACTION;
 
-/// How many stored pixels, each way, become one: their mean, as if the whole picture had been decoded
-/// and then reduced.
+/// How many stored pixels, each way, become one: their mean, as if the whole picture had been
+/// decoded and then reduced.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Scale {
     /// The picture as it is.
@@ -61,11 +62,11 @@ pub struct Area {
     pub height: u32,
 }
 
-/// A picture whose compressed data has been read once, so that it is known to be whole, and of which
-/// any part can be had at any [`Scale`].
+/// A picture whose compressed data has been read once, so that it is known to be whole, and of
+/// which any part can be had at any [`Scale`].
 ///
-/// Of a file with one scan it keeps the compressed data, places to begin reading at, and the picture
-/// at an eighth; of one with more, all coefficients ([`Header::memory`]).
+/// Of a file with one scan it keeps the compressed data, places to begin reading at, and the
+/// picture at an eighth; of one with more, all coefficients ([`Header::memory`]).
 pub struct Picture {
     header: Header,
     data: Data,

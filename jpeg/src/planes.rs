@@ -104,8 +104,8 @@ impl<T: Sample> Planes<T> {
 }
 
 impl<T: Sample> Plane<T> {
-    /// From the first sample of a block on: of the unit in `column` and `row`, the block `right` and
-    /// `down` in it.
+    /// From the first sample of a block on: of the unit in `column` and `row`, the block `right`
+    /// and `down` in it.
     #[inline(always)]
     pub(crate) fn block(&mut self, column: usize, row: usize, right: usize, down: usize) -> Result<&mut [T]> {
         let ([h, v], [left, top]) = (self.factors, self.units);

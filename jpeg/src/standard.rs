@@ -1,10 +1,10 @@
-//! The tables that T.81 lists as typical (K.3). Files without tables of their own mean these: motion
-//! JPEG leaves them out.
+//! The tables that T.81 lists as typical (K.3). Files without tables of their own mean these:
+//! motion JPEG leaves them out.
 
 use crate::huffman::Code;
 
-/// The code for `class` (0 first coefficients, 1 the others) that stands in place `slot` where a file
-/// defines none: 0 is for luma, 1 for chroma.
+/// The code for `class` (0 first coefficients, 1 the others) that stands in place `slot` where a
+/// file defines none: 0 is for luma, 1 for chroma.
 pub(crate) fn code(class: usize, slot: usize) -> Option<Code<'static>> {
     let (counts, symbols): (_, &[u8]) = match (class, slot) {
         (0, 0) => (&[0, 1, 5, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0], &FIRST),

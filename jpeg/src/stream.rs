@@ -1,5 +1,5 @@
-//! One sequential scan of all components, which most files are: read on the way, block by block, and
-//! later from any unit on.
+//! One sequential scan of all components, which most files are: read on the way, block by block,
+//! and later from any unit on.
 
 use crate::bits::Bits;
 use crate::coefficients::check;

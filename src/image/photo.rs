@@ -258,10 +258,11 @@ impl Photo {
 
     /// The pixels: red, green, blue, row by row from the top, without padding.
     ///
-    /// Of a JPEG of a million pixels and more [`Photo::decode`] has read all data, so that it is known
-    /// to be whole, but computed pixels only at an eighth. The first call computes all of them, which
-    /// takes 3 bytes and some nanoseconds each, and keeps them; stages that take a [`Frame`] do
-    /// without. If there is no memory for them, there are none: the slice is empty.
+    /// Of a JPEG of a million pixels and more [`Photo::decode`] has read all data, so that it is
+    /// known to be whole, but computed pixels only at an eighth. The first call computes all of
+    /// them, which takes 3 bytes and some nanoseconds each, and keeps them; stages that take a
+    /// [`Frame`] do without. If there is no memory for them, there are none: the slice is
+    /// empty.
     pub fn pixels(&self) -> &[u8] {
         match &self.pixels {
             Pixels::Here(pixels) => pixels,

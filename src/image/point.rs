@@ -19,8 +19,8 @@ impl<'a> Pixels<'a> {
     /// A reader of `frame`.
     ///
     /// # Errors
-    /// [`ErrorKind::LimitExceeded`](crate::error::ErrorKind::LimitExceeded) if there is no memory for
-    /// the pixels of a large picture.
+    /// [`ErrorKind::LimitExceeded`](crate::error::ErrorKind::LimitExceeded) if there is no memory
+    /// for the pixels of a large picture.
     pub(crate) fn new(frame: &Frame<'a>) -> Result<Self> {
         let frame = frame.in_planes()?;
         let (linear, shift) = frame.stored_from_upright();

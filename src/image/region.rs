@@ -91,7 +91,7 @@ pub(super) fn stage<'w>(
     let mut columns = Span::new(left, right, frame_width, scale);
     let mut rows = Span::new(top, bottom, frame_height, scale);
     let part = large.map(|(large, _)| large.part(&mut columns, &mut rows, scale)).transpose()?;
-    let held = part.as_ref().map_or(*frame, |part| part.frame());
+    let held = part.as_deref().map_or(*frame, Frame::of_part);
 
     let (width, height) = (columns.staged, rows.staged);
     let pitch = width + 3;

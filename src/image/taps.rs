@@ -25,8 +25,8 @@ static FILTER: LazyLock<[f32; STEPS + 2]> = LazyLock::new(|| {
 /// Means that tell what a pixel among them was: its own, and two on each side.
 const NEIGHBOURS: usize = 5;
 
-/// For each of `of` pixels the parts that the mean over them, and over their neighbours, have in it:
-/// differences of the polynomial of degree five through the sums up to each edge.
+/// For each of `of` pixels the parts that the mean over them, and over their neighbours, have in
+/// it: differences of the polynomial of degree five through the sums up to each edge.
 fn parts_of_means(of: usize) -> Vec<[f32; NEIGHBOURS]> {
     const EDGES: [f64; NEIGHBOURS + 1] = [-2.5, -1.5, -0.5, 0.5, 1.5, 2.5];
     let basis = |edge: usize, at: f64, x: f64| {

@@ -104,10 +104,16 @@ fn a_jpeg_cut_anywhere_is_corrupt_and_never_half_grey() {
     let baseline = jpeg(&card(40, 30), 40, 30, ExtendedColorType::Rgb8);
     let grey = jpeg(&vec![128; 24 * 24], 24, 24, ExtendedColorType::L8);
     for (what, file) in [("baseline", &baseline[..]), ("grey", &grey), ("progressive", PROGRESSIVE), ("cmyk", CMYK)] {
-        assert!(decode(file).is_ok(), "{what} is whole");
+        let whole = decode(file);
+        assert!(whole.is_ok(), "{what} is whole");
         for cut in 0..file.len() {
-            let expected = if cut < 3 { ErrorKind::UnsupportedFormat } else { ErrorKind::Corrupt };
-            assert_eq!(decode(&file[..cut]), Err(expected), "{what} cut at {cut} of {}", file.len());
+            let expected = match cut {
+                0..3 => Err(ErrorKind::UnsupportedFormat),
+                // Only the end's mark is missing, which some cameras leave out.
+                _ if cut >= file.len() - 2 => whole.clone(),
+                _ => Err(ErrorKind::Corrupt),
+            };
+            assert_eq!(decode(&file[..cut]), expected, "{what} cut at {cut} of {}", file.len());
         }
     }
 }

@@ -10,7 +10,10 @@ use proptest::prelude::*;
 fn markers_inside_segments_and_stuffed_bytes_are_not_markers() {
     let mut file = vec![0xFF, 0xD8];
     file.extend([0xFF, 0xE1, 0, 6, 0xFF, 0xD9, 0xFF, 0xD9]); // a thumbnail's end inside APP1
+    file.extend([0xFF, 0xDB, 0, 67, 0]); // a quantisation table of ones
+    file.extend([1; 64]);
     file.extend([0xFF, 0xC0, 0, 11, 8, 0, 5, 0, 7, 1, 1, 0x11, 0]); // 7 × 5, one channel
+    let scan = file.len() + 10;
     file.extend([0xFF, 0xDA, 0, 8, 1, 1, 0, 0, 63, 0]);
     file.extend([1, 0xFF, 0x00, 2, 0xFF, 0xD3, 3, 0xFF, 0xFF, 0xD9]); // stuffing, restart, filling, end
     let whole = file.len();
@@ -18,8 +21,10 @@ fn markers_inside_segments_and_stuffed_bytes_are_not_markers() {
     let header = inspect(&file).unwrap();
     assert_eq!((header.width, header.height, header.end), (7, 5, Some(whole)));
     assert_eq!(header.color, SourceColor::Gray);
-    for cut in 23..whole {
-        assert_eq!(inspect(&file[..cut]).unwrap().end, None, "cut at {cut}");
+    for cut in 2..whole {
+        // A file may end without its mark: whether the scan's data is all there, decoding tells.
+        let end = inspect(&file[..cut]).ok().and_then(|header| header.end);
+        assert_eq!(end, (cut >= scan).then_some(cut), "cut at {cut}");
     }
 }
 
@@ -35,18 +40,18 @@ fn four_channels_need_adobe_to_say_what_they_are() {
     }
 }
 
-/// Found by fuzzing: zune-jpeg 0.5.15 panics on some such files.
 #[test]
-fn the_first_channel_of_a_jpeg_must_be_the_finest() {
+fn sampling_factors_are_multiples_in_any_order() {
     let file = |factors: [u8; 3]| {
         let [a, b, c] = factors;
         let sof = [0xFF, 0xC0, 0, 17, 8, 0, 20, 0, 195, 3, 1, a, 0, 2, b, 1, 3, c, 1];
         [&[0xFF, 0xD8][..], &sof].concat()
     };
-    for factors in [[0x11, 0x11, 0x11], [0x22, 0x11, 0x11], [0x41, 0x11, 0x11], [0x22, 0x21, 0x12]] {
+    for factors in [[0x11, 0x11, 0x11], [0x22, 0x11, 0x11], [0x41, 0x11, 0x11], [0x22, 0x41, 0x11], [0x21, 0x12, 0x11]]
+    {
         assert_eq!(inspect(&file(factors)).map(|header| header.width).unwrap(), 195, "{factors:x?}");
     }
-    for factors in [[0x22, 0x41, 0x11], [0x11, 0x11, 0x24], [0x21, 0x12, 0x11]] {
+    for factors in [[0x32, 0x21, 0x11], [0x11, 0x34, 0x23]] {
         assert_eq!(inspect(&file(factors)).unwrap_err().kind(), ErrorKind::UnsupportedFormat, "{factors:x?}");
     }
     let cut = &file([0x11; 3])[..12];

@@ -45,8 +45,8 @@ impl Trace {
     /// similar size in view. A mesh without extent adds a frame without a face.
     ///
     /// # Errors
-    /// [`ErrorKind::LimitExceeded`](crate::error::ErrorKind::LimitExceeded) if there is no memory for
-    /// the pixels of a large picture.
+    /// [`ErrorKind::LimitExceeded`](crate::error::ErrorKind::LimitExceeded) if there is no memory
+    /// for the pixels of a large picture.
     pub(crate) fn push(
         &mut self,
         frame: &Frame<'_>,

@@ -1,5 +1,5 @@
-//! A writer of sequential JPEGs, segment by segment (ITU-T T.81, annex B), for files that no encoder
-//! writes.
+//! A writer of sequential JPEGs, segment by segment (ITU-T T.81, annex B), for files that no
+//! encoder writes.
 
 /// The place of each coefficient in a block's rows, in the order of a file (figure A.6).
 #[rustfmt::skip]
