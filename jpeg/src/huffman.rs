@@ -7,8 +7,8 @@ use crate::error::{Result, corrupt};
 /// Bits that are looked up at once for a symbol, or a coefficient.
 const LOOK: u32 = 10;
 /// Bits that are looked up at once where coefficients are passed over: on average two or three
-/// symbols. Chosen by measurement; 11 and 13 are slower.
-const PASS: u32 = 12;
+/// symbols. Chosen by measurement: 11, 12 and 14 are slower by 5 to 15 %.
+const PASS: u32 = 13;
 
 /// A code's lengths and symbols, as a file lists them (DHT, B.2.4.2).
 pub(crate) struct Code<'a> {
@@ -174,15 +174,19 @@ impl AcTable {
 
 /// A table for passing over coefficients without learning their values.
 pub(crate) struct PassTable {
-    /// By the next [`PASS`] bits: how many of them whole symbols take (5 bits), over how many
-    /// coefficients these lead (7 bits), and whether the last one ends the block (bit 15). 0 where
-    /// there is no whole one.
-    look: Box<[u16; 1 << PASS]>,
+    /// By the next [`PASS`] bits, what whole symbols they begin with: how many bits these take;
+    /// from bit 8 on, how many places a block must have left for them (the coefficients that
+    /// they lead over, and one for an end of block); from bit 16 on, over how many coefficients
+    /// they lead, 64 with an end of block. [`NONE`] where there is no whole symbol.
+    look: Box<[u32; 1 << PASS]>,
 }
+
+/// More places than any block has.
+const NONE: u32 = 255 << 8;
 
 impl PassTable {
     pub(crate) fn new(table: &Table) -> Self {
-        let mut look = Box::new([0; 1 << PASS]);
+        let mut look = Box::new([NONE; 1 << PASS]);
         for (bits, place) in (0u32..).zip(look.iter_mut()) {
             let (mut taken, mut passed) = (0, 0);
             while let Some((symbol, length)) = table.begins(bits << (32 - PASS) << taken, PASS - taken) {
@@ -194,7 +198,8 @@ impl PassTable {
                 }
                 taken += length + size;
                 passed += more;
-                *place = (taken | passed << 5 | u32::from(ends) << 15) as u16;
+                let (needed, over) = if ends { (passed + 1, 64) } else { (passed, passed) };
+                *place = taken | needed << 8 | over << 16;
                 if ends || taken == PASS {
                     break;
                 }
@@ -203,39 +208,51 @@ impl PassTable {
         Self { look }
     }
 
-    /// Passes over the coefficients from the second to the last of a block. 57 bits are made ready
-    /// at the end.
+    /// Passes over the coefficients from the second to the last of a block, and makes bits ready.
     #[inline(always)]
     pub(crate) fn pass(&self, one_by_one: &AcTable, bits: &mut Bits<'_>) -> Result<()> {
         let mut at = 1u32;
         loop {
             bits.refill();
-            // Four take 48 bits at most.
+            // Four take 52 bits at most.
             for _ in 0..4 {
                 #[allow(clippy::indexing_slicing, reason = "a table has a place for each number of `PASS` bits")]
-                let entry = u32::from(self.look[bits.peek(PASS) & ((1 << PASS) - 1)]);
-                let (mut taken, mut passed, mut ends) = (entry & 31, entry >> 5 & 127, entry >> 15);
+                let entry = self.look[bits.peek(PASS) & ((1 << PASS) - 1)];
+                crate::work::add(1);
                 // A block that its last coefficient fills has no end of block: what the look-up
                 // takes for one belongs to the next block.
-                if taken == 0 || at + passed > 64 - ends {
-                    bits.refill();
-                    let next = one_by_one.coefficient(bits)?;
-                    bits.refill();
-                    (taken, passed, ends) = (0, u32::from(next.run) + 1, u32::from(next.run == END));
-                    if ends != 0 {
-                        passed = 0;
-                    }
+                if at + (entry >> 8 & 255) > 64 {
+                    (*bits, at) = pass_one(one_by_one, *bits, at)?;
+                } else {
+                    bits.skip(entry & 63);
+                    at += entry >> 16;
                 }
-                bits.skip(taken);
-                at += passed;
-                crate::work::add(1);
-                if ends != 0 || at >= 64 {
+                if at >= 64 {
                     bits.refill();
-                    return if at <= 64 { Ok(()) } else { Err(corrupt("a block has more than 64 coefficients")) };
+                    return Ok(());
                 }
             }
         }
     }
+}
+
+/// Passes over one coefficient, to 64 or more at the block's end.
+///
+/// Readers come and go by value, so that their fields stay in registers where this is not called.
+#[cold]
+#[inline(never)]
+fn pass_one<'a>(table: &AcTable, mut bits: Bits<'a>, at: u32) -> Result<(Bits<'a>, u32)> {
+    bits.refill();
+    let next = table.coefficient(&mut bits)?;
+    bits.refill();
+    if next.run == END {
+        return Ok((bits, 64));
+    }
+    let at = at + u32::from(next.run) + 1;
+    if at > 64 {
+        return Err(corrupt("a block has more than 64 coefficients"));
+    }
+    Ok((bits, at))
 }
 
 impl std::ops::Deref for AcTable {

@@ -2,7 +2,7 @@
 
 use crate::bits::Bits;
 use crate::error::{Result, corrupt};
-use crate::huffman::{AcTable, END, PassTable, Table};
+use crate::huffman::{AcTable, END, PassTable};
 use crate::scan::{Scan, Source};
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use std::sync::Arc;
 pub(crate) struct Coder {
     /// The component's index.
     pub(crate) component: usize,
-    first: Arc<Table>,
+    first: Arc<AcTable>,
     others: Arc<AcTable>,
     pass: Arc<PassTable>,
 }
@@ -24,7 +24,7 @@ impl Coder {
             let [first, others] = part.tables;
             let first_table = match coders.iter().find(|(source, ..)| *source == first) {
                 Some((.., coder)) => coder.first.clone(),
-                None => Arc::new(first.table(file)?),
+                None => Arc::new(AcTable::new(first.table(file)?)),
             };
             let (others_table, pass) = match coders.iter().find(|(_, source, _)| *source == others) {
                 Some((.., coder)) => (coder.others.clone(), coder.pass.clone()),
@@ -43,11 +43,12 @@ impl Coder {
     /// Reads a block's first coefficient, which is coded as the difference to `predictor`.
     #[inline(always)]
     pub(crate) fn first(&self, bits: &mut Bits<'_>, predictor: &mut i32) -> Result<i16> {
-        let size = u32::from(self.first.symbol(bits)?);
-        if size > 15 {
+        // Its symbols are sizes alone; that of zero reads as an end, of value 0.
+        let next = self.first.coefficient(bits)?;
+        if next.run != 0 && next.run != END {
             return Err(corrupt("a coefficient has more than 15 bits"));
         }
-        *predictor = predictor.wrapping_add(bits.number(size));
+        *predictor = predictor.wrapping_add(next.value.into());
         crate::work::add(1);
         Ok(*predictor as i16)
     }

@@ -16,7 +16,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// A part is decoded with so much more on each side, as a share of its own: the next look at the
 /// same face is a little elsewhere. Chosen by hand.
-const MARGIN: f64 = 0.125;
+const MARGIN: f64 = 0.0625;
 
 /// Pixels of a part, each way, that are left for one of the result at least. Chosen by measurement:
 /// scores of LFW's pictures, enlarged to 12 megapixels, are as far from those of pictures that were
