@@ -1,6 +1,6 @@
 //! What a file says before anything of its picture is decoded.
 
-use crate::error::{Error, Result, corrupt, too_much_work, unsupported};
+use crate::error::{Result, corrupt, too_much_work, unsupported};
 use crate::frame::{Component, Frame};
 use crate::markers::{be16, next_marker, segment};
 use crate::scan::{Progress, Scan, Tables};
@@ -90,11 +90,11 @@ impl Header {
         let mut seen = Seen::default();
         let mut progress = Progress::default();
         let (mut scans, mut latched) = (Vec::new(), Vec::new());
-        let (mut at, mut visits, mut ended) = (2, 0u64, false);
+        let (mut at, mut visits) = (2, 0u64);
         while let Some((marker, after)) = next_marker(bytes, at) {
             match marker {
                 0xD9 => {
-                    (at, ended) = (after, true);
+                    at = after;
                     break;
                 }
                 // TEM, RSTn and SOI stand alone.
@@ -148,7 +148,7 @@ impl Header {
             if whole {
                 // The end marker, where it is there.
                 if let Some((0xD9, after)) = next_marker(bytes, at) {
-                    (at, ended) = (after, true);
+                    at = after;
                 }
                 break;
             }
@@ -160,7 +160,6 @@ impl Header {
         let complete = progress.is_complete();
         // Only a whole picture has a table for each component; without one nothing is decoded.
         let quantization = latched.into_iter().flatten().collect();
-        let _ = ended;
         Ok(Self {
             frame,
             process,
@@ -350,10 +349,4 @@ fn frame(body: &[u8]) -> Result<Frame> {
         return Err(unsupported("a JPEG whose sampling factors are no multiples of each other is not read"));
     }
     Ok(frame)
-}
-
-impl From<Error> for std::io::Error {
-    fn from(error: Error) -> Self {
-        Self::new(std::io::ErrorKind::InvalidData, error)
-    }
 }

@@ -1,9 +1,9 @@
 //! How much is done, for tests and fuzzing: time would depend on the machine.
 
-#[cfg(any(test, fuzzing, feature = "count-work"))]
+#[cfg(any(fuzzing, feature = "count-work"))]
 use std::cell::Cell;
 
-#[cfg(any(test, fuzzing, feature = "count-work"))]
+#[cfg(any(fuzzing, feature = "count-work"))]
 thread_local! {
     static DONE: Cell<u64> = const { Cell::new(0) };
 }
@@ -12,14 +12,14 @@ thread_local! {
 /// that were written.
 #[inline(always)]
 pub(crate) fn add(steps: u64) {
-    #[cfg(any(test, fuzzing, feature = "count-work"))]
+    #[cfg(any(fuzzing, feature = "count-work"))]
     DONE.with(|done| done.set(done.get() + steps));
-    #[cfg(not(any(test, fuzzing, feature = "count-work")))]
+    #[cfg(not(any(fuzzing, feature = "count-work")))]
     let _ = steps;
 }
 
 /// The steps that this thread has taken since the last call.
-#[cfg(any(test, fuzzing, feature = "count-work"))]
+#[cfg(any(fuzzing, feature = "count-work"))]
 pub fn take() -> u64 {
     DONE.with(|done| done.replace(0))
 }

@@ -6,8 +6,8 @@ use super::super::jpeg::fault;
 use crate::error::Result;
 use selfsame_jpeg::Color;
 
-/// Nanoseconds that a scan's visit of a block takes at most, beside what its bytes and pixels do.
-/// Measured.
+/// Nanoseconds that a scan's visit of a block is taken for, beside what its bytes and pixels take:
+/// an estimate, chosen by hand and not measured.
 const VISIT_NS: u64 = 5;
 
 /// Walks the marker segments from SOI to EOI.
