@@ -76,8 +76,9 @@ impl Photo {
     ///
     /// - JPEG: baseline and progressive; grey, colour, and CMYK or YCCK with Adobe's marker (inks
     ///   become colours by multiplication, without a colour profile). Four channels without that
-    ///   marker, 12 bits, arithmetic coding, lossless JPEG and a first channel with fewer samples
-    ///   than another are `UnsupportedFormat`.
+    ///   marker, 12 bits, arithmetic coding, lossless JPEG, heights behind the scan (DNL) and
+    ///   sampling factors that are no multiples are `UnsupportedFormat`; more scans than pictures
+    ///   of that size have are `LimitExceeded`.
     /// - JPEG 2000 (ISO/IEC 15444-1; JP2 files and bare codestreams): grey, sRGB and sYCC,
     ///   palettes, alpha also multiplied into colours, channels in any order that the file defines;
     ///   1 to 16 bits, with or without a sign, different ones in each component; subsampled
@@ -92,9 +93,9 @@ impl Photo {
     ///   network sees either.
     /// - Animations are `UnsupportedFormat`: which frame a person would have looked at is unknown.
     /// - A file that ends early is `Corrupt` at whatever byte it ends, even if all pixels could be
-    ///   had; bytes behind the image's end are ignored. Damage inside the compressed data of a JPEG
-    ///   cannot always be noticed: the format has no checksum, and what cannot be decoded then
-    ///   shows as flat grey.
+    ///   had, but for a JPEG that lacks its end marker alone; bytes behind the image's end are
+    ///   ignored. Damage inside the compressed data of a JPEG that still reads as codes shows as a
+    ///   damaged picture: the format has no checksum.
     /// - Colours are converted to sRGB from what the file says of them: ICC profiles of grey and of
     ///   red, green and blue, by matrix and curves or by a table (then its relative colorimetric
     ///   one before the perceptual one); in a PNG also cICP, gAMA and cHRM, in the order of
