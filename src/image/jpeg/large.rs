@@ -117,9 +117,12 @@ impl Large {
         }
         let mut bytes = Vec::new();
         bytes.try_reserve_exact(6 * count).map_err(|_| no_memory())?;
-        for channel in [0, 1, 2] {
-            let words = means.iter().filter_map(|pixel| pixel.get(channel));
-            bytes.extend(words.flat_map(|level| (level << (8 - selfsame_jpeg::FINE_BITS)).to_le_bytes()));
+        bytes.resize(6 * count, 0);
+        for (channel, plane) in bytes.chunks_exact_mut(2 * count.max(1)).enumerate() {
+            for (word, pixel) in plane.as_chunks_mut().0.iter_mut().zip(&means) {
+                let level = pixel.get(channel).copied().unwrap_or_default();
+                *word = (level << (8 - selfsame_jpeg::FINE_BITS)).to_le_bytes();
+            }
         }
         Ok(bytes)
     }
