@@ -57,8 +57,11 @@ const PASS_BITS: u32 = 2;
 
 /// How many samples a block of `component` becomes on each side where one pixel of the picture is
 /// to be made of `8 / base` each way, and `most` are the largest factors: as many as can be had
-/// without enlarging them later.
+/// without enlarging them later. At an eighth it is one, so that first coefficients are enough.
 pub(crate) fn side(component: &Component, most: [usize; 2], base: usize) -> usize {
+    if base == 1 {
+        return 1;
+    }
     let mut side = base;
     let fits = |side: usize| {
         most.iter().zip(component.factors).all(|(most, factor)| (most * base).is_multiple_of(factor * side))

@@ -28,7 +28,8 @@ pub enum Scale {
     Half,
     /// Four by four.
     Quarter,
-    /// Eight by eight, a block.
+    /// Eight by eight, a block. Colour that a file stores coarser than brightness is interpolated
+    /// from means of whole blocks, so that it is a little softer than a mean of its pixels.
     Eighth,
 }
 
