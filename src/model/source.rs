@@ -33,6 +33,26 @@ pub enum ModelSource {
     Loaded(Model),
 }
 
+#[cfg(feature = "sface")]
+impl ModelSource {
+    /// SFace, a second template network, from the crate `selfsame-sface` (feature `sface`): 128
+    /// values from a crop of 112 × 112 pixels.
+    ///
+    /// Its templates never compare with the bundled network's. Its card has no calibration yet:
+    /// which false match rate a score stands for is for you to measure.
+    ///
+    /// ```
+    /// use selfsame::model::{Backend, Model, ModelSource, Task};
+    ///
+    /// let model = Model::load(Task::Template, &ModelSource::sface(), &Backend::Native)?;
+    /// assert_eq!(model.network.signature().output_len(0), Some(128));
+    /// # Ok::<(), selfsame::error::Error>(())
+    /// ```
+    pub fn sface() -> Self {
+        Self::Memory { card: selfsame_sface::CARD.into(), network: selfsame_sface::NETWORK.into() }
+    }
+}
+
 /// What executes a network.
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]

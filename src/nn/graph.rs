@@ -36,6 +36,8 @@ impl Attribute {
 pub(crate) enum Values {
     Floats(Vec<f32>),
     Ints(Vec<i64>),
+    /// Integers of 8 or 4 bits, signed or not, which a DequantizeLinear makes floats of.
+    Codes(Vec<i16>),
 }
 
 /// A constant tensor in row-major order.
@@ -58,20 +60,28 @@ impl Constant {
         match &self.values {
             Values::Floats(v) => v.len(),
             Values::Ints(v) => v.len(),
+            Values::Codes(v) => v.len(),
         }
     }
 
     pub fn as_floats(&self) -> Option<&[f32]> {
         match &self.values {
             Values::Floats(v) => Some(v),
-            Values::Ints(_) => None,
+            _ => None,
         }
     }
 
     pub fn as_ints(&self) -> Option<&[i64]> {
         match &self.values {
             Values::Ints(v) => Some(v),
-            Values::Floats(_) => None,
+            _ => None,
+        }
+    }
+
+    pub fn as_codes(&self) -> Option<&[i16]> {
+        match &self.values {
+            Values::Codes(v) => Some(v),
+            _ => None,
         }
     }
 }

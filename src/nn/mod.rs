@@ -19,6 +19,7 @@ mod op;
 mod precision;
 mod program;
 mod proto;
+mod quantised;
 mod ranges;
 #[cfg(test)]
 mod tests;

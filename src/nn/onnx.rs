@@ -1,9 +1,9 @@
 //! ONNX files: the subset that convolutional face networks use, read into a [`Graph`].
 //!
-//! Field numbers are those of `onnx.proto3` (IR version 3 to 10). Weights may be f32 or f16, raw or
-//! in typed fields, never in external files.
+//! Field numbers are those of `onnx.proto3` (IR version 3 to 11). Weights may be f32, f16, or
+//! integers of 8 or 4 bits for a DequantizeLinear, raw or in typed fields, never in external files.
 
-use super::graph::{Attribute, Constant, Graph, Node};
+use super::graph::{Attribute, Constant, Graph, Node, Values};
 use super::limits::Limits;
 use super::proto::{Fields, corrupt};
 use super::ranges::{self, Ranges};
@@ -14,9 +14,13 @@ use half::slice::{HalfBitsSliceExt, HalfFloatSliceExt};
 /// Values of `TensorProto.DataType`.
 pub(super) mod data_type {
     pub const FLOAT: i64 = 1;
+    pub const UINT8: i64 = 2;
+    pub const INT8: i64 = 3;
     pub const INT32: i64 = 6;
     pub const INT64: i64 = 7;
     pub const FLOAT16: i64 = 10;
+    pub const UINT4: i64 = 21;
+    pub const INT4: i64 = 22;
 }
 
 /// Values of `AttributeProto.AttributeType`.
@@ -45,9 +49,9 @@ pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Graph> {
     }
     let graph = graph.ok_or_else(|| corrupt("the file holds no ONNX graph"))?;
     match opset {
-        Some(7..=22) => {}
+        Some(7..=24) => {}
         other => {
-            let message = format!("ONNX operator set {other:?} is not supported (7 to 22 are)");
+            let message = format!("ONNX operator set {other:?} is not supported (7 to 24 are)");
             return Err(Error::new(ErrorKind::UnsupportedOperator, Stage::Model, message));
         }
     }
@@ -265,6 +269,18 @@ fn read_tensor(bytes: &[u8], limits: &Limits) -> Result<(String, Constant)> {
             let wide = |b: [u8; 4]| i64::from(i32::from_le_bytes(b));
             Constant::ints(shape, raw.map_or(Ok(ints), |r| raw_values(r, wide))?)
         }
+        data_type::UINT8 | data_type::INT8 | data_type::UINT4 | data_type::INT4 => {
+            let bytes = match raw {
+                Some(raw) => raw.to_vec(),
+                // The standard keeps a byte of them in each entry of int32_data.
+                None => ints
+                    .iter()
+                    .map(|v| i8::try_from(*v).map(i8::cast_unsigned).or_else(|_| u8::try_from(*v)))
+                    .collect::<Result<_, _>>()
+                    .map_err(|e| corrupt(format!("the tensor {name:?} holds no bytes")).with_source(e))?,
+            };
+            Constant { values: Values::Codes(codes(kind, &bytes, len)), shape }
+        }
         other => {
             let message = format!("the tensor {name:?} has data type {other}, which is not supported");
             return Err(Error::new(ErrorKind::UnsupportedOperator, Stage::Model, message));
@@ -274,6 +290,23 @@ fn read_tensor(bytes: &[u8], limits: &Limits) -> Result<(String, Constant)> {
         return Err(corrupt(format!("the tensor {name:?} holds {} values, its shape {len}", constant.len())));
     }
     Ok((name, constant))
+}
+
+/// Integers of 8 bits, or of 4, of which a byte holds two, the lower bits first. An odd number of
+/// those leaves half a byte over.
+fn codes(kind: i64, bytes: &[u8], len: usize) -> Vec<i16> {
+    let signed = |byte: u8, bits: u32| i16::from((byte << (8 - bits)).cast_signed() >> (8 - bits));
+    let halves = |byte: &u8| [byte & 15, byte >> 4];
+    match kind {
+        data_type::UINT8 => bytes.iter().map(|b| i16::from(*b)).collect(),
+        data_type::INT8 => bytes.iter().map(|b| signed(*b, 8)).collect(),
+        _ => {
+            let signed = |half| if kind == data_type::INT4 { signed(half, 4) } else { i16::from(half) };
+            // A whole byte too many shows in the length, as with the other types.
+            let odd = usize::from(len % 2 == 1 && bytes.len() == len.div_ceil(2));
+            bytes.iter().flat_map(halves).take(2 * bytes.len() - odd).map(signed).collect()
+        }
+    }
 }
 
 /// Values of `N` bytes each, little-endian, as `raw_data` has them.

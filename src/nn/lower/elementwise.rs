@@ -222,10 +222,14 @@ impl Lowering<'_> {
     /// Identity, Dropout, and casts to f32: another name for the same value.
     pub(super) fn identity(&mut self, node: &Node) -> Result<()> {
         let entry = self.entry(node, 0)?.clone();
-        // f16 constants are f32 already.
-        let floats = !matches!(&entry, Entry::Constant(constant) if constant.as_floats().is_none());
-        if node.op == "Cast" && !(floats && node.int("to", 0)? == data_type::FLOAT) {
-            return Err(node.unsupported("only casts to f32"));
+        if node.op == "Cast" {
+            let to = node.int("to", 0)?;
+            if let Entry::Constant(constant) = &entry {
+                return self.cast_constant(node, constant, to);
+            }
+            if to != data_type::FLOAT {
+                return Err(node.unsupported("only casts to f32"));
+            }
         }
         self.define(node, entry)
     }

@@ -50,6 +50,8 @@ pub(super) struct Lowering<'a> {
     pub multiply_adds: u64,
     /// Floats of all weights and tables as they will be packed.
     pub packed: usize,
+    /// Values of all constants that were computed from others.
+    pub folded: usize,
     pub ranges: Ranges,
     pub precision: Precision,
 }

@@ -8,6 +8,7 @@
 //! [`lowering`] keeps what is known so far, [`nodes`] walks the graph; each family of operators has
 //! a file of its own.
 
+mod constant;
 mod conv;
 mod elementwise;
 mod lowering;

@@ -33,7 +33,9 @@ pub(in crate::nn) fn lower(graph: Graph, limits: &Limits, precision: Precision) 
     let entries = graph.constants.into_iter().map(|(name, c)| (name, Entry::Constant(Rc::new(c)))).collect();
     let (ops, buffers) = (Vec::new(), Vec::new());
     let ranges = graph.ranges;
-    let mut lowering = Lowering { limits, entries, uses, ops, buffers, multiply_adds: 0, packed: 0, ranges, precision };
+    let (multiply_adds, packed, folded) = (0, 0, 0);
+    let mut lowering =
+        Lowering { limits, entries, uses, ops, buffers, multiply_adds, packed, folded, ranges, precision };
     let input = lowering.graph_input(&graph.input, &graph.input_shape, channels_last)?;
     for node in &graph.nodes {
         lowering.node(node)?;
@@ -129,6 +131,7 @@ impl Lowering<'_> {
             "Reshape" | "Flatten" | "Squeeze" | "Unsqueeze" => self.reshape(node),
             "Transpose" => self.transpose(node),
             "Identity" | "Dropout" | "Cast" => self.identity(node),
+            "DequantizeLinear" => self.dequantize(node),
             "Constant" => match node.attributes.get("value") {
                 Some(Attribute::Tensor(constant)) => self.define(node, Entry::Constant(Rc::new(constant.clone()))),
                 _ => Err(node.unsupported("only tensor constants")),

@@ -34,8 +34,11 @@ impl Lowering<'_> {
     /// Reshape, Flatten, Squeeze, Unsqueeze: flat memory under another shape, or an image made of
     /// it.
     pub(super) fn reshape(&mut self, node: &Node) -> Result<()> {
+        if let Some(constant) = self.constant(node, 0).cloned() {
+            return self.reshape_constant(node, &constant);
+        }
         let value = self.value(node, 0)?;
-        let shape = self.target_shape(node, &value.shape)?;
+        let shape = self.target_shape(node, &value.shape, true)?;
         if self.limits.elements(&shape)? != self.limits.elements(&value.shape)? {
             return Err(node.invalid(&format!("{:?} cannot become {shape:?}", value.shape)));
         }
@@ -58,8 +61,9 @@ impl Lowering<'_> {
         self.define(node, Entry::Value(reshaped))
     }
 
-    /// The shape that a reshaping node gives to an input of `shape`.
-    fn target_shape(&self, node: &Node, shape: &[usize]) -> Result<Vec<usize>> {
+    /// The shape that a reshaping node gives to an input of `shape`, whose first axis is the batch's
+    /// and stays, or belongs to a constant.
+    pub(super) fn target_shape(&self, node: &Node, shape: &[usize], batch: bool) -> Result<Vec<usize>> {
         let total: usize = shape.iter().product();
         // The second input in new files, an attribute in old ones.
         let list = |name: &str| match self.constant(node, 1).and_then(|c| c.as_ints()) {
@@ -68,13 +72,17 @@ impl Lowering<'_> {
         };
         match node.op.as_str() {
             "Flatten" => match node.int("axis", 1)? {
-                1 => Ok(vec![1, total]),
+                1 if batch => Ok(vec![1, total]),
+                axis if !batch && (0..=shape.len() as i64).contains(&axis) => {
+                    let rows: usize = shape.iter().take(axis as usize).product();
+                    Ok(vec![rows, shape.iter().skip(axis as usize).product()])
+                }
                 _ => Err(node.unsupported("an axis other than 1")),
             },
             "Squeeze" => {
                 let rank = shape.len() as i64;
                 let axes: Vec<i64> = list("axes")?.iter().map(|a| if *a < 0 { a + rank } else { *a }).collect();
-                if axes.is_empty() || axes.iter().any(|axis| !(1..rank).contains(axis)) {
+                if axes.is_empty() || axes.iter().any(|axis| !(i64::from(batch)..rank).contains(axis)) {
                     return Err(node.unsupported("the batch axis must stay, the others exist"));
                 }
                 let kept = shape.iter().enumerate().filter(|(i, _)| !axes.contains(&(*i as i64)));
@@ -88,7 +96,7 @@ impl Lowering<'_> {
                 let side = |i| if added.contains(&i) { Some(1) } else { sides.next().copied() };
                 let result: Vec<usize> = (0..rank.min(8) as i64).filter_map(side).collect();
                 // Each axis takes one side of the result, if it is given once and inside.
-                if added.contains(&0) || result.len() != rank || sides.next().is_some() {
+                if batch && added.contains(&0) || result.len() != rank || sides.next().is_some() {
                     return Err(node.unsupported("these axes"));
                 }
                 Ok(result)
@@ -121,6 +129,9 @@ impl Lowering<'_> {
 
     /// Transpose between channels first and channels last, the only permutations of these networks.
     pub(super) fn transpose(&mut self, node: &Node) -> Result<()> {
+        if let Some(constant) = self.constant(node, 0).cloned() {
+            return self.transpose_constant(node, &constant);
+        }
         let value = self.value(node, 0)?;
         let perm = node.ints("perm")?.ok_or_else(|| node.unsupported("its permutation must be stated"))?;
         let output = match (perm, value.form, value.shape.as_slice()) {

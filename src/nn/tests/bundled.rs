@@ -6,7 +6,8 @@ use crate::simd::Level;
 
 fn golden(name: &str) -> (Vec<u8>, serde_json::Value) {
     let root = env!("CARGO_MANIFEST_DIR");
-    let network = std::fs::read(format!("{root}/models/{name}.onnx")).unwrap();
+    let folder = if name == "sface" { "sface/" } else { "" };
+    let network = std::fs::read(format!("{root}/models/{folder}{name}.onnx")).unwrap();
     let golden = std::fs::read_to_string(format!("{root}/tests/data/golden_{name}.json")).unwrap();
     (network, serde_json::from_str(&golden).unwrap())
 }
@@ -53,6 +54,12 @@ fn detect_matches_the_original() {
 #[test]
 fn mesh_matches_the_original() {
     compare("mesh", &[("landmarks", 0.06, 1e-4), ("face_flag", 2e-3, 1e-3)]);
+}
+
+/// Its golden outputs are those of the same file in ONNX Runtime.
+#[test]
+fn sface_matches_onnx_runtime() {
+    compare("sface", &[("embedding", 2e-5, 1e-5)]);
 }
 
 #[test]

@@ -11,6 +11,7 @@ mod operators;
 mod random;
 mod reference;
 mod tensor;
+mod weights;
 pub(super) mod writer;
 
 use super::Precision;

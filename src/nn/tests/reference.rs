@@ -110,12 +110,28 @@ impl Interpreter<'_> {
                 self.x(0).transposed(&perm)
             }
             "Identity" | "Dropout" | "Cast" => self.x(0).clone(),
+            "DequantizeLinear" => self.dequantize(),
             "Constant" => match self.attr("value") {
                 Some(Attr::Constant(constant)) => Tensor::from_constant(constant),
                 _ => panic!("a Constant without value"),
             },
             other => panic!("the interpreter has no {other}"),
         }
+    }
+
+    fn dequantize(&self) -> Tensor {
+        let (x, scale) = (self.x(0), self.x(1));
+        let (axis, block) = (self.int("axis", 1), self.int("block_size", 0) as usize);
+        let axis = if axis < 0 { (axis + x.shape.len() as i64) as usize } else { axis as usize };
+        Tensor::from_fn(&x.shape, |at| {
+            let mut of = at.to_vec();
+            if block > 0 {
+                of[axis] /= block;
+            } else {
+                of = scale.shape.iter().map(|side| if *side == 1 { 0 } else { at[axis] }).collect();
+            }
+            (x.at(at) - self.optional(2).map_or(0.0, |zero| zero.at(&of))) * scale.at(&of)
+        })
     }
 
     /// For one axis: padding before, and the output's size.

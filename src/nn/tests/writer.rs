@@ -22,6 +22,12 @@ pub enum Storage {
     TypedF16,
     RawI64,
     TypedI64,
+    /// Integers of 8 or 4 bits.
+    Codes {
+        bits: u32,
+        signed: bool,
+        raw: bool,
+    },
 }
 
 /// An initializer, or the value of a Constant node.
@@ -242,6 +248,23 @@ fn encode_constant(constant: &Constant) -> Vec<u8> {
                 varint(&mut data, if constant.storage == Storage::TypedF16 { f16_bits } else { integer });
             }
             if constant.storage == Storage::TypedF16 { (10, 5, data) } else { (7, 7, data) }
+        }
+        Storage::Codes { bits, signed, raw } => {
+            let kind = match (bits, signed) {
+                (8, false) => 2,
+                (8, true) => 3,
+                (_, false) => 21,
+                (_, true) => 22,
+            };
+            let codes: Vec<u8> = constant.values.iter().map(|v| *v as i64 as u8).collect();
+            let halves = |pair: &[u8]| pair[0] & 15 | pair.get(1).unwrap_or(&0) << 4;
+            let codes = if bits == 4 { codes.chunks(2).map(halves).collect() } else { codes };
+            let mut typed = Vec::new();
+            for code in &codes {
+                let signed = if kind == 3 { i64::from(code.cast_signed()) } else { i64::from(*code) };
+                varint(&mut typed, signed.cast_unsigned());
+            }
+            if raw { (kind, 9, codes) } else { (kind, 5, typed) }
         }
     };
     int(&mut out, 2, kind);
