@@ -9,8 +9,8 @@ use super::fmr::FmrEstimate;
 use super::score::Score;
 use super::threshold::Threshold;
 use crate::error::{Error, ErrorKind, Result, Stage};
-use crate::model::calibration::Pairing;
-use crate::model::{CalibrationSpec, ModelCard};
+use crate::model::calibration::{FmrBasis, Pairing};
+use crate::model::{CalibrationSpec, EnsembleCard, ModelCard};
 use std::sync::Arc;
 
 /// The longest text that is read as a calibration, in bytes: the points of one take some kilobytes.
@@ -33,17 +33,33 @@ pub struct Calibration {
 }
 
 impl Calibration {
-    /// The calibration for `pairing` that the card of a template network carries.
+    /// The calibration for `pairing` and `basis` that the card of a template network carries.
     ///
     /// # Errors
     /// [`ErrorKind::InvalidArgument`] if it carries none, [`ErrorKind::InvalidModel`] if its points
     /// contradict each other.
-    pub fn of_card(card: &ModelCard, pairing: Pairing) -> Result<Self> {
-        let Some(spec) = card.calibrations.iter().find(|c| c.pairing == pairing) else {
-            let message = format!("the card of {:?} has no calibration for {}", card.id, pairing.as_str());
+    pub fn of_card(card: &ModelCard, pairing: Pairing, basis: FmrBasis) -> Result<Self> {
+        Self::find(&card.id, &card.calibrations, pairing, basis)
+    }
+
+    /// The calibration for `pairing` and `basis` that the card of an ensemble carries.
+    ///
+    /// # Errors
+    /// Those of [`Self::of_card`].
+    pub fn of_ensemble(card: &EnsembleCard, pairing: Pairing, basis: FmrBasis) -> Result<Self> {
+        Self::find(&card.id, &card.calibrations, pairing, basis)
+    }
+
+    fn find(model_id: &str, all: &[CalibrationSpec], pairing: Pairing, basis: FmrBasis) -> Result<Self> {
+        let Some(spec) = all.iter().find(|c| (c.pairing, c.basis) == (pairing, basis)) else {
+            let message = format!(
+                "the card of {model_id:?} has no calibration for {} at the {} rate",
+                pairing.as_str(),
+                basis.as_str()
+            );
             return Err(Error::new(ErrorKind::InvalidArgument, Stage::Compare, message));
         };
-        Self::new(&card.id, spec.clone())
+        Self::new(model_id, spec.clone())
     }
 
     /// The calibration of the model `model_id` with these points: for one that the caller measured.
@@ -78,6 +94,11 @@ impl Calibration {
             Error::new(ErrorKind::InvalidModel, Stage::Compare, "the calibration is not valid").with_source(e)
         })?;
         Self::new(model_id, spec)
+    }
+
+    /// Whether both are for the same pairing and basis.
+    pub(crate) fn replaces(&self, other: &Self) -> bool {
+        (self.spec.pairing, self.spec.basis) == (other.spec.pairing, other.spec.basis)
     }
 
     /// The identity of the model whose scores the calibration is about.
@@ -128,6 +149,7 @@ impl Calibration {
             fmr,
             extrapolated,
             pairing: self.spec.pairing,
+            basis: self.spec.basis,
             model_id: self.model_id.clone(),
         })
     }
@@ -189,6 +211,7 @@ mod tests {
         };
         CalibrationSpec {
             pairing: Pairing::DocumentSelfie,
+            basis: FmrBasis::Average,
             data: "made up".into(),
             people: 9,
             genuine_pairs: 8,
@@ -281,14 +304,14 @@ mod tests {
     fn the_bundled_card_is_calibrated_for_both_pairings() {
         let mut card = ModelCard::parse(include_str!("../../models/template.toml")).unwrap();
         for pairing in [Pairing::SelfieSelfie, Pairing::DocumentSelfie] {
-            let calibration = Calibration::of_card(&card, pairing).unwrap();
+            let calibration = Calibration::of_card(&card, pairing, FmrBasis::Average).unwrap();
             assert_eq!(calibration.spec().pairing, pairing);
             assert!(calibration.fmr_range().0 <= 1e-6 && calibration.fmr_range().1 >= 1e-2);
             assert!(calibration.threshold(1e-6).unwrap().is_extrapolated());
             assert!(!calibration.threshold(1e-4).unwrap().is_extrapolated());
         }
         card.calibrations.clear();
-        let kind = Calibration::of_card(&card, Pairing::SelfieSelfie).unwrap_err().kind();
+        let kind = Calibration::of_card(&card, Pairing::SelfieSelfie, FmrBasis::Average).unwrap_err().kind();
         assert_eq!(kind, ErrorKind::InvalidArgument);
     }
 

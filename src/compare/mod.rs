@@ -9,11 +9,11 @@
 //! [`Engine::verify`](crate::engine::Engine::verify) does all of this for two pictures. By hand:
 //!
 //! ```
-//! use selfsame::compare::{Calibration, Decision, Pairing, Score};
+//! use selfsame::compare::{Calibration, Decision, FmrBasis, Pairing, Score};
 //! use selfsame::model::ModelCard;
 //!
 //! let card = ModelCard::parse(&std::fs::read_to_string("models/template.toml")?)?;
-//! let calibration = Calibration::of_card(&card, Pairing::SelfieSelfie)?;
+//! let calibration = Calibration::of_card(&card, Pairing::SelfieSelfie, FmrBasis::Average)?;
 //! let threshold = calibration.threshold(1e-3)?;
 //! let score = Score::new(0.3)?;
 //! assert_eq!(threshold.decide(score), Decision::Match);
@@ -27,7 +27,7 @@ mod fmr;
 mod score;
 mod threshold;
 
-pub use crate::model::calibration::Pairing;
+pub use crate::model::calibration::{FmrBasis, Pairing};
 pub use calibration::Calibration;
 pub use evidence::MatchEvidence;
 pub use fmr::FmrEstimate;

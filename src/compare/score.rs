@@ -109,7 +109,7 @@ mod tests {
 
     /// A template of these values, which have unit length.
     fn with_level(values: [f32; 2], level: f32) -> Template {
-        Template::from_unit(values.into(), 1.0, level, "m".into())
+        Template::from_unit(values.into(), [1.0].into(), level, "m".into())
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! [`Threshold`] and [`Decision`]: from a score to match or no match.
 
 use super::score::Score;
-use crate::model::calibration::Pairing;
+use crate::model::calibration::{FmrBasis, Pairing};
 use crate::words::words;
 use serde::Serialize;
 use std::sync::Arc;
@@ -24,8 +24,8 @@ words!(Decision { Match => "match", NoMatch => "no_match" });
 /// of it. [`Calibration::threshold`](super::Calibration::threshold) makes it.
 ///
 /// It is serialised as a map of `threshold` (the score), `threshold_interval` (two scores),
-/// `threshold_extrapolated`, `calibration` (the word of the [`Pairing`]) and `fmr`, so that it can
-/// be part of a larger report.
+/// `threshold_extrapolated`, `calibration` (the word of the [`Pairing`]), `basis` (that of the
+/// [`FmrBasis`]) and `fmr`, so that it can be part of a larger report.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Threshold {
     #[serde(rename = "threshold")]
@@ -36,6 +36,7 @@ pub struct Threshold {
     pub(super) extrapolated: bool,
     #[serde(rename = "calibration")]
     pub(super) pairing: Pairing,
+    pub(super) basis: FmrBasis,
     pub(super) fmr: f64,
     #[serde(skip)]
     pub(super) model_id: Arc<str>,
@@ -73,6 +74,12 @@ impl Threshold {
         self.pairing
     }
 
+    /// Whose false match rate the threshold keeps.
+    #[must_use]
+    pub fn basis(&self) -> FmrBasis {
+        self.basis
+    }
+
     /// The identity of the model whose scores the threshold is for.
     #[must_use]
     pub fn model_id(&self) -> &str {
@@ -104,6 +111,7 @@ mod tests {
             interval: (score(0.25), score(0.75)),
             extrapolated: true,
             pairing: Pairing::DocumentSelfie,
+            basis: FmrBasis::WorstGroup,
             fmr: 1e-4,
             model_id: "m".into(),
         };
@@ -112,6 +120,7 @@ mod tests {
             "threshold_interval": [0.25, 0.75],
             "threshold_extrapolated": true,
             "calibration": "document-selfie",
+            "basis": "worst-group",
             "fmr": 1e-4,
         });
         assert_eq!(serde_json::to_value(&threshold).unwrap(), expected);

@@ -1,10 +1,10 @@
 //! [`EngineBuilder`] and the [`Engine`] that it builds.
 
-use crate::compare::{Calibration, Pairing};
+use crate::compare::{Calibration, FmrBasis, Pairing};
 use crate::detect::{DetectOptions, Detector};
 use crate::error::{Error, ErrorKind, Result, Stage};
 use crate::mesh::FaceMesher;
-use crate::model::{Backend, Model, ModelSource, Task};
+use crate::model::{Backend, Ensemble, Model, ModelSource, Task, TemplateSource};
 use crate::telemetry::debug_event;
 use crate::template::{ExtractOptions, TemplateExtractor};
 
@@ -26,10 +26,11 @@ pub struct EngineBuilder {
     backend: Backend,
     detector: ModelSource,
     mesh: ModelSource,
-    template: ModelSource,
+    template: TemplateSource,
     calibrations: Vec<Calibration>,
     detect: DetectOptions,
     extract: ExtractOptions,
+    basis: FmrBasis,
     require_chip: bool,
 }
 
@@ -40,10 +41,11 @@ impl Default for EngineBuilder {
             backend: Backend::default(),
             detector: ModelSource::Bundled,
             mesh: ModelSource::Bundled,
-            template: ModelSource::Bundled,
+            template: TemplateSource::default(),
             calibrations: Vec::new(),
             detect: DetectOptions::default(),
             extract: ExtractOptions::default(),
+            basis: FmrBasis::WorstGroup,
             require_chip: false,
         }
     }
@@ -70,21 +72,33 @@ impl EngineBuilder {
         self
     }
 
-    /// Chooses another template network: any ONNX file of the ArcFace family with a card. Default:
-    /// the bundled one.
+    /// Chooses the template networks: a [`Profile`](crate::model::Profile), a [`ModelSource`] of one
+    /// network (any ONNX file of the ArcFace family with a card), an
+    /// [`EnsembleCard`](crate::model::EnsembleCard) on disk, or networks that were loaded before.
+    /// Default: [`Profile::Standard`](crate::model::Profile::Standard).
     ///
-    /// Templates of different networks cannot be compared, and scores mean something only with a
-    /// calibration on the network's card or one passed to [`EngineBuilder::calibration`].
-    pub fn template(mut self, source: ModelSource) -> Self {
-        self.template = source;
+    /// Templates of different networks or ensembles cannot be compared, and scores mean something
+    /// only with a calibration on the card or one passed to [`EngineBuilder::calibration`].
+    pub fn template(mut self, source: impl Into<TemplateSource>) -> Self {
+        self.template = source.into();
         self
     }
 
-    /// Adds a calibration of your own. It takes the place of the one for the same pairing on the
-    /// template network's card, and of an earlier one passed here.
+    /// Adds a calibration of your own. It takes the place of the one for the same pairing and basis
+    /// on the card of the template networks, and of an earlier one passed here.
     pub fn calibration(mut self, calibration: Calibration) -> Self {
-        self.calibrations.retain(|c| c.spec().pairing != calibration.spec().pairing);
+        self.calibrations.retain(|c| !c.replaces(&calibration));
         self.calibrations.push(calibration);
+        self
+    }
+
+    /// Chooses whose false match rate thresholds keep. Default: [`FmrBasis::WorstGroup`], so that a
+    /// rate asked for holds for the people who match falsely most often too.
+    ///
+    /// Where a pairing has no calibration of this basis, the other one's is taken;
+    /// [`Threshold::basis`](crate::compare::Threshold::basis) tells which it was.
+    pub fn fmr_basis(mut self, basis: FmrBasis) -> Self {
+        self.basis = basis;
         self
     }
 
@@ -114,23 +128,27 @@ impl EngineBuilder {
     /// Loads the networks and checks that they fit their stages and the calibrations.
     ///
     /// # Errors
-    /// Those of [`Model::load`]; [`ErrorKind::InvalidModel`] if a model is not of the kind that its
+    /// Those of [`Model::load`] and [`Ensemble::load`]; [`ErrorKind::InvalidModel`] if a model is not of the kind that its
     /// stage needs, and [`ErrorKind::ModelMismatch`] if a calibration is for another template
     /// network.
     pub fn build(self) -> Result<Engine> {
         let load = |task, source| Model::load(task, source, &self.backend);
-        let template = load(Task::Template, &self.template)?;
+        let template = Ensemble::load(&self.template, &self.backend)?;
+        let card = template.card();
         let mut calibrations = self.calibrations;
-        if let Some(other) = calibrations.iter().find(|c| c.model_id() != template.card.id) {
-            let message = format!("a calibration for {:?} does not apply to {:?}", other.model_id(), template.card.id);
+        if let Some(other) = calibrations.iter().find(|c| c.model_id() != card.id) {
+            let message = format!("a calibration for {:?} does not apply to {:?}", other.model_id(), card.id);
             return Err(Error::new(ErrorKind::ModelMismatch, Stage::Engine, message));
         }
-        // The caller's calibrations come first; the card fills in the pairings that they leave out.
-        for spec in &template.card.calibrations {
-            if calibrations.iter().all(|c| c.spec().pairing != spec.pairing) {
-                calibrations.push(Calibration::new(&template.card.id, spec.clone())?);
+        // The caller's calibrations come first; the card fills in what they leave out.
+        for spec in &card.calibrations {
+            let of_card = Calibration::new(&card.id, spec.clone())?;
+            if !calibrations.iter().any(|c| c.replaces(&of_card)) {
+                calibrations.push(of_card);
             }
         }
+        // The basis that was asked for first: it is the one that is found.
+        calibrations.sort_by_key(|c| c.spec().basis != self.basis);
         let engine = Engine {
             detector: Detector::new(load(Task::Detect, &self.detector)?)?,
             mesher: FaceMesher::new(load(Task::Mesh, &self.mesh)?)?,
@@ -208,8 +226,8 @@ impl Engine {
         &self.extractor
     }
 
-    /// The calibration for `pairing`: what scores of such pairs mean; `None` if neither the builder
-    /// nor the template network's card told it.
+    /// The calibration for `pairing`, of the basis that was asked for or else of the other one:
+    /// what scores of such pairs mean; `None` if neither the builder nor a card told it.
     pub fn calibration(&self, pairing: Pairing) -> Option<&Calibration> {
         self.calibrations.iter().find(|c| c.spec().pairing == pairing)
     }

@@ -109,7 +109,7 @@ mod tests {
     fn check(templates: &[Vec<f32>]) {
         let unit = |values: &[f32], level: f32| {
             let unit = Template::from_embedding(values, "m".into()).unwrap();
-            Template::from_unit(unit.values().into(), 1.0, level, "m".into())
+            Template::from_unit(unit.values().into(), [1.0].into(), level, "m".into())
         };
         let probe = unit(&templates[0], 0.25);
         let mut records = Vec::new();

@@ -26,6 +26,30 @@ impl Pairing {
     }
 }
 
+/// Whose false match rate a calibration states.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum FmrBasis {
+    /// That of all pairs of the calibration's people, whoever they are. People who look alike to
+    /// the networks, of one sex and origin say, match falsely more often than it says.
+    #[default]
+    Average,
+    /// That of pairs from the group of adults with the most false matches, of one sex and origin,
+    /// among all groups that were measured.
+    WorstGroup,
+}
+
+impl FmrBasis {
+    /// The stable word of this variant, the one that cards use.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Average => "average",
+            Self::WorstGroup => "worst-group",
+        }
+    }
+}
+
 /// One point of a calibration curve.
 ///
 /// This and the types around it are what format 1 of a card holds, field by field: plain structs,
@@ -70,6 +94,9 @@ impl LogisticSpec {
 pub struct CalibrationSpec {
     /// The kind of pairs.
     pub pairing: Pairing,
+    /// Whose false match rate the points state; the average's where a card does not say.
+    #[serde(default)]
+    pub basis: FmrBasis,
     /// The data, for people: whose pictures, which part of the set, how they were changed.
     pub data: String,
     /// How many people the data shows.
@@ -87,6 +114,16 @@ pub struct CalibrationSpec {
 }
 
 impl CalibrationSpec {
+    /// What is wrong with the calibrations of one card.
+    pub(super) fn fault_of_all(all: &[Self]) -> Option<&'static str> {
+        let same = |(index, one): (usize, &Self)| {
+            all.iter().skip(index + 1).any(|other| (other.pairing, other.basis) == (one.pairing, one.basis))
+        };
+        all.iter()
+            .find_map(Self::fault)
+            .or_else(|| all.iter().enumerate().any(same).then_some("there are two calibrations for one pairing and basis"))
+    }
+
     /// What is wrong with the calibration, for the error that refuses its card.
     pub(crate) fn fault(&self) -> Option<&'static str> {
         let in_range = |p: &CalibrationPoint| {

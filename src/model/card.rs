@@ -187,7 +187,7 @@ pub struct ModelCard {
     /// For template networks: what the output means.
     pub template: Option<TemplateSpec>,
     /// For template networks: what their comparison scores mean, one entry for each
-    /// [`crate::compare::Pairing`].
+    /// [`crate::compare::Pairing`] and [`crate::compare::FmrBasis`].
     #[serde(default)]
     pub calibrations: Vec<CalibrationSpec>,
     /// For template networks: how templates of different people are spread.
@@ -267,16 +267,8 @@ impl ModelCard {
         if let Some(fault) = self.impostors.as_ref().and_then(|spec| spec.fault(template.dimension)) {
             return invalid(fault);
         }
-        if let Some(fault) = self.calibrations.iter().find_map(CalibrationSpec::fault) {
+        if let Some(fault) = CalibrationSpec::fault_of_all(&self.calibrations) {
             return invalid(fault);
-        }
-        if self
-            .calibrations
-            .iter()
-            .enumerate()
-            .any(|(i, c)| self.calibrations.iter().skip(i + 1).any(|d| d.pairing == c.pairing))
-        {
-            return invalid("there are two calibrations for one pairing");
         }
         Ok(())
     }

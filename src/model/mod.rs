@@ -27,18 +27,24 @@
 
 pub(crate) mod calibration;
 mod card;
+mod ensemble;
+mod ensemble_card;
 mod impostors;
 mod native;
 mod network;
 #[cfg(feature = "ort")]
 mod ort;
+mod profile;
 mod source;
 
 pub use calibration::{CalibrationPoint, CalibrationSpec, LogisticSpec};
 pub use card::{Alignment, InputSpec, Layout, ModelCard, OutputSpec, Provenance, Task, TemplateSpec, Training};
+pub use ensemble::{Ensemble, TemplateSource};
+pub use ensemble_card::{EnsembleCard, EnsembleMember};
 pub use impostors::ImpostorSpec;
 pub use native::NativeNetwork;
 pub use network::{Network, NetworkSignature};
 #[cfg(feature = "ort")]
 pub use ort::{OrtNetwork, OrtOptions, Provider};
+pub use profile::Profile;
 pub use source::{Backend, Model, ModelSource};

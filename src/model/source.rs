@@ -170,7 +170,7 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|b| format!("{b:02x}")).collect()
 }
 
-fn read_bounded(path: &Path, limit: u64, in_words: &str) -> Result<Vec<u8>> {
+pub(super) fn read_bounded(path: &Path, limit: u64, in_words: &str) -> Result<Vec<u8>> {
     let io = |e: std::io::Error| {
         Error::new(ErrorKind::Io, Stage::Model, format!("cannot read {}", path.display())).with_source(e)
     };

@@ -25,9 +25,11 @@ use half::f16;
 use zeroize::{Zeroize, Zeroizing};
 
 const MAGIC: [u8; 4] = *b"SFTP";
-const VERSION: u16 = 1;
-/// Bytes before the model's id.
+const VERSION: u16 = 2;
+/// Bytes before the magnitudes.
 pub(super) const HEAD: usize = 20;
+/// The most magnitudes: as many as an ensemble has networks.
+const MAX_MAGNITUDES: usize = 8;
 
 fn error(kind: ErrorKind, message: impl Into<String>) -> Error {
     Error::new(kind, Stage::Template, message)
@@ -52,18 +54,23 @@ impl Template {
     pub fn encode(&self, encoding: TemplateEncoding) -> Result<Zeroizing<Vec<u8>>> {
         let id = self.model_id().as_bytes();
         let dimension = self.dimension();
+        let magnitudes = self.magnitudes();
         let lens = (u8::try_from(id.len()).ok().filter(|len| *len > 0), u32::try_from(dimension).ok());
-        let ((Some(id_len), Some(count)), Some(payload)) = (lens, encoding.payload(dimension)) else {
+        let of_magnitudes = u8::try_from(magnitudes.len()).ok();
+        let ((Some(id_len), Some(count)), Some(lengths), Some(payload)) =
+            (lens, of_magnitudes, encoding.payload(dimension))
+        else {
             return Err(error(ErrorKind::LimitExceeded, "the model's id or the template is too long to encode"));
         };
         // Never grown: a vector that moves leaves its old content behind.
-        let mut bytes = Zeroizing::new(Vec::with_capacity(HEAD + id.len() + payload + 4));
+        let mut bytes = Zeroizing::new(Vec::with_capacity(HEAD + 4 * magnitudes.len() + id.len() + payload + 4));
         bytes.extend_from_slice(&MAGIC);
         bytes.extend_from_slice(&VERSION.to_le_bytes());
         bytes.extend_from_slice(&[encoding.code(), id_len]);
         bytes.extend_from_slice(&count.to_le_bytes());
-        bytes.extend_from_slice(&self.magnitude().to_le_bytes());
         bytes.extend_from_slice(&self.impostor_level().to_le_bytes());
+        bytes.extend_from_slice(&[lengths, 0, 0, 0]);
+        bytes.extend(magnitudes.iter().flat_map(|v| v.to_le_bytes()));
         bytes.extend_from_slice(id);
         match encoding {
             TemplateEncoding::F32 => bytes.extend(self.values().iter().flat_map(|v| v.to_le_bytes())),
@@ -110,10 +117,14 @@ impl Template {
         }
         // Anybody can compute a checksum: what it guards is checked all the same.
         let (head, rest) = content.split_first_chunk::<HEAD>().ok_or_else(short)?;
-        let [.., code, id_len, d0, d1, d2, d3, m0, m1, m2, m3, l0, l1, l2, l3] = *head;
+        let [.., code, id_len, d0, d1, d2, d3, l0, l1, l2, l3, lengths, z0, z1, z2] = *head;
         let Some(encoding) = TemplateEncoding::from_code(code) else {
             return Err(error(ErrorKind::UnsupportedFormat, format!("unknown encoding {code}")));
         };
+        if [z0, z1, z2] != [0; 3] || !(1..=MAX_MAGNITUDES).contains(&lengths.into()) {
+            return Err(corrupt("the template states no number of magnitudes that can be"));
+        }
+        let (magnitudes, rest) = rest.split_at_checked(4 * usize::from(lengths)).ok_or_else(short)?;
         let (id, payload) = rest.split_at_checked(id_len.into()).ok_or_else(short)?;
         let id = str::from_utf8(id).map_err(|e| corrupt("the model's id is not UTF-8").with_source(e))?;
         // More values than addresses are more than the payload, whatever its length.
@@ -121,14 +132,15 @@ impl Template {
         if id.is_empty() || dimension == 0 || encoding.payload(dimension) != Some(payload.len()) {
             return Err(corrupt("the template's parts do not add up to its length"));
         }
-        let (magnitude, level) = (f32::from_le_bytes([m0, m1, m2, m3]), f32::from_le_bytes([l0, l1, l2, l3]));
-        if !(magnitude.is_finite() && level.is_finite()) {
-            return Err(error(ErrorKind::NonFinite, "magnitude or impostor level is NaN or infinite"));
+        let magnitudes: Box<[f32]> = magnitudes.as_chunks().0.iter().map(|v| f32::from_le_bytes(*v)).collect();
+        let level = f32::from_le_bytes([l0, l1, l2, l3]);
+        if !(magnitudes.iter().all(|v| v.is_finite()) && level.is_finite()) {
+            return Err(error(ErrorKind::NonFinite, "a magnitude or the impostor level is NaN or infinite"));
         }
-        if magnitude <= 0.0 || level.abs() > MAX_LEVEL {
-            return Err(corrupt("magnitude or impostor level is out of range"));
+        if magnitudes.iter().any(|v| *v <= 0.0) || level.abs() > MAX_LEVEL {
+            return Err(corrupt("a magnitude or the impostor level is out of range"));
         }
-        Ok(Self::from_unit(values(encoding, payload)?, magnitude, level, id.into()))
+        Ok(Self::from_unit(values(encoding, payload)?, magnitudes, level, id.into()))
     }
 
     /// Reads the template that [`Self::encode`] wrote, as [`Self::decode`] does, if it is one of

@@ -4,16 +4,17 @@ use super::quantise::LANES;
 
 /// How the values of an encoded template are written.
 ///
-/// Sizes are for 192 values, without the model's id. Errors are those of scores between two
+/// Sizes are for 192 values of one network, without the model's id; another network's magnitude
+/// takes 4 bytes. Errors are those of scores between two
 /// templates that both went through the encoding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TemplateEncoding {
-    /// 32-bit floats: exact; 792 bytes.
+    /// 32-bit floats: exact; 796 bytes.
     F32,
-    /// 16-bit floats; 408 bytes. Scores change by less than 0.0005.
+    /// 16-bit floats; 412 bytes. Scores change by less than 0.0005.
     F16,
-    /// 8-bit integers, a scale for each eighth of the values; 248 bytes. Scores change by less than
+    /// 8-bit integers, a scale for each eighth of the values; 252 bytes. Scores change by less than
     /// 0.002.
     I8,
 }

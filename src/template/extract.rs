@@ -3,12 +3,12 @@
 
 use super::impostors::Impostors;
 use super::vector::Template;
-use crate::align::{AlignedCrop, align};
+use crate::align::{AlignedCrop, align_points};
 use crate::error::{Error, ErrorKind, Result, Stage};
 use crate::geometry::{Point, Similarity};
 use crate::image::{Crop, Frame, Normalisation, warp_into};
 use crate::mesh::Mesh;
-use crate::model::Model;
+use crate::model::{Ensemble, EnsembleMember, Model};
 use crate::settings::settings;
 use crate::simd::scratch;
 use std::sync::Arc;
@@ -19,7 +19,8 @@ settings! {
     #[derive(Debug, Clone, Copy, PartialEq, Eq)]
     pub struct ExtractOptions in Stage::Template {
         /// Whether the embedding of the mirrored crop is added before the sum is normalised, at the
-        /// cost of a second run of the network.
+        /// cost of a second run of the network, where the ensemble's card asks for it; a network
+        /// alone does.
         ///
         /// The model's card may have the mirrored crop show the face a little elsewhere
         /// ([`crate::model::Alignment::mirrored_offset`]). On LFW, an exact mirror image and
@@ -30,16 +31,28 @@ settings! {
     }
 }
 
-/// Takes templates from pictures of faces, with one network.
+/// One network of an extractor.
+struct Member {
+    model: Model,
+    normalisation: Normalisation,
+    dimension: usize,
+    /// Its share of the score; all sum to 1.
+    share: f32,
+    /// Whether the mirrored crop's embedding is added.
+    mirrored: bool,
+    /// Where the mirrored crop shows the face, in pixels of the crop: the card's.
+    mirrored_offset: [f32; 2],
+    /// Where the five points lie in its input.
+    places: [Point; 5],
+}
+
+/// Takes templates from pictures of faces, with one network or several.
 ///
 /// It is shared by all threads; each call uses its thread's own buffers.
 pub struct TemplateExtractor {
-    model: Model,
-    normalisation: Normalisation,
+    members: Vec<Member>,
     model_id: Arc<str>,
     dimension: usize,
-    /// Where the mirrored crop shows the face, in pixels of the crop: the card's.
-    mirrored_offset: [f32; 2],
     impostors: Option<Impostors>,
 }
 
@@ -49,13 +62,8 @@ impl std::fmt::Debug for TemplateExtractor {
     }
 }
 
-impl TemplateExtractor {
-    /// The extractor that runs `model`, any network from an aligned face to one vector.
-    ///
-    /// # Errors
-    /// [`ErrorKind::InvalidModel`] if the card lacks alignment or template facts, or contradicts
-    /// the network's shapes or itself.
-    pub fn new(model: Model) -> Result<Self> {
+impl Member {
+    fn new(model: &Model, asked: &EnsembleMember, share: f32) -> Result<Self> {
         let signature = model.network.signature();
         let input = &model.card.input;
         let expected = (input.height, input.width, 3);
@@ -73,67 +81,47 @@ impl TemplateExtractor {
                 ),
             ));
         };
-        let normalisation = Normalisation::from(input);
-        let model_id = Arc::from(model.card.id.as_str());
-        let mirrored_offset = alignment.mirrored_offset;
-        let impostors = model.card.impostors.as_ref().map(|spec| Impostors::new(spec, dimension)).transpose()?;
-        Ok(Self { model, normalisation, model_id, dimension, mirrored_offset, impostors })
+        Ok(Self {
+            model: model.clone(),
+            normalisation: Normalisation::from(input),
+            dimension,
+            share,
+            mirrored: asked.mirrored,
+            mirrored_offset: alignment.mirrored_offset,
+            places: alignment.points(),
+        })
     }
 
-    /// The identity that the templates carry: the [`crate::model::ModelCard::id`] of the network.
-    #[must_use]
-    pub fn model_id(&self) -> &str {
-        &self.model_id
+    /// Width and height of the input.
+    fn size(&self) -> (usize, usize) {
+        (self.model.card.input.width, self.model.card.input.height)
     }
 
-    /// The template of the face that `mesh` shows in `frame`.
-    ///
-    /// # Errors
-    /// [`ErrorKind::NonFinite`] if the network returns NaN, an infinity or only zeros,
-    /// [`ErrorKind::InvalidArgument`] if the mesh has no extent, and the errors of the warp and
-    /// of the network.
-    pub fn extract(&self, frame: &Frame<'_>, mesh: &Mesh, options: &ExtractOptions) -> Result<Template> {
-        self.extract_aligned(frame, &align(mesh, &self.model.card)?, options)
-    }
-
-    /// The template of a crop of `frame` that is aligned already, by [`crate::align::align_points`]
-    /// for instance.
-    ///
-    /// # Errors
-    /// [`ErrorKind::ShapeMismatch`] if the crop is not of the network's input size; else those of
-    /// [`Self::extract`].
-    pub fn extract_aligned(
-        &self,
-        frame: &Frame<'_>,
-        aligned: &AlignedCrop,
-        options: &ExtractOptions,
-    ) -> Result<Template> {
-        let (width, height) = (self.model.card.input.width, self.model.card.input.height);
+    /// Writes the embedding of what `crop` shows of `frame` into `target`, the mean of both views
+    /// where there are two.
+    fn embed(&self, frame: &Frame<'_>, crop: &Crop, mirrored: bool, target: &mut [f32]) -> Result<()> {
         let shape = |message: &str| Error::new(ErrorKind::ShapeMismatch, Stage::Template, message);
-        if (aligned.crop.width, aligned.crop.height) != (width, height) {
-            return Err(shape("the crop is not of the network's input size"));
-        }
-        let (batch, len) = (if options.flip() { 2 } else { 1 }, width * height * 3);
+        let (width, height) = self.size();
+        let (batch, len) = (if mirrored { 2 } else { 1 }, width * height * 3);
         let mut input = scratch::take(batch * len);
         let mut output = scratch::take(batch * self.dimension);
-        let (crop, mirrored) = input.split_at_mut_checked(len).ok_or_else(|| shape("the input buffer is too short"))?;
-        warp_into(frame, &aligned.crop, &self.normalisation, crop)?;
-        if options.flip() {
-            warp_into(frame, &self.second_view(&aligned.crop)?, &self.normalisation, mirrored)?;
-            mirror(mirrored, width);
+        let (first, second) = input.split_at_mut_checked(len).ok_or_else(|| shape("the input buffer is too short"))?;
+        warp_into(frame, crop, &self.normalisation, first)?;
+        if mirrored {
+            warp_into(frame, &self.second_view(crop)?, &self.normalisation, second)?;
+            mirror(second, width);
         }
-
         // Both crops in one run.
         let run = self.model.network.run(&input, &mut [&mut output]);
-        let (embedding, of_mirrored) =
-            output.split_at_mut_checked(self.dimension).ok_or_else(|| shape("the output buffer is too short"))?;
-        // Without flip there is nothing to add.
-        embedding.iter_mut().zip(of_mirrored).for_each(|(sum, v)| *sum += *v);
-        embedding.iter_mut().for_each(|sum| *sum /= batch as f32);
-        let template = run.and_then(|()| self.from_embedding(embedding));
+        let views = output.chunks_exact(self.dimension);
+        target.fill(0.0);
+        for view in views {
+            target.iter_mut().zip(view).for_each(|(sum, v)| *sum += *v);
+        }
+        target.iter_mut().for_each(|sum| *sum /= batch as f32);
         // The buffer outlives this call in the thread's pool; the biometric data must not.
         output.zeroize();
-        template
+        run
     }
 
     /// The crop that is mirrored: the face moved as the card says.
@@ -145,22 +133,127 @@ impl TemplateExtractor {
         })?;
         Ok(Crop { source_from_target, ..crop.clone() })
     }
+}
 
-    /// The template of `embedding`, an output of this extractor's network that was computed
-    /// elsewhere; the mean of both if the mirrored crop's is to be added.
+impl TemplateExtractor {
+    /// The extractor that runs `networks`: a [`Model`], any network from an aligned face to one
+    /// vector, or an [`Ensemble`] of several.
     ///
     /// # Errors
-    /// [`ErrorKind::ShapeMismatch`] if it is not of the network's dimension,
+    /// [`ErrorKind::InvalidModel`] if a card lacks alignment or template facts, or contradicts
+    /// the network's shapes or itself.
+    pub fn new(networks: impl Into<Ensemble>) -> Result<Self> {
+        let ensemble = networks.into();
+        let card = ensemble.card();
+        let sum: f32 = card.members.iter().map(|member| member.share).sum();
+        let members = ensemble.models().iter().zip(&card.members);
+        let members: Vec<Member> =
+            members.map(|(model, asked)| Member::new(model, asked, asked.share / sum)).collect::<Result<_>>()?;
+        let dimension = members.iter().map(|member| member.dimension).sum();
+        let impostors = card.impostors.as_ref().map(|spec| Impostors::new(spec, dimension)).transpose()?;
+        Ok(Self { members, model_id: Arc::from(card.id.as_str()), dimension, impostors })
+    }
+
+    /// The identity that the templates carry: that of the network's card or of the ensemble's.
+    #[must_use]
+    pub fn model_id(&self) -> &str {
+        &self.model_id
+    }
+
+    /// How many values the templates have.
+    #[must_use]
+    pub fn dimension(&self) -> usize {
+        self.dimension
+    }
+
+    /// The template of the face that `mesh` shows in `frame`.
+    ///
+    /// # Errors
+    /// [`ErrorKind::NonFinite`] if a network returns NaN, an infinity or only zeros,
+    /// [`ErrorKind::InvalidArgument`] if the mesh has no extent, and the errors of the warp and
+    /// of the networks.
+    pub fn extract(&self, frame: &Frame<'_>, mesh: &Mesh, options: &ExtractOptions) -> Result<Template> {
+        let points = mesh.alignment_points();
+        self.extract_crops(frame, options, |member| {
+            let (width, height) = member.size();
+            Ok(align_points(&points, &member.places, width, height)?.crop)
+        })
+    }
+
+    /// The template of a crop of `frame` that is aligned already, by [`crate::align::align_points`]
+    /// for instance: for the first network, whose input's size it has. The other networks' crops
+    /// show the same five points where their cards have them.
+    ///
+    /// # Errors
+    /// [`ErrorKind::ShapeMismatch`] if the crop is not of the network's input size; else those of
+    /// [`Self::extract`].
+    pub fn extract_aligned(
+        &self,
+        frame: &Frame<'_>,
+        aligned: &AlignedCrop,
+        options: &ExtractOptions,
+    ) -> Result<Template> {
+        let crop = &aligned.crop;
+        let first = self.members.first().filter(|first| first.size() == (crop.width, crop.height)).ok_or_else(|| {
+            Error::new(ErrorKind::ShapeMismatch, Stage::Template, "the crop is not of the network's input size")
+        })?;
+        self.extract_crops(frame, options, |member| {
+            let (width, height) = member.size();
+            if (&member.places, member.size()) == (&first.places, first.size()) {
+                return Ok(crop.clone());
+            }
+            let points = first.places.map(|place| crop.source_from_target.apply(place));
+            Ok(align_points(&points, &member.places, width, height)?.crop)
+        })
+    }
+
+    /// The template of what the members' crops show.
+    fn extract_crops(
+        &self,
+        frame: &Frame<'_>,
+        options: &ExtractOptions,
+        crop: impl Fn(&Member) -> Result<Crop>,
+    ) -> Result<Template> {
+        let mut embeddings = scratch::take(self.dimension);
+        let mut rest = &mut *embeddings;
+        let mut all = Ok(());
+        for member in &self.members {
+            let (target, behind) = std::mem::take(&mut rest).split_at_mut(member.dimension);
+            rest = behind;
+            all = all
+                .and_then(|()| crop(member))
+                .and_then(|crop| member.embed(frame, &crop, member.mirrored && options.flip(), target));
+        }
+        let template = all.and_then(|()| self.from_embeddings(&embeddings));
+        embeddings.zeroize();
+        template
+    }
+
+    /// The template of `embeddings`, outputs of this extractor's networks that were computed
+    /// elsewhere, one after the other; each the mean of both views if the mirrored crop's is to be
+    /// added.
+    ///
+    /// # Errors
+    /// [`ErrorKind::ShapeMismatch`] if they have not [`Self::dimension`] values,
     /// [`ErrorKind::NonFinite`] as from [`Template::from_embedding`].
     #[allow(clippy::wrong_self_convention)]
-    pub fn from_embedding(&self, embedding: &[f32]) -> Result<Template> {
-        if embedding.len() != self.dimension {
-            let message = format!("an embedding of {} values, the network gives {}", embedding.len(), self.dimension);
+    pub fn from_embeddings(&self, embeddings: &[f32]) -> Result<Template> {
+        if embeddings.len() != self.dimension {
+            let message = format!("embeddings of {} values, the networks give {}", embeddings.len(), self.dimension);
             return Err(Error::new(ErrorKind::ShapeMismatch, Stage::Template, message));
         }
-        let template = Template::from_embedding(embedding, self.model_id.clone())?;
-        let magnitude = template.magnitude();
-        Ok(template.levelled(magnitude, self.impostors.as_ref()))
+        let template = Template::from_embeddings(self.shares(embeddings), self.model_id.clone())?;
+        let magnitudes = template.magnitudes().into();
+        Ok(template.levelled(magnitudes, self.impostors.as_ref()))
+    }
+
+    /// Each network's share, and its part of `values`.
+    fn shares<'a>(&self, mut values: &'a [f32]) -> impl Iterator<Item = (f32, &'a [f32])> {
+        self.members.iter().map(move |member| {
+            let (part, behind) = values.split_at_checked(member.dimension).unwrap_or((values, &[]));
+            values = behind;
+            (member.share, part)
+        })
     }
 
     /// Fuses several pictures' templates of one person, from one capture for instance, into one:
@@ -180,7 +273,12 @@ impl TemplateExtractor {
         if templates.is_empty() {
             return Err(Error::new(ErrorKind::InvalidArgument, Stage::Template, "there are no templates to fuse"));
         }
-        if templates.iter().any(|t| t.model_id() != &*self.model_id || t.dimension() != self.dimension) {
+        let fits = |t: &Template| {
+            t.model_id() == &*self.model_id
+                && t.dimension() == self.dimension
+                && t.magnitudes().len() == self.members.len()
+        };
+        if !templates.iter().all(fits) {
             let message = format!("templates of other models cannot be fused with those of {:?}", self.model_id);
             return Err(Error::new(ErrorKind::ModelMismatch, Stage::Template, message));
         }
@@ -188,14 +286,21 @@ impl TemplateExtractor {
         let share = 1.0 / templates.len() as f32;
         let mut sum = scratch::take(self.dimension);
         sum.fill(0.0);
+        let mut magnitudes: Box<[f32]> = self.members.iter().map(|_| 0.0).collect();
         for template in templates {
-            let weight = share * template.magnitude();
-            sum.iter_mut().zip(template.values()).for_each(|(sum, v)| *sum += weight * v);
+            let mut rest = &mut *sum;
+            let parts = self.shares(template.values()).zip(template.magnitudes()).zip(&mut magnitudes);
+            for (((_, part), magnitude), mean) in parts {
+                let weight = share * magnitude;
+                *mean += weight;
+                let (target, behind) = std::mem::take(&mut rest).split_at_mut(part.len());
+                rest = behind;
+                target.iter_mut().zip(part).for_each(|(sum, v)| *sum += weight * v);
+            }
         }
-        let magnitude = templates.iter().map(|t| share * t.magnitude()).sum();
-        let fused = Template::from_embedding(&sum, self.model_id.clone());
+        let fused = Template::from_embeddings(self.shares(&sum), self.model_id.clone());
         sum.zeroize();
-        Ok(fused?.levelled(magnitude, self.impostors.as_ref()))
+        Ok(fused?.levelled(magnitudes, self.impostors.as_ref()))
     }
 }
 

@@ -9,7 +9,7 @@ use zeroize::Zeroize;
 /// mean something are well below 1, and files must not bring in numbers of any size.
 pub(crate) const MAX_LEVEL: f32 = 8.0;
 
-/// A face as a vector of unit length, bound to the model that made it.
+/// A face as a vector of unit length, bound to the model or the ensemble that made it.
 ///
 /// It is biometric data: its values are overwritten when it is dropped, never printed, never
 /// serialised by the way, and owned by it alone (a clone is a copy).
@@ -18,7 +18,7 @@ pub(crate) const MAX_LEVEL: f32 = 8.0;
 #[derive(Clone)]
 pub struct Template {
     values: Box<[f32]>,
-    magnitude: f32,
+    magnitudes: Box<[f32]>,
     impostor_level: f32,
     model_id: Arc<str>,
 }
@@ -33,29 +33,52 @@ impl Template {
     /// [`ErrorKind::NonFinite`] if a value is NaN or infinite, or all are zero: such a vector has
     /// no direction.
     pub fn from_embedding(embedding: &[f32], model_id: Arc<str>) -> Result<Self> {
-        let square: f64 = embedding.iter().map(|v| f64::from(*v).powi(2)).sum();
-        let norm = square.sqrt();
-        if !norm.is_finite() || norm < f64::from(f32::MIN_POSITIVE) {
-            let message = format!("the network {model_id:?} returned NaN, an infinity or only zeros");
-            return Err(Error::new(ErrorKind::NonFinite, Stage::Template, message));
-        }
-        let values = embedding.iter().map(|v| (f64::from(*v) / norm) as f32).collect();
-        // An embedding can be longer than the largest f32.
-        Ok(Self { values, magnitude: norm.min(f64::from(f32::MAX)) as f32, impostor_level: 0.0, model_id })
+        Self::from_embeddings([(1.0, embedding)], model_id)
     }
 
-    /// The template with the impostor level that `impostors` predicts for an embedding of
-    /// `magnitude`; with a level of 0 if the model's card says nothing about impostors.
-    pub(super) fn levelled(mut self, magnitude: f32, impostors: Option<&Impostors>) -> Self {
-        self.magnitude = magnitude;
-        let level = impostors.map_or(0.0, |impostors| impostors.level(&self.values, magnitude));
+    /// The template of several networks' embeddings, each with its share of the score; the shares
+    /// sum to 1.
+    pub(super) fn from_embeddings<'a>(
+        parts: impl IntoIterator<Item = (f32, &'a [f32])>,
+        model_id: Arc<str>,
+    ) -> Result<Self> {
+        // A vector that grows leaves what it held behind: parts are put together at their end.
+        let mut units = Vec::new();
+        let mut magnitudes = Vec::new();
+        for (share, embedding) in parts {
+            let square: f64 = embedding.iter().map(|v| f64::from(*v).powi(2)).sum();
+            let norm = square.sqrt();
+            if !norm.is_finite() || norm < f64::from(f32::MIN_POSITIVE) {
+                let message = format!("the network {model_id:?} returned NaN, an infinity or only zeros");
+                return Err(Error::new(ErrorKind::NonFinite, Stage::Template, message));
+            }
+            units.push((f64::from(share).sqrt() / norm, embedding));
+            // An embedding can be longer than the largest f32.
+            magnitudes.push(norm.min(f64::from(f32::MAX)) as f32);
+        }
+        let mut values = Vec::with_capacity(units.iter().map(|(_, embedding)| embedding.len()).sum());
+        values.extend(units.iter().flat_map(|(by, embedding)| embedding.iter().map(move |v| (f64::from(*v) * by) as f32)));
+        Ok(Self { values: values.into(), magnitudes: magnitudes.into(), impostor_level: 0.0, model_id })
+    }
+
+    /// The template with these magnitudes, and the impostor level that `impostors` predicts; with
+    /// a level of 0 if the card says nothing about impostors.
+    pub(super) fn levelled(mut self, magnitudes: Box<[f32]>, impostors: Option<&Impostors>) -> Self {
+        self.magnitudes = magnitudes;
+        let first = self.magnitudes.first().copied().unwrap_or_default();
+        let level = impostors.map_or(0.0, |impostors| impostors.level(&self.values, first));
         self.impostor_level = level.clamp(-MAX_LEVEL, MAX_LEVEL);
         self
     }
 
-    /// The template of `values` of unit length, with a magnitude and a level that were stored.
-    pub(crate) fn from_unit(values: Box<[f32]>, magnitude: f32, impostor_level: f32, model_id: Arc<str>) -> Self {
-        Self { values, magnitude, impostor_level, model_id }
+    /// The template of `values` of unit length, with magnitudes and a level that were stored.
+    pub(crate) fn from_unit(
+        values: Box<[f32]>,
+        magnitudes: Box<[f32]>,
+        impostor_level: f32,
+        model_id: Arc<str>,
+    ) -> Self {
+        Self { values, magnitudes, impostor_level, model_id }
     }
 
     /// Number of values.
@@ -64,17 +87,19 @@ impl Template {
         self.values.len()
     }
 
-    /// The [`crate::model::ModelCard::id`] of the model that made the template.
+    /// The identity of the model that made the template: [`crate::model::ModelCard::id`], or that
+    /// of the [`crate::model::EnsembleCard`].
     #[must_use]
     pub fn model_id(&self) -> &str {
         &self.model_id
     }
 
-    /// The length of the embedding before it was normalised, or the mean length where several were
-    /// added: larger for clear faces. Finite and above 0.
+    /// The lengths of the networks' embeddings before they were normalised, or the mean lengths
+    /// where several were added: larger for clear faces. One for each network of an ensemble, in
+    /// the order of its card; each finite and above 0.
     #[must_use]
-    pub fn magnitude(&self) -> f32 {
-        self.magnitude
+    pub fn magnitudes(&self) -> &[f32] {
+        &self.magnitudes
     }
 
     /// The level that the cosines of this template with other people's reach, in units of the
@@ -106,7 +131,7 @@ impl Template {
 impl Drop for Template {
     fn drop(&mut self) {
         self.values.zeroize();
-        self.magnitude.zeroize();
+        self.magnitudes.zeroize();
         self.impostor_level.zeroize();
     }
 }

@@ -86,7 +86,7 @@ fn a_running_engine_does_not_notice_that_its_files_change() {
     let engine = Engine::builder().template(ModelSource::Card(card.clone())).build().unwrap();
     let photo = portrait("obama.jpg");
     let magnitude = || match engine.face(&photo.frame()).unwrap() {
-        Outcome::Found(face) => face.template.magnitude().to_bits(),
+        Outcome::Found(face) => face.template.magnitudes()[0].to_bits(),
         Outcome::Refused(reasons) => panic!("{reasons:?}"),
     };
     let before = magnitude();

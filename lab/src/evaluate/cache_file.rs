@@ -37,14 +37,14 @@ impl TemplateCache {
     /// interruption leaves the old one. On Unix only the owner can read it.
     ///
     /// # Errors
-    /// [`ErrorKind::Io`] if it cannot be written.
+    /// [`ErrorKind::Io`] if it cannot be written, and those of [`TemplateCache::encode`].
     pub fn save(&self, path: &Path) -> Result<()> {
         let io = |e: std::io::Error| fault(ErrorKind::Io, "cannot write", path, e);
         let no_name = || fault(ErrorKind::Io, "cannot write", path, std::io::ErrorKind::InvalidInput.into());
         let mut name = path.file_name().ok_or_else(no_name)?.to_owned();
         name.push(".part");
         let part = path.with_file_name(name);
-        let written = write_private(&part, &self.encode()).and_then(|()| std::fs::rename(&part, path));
+        let written = write_private(&part, &self.encode()?).and_then(|()| std::fs::rename(&part, path));
         if written.is_err() {
             // What is left of it is of no use, and biometric.
             let _ = std::fs::remove_file(&part);

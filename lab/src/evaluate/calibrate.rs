@@ -7,7 +7,7 @@ use super::tail::Tail;
 use super::{Bootstrap, ScoreSet};
 use crate::error::{Error, ErrorKind, Result, Stage};
 use rayon::prelude::*;
-use selfsame::compare::{Calibration, Pairing};
+use selfsame::compare::{Calibration, FmrBasis, Pairing};
 use selfsame::model::{CalibrationPoint, CalibrationSpec};
 
 /// The false match rates of the points.
@@ -66,6 +66,7 @@ impl ScoreSet {
         let points = RATES.iter().enumerate().map(point).collect::<Result<Vec<_>>>()?;
         let spec = CalibrationSpec {
             pairing,
+            basis: FmrBasis::Average,
             data: data.to_owned(),
             people: self.people() as u64,
             genuine_pairs: self.genuine_pairs(),

@@ -1,7 +1,7 @@
 //! Compares a document's portrait with a selfie.
 //!
 //! `cargo run --release --example verify -- DOCUMENT SELFIE [--page] [--require-chip] [--fmr 1e-4]
-//! [--int8] [--json]`
+//! [--average] [--profile fast|standard|accurate] [--int8] [--json]`
 //!
 //! Exit status: 0 match, 1 no match, 2 refused, 3 error.
 
@@ -9,11 +9,12 @@ use crate::error::{OfFile, Result};
 use crate::say;
 use crate::tools::command_line;
 use clap::Parser;
+use selfsame::compare::FmrBasis;
 use selfsame::document::{DocumentPhoto, PageRefusal};
 use selfsame::engine::{Engine, Side, StageObserver, Verdict, Verification};
 use selfsame::error::Stage;
 use selfsame::image::{Limits, Photo};
-use selfsame::model::Backend;
+use selfsame::model::{Backend, Profile};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Instant;
@@ -35,6 +36,13 @@ struct Arguments {
     /// False match rate to decide at.
     #[arg(long, default_value = "1e-4")]
     fmr: f64,
+    /// Keep that rate over all people, rather than for the group of people that matches falsely
+    /// most often.
+    #[arg(long)]
+    average: bool,
+    /// Which template networks run: fast, standard or accurate.
+    #[arg(long, default_value = "standard", value_parser = command_line::profile)]
+    profile: Profile,
     /// Take templates in 8-bit integers.
     #[arg(long)]
     int8: bool,
@@ -119,7 +127,8 @@ fn tell(arguments: &Arguments) -> Result<ExitCode> {
 fn run(arguments: &Arguments, timings: &mut Timings) -> Result<Outcome> {
     timings.enter(Side::Both, Stage::Model);
     let backend = if arguments.int8 { Backend::Int8 } else { Backend::Native };
-    let builder = Engine::builder().backend(backend);
+    let basis = if arguments.average { FmrBasis::Average } else { FmrBasis::WorstGroup };
+    let builder = Engine::builder().backend(backend).template(arguments.profile).fmr_basis(basis);
     let engine = if arguments.require_chip { builder.require_chip() } else { builder }.build()?;
     timings.leave(Side::Both, Stage::Model);
     let limits = Limits::default();
@@ -155,12 +164,13 @@ fn print(verification: &Verification, timings: &Timings) {
         Some(c) => {
             let (low, high) = threshold.interval();
             say!(
-                "score      {:.4}, threshold {:.4} ({:.4} to {:.4}) for FMR {:.0e}, calibrated for {}",
+                "score      {:.4}, threshold {:.4} ({:.4} to {:.4}) for FMR {:.0e} ({}), calibrated for {}",
                 c.score.value(),
                 threshold.score().value(),
                 low.value(),
                 high.value(),
                 threshold.fmr(),
+                threshold.basis().as_str(),
                 threshold.pairing().as_str()
             );
             let marginal = if c.marginal { "; marginal: inside the threshold's interval" } else { "" };

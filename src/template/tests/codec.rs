@@ -34,21 +34,22 @@ fn resealed(bytes: &[u8], change: impl FnOnce(&mut Vec<u8>)) -> Vec<u8> {
 }
 
 /// Where the payload of `wave`'s encodings begins.
-const PAYLOAD: usize = HEAD + "some-model".len();
+const PAYLOAD: usize = HEAD + 4 + "some-model".len();
 
 #[test]
 fn the_format_is_the_documented_one() {
     let bytes = template(&[3.0, 4.0], "m").encode(TemplateEncoding::F32).unwrap();
-    let mut expected = b"SFTP\x01\x00\x01\x01\x02\x00\x00\x00".to_vec();
-    expected.extend(5f32.to_le_bytes());
+    let mut expected = b"SFTP\x02\x00\x01\x01\x02\x00\x00\x00".to_vec();
     expected.extend(0f32.to_le_bytes());
+    expected.extend([1, 0, 0, 0]);
+    expected.extend(5f32.to_le_bytes());
     expected.push(b'm');
     expected.extend(0.6f32.to_le_bytes());
     expected.extend(0.8f32.to_le_bytes());
     assert_eq!(bytes[..bytes.len() - 4], expected);
     assert_eq!(bytes[bytes.len() - 4..], crc32fast::hash(&expected).to_le_bytes());
     let lens = ALL.map(|encoding| wave(192).encode(encoding).unwrap().len() - "some-model".len());
-    assert_eq!(lens, [792, 408, 248]);
+    assert_eq!(lens, [796, 412, 252]);
 }
 
 #[test]
@@ -96,11 +97,11 @@ fn every_truncation_and_every_trailing_byte_is_noticed() {
 fn damage_under_a_valid_checksum_is_refused() {
     let of = |encoding, change: &dyn Fn(&mut Vec<u8>)| kind(&resealed(&wave(192).encode(encoding).unwrap(), change));
     for encoding in ALL {
-        assert_eq!(of(encoding, &|b| b[4] = 2), ErrorKind::UnsupportedVersion);
+        assert_eq!(of(encoding, &|b| b[4] = 1), ErrorKind::UnsupportedVersion);
         assert_eq!(of(encoding, &|b| b[6] = 9), ErrorKind::UnsupportedFormat);
         assert_eq!(of(encoding, &|b| b[7] = 0), ErrorKind::Corrupt, "no id");
         assert_eq!(of(encoding, &|b| b[7] = 255), ErrorKind::Corrupt, "an id over values");
-        assert_eq!(of(encoding, &|b| b[HEAD] = 0xFF), ErrorKind::Corrupt, "an id that is not UTF-8");
+        assert_eq!(of(encoding, &|b| b[HEAD + 4] = 0xFF), ErrorKind::Corrupt, "an id that is not UTF-8");
         for dimension in [0, 1, 191, 193, u32::MAX, u32::MAX / 4 + 1, 1 << 31] {
             let set = |b: &mut Vec<u8>| b[8..12].copy_from_slice(&dimension.to_le_bytes());
             assert_eq!(of(encoding, &set), ErrorKind::Corrupt, "{dimension} values");
@@ -110,7 +111,7 @@ fn damage_under_a_valid_checksum_is_refused() {
         let set = |b: &mut Vec<u8>| b[PAYLOAD..][..4].copy_from_slice(&bad.to_le_bytes());
         assert_eq!(of(TemplateEncoding::F32, &set), ErrorKind::NonFinite);
         assert_eq!(of(TemplateEncoding::I8, &set), ErrorKind::NonFinite, "a scale");
-        for at in [12, 16] {
+        for at in [12, HEAD] {
             let set = |b: &mut Vec<u8>| b[at..][..4].copy_from_slice(&bad.to_le_bytes());
             assert_eq!(of(TemplateEncoding::I8, &set), ErrorKind::NonFinite, "magnitude or level");
         }
@@ -118,10 +119,14 @@ fn damage_under_a_valid_checksum_is_refused() {
         assert_eq!(of(TemplateEncoding::F16, &set), ErrorKind::NonFinite);
     }
     for magnitude in [0f32, -1.0] {
-        let set = |b: &mut Vec<u8>| b[12..][..4].copy_from_slice(&magnitude.to_le_bytes());
+        let set = |b: &mut Vec<u8>| b[HEAD..][..4].copy_from_slice(&magnitude.to_le_bytes());
         assert_eq!(of(TemplateEncoding::F32, &set), ErrorKind::Corrupt, "a magnitude of {magnitude}");
     }
-    let far = |b: &mut Vec<u8>| b[16..][..4].copy_from_slice(&8.5f32.to_le_bytes());
+    for magnitudes in [0, 2, 3, 9, 255] {
+        assert_eq!(of(TemplateEncoding::F32, &|b| b[16] = magnitudes), ErrorKind::Corrupt, "{magnitudes} magnitudes");
+    }
+    assert_eq!(of(TemplateEncoding::F32, &|b| b[18] = 1), ErrorKind::Corrupt, "what must be zero");
+    let far = |b: &mut Vec<u8>| b[12..][..4].copy_from_slice(&8.5f32.to_le_bytes());
     assert_eq!(of(TemplateEncoding::F16, &far), ErrorKind::Corrupt, "a level beyond all cosines");
     assert_eq!(of(TemplateEncoding::I8, &|b| b[PAYLOAD + 32] = 0x80), ErrorKind::Corrupt, "-128");
     assert_eq!(of(TemplateEncoding::F32, &|b| b[PAYLOAD..].fill(0)), ErrorKind::Corrupt, "the zero vector");
@@ -147,16 +152,17 @@ fn templates_of_another_model_can_be_refused() {
 
 proptest! {
     #[test]
-    fn templates_come_back(values in prop::collection::vec(-1f32..1.0, 1..600), id in "\\PC{1,60}", level in -2f32..2.0) {
+    fn templates_come_back(values in prop::collection::vec(-1f32..1.0, 1..600), id in "\\PC{1,60}", level in -2f32..2.0, more in prop::collection::vec(0.1f32..90.0, 0..8)) {
         prop_assume!(values.iter().any(|v| v.abs() > 0.01));
         let unit = template(&values, &id);
-        let original = Template::from_unit(unit.values().into(), unit.magnitude(), level, id.as_str().into());
+        let magnitudes = [unit.magnitudes(), &more].concat();
+        let original = Template::from_unit(unit.values().into(), magnitudes.into(), level, id.as_str().into());
         for (encoding, tolerance) in ALL.into_iter().zip([0.0, 5e-4, 0.02]) {
             let bytes = original.encode(encoding).unwrap();
             prop_assert_eq!(&*original.encode(encoding).unwrap(), &*bytes, "one byte string per template");
             let back = Template::decode(&bytes).unwrap();
             prop_assert_eq!((back.model_id(), back.dimension()), (&*id, values.len()));
-            prop_assert_eq!((back.magnitude(), back.impostor_level()), (original.magnitude(), level));
+            prop_assert_eq!((back.magnitudes(), back.impostor_level()), (original.magnitudes(), level));
             let difference = original.values().iter().zip(back.values()).map(|(a, b)| (a - b).abs());
             prop_assert!(difference.fold(0.0, f32::max) <= tolerance);
             prop_assert!(cosine(&original, &back).unwrap() > 0.999);
@@ -169,7 +175,7 @@ proptest! {
 
     #[test]
     fn any_bytes_are_refused_or_a_template(bytes in prop::collection::vec(any::<u8>(), 0..200), start in 0..7usize) {
-        let bytes = [&b"SFTP\x01\x00\x01\x01"[..start], &bytes].concat();
+        let bytes = [&b"SFTP\x02\x00\x01\x01"[..start], &bytes].concat();
         if let Ok(template) = Template::decode(&resealed(&[&bytes[..], &[0; 4]].concat(), |_| ())) {
             let square: f32 = template.values().iter().map(|v| v * v).sum();
             prop_assert!((square - 1.0).abs() < 3e-3);

@@ -74,8 +74,7 @@ pub fn run(arguments: &Arguments) -> ExitCode {
 }
 
 /// The template of the one face on a photograph.
-fn extract(image: &Path) -> Anyhow<Option<Template>> {
-    let engine = Engine::new()?;
+fn extract(engine: &Engine, image: &Path) -> Anyhow<Option<Template>> {
     let photo = command_line::photo(image, &Limits::default(), Stage::Evaluate)?;
     let frame = photo.frame();
     match engine.locate(&frame, select_face)?.outcome.into_result() {
@@ -88,7 +87,7 @@ fn extract(image: &Path) -> Anyhow<Option<Template>> {
 }
 
 fn add(image: &Path, id: u64, path: &Path) -> Outcome {
-    let Some(template) = extract(image)? else { return Ok(ExitCode::from(2)) };
+    let Some(template) = extract(&Engine::new()?, image)? else { return Ok(ExitCode::from(2)) };
     let mut gallery = match path.exists() {
         true => Gallery::open(path).of_file(path)?,
         false => Gallery::create(path, template.model_id(), template.dimension()).of_file(path)?,
@@ -100,12 +99,10 @@ fn add(image: &Path, id: u64, path: &Path) -> Outcome {
 
 fn search(image: &Path, path: &Path, count: usize, fpir: f64) -> Outcome {
     let gallery = Gallery::open_read_only(path).of_file(path)?;
-    let Some(template) = extract(image)? else { return Ok(ExitCode::from(2)) };
+    let engine = Engine::new()?;
+    let Some(template) = extract(&engine, image)? else { return Ok(ExitCode::from(2)) };
     let fmr = fmr_for_fpir(fpir, gallery.len())?;
-    let calibration = Calibration::of_card(
-        &ModelCard::parse(include_str!("../../../../models/template.toml"))?,
-        Pairing::SelfieSelfie,
-    )?;
+    let calibration = engine.calibration(Pairing::SelfieSelfie).ok_or("two photographs are not calibrated")?;
     // Larger galleries ask for rates that nobody measured.
     let (least, most) = calibration.fmr_range();
     let threshold = calibration.threshold(fmr.clamp(least, most))?;
@@ -113,7 +110,7 @@ fn search(image: &Path, path: &Path, count: usize, fpir: f64) -> Outcome {
     if !(least..=most).contains(&fmr) {
         say!("measured are rates from {least:.0e} to {most:.0e}: the nearest is taken");
     }
-    say!("threshold {:.4}, uncalibrated: provisional, measured on LFW", threshold.score().value());
+    say!("threshold {:.4}, measured on {}", threshold.score().value(), calibration.spec().data);
     let found = gallery.search(&template, count)?;
     for Candidate { id, score, .. } in &found {
         say!("{id:>20}  {:.4}  {}", score.value(), threshold.decide(*score));
