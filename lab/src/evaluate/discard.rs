@@ -32,7 +32,8 @@ pub struct DiscardTrial<'a> {
     pub subjects: &'a [usize],
     /// The quality of each picture: higher is better.
     pub quality: &'a [f32],
-    /// A pair that scores below this is a false non-match; one without score is too.
+    /// A pair that scores below this is a false non-match. One without score was not compared, and
+    /// is left out.
     pub threshold: f32,
 }
 
@@ -130,10 +131,10 @@ impl Ranked {
             let of = |picture: usize| trial.quality.get(picture).copied().unwrap_or(f32::NEG_INFINITY);
             let judge = |pair: &GenuinePair| Judged {
                 quality: of(pair.a).min(of(pair.b)),
-                is_error: pair.score.is_nan() || pair.score < trial.threshold,
+                is_error: pair.score < trial.threshold,
                 person: people.partition_point(|known| *known < person(trial, pair)),
             };
-            let mut judged: Vec<Judged> = trial.pairs.iter().map(judge).collect();
+            let mut judged: Vec<Judged> = trial.pairs.iter().filter(|pair| !pair.score.is_nan()).map(judge).collect();
             judged.sort_by(|a, b| a.quality.total_cmp(&b.quality));
             judged
         });

@@ -10,7 +10,7 @@
 //! // Two people with two pictures each, and a score that knows them apart.
 //! let set = all_pairs(&[0, 0, 1, 1], &[true; 4], |i, j| if i / 2 == j / 2 { 0.9 } else { 0.1 })?;
 //! let point = set.at_threshold(0.5).ok_or("no pairs")?;
-//! assert_eq!((point.fmr, point.fnmr), (0.0, 0.0));
+//! assert_eq!((point.fmr, point.fnmr), (0.0, Some(0.0)));
 //! assert!(set.at_fmr(1e-4).is_none(), "four impostor pairs cannot show one in ten thousand");
 //! let report = Report::new(&set, About::default(), &Bootstrap { replicates: 100, seed: 1 }, &[]);
 //! assert!(report.to_html()?.contains("not measured"));
@@ -19,9 +19,10 @@
 //!
 //! How often attacks pass as live faces is measured on simulated sessions, by [`pad`].
 //!
-//! Terms follow ISO/IEC 19795-1: false match rate (FMR), false non-match rate (FNMR), failure to
-//! enrol. A picture without a template takes part in every pair and never matches: every genuine
-//! pair of it is a false non-match (the standard speaks of generalised rates then).
+//! Terms follow ISO/IEC 19795-1. The false match rate (FMR) and the false non-match rate (FNMR) are
+//! shares of completed comparisons. A picture without a template is a failure to enrol (FTE), or
+//! to acquire (FTA) where it is a probe; the generalised rates (GFMR, GFNMR) count its pairs, too,
+//! as ones that do not match.
 
 mod all_pairs;
 mod bootstrap;
@@ -46,6 +47,7 @@ mod logistic;
 mod operating_point;
 mod ordered_float;
 pub mod pad;
+mod pair_counts;
 mod quality_fit;
 mod report;
 mod roc;
@@ -57,7 +59,7 @@ mod testing;
 
 use crate::random;
 
-pub use all_pairs::all_pairs;
+pub use all_pairs::{all_pairs, pairs_among, pairs_between};
 pub use bootstrap::{Bootstrap, FixedFmr, FixedThreshold};
 pub use cache::{PictureDigest, TemplateCache};
 pub use cache_key::CacheKey;
@@ -65,7 +67,7 @@ pub use comparison_scores::comparison_scores;
 pub use d_prime::DPrime;
 pub use discard::{Discard, DiscardPoint, DiscardTrial};
 pub use documents::DocumentKind;
-pub use enrolment::EnrolmentRate;
+pub use enrolment::FailureRate;
 pub use equal_error_rate::EqualErrorRate;
 pub use face_choice::FaceChoice;
 pub use folder::IdentityFolder;
@@ -74,7 +76,7 @@ pub use interval::{Interval, clopper_pearson, rule_of_three, wilson};
 pub use lfw::{LfwPairs, Pair};
 pub use operating_point::OperatingPoint;
 pub use quality_fit::{GenuinePair, fit_quality, genuine_pairs};
-pub use report::{About, AtFmr, AtThreshold, BandPoint, Report, ScoreBins, View2};
+pub use report::{About, AtFmr, AtThreshold, BandPoint, Report, ScoreBins, UsedThreshold, View2};
 pub use roc::{RocPoint, area_under, roc};
 pub use score_set::ScoreSet;
 pub use ten_fold::{TenFold, ten_fold};

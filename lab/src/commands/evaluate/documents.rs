@@ -25,12 +25,12 @@ pub fn documents(pictures: &Enrolled<'_>, set: &ScoreSet) -> Anyhow<ScoreSet> {
     let report = |name: &str, missing: usize, scores: &ScoreSet| {
         let at = |fmr: f64| -> Option<String> {
             let point = scores.at_threshold(set.at_fmr(fmr)?.threshold)?;
-            Some(format!("{:.2} % ({:.1e})", 100.0 * point.fnmr, point.fmr))
+            Some(format!("{:.2} % ({:.1e})", 100.0 * point.fnmr?, point.fmr))
         };
         let cells: Vec<String> = RATES.iter().map(|fmr| format!("{:>22}", at(*fmr).unwrap_or("-".into()))).collect();
         say!("{name:>28} {missing:>9} {}", cells.join(" "));
     };
-    report("none", set.failures_to_enrol() as usize, set);
+    report("none", pictures.templates.iter().filter(|template| template.is_none()).count(), set);
     let setup = pictures.setup;
     let portrait = |kind: DocumentKind, place: usize| -> Anyhow<Option<Template>> {
         let photo = command_line::photo(pictures.paths[place], &Limits::default(), Stage::Evaluate)?;
@@ -73,7 +73,7 @@ fn against_photographs(pictures: &Enrolled<'_>, portraits: &[Option<Template>], 
     let subjects: Vec<usize> = places.iter().map(|i| pictures.subjects[*i]).collect();
     let enrolled: Vec<bool> = places.iter().map(|i| portraits[*i].is_some() && photographs[*i].is_some()).collect();
     Ok(all_pairs(&subjects, &enrolled, |i, j| match (&portraits[places[i]], &photographs[places[j]]) {
-        // A pair without a score is one that does not match.
+        // A pair without a score is not compared.
         (Some(a), Some(b)) => score(a, b).map_or(f32::NAN, |s| s.value()),
         _ => f32::NAN,
     })?)

@@ -10,7 +10,7 @@ use super::templates::Setup;
 use crate::commands::quality::{Measured, choose, error_versus_discard};
 use crate::commands::shared::{self, Anyhow};
 use selfsame::compare::Pairing;
-use selfsame_lab::evaluate::{About, Report, ScoreSet, View2, all_pairs, comparison_scores, roc, ten_fold};
+use selfsame_lab::evaluate::{About, Report, ScoreSet, UsedThreshold, View2, all_pairs, comparison_scores, ten_fold};
 use selfsame_lab::{note, output};
 use std::process::ExitCode;
 use std::time::Instant;
@@ -71,14 +71,20 @@ fn report(enrolled: &Enrolled<'_>, scores: &ScoreSet, common: &Common) -> Report
         ],
         failures: enrolled.failures.clone(),
     };
-    let thresholds = [1e-2, 1e-3, 1e-4].into_iter().filter_map(|fmr| {
-        let threshold = setup.engine.calibration(Pairing::SelfieSelfie)?.threshold(fmr).ok()?;
-        Some((format!("FMR {fmr:.0e}, in use"), threshold.score().value()))
-    });
     let started = Instant::now();
-    let report = Report::new(scores, about, &common.resampling.bootstrap(), &thresholds.collect::<Vec<_>>());
+    let report = Report::new(scores, about, &common.resampling.bootstrap(), &used_thresholds(setup));
     note!("statistics             {:.1} s", started.elapsed().as_secs_f64());
     report
+}
+
+/// The thresholds that the network's card claims to have these false match rates.
+fn used_thresholds(setup: &Setup) -> Vec<UsedThreshold> {
+    let used = |fmr: f64| {
+        let threshold = setup.engine.calibration(Pairing::SelfieSelfie)?.threshold(fmr).ok()?;
+        let label = format!("FMR {fmr:.0e}, in use");
+        Some(UsedThreshold { label, claimed: Some(fmr), score: threshold.score().value() })
+    };
+    [1e-2, 1e-3, 1e-4, 1e-5, 1e-6].into_iter().filter_map(used).collect()
 }
 
 /// View 2 of LFW: the accuracy over its list of pairs.
@@ -86,9 +92,9 @@ fn view2(set: &LabelledSet, enrolled: &Enrolled<'_>) -> Anyhow<View2> {
     let pairs = set.pairs.as_ref().ok_or("this set has no list of pairs")?;
     let scores = comparison_scores(&enrolled.templates)?;
     let score = |a, b| Some(scores(a, b)).filter(|s| s.is_finite());
-    let folds = ten_fold(&pairs.folds, |p| score(p.a, p.b)).ok_or("the list of pairs has too few folds")?;
+    let folds = ten_fold(&pairs.folds, |p| score(p.a, p.b)).ok_or("the list of pairs has too few folds, or one without comparisons")?;
     let listed: Vec<_> = pairs.folds.iter().flatten().map(|p| (score(p.a, p.b), p.genuine)).collect();
-    Ok(View2::new(&folds, &roc(&listed), listed.len() as u64))
+    Ok(View2::new(&folds, &listed))
 }
 
 fn yes(flag: bool) -> String {

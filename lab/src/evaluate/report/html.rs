@@ -14,10 +14,13 @@ td{overflow-wrap:anywhere}td.n,th.n{text-align:right;white-space:nowrap;font-var
 
 /// What the numbers mean, and what they do not.
 const MEANING: &str = "<h2>What this means</h2>\n<ul>\n\
-    <li>FMR: the share of pairs of different people that would be taken for one person. FNMR: the share of pairs of one \
-    person that would be turned away. Terms follow ISO/IEC 19795-1.</li>\n\
-    <li>A picture without a template (failure to enrol) stays in the count and never matches: it raises the FNMR and lowers \
-    the FMR. (ISO/IEC 19795-1 calls such rates generalised.) Those pictures are listed by number; the report names no person and no file.</li>\n\
+    <li>FMR, false match rate: the share of comparisons of different people that would be taken for one person. FNMR, false \
+    non-match rate: the share of comparisons of one person that would be turned away. Terms follow ISO/IEC 19795-1.</li>\n\
+    <li>FTE, failure-to-enrol rate: the share of pictures from which no template was taken. Of pictures that are only compared \
+    with such that were enrolled before, it is the failure-to-acquire rate, FTA. Those pictures are listed by number; the report \
+    names no person and no file.</li>\n\
+    <li>GFMR and GFNMR, generalised rates, are shares of all pairs, those without a comparison among them: such a pair never \
+    matches. They tell what people meet with; FMR and FNMR tell what a threshold does.</li>\n\
     <li>Intervals tell how far the figures would move with other people drawn from the same population, pictured in the \
     same way. They say nothing about another population, camera or situation.</li>\n\
     <li>Impostor pairs are strangers picked without effort. Relatives, lookalikes and people of the same sex, age and origin \
@@ -95,6 +98,12 @@ fn discard_section(report: &Report) -> Result<String> {
     Ok(section)
 }
 
+/// How many pairs were compared, and of how many if not all were.
+fn compared(pairs: u64, attempted: u64) -> String {
+    let of = if pairs == attempted { String::new() } else { format!(" of {} pairs", grouped(attempted)) };
+    grouped(pairs) + &of
+}
+
 /// What was measured on what.
 fn facts(report: &Report) -> String {
     let about = &report.about;
@@ -108,10 +117,10 @@ fn facts(report: &Report) -> String {
         ("Model", format!("{} (SHA-256 {})", escape(&about.model), escape(&about.model_sha256))),
         ("Score", escape(&about.score)),
         ("Crate", format!("selfsame {}", escape(&report.crate_version))),
-        ("People", format!("{}, {} of them with two pictures or more", report.people, report.people_with_pairs)),
-        ("Genuine pairs", grouped(report.genuine_pairs)),
-        ("Impostor pairs", grouped(report.impostor_pairs)),
-        ("Failures to enrol", enrolment),
+        ("People", format!("{}, {} of them with genuine comparisons", report.people, report.people_with_pairs)),
+        ("Genuine comparisons", compared(report.genuine_pairs, report.attempted_genuine_pairs)),
+        ("Impostor comparisons", compared(report.impostor_pairs, report.attempted_impostor_pairs)),
+        ("Failures to enrol (FTE)", enrolment),
         ("Their pictures' numbers", numbers),
         ("Files left out, not decodable", about.left_out.to_string()),
         ("Intervals", format!("95 %, people resampled {} times, seed {}", report.replicates, report.seed)),
@@ -122,9 +131,16 @@ fn facts(report: &Report) -> String {
 }
 
 fn view2_section(view2: &View2) -> String {
+    let refused = match view2.pairs - view2.compared {
+        0 => String::new(),
+        refused => format!(
+            " {refused} of {} pairs could not be compared and are taken for two people; over the others alone the accuracy is {:.4}.",
+            view2.pairs, view2.compared_accuracy
+        ),
+    };
     let mut section = format!(
         "<h2>LFW View 2</h2>\n<p>Accuracy <b>{:.4} ± {:.4}</b> (mean and standard deviation over {} folds; standard error {:.4}; \
-         95 % interval as if all pairs were independent: {:.4} to {:.4}).{}</p>\n\
+         95 % interval as if all pairs were independent: {:.4} to {:.4}).{}{refused}</p>\n\
          <table>\n<tr><th class=\"n\">Fold</th><th class=\"n\">Accuracy</th><th class=\"n\">Threshold, from the others</th></tr>\n",
         view2.accuracy,
         view2.std,
@@ -148,14 +164,15 @@ fn view2_section(view2: &View2) -> String {
 fn rates(report: &Report) -> String {
     let mut section = String::from(
         "<h2>Error rates</h2>\n<table>\n<tr><th class=\"n\">FMR</th><th class=\"n\">Threshold</th>\
-         <th class=\"n\">95 % interval</th><th class=\"n\">FNMR</th><th class=\"n\">95 % interval</th><th>Remark</th></tr>\n",
+         <th class=\"n\">95 % interval</th><th class=\"n\">FNMR</th><th class=\"n\">95 % interval</th>\
+         <th class=\"n\">GFMR</th><th class=\"n\">GFNMR</th><th>Remark</th></tr>\n",
     );
     report.at_fmr.iter().for_each(|row| section += &fmr_row(row));
     section += "</table>\n";
     if !report.at_threshold.is_empty() {
         section += "<p>At thresholds that are in use, whatever they were measured on:</p>\n<table>\n<tr><th>Threshold for</th>\
              <th class=\"n\">Threshold</th><th class=\"n\">FMR here</th><th class=\"n\">95 % interval</th>\
-             <th class=\"n\">FNMR here</th><th class=\"n\">95 % interval</th></tr>\n";
+             <th class=\"n\">Times the FMR claimed</th><th class=\"n\">FNMR here</th><th class=\"n\">95 % interval</th></tr>\n";
         report.at_threshold.iter().for_each(|row| section += &threshold_row(row));
         section += "</table>\n";
     }
@@ -180,7 +197,7 @@ fn rates(report: &Report) -> String {
 fn fmr_row(row: &AtFmr) -> String {
     let asked = rate(row.asked);
     let Some(point) = row.point else {
-        return format!("<tr><td class=\"n\">{asked}</td><td colspan=\"5\">not measured: too few pairs</td></tr>\n");
+        return format!("<tr><td class=\"n\">{asked}</td><td colspan=\"7\">not measured: too few pairs</td></tr>\n");
     };
     let threshold_span = row.threshold_interval.map_or("–".to_owned(), |i| format!("{:.4} to {:.4}", i.low, i.high));
     let remark = if row.few_errors {
@@ -190,10 +207,12 @@ fn fmr_row(row: &AtFmr) -> String {
     };
     format!(
         "<tr><td class=\"n\">{asked}</td><td class=\"n\">{:.4}</td><td class=\"n\">{threshold_span}</td><td class=\"n\">{}</td>\
-         <td class=\"n\">{}</td><td>{remark}</td></tr>\n",
+         <td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td><td>{remark}</td></tr>\n",
         point.threshold,
-        rate(point.fnmr),
-        bounded(row.fnmr_interval, row.fnmr_bound)
+        known(point.fnmr),
+        bounded(row.fnmr_interval, row.fnmr_bound),
+        rate(point.gfmr),
+        known(point.gfnmr)
     )
 }
 
@@ -201,16 +220,17 @@ fn threshold_row(row: &AtThreshold) -> String {
     let label = escape(&row.label);
     let Some(point) = row.point else {
         return format!(
-            "<tr><td>{label}</td><td colspan=\"5\">not measured: no genuine or no impostor pairs</td></tr>\n"
+            "<tr><td>{label}</td><td colspan=\"6\">not measured: no impostor comparisons</td></tr>\n"
         );
     };
     format!(
         "<tr><td>{label}</td><td class=\"n\">{:.4}</td><td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td>\
-         <td class=\"n\">{}</td></tr>\n",
+         <td class=\"n\">{}</td><td class=\"n\">{}</td></tr>\n",
         point.threshold,
         rate(point.fmr),
         bounded(row.fmr_interval, row.fmr_bound),
-        rate(point.fnmr),
+        times(row),
+        known(point.fnmr),
         bounded(row.fnmr_interval, row.fnmr_bound)
     )
 }
@@ -222,6 +242,20 @@ pub(in crate::evaluate) fn rate(rate: f64) -> String {
     let text = format!("{percent:.digits$}");
     let short = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
     format!("{short}\u{a0}%")
+}
+
+/// A rate, or a dash where there is nothing that it could be a rate of.
+pub(in crate::evaluate) fn known(of: Option<f64>) -> String {
+    of.map_or("–".to_owned(), rate)
+}
+
+/// By how much a measured FMR misses the claimed one, with its interval.
+pub(in crate::evaluate) fn times(row: &AtThreshold) -> String {
+    if row.too_few {
+        return "too few".to_owned();
+    }
+    let ratio = row.ratio.map_or("–".to_owned(), |ratio| format!("{ratio:.2}"));
+    row.ratio_interval.map_or(ratio.clone(), |i| format!("{ratio} ({:.2} to {:.2})", i.low, i.high))
 }
 
 /// An interval, or the bound that stands in for it without errors.

@@ -16,5 +16,5 @@ mod score_plot;
 mod tests;
 
 pub use contents::Report;
-pub use parts::{About, AtFmr, AtThreshold, BandPoint, View2};
+pub use parts::{About, AtFmr, AtThreshold, BandPoint, UsedThreshold, View2};
 pub use score_bins::ScoreBins;
