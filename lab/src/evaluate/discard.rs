@@ -221,11 +221,12 @@ mod tests {
     }
 
     #[test]
-    fn a_pair_without_score_is_an_error_and_a_picture_without_quality_the_worst() {
-        let pairs = [(0, 1, 0.9), (2, 3, f32::NAN)].map(|(a, b, score)| GenuinePair { a, b, score });
+    fn a_pair_without_score_is_left_out_and_a_picture_without_quality_the_worst() {
+        let pairs = [(0, 1, 0.9), (2, 3, 0.1), (2, 1, f32::NAN)].map(|(a, b, score)| GenuinePair { a, b, score });
         let trial = DiscardTrial { pairs: &pairs, subjects: &[0, 0, 1, 1], quality: &[1.0, 1.0, 1.0], threshold: 0.5 };
         let curve = Discard::new("a", &[trial], &BOOTSTRAP);
-        assert_eq!((curve.at(0.0).unwrap().errors, curve.at(0.5).unwrap().errors), (1, 0));
+        assert_eq!((curve.at(0.0).unwrap().errors, curve.at(0.0).unwrap().fnmr), (1, 0.5));
+        assert_eq!(curve.at(0.5).unwrap().errors, 0);
         assert_eq!(curve.at(0.5).unwrap().reduction_interval, None, "two people");
     }
 

@@ -1,9 +1,9 @@
 //! How often the chain errs, measured on labelled photographs.
 //!
-//! [`LfwPairs`] or [`IdentityFolder`] tell which pictures show whom, [`FaceChoice`] takes a
-//! template of each, [`TemplateCache`] keeps them between runs, [`all_pairs`] compares every
+//! [`LfwPairs`], [`CfpSet`] or [`IdentityFolder`] tell which pictures show whom, [`FaceChoice`]
+//! takes a template of each, [`TemplateCache`] keeps them between runs, [`all_pairs`] compares every
 //! picture with every other into a [`ScoreSet`], off which rates, curves and intervals are read,
-//! and [`Report`] puts everything into files.
+//! [`Differential`] does so by group, and [`Report`] puts everything into files.
 //!
 //! ```
 //! use selfsame_lab::evaluate::{About, Bootstrap, Report, all_pairs};
@@ -30,6 +30,7 @@ mod cache;
 mod cache_file;
 mod cache_key;
 mod calibrate;
+mod cfp;
 mod comparison_scores;
 mod curve;
 mod d_prime;
@@ -39,6 +40,7 @@ mod enrolment;
 mod equal_error_rate;
 mod face_choice;
 mod folder;
+mod groups;
 mod histogram;
 mod impostors;
 mod interval;
@@ -46,6 +48,7 @@ mod lfw;
 mod logistic;
 mod operating_point;
 mod ordered_float;
+mod padded;
 pub mod pad;
 mod pair_counts;
 mod quality_fit;
@@ -63,6 +66,7 @@ pub use all_pairs::{all_pairs, pairs_among, pairs_between};
 pub use bootstrap::{Bootstrap, FixedFmr, FixedThreshold};
 pub use cache::{PictureDigest, TemplateCache};
 pub use cache_key::CacheKey;
+pub use cfp::{CfpSet, FoldedPairs, View};
 pub use comparison_scores::comparison_scores;
 pub use d_prime::DPrime;
 pub use discard::{Discard, DiscardPoint, DiscardTrial};
@@ -71,12 +75,14 @@ pub use enrolment::FailureRate;
 pub use equal_error_rate::EqualErrorRate;
 pub use face_choice::FaceChoice;
 pub use folder::IdentityFolder;
+pub use groups::{Differential, Extremes, GroupExtremes, GroupPair, GroupTable, Grouping, PictureName};
 pub use impostors::impostor_spec;
 pub use interval::{Interval, clopper_pearson, rule_of_three, wilson};
 pub use lfw::{LfwPairs, Pair};
 pub use operating_point::OperatingPoint;
+pub use padded::padded;
 pub use quality_fit::{GenuinePair, fit_quality, genuine_pairs};
-pub use report::{About, AtFmr, AtThreshold, BandPoint, Report, ScoreBins, UsedThreshold, View2};
+pub use report::{About, AtFmr, AtThreshold, BandPoint, ProtocolAccuracy, Report, ScoreBins, UsedThreshold};
 pub use roc::{RocPoint, area_under, roc};
 pub use score_set::ScoreSet;
 pub use ten_fold::{TenFold, ten_fold};

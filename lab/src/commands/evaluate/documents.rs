@@ -5,12 +5,9 @@ use crate::commands::shared::{Anyhow, progress};
 use indicatif::ParallelProgressIterator;
 use rayon::prelude::*;
 use selfsame::compare::score;
-use selfsame::image::Limits;
 use selfsame::template::Template;
-use selfsame_lab::error::Stage;
 use selfsame_lab::evaluate::{DocumentKind, ScoreSet, all_pairs};
 use selfsame_lab::say;
-use selfsame_lab::tools::command_line;
 
 /// The false match rates that are reported.
 const RATES: [f64; 3] = [1e-2, 1e-3, 1e-4];
@@ -33,7 +30,7 @@ pub fn documents(pictures: &Enrolled<'_>, set: &ScoreSet) -> Anyhow<ScoreSet> {
     report("none", pictures.templates.iter().filter(|template| template.is_none()).count(), set);
     let setup = pictures.setup;
     let portrait = |kind: DocumentKind, place: usize| -> Anyhow<Option<Template>> {
-        let photo = command_line::photo(pictures.paths[place], &Limits::default(), Stage::Evaluate)?;
+        let photo = setup.read(pictures.paths[place])?;
         let Some(mesh) = setup.choice.mesh(&setup.engine, &photo)? else { return Ok(None) };
         let portrait = kind.portrait(&photo, &mesh, place as u64)?;
         Ok(setup.choice.template(&setup.engine, &portrait, &setup.options)?)

@@ -17,12 +17,13 @@ pub fn summary(report: &Report) -> std::result::Result<String, std::fmt::Error> 
     }
     failures(&mut text, "failures to enrol", "FTE", report.enrolment)?;
     failures(&mut text, "failures to acquire", "FTA", report.acquisition)?;
-    if let Some(view2) = &report.view2 {
-        let (accuracy, std, folds) = (view2.accuracy, view2.std, view2.folds.len());
-        writeln!(text, "LFW View 2 accuracy    {accuracy:.4} ± {std:.4} (standard deviation over {folds} folds)")?;
-        if view2.compared < view2.pairs {
-            let (compared, pairs) = (view2.compared, view2.pairs);
-            writeln!(text, "  … of what was compared {:.4} ({compared} of {pairs} pairs)", view2.compared_accuracy)?;
+    for protocol in &report.protocols {
+        let (accuracy, std, folds) = (protocol.accuracy, protocol.std, protocol.folds.len());
+        let name = format!("{} accuracy", protocol.name);
+        writeln!(text, "{name:<22} {accuracy:.4} ± {std:.4} (standard deviation over {folds} folds)")?;
+        if protocol.compared < protocol.pairs {
+            let (compared, pairs) = (protocol.compared, protocol.pairs);
+            writeln!(text, "  … of what was compared {:.4} ({compared} of {pairs} pairs)", protocol.compared_accuracy)?;
         }
     }
     writeln!(text, "comparisons            {} genuine, {} impostor", report.genuine_pairs, report.impostor_pairs)?;
@@ -117,6 +118,9 @@ pub fn files(report: &Report, folder: &Path) -> Anyhow<()> {
         ("det.svg", report.det_svg()?),
         ("scores.svg", report.scores_svg()?),
     ];
+    if !report.groups.is_empty() {
+        files.push(("groups.svg", report.groups_svg()?));
+    }
     if !report.discard.is_empty() {
         files.push(("discard.svg", report.discard_svg()?));
     }

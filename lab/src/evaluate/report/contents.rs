@@ -1,9 +1,9 @@
 //! Everything that an evaluation found, and how it is measured on a set of scores.
 
-use super::parts::{About, AtFmr, AtThreshold, BandPoint, UsedThreshold, View2};
+use super::parts::{About, AtFmr, AtThreshold, BandPoint, ProtocolAccuracy, UsedThreshold};
 use super::score_bins::ScoreBins;
 use crate::evaluate::{
-    Bootstrap, DPrime, Discard, EqualErrorRate, FailureRate, Interval, OperatingPoint, ScoreSet, rule_of_three,
+    Bootstrap, DPrime, Differential, Discard, EqualErrorRate, FailureRate, Interval, OperatingPoint, ScoreSet, rule_of_three,
 };
 use serde::Serialize;
 
@@ -55,8 +55,10 @@ pub struct Report {
     pub equal_error_rate: Option<EqualErrorRate>,
     /// Decidability index.
     pub d_prime: Option<DPrime>,
-    /// LFW's protocol, if the set is that.
-    pub view2: Option<View2>,
+    /// The set's protocols of folds, if it has any.
+    pub protocols: Vec<ProtocolAccuracy>,
+    /// Differential performance, for each grouping that was asked for.
+    pub groups: Vec<Differential>,
     /// The DET curve, with rising threshold.
     pub curve: Vec<OperatingPoint>,
     /// Intervals along the curve, highest FMR first.
@@ -111,7 +113,8 @@ impl Report {
             at_threshold: at_threshold.collect(),
             equal_error_rate: set.equal_error_rate(),
             d_prime: set.d_prime(),
-            view2: None,
+            protocols: Vec::new(),
+            groups: Vec::new(),
             curve: set.curve(),
             band,
             scores: ScoreBins::new(set),

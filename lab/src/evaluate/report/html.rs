@@ -1,7 +1,8 @@
 //! The report as one page: inline pictures, inline style, nothing loaded, printable.
 
 use super::contents::Report;
-use super::parts::{AtFmr, AtThreshold, View2};
+use super::group_section::group_section;
+use super::parts::{AtFmr, AtThreshold, ProtocolAccuracy};
 use crate::error::Result;
 use crate::evaluate::Interval;
 use std::fmt::Write;
@@ -36,8 +37,8 @@ pub(super) fn page(report: &Report) -> Result<String> {
          <body>\n<h1>{title}</h1>\n"
     );
     page += &facts(report);
-    if let Some(view2) = &report.view2 {
-        page += &view2_section(view2);
+    for protocol in &report.protocols {
+        page += &protocol_section(protocol);
     }
     page += &rates(report);
     page += "<h2>Curves</h2>\n";
@@ -47,6 +48,9 @@ pub(super) fn page(report: &Report) -> Result<String> {
     ];
     for (svg, caption) in figures {
         page += &figure(&svg, caption);
+    }
+    if !report.groups.is_empty() {
+        page += &group_section(report)?;
     }
     if !report.discard.is_empty() {
         page += &discard_section(report)?;
@@ -130,27 +134,28 @@ fn facts(report: &Report) -> String {
     format!("<table class=\"facts\">\n{}</table>\n", rows.collect::<String>())
 }
 
-fn view2_section(view2: &View2) -> String {
-    let refused = match view2.pairs - view2.compared {
+fn protocol_section(protocol: &ProtocolAccuracy) -> String {
+    let refused = match protocol.pairs - protocol.compared {
         0 => String::new(),
         refused => format!(
             " {refused} of {} pairs could not be compared and are taken for two people; over the others alone the accuracy is {:.4}.",
-            view2.pairs, view2.compared_accuracy
+            protocol.pairs, protocol.compared_accuracy
         ),
     };
     let mut section = format!(
-        "<h2>LFW View 2</h2>\n<p>Accuracy <b>{:.4} ± {:.4}</b> (mean and standard deviation over {} folds; standard error {:.4}; \
+        "<h2>{}</h2>\n<p>Accuracy <b>{:.4} ± {:.4}</b> (mean and standard deviation over {} folds; standard error {:.4}; \
          95 % interval as if all pairs were independent: {:.4} to {:.4}).{}{refused}</p>\n\
          <table>\n<tr><th class=\"n\">Fold</th><th class=\"n\">Accuracy</th><th class=\"n\">Threshold, from the others</th></tr>\n",
-        view2.accuracy,
-        view2.std,
-        view2.folds.len(),
-        view2.standard_error,
-        view2.interval.map_or(f64::NAN, |i| i.low),
-        view2.interval.map_or(f64::NAN, |i| i.high),
-        view2.area.map_or_else(String::new, |a| format!(" Area under the ROC curve: {a:.5}.")),
+        escape(&protocol.name),
+        protocol.accuracy,
+        protocol.std,
+        protocol.folds.len(),
+        protocol.standard_error,
+        protocol.interval.map_or(f64::NAN, |i| i.low),
+        protocol.interval.map_or(f64::NAN, |i| i.high),
+        protocol.area.map_or_else(String::new, |a| format!(" Area under the ROC curve: {a:.5}.")),
     );
-    for (number, (accuracy, threshold)) in view2.folds.iter().zip(&view2.thresholds).enumerate() {
+    for (number, (accuracy, threshold)) in protocol.folds.iter().zip(&protocol.thresholds).enumerate() {
         let _ = writeln!(
             section,
             "<tr><td class=\"n\">{}</td><td class=\"n\">{accuracy:.4}</td><td class=\"n\">{threshold:.4}</td></tr>",
@@ -259,7 +264,7 @@ pub(in crate::evaluate) fn times(row: &AtThreshold) -> String {
 }
 
 /// An interval, or the bound that stands in for it without errors.
-fn bounded(interval: Option<Interval>, bound: Option<f64>) -> String {
+pub(in crate::evaluate) fn bounded(interval: Option<Interval>, bound: Option<f64>) -> String {
     bound.map_or_else(|| span(interval), |bound| format!("below {} (rule of 3)", rate(bound)))
 }
 
@@ -268,7 +273,7 @@ pub(in crate::evaluate) fn span(interval: Option<Interval>) -> String {
 }
 
 /// Digits in groups of three.
-fn grouped(number: u64) -> String {
+pub(in crate::evaluate) fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let groups: Vec<&str> = digits.as_bytes().rchunks(3).rev().filter_map(|g| std::str::from_utf8(g).ok()).collect();
     groups.join(",")

@@ -1,4 +1,4 @@
-//! The parts of a report: what was evaluated, rates, bands, and View 2 of LFW.
+//! The parts of a report: what was evaluated, rates, bands, and protocols of folds.
 
 use crate::evaluate::roc::corners;
 use crate::evaluate::{
@@ -118,9 +118,11 @@ pub struct BandPoint {
     pub fnmr: Interval,
 }
 
-/// The outcome of LFW's View 2.
+/// The outcome of a protocol of folds, such as LFW's View 2.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct View2 {
+pub struct ProtocolAccuracy {
+    /// The protocol's name.
+    pub name: String,
     /// Pairs of the list.
     pub pairs: u64,
     /// Those that were compared; the others are taken for two people.
@@ -145,13 +147,14 @@ pub struct View2 {
     pub area: Option<f64>,
 }
 
-impl View2 {
+impl ProtocolAccuracy {
     /// `listed` are the scores of the same pairs, `None` where a template is missing, and whether
     /// they are genuine.
-    pub fn new(folds: &TenFold, listed: &[(Option<f32>, bool)]) -> Self {
+    pub fn new(name: &str, folds: &TenFold, listed: &[(Option<f32>, bool)]) -> Self {
         let (pairs, roc) = (listed.len() as u64, roc(listed));
         let compared = &folds.compared_accuracies;
         Self {
+            name: name.to_owned(),
             pairs,
             compared: listed.iter().filter(|(score, _)| score.is_some()).count() as u64,
             accuracy: folds.mean(),

@@ -95,7 +95,8 @@ fn json_says_what_was_measured_and_null_what_was_not() {
         "at_threshold",
         "equal_error_rate",
         "d_prime",
-        "view2",
+        "protocols",
+        "groups",
         "curve",
         "band",
         "scores",
@@ -126,7 +127,7 @@ fn json_says_what_was_measured_and_null_what_was_not() {
     // Nothing reaches 0.99 but failures: no false match, all non-matches.
     let strict = &json["at_threshold"][1];
     assert!(strict["fmr_interval"].is_null() && strict["fmr_bound"] == 3.0 / 20.0);
-    assert!(json["view2"].is_null() && json["scores"]["genuine"].as_array().unwrap().len() == 120);
+    assert!(json["protocols"] == serde_json::json!([]) && json["scores"]["genuine"].as_array().unwrap().len() == 120);
 }
 
 #[test]
@@ -160,18 +161,18 @@ fn the_same_set_makes_the_same_report() {
 }
 
 #[test]
-fn view_2_holds_its_folds() {
+fn a_protocol_holds_its_folds() {
     let folds: Vec<Vec<Pair>> = (0..3).map(|f| (0..4).map(|p| Pair { a: f, b: p, genuine: p < 2 }).collect()).collect();
     let score = |p: &Pair| Some(if p.genuine { 0.8 } else { 0.1 + 0.4 * p.a as f32 });
     let pairs: Vec<_> = folds.iter().flatten().map(|p| (score(p), p.genuine)).collect();
-    let view2 = View2::new(&ten_fold(&folds, score).unwrap(), &pairs);
-    assert_eq!((view2.pairs, view2.compared, view2.accuracy), (12, 12, view2.compared_accuracy));
-    assert_eq!((view2.folds.len(), view2.thresholds.len()), (3, 3));
+    let protocol = ProtocolAccuracy::new("LFW <View 2>", &ten_fold(&folds, score).unwrap(), &pairs);
+    assert_eq!((protocol.pairs, protocol.compared, protocol.accuracy), (12, 12, protocol.compared_accuracy));
+    assert_eq!((protocol.folds.len(), protocol.thresholds.len()), (3, 3));
     let mut report = report(10);
-    report.view2 = Some(view2);
+    report.protocols = vec![protocol];
     let html = report.to_html().unwrap();
     well_formed(&html);
-    assert!(html.contains("LFW View 2") && html.contains("Area under the ROC curve"));
+    assert!(html.contains("LFW &lt;View 2&gt;") && html.contains("Area under the ROC curve"));
 }
 
 /// A hundred people with a pair each, of which `errors` do not match; the first picture of person i
