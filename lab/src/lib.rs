@@ -9,7 +9,7 @@
 //! use selfsame_lab::evaluate::all_pairs;
 //! // Two people with two pictures each, and a score that knows them apart.
 //! let set = all_pairs(&[0, 0, 1, 1], &[true; 4], |i, j| if i / 2 == j / 2 { 0.9 } else { 0.1 })?;
-//! assert_eq!(set.at_threshold(0.5).map(|point| point.fnmr), Some(0.0));
+//! assert_eq!(set.at_threshold(0.5).map(|point| point.fnmr), Some(Some(0.0)));
 //! # Ok::<(), selfsame_lab::error::Error>(())
 //! ```
 

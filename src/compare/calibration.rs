@@ -32,6 +32,13 @@ pub struct Calibration {
     fmr_range: (f64, f64),
 }
 
+/// Calibrations as a card lists them.
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Tables {
+    calibrations: Vec<CalibrationSpec>,
+}
+
 impl Calibration {
     /// The calibration for `pairing` and `basis` that the card of a template network carries.
     ///
@@ -81,18 +88,27 @@ impl Calibration {
     }
 
     /// Reads a calibration that `selfsame-lab evaluate` wrote: TOML, the fields of
-    /// [`CalibrationSpec`] as in a card.
+    /// [`CalibrationSpec`] as in a card, with its `[[calibrations]]` in front or without.
     ///
     /// # Errors
-    /// [`ErrorKind::LimitExceeded`] over 1 MiB, [`ErrorKind::InvalidModel`] if it is no calibration
-    /// or contradicts itself.
+    /// [`ErrorKind::LimitExceeded`] over 1 MiB, [`ErrorKind::InvalidModel`] if it is no
+    /// calibration, more than one, or contradicts itself.
     pub fn parse(model_id: &str, toml: &str) -> Result<Self> {
         if toml.len() > MAX_TEXT {
             return Err(Error::new(ErrorKind::LimitExceeded, Stage::Compare, "the calibration is over 1 MiB"));
         }
-        let spec = toml::from_str(toml).map_err(|e| {
-            Error::new(ErrorKind::InvalidModel, Stage::Compare, "the calibration is not valid").with_source(e)
-        })?;
+        let invalid = |message: String| Error::new(ErrorKind::InvalidModel, Stage::Compare, message);
+        let unread = |e: toml::de::Error| invalid("the calibration is not valid".to_owned()).with_source(e);
+        let fields: toml::Table = toml::from_str(toml).map_err(unread)?;
+        let spec = if fields.contains_key("calibrations") {
+            let Tables { calibrations } = toml::from_str(toml).map_err(unread)?;
+            let count = calibrations.len();
+            let one = <[CalibrationSpec; 1]>::try_from(calibrations);
+            let [spec] = one.map_err(|_| invalid(format!("{count} calibrations, not one")))?;
+            spec
+        } else {
+            toml::from_str(toml).map_err(unread)?
+        };
         Self::new(model_id, spec)
     }
 
@@ -319,6 +335,15 @@ mod tests {
     fn text_and_back() {
         let text = toml::to_string(&spec()).unwrap();
         assert_eq!(Calibration::parse("m", &text).unwrap(), calibration());
+        let table = |text: &str| {
+            let (fields, points) = text.split_once("[log").unwrap();
+            let points = points.replace("[[points]]", "[[calibrations.points]]");
+            format!("[[calibrations]]\n{fields}[calibrations.log{points}")
+        };
+        assert_eq!(Calibration::parse("m", &table(&text)).unwrap(), calibration(), "as in a card");
+        let two = Calibration::parse("m", &table(&text).repeat(2)).unwrap_err();
+        assert!(two.to_string().contains("2 calibrations, not one"), "{two}");
+        assert_eq!(Calibration::parse("m", "calibrations = []").unwrap_err().kind(), ErrorKind::InvalidModel);
         assert_eq!(Calibration::parse("m", "points = 3").unwrap_err().kind(), ErrorKind::InvalidModel);
         assert_eq!(Calibration::parse("m", &" ".repeat(2 << 20)).unwrap_err().kind(), ErrorKind::LimitExceeded);
     }

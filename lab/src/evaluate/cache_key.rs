@@ -20,13 +20,14 @@ pub struct CacheKey {
 impl CacheKey {
     /// The key of templates that an engine makes. `template` is the card of its template network,
     /// `others` the cards of the networks in front of it; their SHA-256 count. Options count as
-    /// they print.
+    /// they print. `padded` tells whether pictures are made larger first.
     pub fn new(
         template: &ModelCard,
         others: &[&ModelCard],
         backend: &Backend,
         options: &ExtractOptions,
         choice: FaceChoice,
+        padded: bool,
     ) -> Self {
         let mut hash = Sha256::new();
         let mut part = |text: &str| {
@@ -37,6 +38,9 @@ impl CacheKey {
         part(selfsame::VERSION);
         part(&CHAIN.to_string());
         part(&format!("{backend:?} {options:?} {choice:?}"));
+        if padded {
+            part("padded");
+        }
         for card in std::iter::once(&template).chain(others) {
             part(&card.id);
             part(&card.sha256);
@@ -65,8 +69,8 @@ mod tests {
         let card = ModelCard::parse(include_str!("../../../models/template.toml")).unwrap();
         let mesh = ModelCard::parse(include_str!("../../../models/mesh.toml")).unwrap();
         let options = ExtractOptions::default();
-        let base = CacheKey::new(&card, &[&mesh], &Backend::Native, &options, FaceChoice::Central);
-        assert_eq!(base, CacheKey::new(&card, &[&mesh], &Backend::Native, &options, FaceChoice::Central));
+        let base = CacheKey::new(&card, &[&mesh], &Backend::Native, &options, FaceChoice::Central, false);
+        assert_eq!(base, CacheKey::new(&card, &[&mesh], &Backend::Native, &options, FaceChoice::Central, false));
         assert_eq!(base.model_id(), "mobilefacenet-192");
         let mut other_file = card.clone();
         other_file.sha256 = "0".repeat(64);
@@ -74,12 +78,13 @@ mod tests {
         moved.alignment.as_mut().unwrap().points[0][0] += 1.0;
         let flipped = ExtractOptions::default().with_flip(!options.flip());
         let others = [
-            CacheKey::new(&other_file, &[&mesh], &Backend::Native, &options, FaceChoice::Central),
-            CacheKey::new(&moved, &[&mesh], &Backend::Native, &options, FaceChoice::Central),
-            CacheKey::new(&card, &[], &Backend::Native, &options, FaceChoice::Central),
-            CacheKey::new(&card, &[&mesh], &Backend::Int8, &options, FaceChoice::Central),
-            CacheKey::new(&card, &[&mesh], &Backend::Native, &flipped, FaceChoice::Central),
-            CacheKey::new(&card, &[&mesh], &Backend::Native, &options, FaceChoice::AsVerify),
+            CacheKey::new(&other_file, &[&mesh], &Backend::Native, &options, FaceChoice::Central, false),
+            CacheKey::new(&moved, &[&mesh], &Backend::Native, &options, FaceChoice::Central, false),
+            CacheKey::new(&card, &[], &Backend::Native, &options, FaceChoice::Central, false),
+            CacheKey::new(&card, &[&mesh], &Backend::Int8, &options, FaceChoice::Central, false),
+            CacheKey::new(&card, &[&mesh], &Backend::Native, &flipped, FaceChoice::Central, false),
+            CacheKey::new(&card, &[&mesh], &Backend::Native, &options, FaceChoice::AsVerify, false),
+            CacheKey::new(&card, &[&mesh], &Backend::Native, &options, FaceChoice::Central, true),
         ];
         for (index, other) in others.iter().enumerate() {
             assert_ne!(*other, base, "case {index}");

@@ -8,7 +8,7 @@ use super::{Bootstrap, ScoreSet};
 use crate::error::{Error, ErrorKind, Result, Stage};
 use rayon::prelude::*;
 use selfsame::compare::{Calibration, FmrBasis, Pairing};
-use selfsame::model::{CalibrationPoint, CalibrationSpec};
+use selfsame::model::{CalibrationPoint, CalibrationSpec, LogisticSpec};
 
 /// The false match rates of the points.
 const RATES: [f64; 9] = [1e-2, 3e-3, 1e-3, 3e-4, 1e-4, 3e-5, 1e-5, 3e-6, 1e-6];
@@ -27,18 +27,33 @@ impl ScoreSet {
     /// What the scores of this set mean: thresholds for false match rates from 1e-2 to 1e-6 with 95
     /// % intervals by resampling people, those with fewer than 200 false matches by a
     /// generalised Pareto tail fitted above an FMR of 1e-3, and the log-likelihood ratio by
-    /// logistic regression. `data` tells people what was compared.
+    /// logistic regression. `data` tells people whose pictures were compared. A set without genuine
+    /// pairs says nothing about likelihood ratios: `known` then stands in for them, and the text
+    /// says so.
     ///
     /// # Errors
     /// [`ErrorKind::InvalidArgument`] if there are too few pairs (200,000 impostor pairs are the
-    /// least) or people, or if genuine and impostor scores do not overlap.
-    pub fn calibrate(&self, pairing: Pairing, data: &str, options: &Bootstrap) -> Result<CalibrationSpec> {
+    /// least) or people, if genuine and impostor scores do not overlap, or if there are no genuine
+    /// pairs and no `known` regression.
+    pub fn calibrate(
+        &self,
+        pairing: Pairing,
+        data: &str,
+        known: Option<&LogisticSpec>,
+        options: &Bootstrap,
+    ) -> Result<CalibrationSpec> {
         let fault = |message: &str| Error::new(ErrorKind::InvalidArgument, Stage::Evaluate, message);
         let few = || fault("too few pairs or people for a calibration");
         if self.impostor_pairs() as f64 * TAIL_RATE < LEAST_FALSE_MATCHES {
             return Err(few());
         }
-        let logistic = self.logistic().ok_or_else(|| fault("genuine and impostor scores do not overlap"))?;
+        let (logistic, data) = if self.genuine_pairs() > 0 {
+            let logistic = self.logistic().ok_or_else(|| fault("genuine and impostor scores do not overlap"))?;
+            (logistic, data.to_owned())
+        } else {
+            let known = known.ok_or_else(|| fault("without genuine pairs there is no log-likelihood ratio"))?;
+            (*known, format!("{data}; log-likelihood ratio of the calibration before"))
+        };
         let measured = |fmr: f64| fmr * self.impostor_pairs() as f64 >= LEAST_FALSE_MATCHES;
         let curve = self.calibration_curve(&vec![1; self.people.len()], measured);
         let tail = curve.tail.ok_or_else(few)?;
@@ -67,7 +82,7 @@ impl ScoreSet {
         let spec = CalibrationSpec {
             pairing,
             basis: FmrBasis::Average,
-            data: data.to_owned(),
+            data: data.clone(),
             people: self.people() as u64,
             genuine_pairs: self.genuine_pairs(),
             impostor_pairs: self.impostor_pairs(),
@@ -80,7 +95,7 @@ impl ScoreSet {
         };
         // What a card could not carry is no calibration.
         let checked =
-            Calibration::new(data, spec).map_err(|e| fault("the points are no calibration").with_source(e))?;
+            Calibration::new(&data, spec).map_err(|e| fault("the points are no calibration").with_source(e))?;
         Ok(checked.spec().clone())
     }
 
@@ -123,7 +138,7 @@ mod tests {
     #[test]
     fn thresholds_of_a_known_distribution_return() {
         let options = Bootstrap { replicates: 100, seed: 3 };
-        let spec = set(800).calibrate(Pairing::SelfieSelfie, "made up", &options).unwrap();
+        let spec = set(800).calibrate(Pairing::SelfieSelfie, "made up", None, &options).unwrap();
         assert_eq!((spec.people, spec.genuine_pairs, spec.points.len()), (800, 800, 9));
         for point in &spec.points {
             let exact = -0.1 * point.fmr.ln() as f32;
@@ -134,13 +149,28 @@ mod tests {
         let widths: Vec<f32> = spec.points.iter().map(|p| p.high - p.low).collect();
         assert!(widths[8] > widths[2], "what is extrapolated is less certain: {widths:?}");
         assert!(Calibration::new("m", spec.clone()).is_ok());
-        assert_eq!(spec, set(800).calibrate(Pairing::SelfieSelfie, "made up", &options).unwrap(), "the same again");
+        assert_eq!(spec, set(800).calibrate(Pairing::SelfieSelfie, "made up", None, &options).unwrap(), "the same again");
     }
 
     #[test]
     fn too_little_data_is_an_error() {
         let options = Bootstrap { replicates: 100, seed: 3 };
-        let error = set(100).calibrate(Pairing::SelfieSelfie, "made up", &options).unwrap_err();
+        let error = set(100).calibrate(Pairing::SelfieSelfie, "made up", None, &options).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidArgument);
+    }
+
+    #[test]
+    fn people_with_a_picture_each_calibrate_thresholds_alone() {
+        let options = Bootstrap { replicates: 100, seed: 3 };
+        let subjects: Vec<usize> = (0..800).collect();
+        let even = |i: usize, j: usize| Random::new(i as u64, j as u64).below(1 << 30) as f32 / (1u64 << 30) as f32;
+        let set = all_pairs(&subjects, &[true; 800], |i, j| -0.1 * (1.0 - even(i, j)).ln()).unwrap();
+        let error = set.calibrate(Pairing::SelfieSelfie, "made up", None, &options).unwrap_err();
+        assert!(error.to_string().contains("without genuine pairs"), "{error}");
+        let known = LogisticSpec { offset: -4.0, slope: 20.0 };
+        let spec = set.calibrate(Pairing::SelfieSelfie, "made up", Some(&known), &options).unwrap();
+        assert_eq!((spec.genuine_pairs, spec.log_likelihood_ratio), (0, known));
+        assert!(spec.data.starts_with("made up; log-likelihood ratio of"), "{}", spec.data);
+        assert!((spec.points[2].score - 0.1 * 1e3f32.ln()).abs() < 0.03, "{:?}", spec.points);
     }
 }

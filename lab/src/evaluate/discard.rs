@@ -32,7 +32,8 @@ pub struct DiscardTrial<'a> {
     pub subjects: &'a [usize],
     /// The quality of each picture: higher is better.
     pub quality: &'a [f32],
-    /// A pair that scores below this is a false non-match; one without score is too.
+    /// A pair that scores below this is a false non-match. One without score was not compared, and
+    /// is left out.
     pub threshold: f32,
 }
 
@@ -130,10 +131,10 @@ impl Ranked {
             let of = |picture: usize| trial.quality.get(picture).copied().unwrap_or(f32::NEG_INFINITY);
             let judge = |pair: &GenuinePair| Judged {
                 quality: of(pair.a).min(of(pair.b)),
-                is_error: pair.score.is_nan() || pair.score < trial.threshold,
+                is_error: pair.score < trial.threshold,
                 person: people.partition_point(|known| *known < person(trial, pair)),
             };
-            let mut judged: Vec<Judged> = trial.pairs.iter().map(judge).collect();
+            let mut judged: Vec<Judged> = trial.pairs.iter().filter(|pair| !pair.score.is_nan()).map(judge).collect();
             judged.sort_by(|a, b| a.quality.total_cmp(&b.quality));
             judged
         });
@@ -220,11 +221,12 @@ mod tests {
     }
 
     #[test]
-    fn a_pair_without_score_is_an_error_and_a_picture_without_quality_the_worst() {
-        let pairs = [(0, 1, 0.9), (2, 3, f32::NAN)].map(|(a, b, score)| GenuinePair { a, b, score });
+    fn a_pair_without_score_is_left_out_and_a_picture_without_quality_the_worst() {
+        let pairs = [(0, 1, 0.9), (2, 3, 0.1), (2, 1, f32::NAN)].map(|(a, b, score)| GenuinePair { a, b, score });
         let trial = DiscardTrial { pairs: &pairs, subjects: &[0, 0, 1, 1], quality: &[1.0, 1.0, 1.0], threshold: 0.5 };
         let curve = Discard::new("a", &[trial], &BOOTSTRAP);
-        assert_eq!((curve.at(0.0).unwrap().errors, curve.at(0.5).unwrap().errors), (1, 0));
+        assert_eq!((curve.at(0.0).unwrap().errors, curve.at(0.0).unwrap().fnmr), (1, 0.5));
+        assert_eq!(curve.at(0.5).unwrap().errors, 0);
         assert_eq!(curve.at(0.5).unwrap().reduction_interval, None, "two people");
     }
 

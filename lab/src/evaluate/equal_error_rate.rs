@@ -20,27 +20,25 @@ pub struct EqualErrorRate {
 impl ScoreSet {
     /// The equal error rate; `None` without impostor or without genuine pairs.
     pub fn equal_error_rate(&self) -> Option<EqualErrorRate> {
-        let crossed = |point: &super::OperatingPoint| point.fnmr >= point.fmr;
+        let rates = |threshold: f32| self.at_threshold(threshold).and_then(|point| Some((point.fmr, point.fnmr?)));
+        let crossed = |(fmr, fnmr): (f64, f64)| fnmr >= fmr;
         // The FMR falls and the FNMR rises with the threshold: halve the interval of all finite
         // thresholds.
         let (mut low, mut high) = (key(f32::MIN), key(f32::MAX));
         while high > low {
             let middle = low + (high - low) / 2;
-            if crossed(&self.at_threshold(value(middle))?) {
+            if crossed(rates(value(middle))?) {
                 high = middle;
             } else {
                 low = middle + 1;
             }
         }
-        let after = self.at_threshold(value(high))?;
-        let before = self.at_threshold(value(high.saturating_sub(1)))?;
-        let met = after.fmr == after.fnmr;
-        let interval = if met || crossed(&before) || after.fmr + after.fnmr < before.fmr + before.fnmr {
-            [after.fmr, after.fnmr]
-        } else {
-            [before.fnmr, before.fmr]
-        };
-        Some(EqualErrorRate { rate: 0.5 * (interval[0] + interval[1]), threshold: after.threshold })
+        let after = rates(value(high))?;
+        let before = rates(value(high.saturating_sub(1)))?;
+        let width = |(fmr, fnmr): (f64, f64)| fmr + fnmr;
+        let met = after.0 == after.1;
+        let ends = if met || crossed(before) || width(after) < width(before) { after } else { before };
+        Some(EqualErrorRate { rate: 0.5 * width(ends), threshold: value(high) })
     }
 }
 

@@ -14,7 +14,7 @@ const ENDINGS: [&str; 4] = ["jpg", "jpeg", "png", "webp"];
 pub(super) const MAX_ENTRIES: usize = 1 << 20;
 
 /// Pictures by person.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct IdentityFolder {
     /// The pictures' paths, ordered by the folder's and the file's name.
     pub images: Vec<PathBuf>,
@@ -32,34 +32,62 @@ impl IdentityFolder {
     /// pictures, [`ErrorKind::LimitExceeded`] over 2^18 pictures or 2^20 entries.
     pub fn read(folder: &Path) -> Result<Self> {
         let mut left = MAX_ENTRIES;
-        let mut found = Self { images: Vec::new(), subjects: Vec::new(), skipped: 0 };
-        let mut person = 0;
+        let mut found = Self::default();
         for (name, kind) in entries(folder, &mut left)? {
             if !kind.is_dir() || hidden(&name) {
                 found.skipped += 1;
                 continue;
             }
             let home = folder.join(name);
-            let before = found.images.len();
+            let person = found.people();
             for (name, kind) in entries(&home, &mut left)? {
                 if kind.is_file() && !hidden(&name) && is_picture(Path::new(&name)) {
-                    found.images.push(home.join(name));
-                    found.subjects.push(person);
+                    found.add(home.join(name), person)?;
                 } else {
                     found.skipped += 1;
                 }
             }
-            person += usize::from(found.images.len() > before);
-            if found.images.len() > MAX_PICTURES {
-                let message = format!("{} has over {MAX_PICTURES} pictures", folder.display());
-                return Err(Error::new(ErrorKind::LimitExceeded, Stage::Evaluate, message));
+        }
+        found.some(folder, "NAME/*.jpg, jpeg, png or webp")?;
+        Ok(found)
+    }
+
+    /// Lists the pictures in `folder`, each of which shows a person of its own: there are impostor
+    /// pairs alone.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub fn read_flat(folder: &Path) -> Result<Self> {
+        let mut found = Self::default();
+        for (name, kind) in entries(folder, &mut { MAX_ENTRIES })? {
+            if kind.is_file() && !hidden(&name) && is_picture(Path::new(&name)) {
+                found.add(folder.join(name), found.people())?;
+            } else {
+                found.skipped += 1;
             }
         }
-        if found.images.is_empty() {
-            let message = format!("no pictures in {}: expected NAME/*.jpg, jpeg, png or webp", folder.display());
+        found.some(folder, "*.jpg, jpeg, png or webp")?;
+        Ok(found)
+    }
+
+    /// Adds a picture of a person whose number is the last one's or the next.
+    pub(super) fn add(&mut self, image: PathBuf, person: usize) -> Result<()> {
+        if self.images.len() >= MAX_PICTURES {
+            let message = format!("over {MAX_PICTURES} pictures up to {}", image.display());
+            return Err(Error::new(ErrorKind::LimitExceeded, Stage::Evaluate, message));
+        }
+        self.images.push(image);
+        self.subjects.push(person);
+        Ok(())
+    }
+
+    /// Makes sure that there are pictures.
+    pub(super) fn some(&self, folder: &Path, expected: &str) -> Result<()> {
+        if self.images.is_empty() {
+            let message = format!("no pictures in {}: expected {expected}", folder.display());
             return Err(Error::new(ErrorKind::InvalidArgument, Stage::Evaluate, message));
         }
-        Ok(found)
+        Ok(())
     }
 
     /// Number of people.
@@ -146,6 +174,10 @@ mod tests {
         assert_eq!(names, ["ann/x.jpeg", "bob/10.JPG", "bob/2.png", "zoe/a.webp"]);
         assert_eq!((found.subjects.as_slice(), found.people()), ([0, 1, 1, 2].as_slice(), 3));
         assert_eq!(found.skipped, 7);
+        let flat = IdentityFolder::read_flat(&root.0.join("bob")).unwrap();
+        assert_eq!((flat.subjects.as_slice(), flat.people(), flat.skipped), ([0, 1].as_slice(), 2, 0));
+        let flat = IdentityFolder::read_flat(&root.0).unwrap();
+        assert_eq!((flat.images.len(), flat.skipped), (1, 5), "folders are passed over");
     }
 
     #[test]
@@ -154,6 +186,7 @@ mod tests {
         let error = IdentityFolder::read(&root.0).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidArgument);
         assert!(error.to_string().contains("selfsame-folder-empty"), "{error}");
+        assert_eq!(IdentityFolder::read_flat(&root.0).unwrap_err().kind(), ErrorKind::InvalidArgument);
         let missing = IdentityFolder::read(&root.0.join("gone")).unwrap_err();
         assert_eq!(missing.kind(), ErrorKind::Io);
         assert!(missing.to_string().contains("gone"), "{missing}");

@@ -54,7 +54,7 @@ impl ScoreSet {
 
     /// Scores with their weight, of which each kind has ½ in all, and whether they are genuine.
     fn weighted(&self) -> Option<impl Iterator<Item = (f64, f64, bool)>> {
-        let impostors = self.impostor_scores();
+        let impostors = self.impostor_pairs();
         if self.genuine.is_empty() || impostors == 0 {
             return None;
         }

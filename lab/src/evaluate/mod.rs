@@ -1,16 +1,16 @@
 //! How often the chain errs, measured on labelled photographs.
 //!
-//! [`LfwPairs`] or [`IdentityFolder`] tell which pictures show whom, [`FaceChoice`] takes a
-//! template of each, [`TemplateCache`] keeps them between runs, [`all_pairs`] compares every
+//! [`LfwPairs`], [`CfpSet`] or [`IdentityFolder`] tell which pictures show whom, [`FaceChoice`]
+//! takes a template of each, [`TemplateCache`] keeps them between runs, [`all_pairs`] compares every
 //! picture with every other into a [`ScoreSet`], off which rates, curves and intervals are read,
-//! and [`Report`] puts everything into files.
+//! [`Differential`] does so by group, and [`Report`] puts everything into files.
 //!
 //! ```
 //! use selfsame_lab::evaluate::{About, Bootstrap, Report, all_pairs};
 //! // Two people with two pictures each, and a score that knows them apart.
 //! let set = all_pairs(&[0, 0, 1, 1], &[true; 4], |i, j| if i / 2 == j / 2 { 0.9 } else { 0.1 })?;
 //! let point = set.at_threshold(0.5).ok_or("no pairs")?;
-//! assert_eq!((point.fmr, point.fnmr), (0.0, 0.0));
+//! assert_eq!((point.fmr, point.fnmr), (0.0, Some(0.0)));
 //! assert!(set.at_fmr(1e-4).is_none(), "four impostor pairs cannot show one in ten thousand");
 //! let report = Report::new(&set, About::default(), &Bootstrap { replicates: 100, seed: 1 }, &[]);
 //! assert!(report.to_html()?.contains("not measured"));
@@ -19,9 +19,10 @@
 //!
 //! How often attacks pass as live faces is measured on simulated sessions, by [`pad`].
 //!
-//! Terms follow ISO/IEC 19795-1: false match rate (FMR), false non-match rate (FNMR), failure to
-//! enrol. A picture without a template takes part in every pair and never matches: every genuine
-//! pair of it is a false non-match (the standard speaks of generalised rates then).
+//! Terms follow ISO/IEC 19795-1. The false match rate (FMR) and the false non-match rate (FNMR) are
+//! shares of completed comparisons. A picture without a template is a failure to enrol (FTE), or
+//! to acquire (FTA) where it is a probe; the generalised rates (GFMR, GFNMR) count its pairs, too,
+//! as ones that do not match.
 
 mod all_pairs;
 mod bootstrap;
@@ -29,6 +30,7 @@ mod cache;
 mod cache_file;
 mod cache_key;
 mod calibrate;
+mod cfp;
 mod comparison_scores;
 mod curve;
 mod d_prime;
@@ -38,6 +40,7 @@ mod enrolment;
 mod equal_error_rate;
 mod face_choice;
 mod folder;
+mod groups;
 mod histogram;
 mod impostors;
 mod interval;
@@ -45,7 +48,9 @@ mod lfw;
 mod logistic;
 mod operating_point;
 mod ordered_float;
+mod padded;
 pub mod pad;
+mod pair_counts;
 mod quality_fit;
 mod report;
 mod roc;
@@ -57,24 +62,27 @@ mod testing;
 
 use crate::random;
 
-pub use all_pairs::all_pairs;
+pub use all_pairs::{all_pairs, pairs_among, pairs_between};
 pub use bootstrap::{Bootstrap, FixedFmr, FixedThreshold};
 pub use cache::{PictureDigest, TemplateCache};
 pub use cache_key::CacheKey;
+pub use cfp::{CfpSet, FoldedPairs, View};
 pub use comparison_scores::comparison_scores;
 pub use d_prime::DPrime;
 pub use discard::{Discard, DiscardPoint, DiscardTrial};
 pub use documents::DocumentKind;
-pub use enrolment::EnrolmentRate;
+pub use enrolment::FailureRate;
 pub use equal_error_rate::EqualErrorRate;
 pub use face_choice::FaceChoice;
 pub use folder::IdentityFolder;
+pub use groups::{Differential, Extremes, GroupExtremes, GroupPair, GroupTable, Grouping, PictureName};
 pub use impostors::impostor_spec;
 pub use interval::{Interval, clopper_pearson, rule_of_three, wilson};
 pub use lfw::{LfwPairs, Pair};
 pub use operating_point::OperatingPoint;
+pub use padded::padded;
 pub use quality_fit::{GenuinePair, fit_quality, genuine_pairs};
-pub use report::{About, AtFmr, AtThreshold, BandPoint, Report, ScoreBins, View2};
+pub use report::{About, AtFmr, AtThreshold, BandPoint, ProtocolAccuracy, Report, ScoreBins, UsedThreshold};
 pub use roc::{RocPoint, area_under, roc};
 pub use score_set::ScoreSet;
 pub use ten_fold::{TenFold, ten_fold};

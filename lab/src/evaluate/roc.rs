@@ -5,23 +5,23 @@ use serde::Serialize;
 /// A point of the curve.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct RocPoint {
-    /// The share of impostor pairs that match.
+    /// The share of impostor comparisons that match.
     pub fmr: f64,
-    /// The share of genuine pairs that match: 1 − FNMR.
+    /// The share of genuine comparisons that match: 1 − FNMR.
     pub tmr: f64,
 }
 
 /// The curve from (0, 0) towards (1, 1), a point per score that differs from the one before. Each
-/// pair is a score, `None` if a template is missing (it never matches), and whether it is genuine.
-/// Empty without pairs of both kinds.
+/// pair is a score, `None` if a template is missing (it is not compared), and whether it is genuine.
+/// Empty without comparisons of both kinds.
 pub fn roc(pairs: &[(Option<f32>, bool)]) -> Vec<RocPoint> {
-    let genuine = pairs.iter().filter(|(_, genuine)| *genuine).count() as f64;
-    let impostor = pairs.len() as f64 - genuine;
+    let mut scored: Vec<(f32, bool)> =
+        pairs.iter().filter_map(|(score, genuine)| Some(((*score)?, *genuine))).collect();
+    let genuine = scored.iter().filter(|(_, genuine)| *genuine).count() as f64;
+    let impostor = scored.len() as f64 - genuine;
     if genuine == 0.0 || impostor == 0.0 {
         return Vec::new();
     }
-    let mut scored: Vec<(f32, bool)> =
-        pairs.iter().filter_map(|(score, genuine)| Some(((*score)?, *genuine))).collect();
     scored.sort_by(|a, b| b.0.total_cmp(&a.0));
     let mut points = vec![RocPoint { fmr: 0.0, tmr: 0.0 }];
     let (mut matched, mut falsely) = (0.0, 0.0);
@@ -67,7 +67,7 @@ mod tests {
     fn by_hand() {
         let pairs = [(Some(0.9), true), (Some(0.5), true), (Some(0.5), false), (Some(0.1), false), (None, true)];
         let rates: Vec<_> = roc(&pairs).iter().map(|p| (p.fmr, p.tmr)).collect();
-        assert_eq!(rates, [(0.0, 0.0), (0.0, 1.0 / 3.0), (0.5, 2.0 / 3.0), (1.0, 2.0 / 3.0)]);
+        assert_eq!(rates, [(0.0, 0.0), (0.0, 0.5), (0.5, 1.0), (1.0, 1.0)], "one pair was not compared");
         assert!(roc(&[(Some(0.5), true)]).is_empty() && area_under(&[]).is_none());
     }
 

@@ -1,25 +1,20 @@
 //! The outcome of a cross-comparison: every genuine score, the highest impostor scores, and a
 //! histogram of all impostor scores.
 //!
-//! All error rates are read off it. Pairs with a picture that has no template are counted, and
-//! never match.
+//! All error rates are read off it. A pair with a picture that has no template was tried, but never
+//! compared: it counts in the generalised rates alone.
 
 #![allow(clippy::indexing_slicing, reason = "a bin lies among the bins, people are numbered by the set")]
 
 use super::histogram::Histogram;
+use super::pair_counts::{Design, PairCounts};
 
-/// How many pictures show one person, and how many of them have a template.
+/// How many pictures show one person, and how many of them have a template: as references and as
+/// probes, which are the same pictures where every picture is compared with every other.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Person {
-    pub(super) pictures: u64,
-    pub(super) enrolled: u64,
-}
-
-impl Person {
-    /// Pairs of this person's pictures, failures to enrol included.
-    pub(super) fn genuine_pairs(&self) -> u64 {
-        self.pictures * self.pictures.saturating_sub(1) / 2
-    }
+    pub(super) pictures: [u64; 2],
+    pub(super) enrolled: [u64; 2],
 }
 
 /// A score of two pictures of one person.
@@ -40,9 +35,10 @@ pub(super) struct ImpostorScore {
 #[derive(Clone)]
 pub struct ScoreSet {
     pub(super) people: Vec<Person>,
-    /// Pairs of pictures of one person and of two, failures to enrol included.
-    pub(super) genuine_pairs: u64,
-    pub(super) impostor_pairs: u64,
+    pub(super) design: Design,
+    /// Pairs that were to be compared, and those that could be.
+    pub(super) attempted: PairCounts,
+    pub(super) compared: PairCounts,
     /// All genuine scores, highest first.
     pub(super) genuine: Vec<GenuineScore>,
     /// The highest impostor scores, highest first.
@@ -66,6 +62,7 @@ impl std::fmt::Debug for ScoreSet {
 impl ScoreSet {
     /// `kept` are the impostor scores of the highest bins of `histogram`, in any order.
     pub(super) fn new(
+        design: Design,
         people: Vec<Person>,
         mut genuine: Vec<GenuineScore>,
         mut kept: Vec<ImpostorScore>,
@@ -73,12 +70,11 @@ impl ScoreSet {
     ) -> Self {
         genuine.sort_unstable_by(|a, b| b.score.total_cmp(&a.score).then(a.person.cmp(&b.person)));
         kept.sort_unstable_by(|a, b| b.score.total_cmp(&a.score).then(a.people.cmp(&b.people)));
-        let pictures: u64 = people.iter().map(|p| p.pictures).sum();
-        let genuine_pairs = people.iter().map(Person::genuine_pairs).sum();
         Self {
+            design,
+            attempted: design.count(people.iter().map(|p| (1, p.pictures))),
+            compared: design.count(people.iter().map(|p| (1, p.enrolled))),
             people,
-            genuine_pairs,
-            impostor_pairs: pictures * pictures.saturating_sub(1) / 2 - genuine_pairs,
             genuine,
             impostor: kept,
             at_or_above: histogram.at_or_above(),
@@ -91,35 +87,35 @@ impl ScoreSet {
         self.people.len()
     }
 
-    /// People with two pictures or more: those that genuine pairs come from.
+    /// People with genuine comparisons.
     pub fn people_with_pairs(&self) -> usize {
-        self.people.iter().filter(|p| p.pictures > 1).count()
+        self.people.iter().filter(|p| self.design.genuine(p.enrolled) > 0).count()
     }
 
-    /// Number of pictures, failures to enrol included.
+    /// Number of references, those without a template included: all pictures, where every one is
+    /// compared with every other.
     pub fn pictures(&self) -> u64 {
-        self.people.iter().map(|p| p.pictures).sum()
+        self.people.iter().map(|p| p.pictures[0]).sum()
     }
 
-    /// Pictures without a template.
-    pub fn failures_to_enrol(&self) -> u64 {
-        self.people.iter().map(|p| p.pictures - p.enrolled).sum()
-    }
-
-    /// Pairs of pictures of one person, failures to enrol included.
+    /// Genuine comparisons: pairs of pictures of one person that both have a template.
     pub fn genuine_pairs(&self) -> u64 {
-        self.genuine_pairs
+        self.compared.genuine
     }
 
-    /// Pairs of pictures of two people, failures to enrol included.
+    /// Impostor comparisons: pairs of pictures of two people that both have a template.
     pub fn impostor_pairs(&self) -> u64 {
-        self.impostor_pairs
+        self.compared.impostor
     }
 
-    /// Impostor pairs that were compared: those of two enrolled pictures.
-    pub(super) fn impostor_scores(&self) -> u64 {
-        // Without a bin nothing was compared.
-        self.at_or_above.first().copied().unwrap_or(0)
+    /// Pairs of pictures of one person, with a template or without.
+    pub fn attempted_genuine_pairs(&self) -> u64 {
+        self.attempted.genuine
+    }
+
+    /// Pairs of pictures of two people, with a template or without.
+    pub fn attempted_impostor_pairs(&self) -> u64 {
+        self.attempted.impostor
     }
 
     /// Mean and variance of the impostor scores; `None` without any.
@@ -129,7 +125,7 @@ impl ScoreSet {
 
     /// The lowest and the highest impostor score; `None` without any.
     pub(super) fn impostor_range(&self) -> Option<(f32, f32)> {
-        (self.impostor_scores() > 0).then(|| self.histogram.range())
+        (self.impostor_pairs() > 0).then(|| self.histogram.range())
     }
 
     /// The middle of each bin of the impostor scores, and how many lie in it.
@@ -160,7 +156,7 @@ impl ScoreSet {
             return Some(impostor.score.next_up());
         }
         let bin = self.at_or_above.partition_point(|count| *count > allowed);
-        (self.impostor_scores() > 0).then(|| self.histogram.lower_edge(bin))
+        (self.impostor_pairs() > 0).then(|| self.histogram.lower_edge(bin))
     }
 
     /// The lowest impostor score that is kept with its people; thresholds below it have no

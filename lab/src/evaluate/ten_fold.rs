@@ -9,8 +9,11 @@ use super::Pair;
 /// Accuracy over the folds.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TenFold {
-    /// Accuracy on each fold, 0 ..= 1.
+    /// Accuracy on each fold, 0 ..= 1, over all pairs: the protocol asks for an answer to every
+    /// one, and “two people” is the answer to a pair that cannot be compared.
     pub accuracies: Vec<f64>,
+    /// Accuracy on each fold over the pairs that were compared.
+    pub compared_accuracies: Vec<f64>,
     /// The threshold that was used on each fold, chosen on the others.
     pub thresholds: Vec<f32>,
 }
@@ -37,20 +40,24 @@ impl TenFold {
     }
 }
 
-/// Runs the protocol; `score` gives the comparison score of a pair, `None` if a template is
-/// missing: it never matches. `None` with fewer than two folds, or an empty one.
+/// Runs the protocol; `score` gives the comparison score of a pair, `None` if a template is missing.
+/// `None` with fewer than two folds, or one without comparisons.
 pub fn ten_fold(folds: &[Vec<Pair>], score: impl Fn(&Pair) -> Option<f32>) -> Option<TenFold> {
-    if folds.len() < 2 || folds.iter().any(Vec::is_empty) {
-        return None;
-    }
     let scored: Vec<Vec<(Option<f32>, bool)>> =
         folds.iter().map(|f| f.iter().map(|p| (score(p), p.genuine)).collect()).collect();
-    let mut outcome = TenFold { accuracies: Vec::new(), thresholds: Vec::new() };
+    let compared = |fold: &[(Option<f32>, bool)]| fold.iter().filter(|(score, _)| score.is_some()).count();
+    if folds.len() < 2 || scored.iter().any(|fold| compared(fold) == 0) {
+        return None;
+    }
+    let mut outcome = TenFold { accuracies: Vec::new(), compared_accuracies: Vec::new(), thresholds: Vec::new() };
     for (held_out, judged) in scored.iter().enumerate() {
         let others = scored.iter().enumerate().filter(|(i, _)| *i != held_out).flat_map(|(_, fold)| fold.iter());
         let threshold = best_threshold(others.filter_map(|(score, genuine)| Some(((*score)?, *genuine))).collect());
-        let right = judged.iter().filter(|(score, genuine)| score.is_some_and(|s| s >= threshold) == *genuine).count();
-        outcome.accuracies.push(right as f64 / judged.len() as f64);
+        let right = |(score, genuine): &&(Option<f32>, bool)| score.is_some_and(|s| s >= threshold) == *genuine;
+        let (all, refused) = (judged.iter(), judged.iter().filter(|(score, _)| score.is_none()));
+        let (all, refused) = (all.filter(right).count(), refused.filter(right).count());
+        outcome.accuracies.push(all as f64 / judged.len() as f64);
+        outcome.compared_accuracies.push((all - refused) as f64 / compared(judged) as f64);
         outcome.thresholds.push(threshold);
     }
     Some(outcome)
@@ -106,6 +113,12 @@ mod tests {
         assert!((outcome.std() - (0.5f64 / 9.0).sqrt()).abs() < 1e-12);
         // Deviations 1/6, 1/6, 1/3: variance (1/6) / 2, over 3 folds.
         assert!((outcome.standard_error() - (0.5f64 / 6.0 / 3.0).sqrt()).abs() < 1e-12);
+        assert_eq!(outcome.compared_accuracies, outcome.accuracies);
+        // Without a template a pair is answered with "two people": here rightly and wrongly.
+        let some = |p: &Pair| (p.a != 1 && p.a != 3).then_some(p.a as f32 / 10.0);
+        let refused = ten_fold(&folds, some).unwrap();
+        assert_eq!((refused.accuracies[2], refused.compared_accuracies[2]), (0.5, 1.0));
+        assert_eq!((refused.accuracies[0], refused.compared_accuracies[0]), (1.0, 1.0));
         assert!(ten_fold(&folds[..1], |_| Some(0.0)).is_none());
         let without = ten_fold(&folds, |p| (p.a != 9).then_some(p.a as f32 / 10.0)).unwrap();
         assert_eq!(without.accuracies[..2], [0.5, 0.5], "a missing template is a wrong decision about a genuine pair");

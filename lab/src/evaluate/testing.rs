@@ -1,6 +1,7 @@
 //! Sets of scores with known statistics, for tests.
 
 use super::histogram::Histogram;
+use super::pair_counts::Design;
 use super::score_set::{GenuineScore, ImpostorScore, Person, ScoreSet};
 
 /// A set with exactly these scores. Each genuine score is of a person of its own with two pictures;
@@ -9,11 +10,12 @@ pub(super) fn set_of(genuine: &[f32], impostor: &[f32]) -> ScoreSet {
     let range = |start: f32, pick: fn(f32, f32) -> f32| impostor.iter().copied().fold(start, pick);
     let mut histogram = Histogram::new(range(f32::INFINITY, f32::min), range(f32::NEG_INFINITY, f32::max));
     impostor.iter().for_each(|s| histogram.add(*s));
-    let people = vec![Person { pictures: 2, enrolled: 2 }; genuine.len()];
+    let people = vec![Person { pictures: [2; 2], enrolled: [2; 2] }; genuine.len()];
     let genuine = genuine.iter().enumerate().map(|(i, s)| GenuineScore { score: *s, person: i as u32 }).collect();
     let kept = impostor.iter().map(|s| ImpostorScore { score: *s, people: [0, 1] }).collect();
-    let mut set = ScoreSet::new(people, genuine, kept, &histogram);
-    set.impostor_pairs = impostor.len() as u64;
+    let mut set = ScoreSet::new(Design::Within, people, genuine, kept, &histogram);
+    set.compared.impostor = impostor.len() as u64;
+    set.attempted.impostor = impostor.len() as u64;
     set
 }
 

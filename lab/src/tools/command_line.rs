@@ -6,6 +6,7 @@ use crate::output;
 use crate::{note, say};
 use clap::Parser;
 use selfsame::image::{Limits, Photo};
+use selfsame::model::Profile;
 use std::io::Read;
 use std::path::Path;
 use std::process::ExitCode;
@@ -26,6 +27,15 @@ pub fn arguments<A: Parser>() -> std::result::Result<A, ExitCode> {
         let _ = error.print();
         ExitCode::from(if error.use_stderr() { 3 } else { 0 })
     })
+}
+
+/// Reads the name of a profile.
+///
+/// # Errors
+/// Words for people, if it is none.
+pub fn profile(word: &str) -> std::result::Result<Profile, String> {
+    let all = [Profile::Fast, Profile::Standard, Profile::Accurate];
+    all.into_iter().find(|profile| profile.as_str() == word).ok_or("fast, standard or accurate".into())
 }
 
 /// Prints an error with its causes, as JSON if `json`, and gives its exit status.

@@ -6,7 +6,8 @@ use selfsame::image::{Limits, Photo};
 use selfsame::model::{Backend, Model, ModelSource, Task};
 use selfsame::template::ExtractOptions;
 use selfsame_lab::evaluate::{
-    About, Bootstrap, CacheKey, FaceChoice, IdentityFolder, Report, TemplateCache, all_pairs, comparison_scores,
+    About, Bootstrap, CacheKey, FaceChoice, IdentityFolder, Report, TemplateCache, UsedThreshold, all_pairs,
+    comparison_scores,
 };
 use std::path::{Path, PathBuf};
 
@@ -39,7 +40,7 @@ fn a_folder_of_people_from_pictures_to_report() {
     let options = ExtractOptions::default();
     let engine = Engine::builder().extract_options(options).build().unwrap();
     let card = Model::load(Task::Template, &ModelSource::Bundled, &Backend::Native).unwrap().card;
-    let key = CacheKey::new(&card, &[], &Backend::Native, &options, FaceChoice::AsVerify);
+    let key = CacheKey::new(&card, &[], &Backend::Native, &options, FaceChoice::AsVerify, false);
 
     let mut cache = TemplateCache::new(key.clone());
     for path in &found.images {
@@ -65,12 +66,15 @@ fn a_folder_of_people_from_pictures_to_report() {
     }
 
     let set = all_pairs(&found.subjects, &enrolled, of_cached).unwrap();
-    assert_eq!((set.genuine_pairs(), set.impostor_pairs(), set.failures_to_enrol()), (3, 12, 1));
+    assert_eq!((set.genuine_pairs(), set.impostor_pairs()), (3, 7));
+    assert_eq!((set.attempted_genuine_pairs(), set.attempted_impostor_pairs()), (3, 12));
+    assert_eq!(set.enrolment().unwrap().failures, 1);
     let threshold = engine.calibration(Pairing::SelfieSelfie).unwrap().threshold(1e-4).unwrap().score().value();
     let point = set.at_threshold(threshold).unwrap();
     assert_eq!((point.false_matches, point.false_non_matches), (0, 0), "{point:?}");
     let about = About { data_set: "portraits".into(), failures: vec![3], ..About::default() };
-    let report = Report::new(&set, about, &Bootstrap { replicates: 100, seed: 1 }, &[("1e-4".into(), threshold)]);
+    let used = UsedThreshold { label: "1e-4".into(), claimed: Some(1e-4), score: threshold };
+    let report = Report::new(&set, about, &Bootstrap { replicates: 100, seed: 1 }, &[used]);
     let html = report.to_html().unwrap();
     assert!(html.contains("1 of 6") && html.contains("not measured: too few pairs"));
     assert!(!html.contains("obama") && !html.contains(root.to_str().unwrap()), "no names, no paths");

@@ -12,4 +12,5 @@
 )]
 
 mod evaluate;
+mod populations;
 mod tools;

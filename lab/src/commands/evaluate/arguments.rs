@@ -2,6 +2,7 @@
 
 use super::pad_arguments::PadArguments;
 use clap::{Args, Subcommand};
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
 /// Measures the chain's accuracy on labelled photographs, and attacks on liveness.
@@ -25,6 +26,21 @@ pub enum Set {
     Folder {
         #[command(flatten)]
         set: FolderArguments,
+        #[command(flatten)]
+        common: Common,
+    },
+    /// Your own photographs: one folder, and every photograph shows another person. There are
+    /// impostor pairs alone.
+    Flat {
+        #[command(flatten)]
+        set: FlatArguments,
+        #[command(flatten)]
+        common: Common,
+    },
+    /// Celebrities in Frontal-Profile in the Wild; its views are groups.
+    Cfp {
+        #[command(flatten)]
+        set: CfpArguments,
         #[command(flatten)]
         common: Common,
     },
@@ -53,6 +69,30 @@ pub struct FolderArguments {
     pub central: bool,
 }
 
+/// Whose photographs, which face of each, and which are one person's after all.
+#[derive(Args)]
+pub struct FlatArguments {
+    /// Folder with `*.jpg`, `jpeg`, `png` or `webp`.
+    pub folder: PathBuf,
+    /// Take the face nearest to the picture's centre, and refuse none for quality.
+    #[arg(long)]
+    pub central: bool,
+    /// Leave out pictures that score this or more against an earlier one, as further pictures of
+    /// one person. False matches at thresholds above it are then not seen; the report says so.
+    #[arg(long)]
+    pub leave_out_above: Option<f32>,
+}
+
+/// Which part of Celebrities in Frontal-Profile in the Wild.
+#[derive(Args)]
+pub struct CfpArguments {
+    /// Folder with `images/NNN/{frontal,profile}/NN.jpg` and `protocol/`.
+    pub folder: PathBuf,
+    /// Only the people with these numbers, such as 1-100, so that others can be fitted on.
+    #[arg(long, value_parser = people)]
+    pub people: Option<RangeInclusive<u32>>,
+}
+
 /// How templates are taken, and where they are kept.
 #[derive(Args)]
 pub struct TemplateArguments {
@@ -63,6 +103,13 @@ pub struct TemplateArguments {
     /// Take templates without adding the mirrored crop's.
     #[arg(long)]
     pub no_flip: bool,
+    /// Card of a template network of your own; the network lies beside it. Default: the bundled
+    /// one.
+    #[arg(long)]
+    pub card: Option<PathBuf>,
+    /// Add half a picture's sides around it before a face is looked for: for tight crops of faces.
+    #[arg(long)]
+    pub pad: bool,
     /// Take templates in 8-bit integers.
     #[arg(long)]
     pub int8: bool,
@@ -92,14 +139,29 @@ impl Resampling {
 /// What is asked for about any set of photographs.
 #[derive(Args)]
 pub struct Common {
-    /// Write report.html, report.json, det.svg, scores.svg (and discard.svg) into this folder.
+    /// Write report.html, report.json, det.svg, scores.svg (groups.svg, discard.svg) into this folder.
     #[arg(long)]
     pub out: Option<PathBuf>,
     #[command(flatten)]
     pub templates: TemplateArguments,
-    /// Write what the scores mean, as tables for the model's card, into this file.
+    /// A table that groups people or pictures: comma-separated values whose first line begins with
+    /// `person` or `picture` and names attributes. Rates are told for every group and every pair
+    /// of groups.
     #[arg(long)]
+    pub groups: Option<PathBuf>,
+    /// What to group by: an attribute, or several, as in `sex+age`; may be repeated. Default: each
+    /// attribute of the table by itself.
+    #[arg(long, requires = "groups")]
+    pub by: Vec<String>,
+    /// Only pictures with this value of an attribute of the table, `ATTRIBUTE=VALUE`; may be repeated.
+    #[arg(long = "where", requires = "groups", value_parser = condition)]
+    pub conditions: Vec<(String, String)>,
+    /// Write what the scores mean, as tables for the model's card, into this file.
+    #[arg(long, requires = "population")]
     pub calibration: Option<PathBuf>,
+    /// Whose pictures the calibration is made on, in words: “adults of both sexes, office cameras”.
+    #[arg(long)]
+    pub population: Option<String>,
     /// Write the statistics of impostors, a table for the model's card, into this file.
     #[arg(long)]
     pub impostors: Option<PathBuf>,
@@ -125,6 +187,19 @@ pub struct Common {
     pub choose_quality: bool,
     #[command(flatten)]
     pub resampling: Resampling,
+}
+
+/// `FIRST-LAST`.
+fn people(text: &str) -> Result<RangeInclusive<u32>, String> {
+    let ends = text.split_once('-').and_then(|(a, b)| Some((a.parse().ok()?, b.parse().ok()?)));
+    let ordered = ends.filter(|(first, last)| first <= last);
+    ordered.map(|(first, last)| first..=last).ok_or_else(|| format!("{text} is not like 1-100"))
+}
+
+/// `ATTRIBUTE=VALUE`.
+fn condition(text: &str) -> Result<(String, String), String> {
+    let parts = text.split_once('=').map(|(name, value)| (name.trim().to_owned(), value.trim().to_owned()));
+    parts.ok_or_else(|| format!("{text} is not like sex=female"))
 }
 
 /// `FIRST-LAST`, counted from 1.

@@ -1,13 +1,15 @@
 //! Tables for a model's card, laid out for people to read.
 
+use crate::commands::shared::Anyhow;
+use selfsame::compare::Calibration;
 use selfsame::model::{CalibrationSpec, ImpostorSpec};
 
 fn quoted(text: &str) -> String {
     toml::Value::String(text.to_owned()).to_string()
 }
 
-/// `[[calibrations]]`, a line per point.
-pub fn calibration(spec: &CalibrationSpec) -> String {
+/// `[[calibrations]]`, a line per point, as the product reads it.
+pub fn calibration(model_id: &str, spec: &CalibrationSpec) -> Anyhow<String> {
     let points = spec.points.iter().map(|p| {
         let beyond = if p.extrapolated { ", extrapolated = true" } else { "" };
         format!(
@@ -15,7 +17,7 @@ pub fn calibration(spec: &CalibrationSpec) -> String {
             p.fmr, p.score, p.low, p.high
         )
     });
-    format!(
+    let text = format!(
         "[[calibrations]]\npairing = \"{}\"\ndata = {}\npeople = {}\ngenuine_pairs = {}\nimpostor_pairs = {}\ntail = {}\n\
          log_likelihood_ratio = {{ offset = {:.3}, slope = {:.3} }}\npoints = [\n{}]\n",
         spec.pairing.as_str(),
@@ -27,7 +29,10 @@ pub fn calibration(spec: &CalibrationSpec) -> String {
         spec.log_likelihood_ratio.offset,
         spec.log_likelihood_ratio.slope,
         points.collect::<String>()
-    )
+    );
+    // Rounding may have made two points one.
+    Calibration::parse(model_id, &text)?;
+    Ok(text)
 }
 
 /// `[impostors]`, a line per axis.
@@ -46,4 +51,49 @@ pub fn impostors(spec: &ImpostorSpec) -> String {
         spec.step,
         spec.mean
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use selfsame::compare::Pairing;
+    use selfsame::model::{CalibrationPoint, LogisticSpec, ModelCard};
+
+    /// A calibration whose scores lie `step` apart.
+    fn spec(pairing: Pairing, step: f32) -> CalibrationSpec {
+        let point = |i: i32| {
+            let score = 0.2 + step * i as f32;
+            let (low, high) = (score - 0.5 * step, score + 0.5 * step);
+            CalibrationPoint { fmr: 10f64.powi(-2 - i), score, low, high, extrapolated: i > 2 }
+        };
+        CalibrationSpec {
+            pairing,
+            data: "adults, \"office\" cameras\nof two kinds (people)".into(),
+            people: 700,
+            genuine_pairs: 0,
+            impostor_pairs: 244_650,
+            tail: "generalised Pareto".into(),
+            log_likelihood_ratio: LogisticSpec { offset: -4.25, slope: 20.5 },
+            points: (0..5).map(point).collect(),
+        }
+    }
+
+    #[test]
+    fn what_is_written_loads_by_itself_and_as_part_of_a_card() {
+        let specs = [spec(Pairing::SelfieSelfie, 0.0625), spec(Pairing::DocumentSelfie, 0.03125)];
+        let texts = specs.clone().map(|spec| calibration("m", &spec).unwrap());
+        for (text, spec) in texts.iter().zip(&specs) {
+            assert_eq!(Calibration::parse("m", text).unwrap().spec(), spec);
+        }
+        let card = include_str!("../../../../models/template.toml");
+        let (before, after) = card.split_once("[[calibrations]]").unwrap();
+        let impostors = &after[after.find("[impostors]").unwrap()..];
+        let card = ModelCard::parse(&format!("{before}{}\n{}\n{impostors}", texts[0], texts[1])).unwrap();
+        assert_eq!(card.calibrations, specs);
+    }
+
+    #[test]
+    fn points_that_rounding_makes_one_are_an_error() {
+        assert!(calibration("m", &spec(Pairing::SelfieSelfie, 1e-6)).is_err());
+    }
 }

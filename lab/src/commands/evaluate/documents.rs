@@ -5,12 +5,9 @@ use crate::commands::shared::{Anyhow, progress};
 use indicatif::ParallelProgressIterator;
 use rayon::prelude::*;
 use selfsame::compare::score;
-use selfsame::image::Limits;
 use selfsame::template::Template;
-use selfsame_lab::error::Stage;
 use selfsame_lab::evaluate::{DocumentKind, ScoreSet, all_pairs};
 use selfsame_lab::say;
-use selfsame_lab::tools::command_line;
 
 /// The false match rates that are reported.
 const RATES: [f64; 3] = [1e-2, 1e-3, 1e-4];
@@ -25,15 +22,15 @@ pub fn documents(pictures: &Enrolled<'_>, set: &ScoreSet) -> Anyhow<ScoreSet> {
     let report = |name: &str, missing: usize, scores: &ScoreSet| {
         let at = |fmr: f64| -> Option<String> {
             let point = scores.at_threshold(set.at_fmr(fmr)?.threshold)?;
-            Some(format!("{:.2} % ({:.1e})", 100.0 * point.fnmr, point.fmr))
+            Some(format!("{:.2} % ({:.1e})", 100.0 * point.fnmr?, point.fmr))
         };
         let cells: Vec<String> = RATES.iter().map(|fmr| format!("{:>22}", at(*fmr).unwrap_or("-".into()))).collect();
         say!("{name:>28} {missing:>9} {}", cells.join(" "));
     };
-    report("none", set.failures_to_enrol() as usize, set);
+    report("none", pictures.templates.iter().filter(|template| template.is_none()).count(), set);
     let setup = pictures.setup;
     let portrait = |kind: DocumentKind, place: usize| -> Anyhow<Option<Template>> {
-        let photo = command_line::photo(pictures.paths[place], &Limits::default(), Stage::Evaluate)?;
+        let photo = setup.read(pictures.paths[place])?;
         let Some(mesh) = setup.choice.mesh(&setup.engine, &photo)? else { return Ok(None) };
         let portrait = kind.portrait(&photo, &mesh, place as u64)?;
         Ok(setup.choice.template(&setup.engine, &portrait, &setup.options)?)
@@ -73,7 +70,7 @@ fn against_photographs(pictures: &Enrolled<'_>, portraits: &[Option<Template>], 
     let subjects: Vec<usize> = places.iter().map(|i| pictures.subjects[*i]).collect();
     let enrolled: Vec<bool> = places.iter().map(|i| portraits[*i].is_some() && photographs[*i].is_some()).collect();
     Ok(all_pairs(&subjects, &enrolled, |i, j| match (&portraits[places[i]], &photographs[places[j]]) {
-        // A pair without a score is one that does not match.
+        // A pair without a score is not compared.
         (Some(a), Some(b)) => score(a, b).map_or(f32::NAN, |s| s.value()),
         _ => f32::NAN,
     })?)

@@ -4,14 +4,16 @@ use super::arguments::TemplateArguments;
 use super::labelled::LabelledSet;
 use super::templates::{Outcome, Setup, templates};
 use crate::commands::shared::Anyhow;
+use rayon::prelude::*;
 use selfsame::template::Template;
+use selfsame_lab::evaluate::{Grouping, comparison_scores};
 use selfsame_lab::note;
 use std::path::Path;
 
 /// The pictures that were not left out, in their order.
 pub struct Enrolled<'a> {
     /// The set's name.
-    pub name: &'a str,
+    pub name: String,
     /// What took the templates.
     pub setup: &'a Setup,
     /// A template of each picture, or none after a failure to enrol.
@@ -20,6 +22,8 @@ pub struct Enrolled<'a> {
     pub subjects: Vec<usize>,
     /// The fold of each picture's person.
     pub folds: Vec<usize>,
+    /// Groups of the pictures.
+    pub groups: Vec<Grouping>,
     /// The files.
     pub paths: Vec<&'a Path>,
     /// Failures to enrol, as numbers of pictures of the set from 1.
@@ -32,11 +36,12 @@ impl<'a> Enrolled<'a> {
     /// Takes the templates, and tells on standard error which pictures gave none.
     pub fn new(setup: &'a Setup, set: &'a LabelledSet, options: &TemplateArguments) -> Anyhow<Self> {
         let mut enrolled = Self {
-            name: &set.name,
+            name: set.name.clone(),
             setup,
             templates: Vec::new(),
             subjects: Vec::new(),
             folds: Vec::new(),
+            groups: set.groups.iter().map(|grouping| Grouping { of: Vec::new(), ..grouping.clone() }).collect(),
             paths: Vec::new(),
             failures: Vec::new(),
             left_out: 0,
@@ -58,9 +63,36 @@ impl<'a> Enrolled<'a> {
             enrolled.templates.push(template);
             enrolled.subjects.push(set.subjects[place]);
             enrolled.folds.push(set.folds[place]);
+            for (kept, grouping) in enrolled.groups.iter_mut().zip(&set.groups) {
+                kept.of.push(grouping.of[place]);
+            }
             enrolled.paths.push(path);
         }
         Ok(enrolled)
+    }
+
+    /// Leaves out pictures that score `limit` or more against an earlier one that stays: they show
+    /// one person.
+    pub fn leave_out_duplicates(&mut self, limit: f32) -> Anyhow<()> {
+        let scores = comparison_scores(&self.templates)?;
+        let mut kept = Vec::<usize>::new();
+        for place in 0..self.templates.len() {
+            // A picture without a template scores NaN, which is no duplicate.
+            if !kept.par_iter().any(|earlier| scores(*earlier, place) >= limit) {
+                kept.push(place);
+            }
+        }
+        drop(scores);
+        let count = self.templates.len() - kept.len();
+        self.name += &format!(", without {count} pictures that score {limit} or more against an earlier one");
+        self.templates = kept.iter().map(|place| self.templates[*place].take()).collect();
+        self.subjects = kept.iter().map(|place| self.subjects[*place]).collect();
+        self.folds = kept.iter().map(|place| self.folds[*place]).collect();
+        self.paths = kept.iter().map(|place| self.paths[*place]).collect();
+        for grouping in &mut self.groups {
+            grouping.of = kept.iter().map(|place| grouping.of[*place]).collect();
+        }
+        Ok(())
     }
 
     /// Whether each picture has a template.

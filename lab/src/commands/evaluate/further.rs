@@ -15,7 +15,7 @@ use selfsame_lab::evaluate::{ScoreSet, impostor_spec};
 pub fn run(pictures: &Enrolled<'_>, set: &ScoreSet, common: &Common) -> Anyhow<()> {
     let bootstrap = common.resampling.bootstrap();
     if let Some(path) = &common.impostors {
-        let spec = impostor_spec(&pictures.templates, &pictures.subjects, pictures.name.to_owned())?;
+        let spec = impostor_spec(&pictures.templates, &pictures.subjects, pictures.name.clone())?;
         write(path, &card::impostors(&spec))?;
     }
     if common.halves {
@@ -25,18 +25,26 @@ pub fn run(pictures: &Enrolled<'_>, set: &ScoreSet, common: &Common) -> Anyhow<(
         fuse(pictures, count as usize)?;
     }
     let mut calibrations = Vec::new();
+    // Without `--population` there is no `--calibration`.
+    let population = common.population.as_deref().unwrap_or_default();
+    let mut calibrate = |set: &ScoreSet, pairing: Pairing, name: &str| -> Anyhow<()> {
+        let known = pictures.setup.engine.calibration(pairing).map(|known| &known.spec().log_likelihood_ratio);
+        calibrations.push(set.calibrate(pairing, &format!("{population} ({name})"), known, &bootstrap)?);
+        Ok(())
+    };
     if common.calibration.is_some() {
-        calibrations.push(set.calibrate(Pairing::SelfieSelfie, pictures.name, &bootstrap)?);
+        calibrate(set, Pairing::SelfieSelfie, &pictures.name)?;
     }
     if common.documents {
         let mixed = documents(pictures, set)?;
         if common.calibration.is_some() {
             let name = format!("{}, the earlier picture of each pair as one of six document portraits", pictures.name);
-            calibrations.push(mixed.calibrate(Pairing::DocumentSelfie, &name, &bootstrap)?);
+            calibrate(&mixed, Pairing::DocumentSelfie, &name)?;
         }
     }
     if let Some(path) = &common.calibration {
-        let tables: Vec<String> = calibrations.iter().map(card::calibration).collect();
+        let id = &pictures.setup.card.id;
+        let tables = calibrations.iter().map(|spec| card::calibration(id, spec)).collect::<Anyhow<Vec<_>>>()?;
         write(path, &tables.join("\n"))?;
     }
     Ok(())

@@ -19,7 +19,7 @@ pub fn halves(pictures: &Enrolled<'_>, bootstrap: &Bootstrap) -> Anyhow<()> {
     say!("\nthresholds of one half of the people, on the other half");
     say!("{:>10} {:>10} {:>12} {:>10} {:>10}", "asked FMR", "threshold", "FMR there", "factor", "Cllr, bits");
     for (fitted, tried) in [(&halves[0], &halves[1]), (&halves[1], &halves[0])] {
-        let spec = fitted.calibrate(Pairing::SelfieSelfie, "", bootstrap)?;
+        let spec = fitted.calibrate(Pairing::SelfieSelfie, "", None, bootstrap)?;
         // A cost that cannot be measured is printed as NaN.
         let cost = tried.cllr(&spec.log_likelihood_ratio).unwrap_or(f64::NAN);
         let calibration = Calibration::new(&pictures.setup.card.id, spec)?;

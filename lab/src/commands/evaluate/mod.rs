@@ -3,16 +3,21 @@
 //! ```sh
 //! cargo run --release -p selfsame-lab -- evaluate lfw DIR [--out OUT] [--cache FILE] …
 //! cargo run --release -p selfsame-lab -- evaluate folder DIR [--central] [--skip-bad] …
+//! cargo run --release -p selfsame-lab -- evaluate flat DIR [--pad] [--leave-out-above SCORE] …
+//! cargo run --release -p selfsame-lab -- evaluate cfp DIR [--people 1-100] …
 //! cargo run --release -p selfsame-lab -- evaluate pad DIR [--conditions NAMES] [--half HALF] …
 //! ```
 //!
 //! `lfw`: `DIR` holds Labeled Faces in the Wild: `images/NAME/NAME_0001.jpg` and `pairs.txt` (View
-//! 2). `folder`: `DIR` holds a folder per person with their pictures. `pad`: attacks on liveness,
-//! in sessions simulated from portraits: see [`selfsame_lab::evaluate::pad`]. `--calibration` and
-//! `--impostors` write what a model's card says about scores; `--halves`, `--fuse` and
-//! `--documents` try thresholds, fused templates and document portraits; `--quality` adds what
-//! discarding pictures by their quality gains (the subcommand `quality` does that alone). `--help`
-//! tells the options. Exit status 0, or 3 after an error.
+//! 2). `folder`: `DIR` holds a folder per person with their pictures. `flat`: every picture in
+//! `DIR` shows another person. `cfp`: `DIR` holds Celebrities in Frontal-Profile in the Wild. `pad`:
+//! attacks on liveness, in sessions simulated from portraits: see
+//! [`selfsame_lab::evaluate::pad`]. `--card` takes another template network; `--groups`, `--by`
+//! and `--where` tell how rates differ between groups; `--calibration` and `--impostors` write what
+//! a model's card says about scores; `--halves`, `--fuse` and `--documents` try thresholds, fused
+//! templates and document portraits; `--quality` adds what discarding pictures by their quality
+//! gains (the subcommand `quality` does that alone). `--help` tells the options. Exit status 0, or
+//! 3 after an error.
 
 mod arguments;
 mod card;
@@ -20,6 +25,7 @@ mod documents;
 mod enrolled;
 mod further;
 mod fuse;
+mod groups;
 mod halves;
 mod labelled;
 mod pad;

@@ -3,6 +3,7 @@
 use super::arguments::{Arguments, Common, Set};
 use super::enrolled::Enrolled;
 use super::further;
+use super::groups;
 use super::labelled::LabelledSet;
 use super::pad;
 use super::print;
@@ -10,7 +11,9 @@ use super::templates::Setup;
 use crate::commands::quality::{Measured, choose, error_versus_discard};
 use crate::commands::shared::{self, Anyhow};
 use selfsame::compare::Pairing;
-use selfsame_lab::evaluate::{About, Report, ScoreSet, View2, all_pairs, comparison_scores, roc, ten_fold};
+use selfsame_lab::evaluate::{
+    About, FoldedPairs, ProtocolAccuracy, Report, ScoreSet, UsedThreshold, all_pairs, comparison_scores, ten_fold,
+};
 use selfsame_lab::{note, output};
 use std::process::ExitCode;
 use std::time::Instant;
@@ -18,19 +21,28 @@ use std::time::Instant;
 /// Measures; exit status 0, or 3 after an error.
 pub fn run(arguments: &Arguments) -> ExitCode {
     shared::status(match &arguments.set {
-        Set::Lfw { common, .. } if common.templates.skip_bad => {
-            Err("--skip-bad cannot be combined with lfw: its list of pairs needs every picture".into())
+        Set::Lfw { common, .. } | Set::Cfp { common, .. } if common.templates.skip_bad => {
+            Err("--skip-bad cannot be combined with lfw and cfp: their lists of pairs need every picture".into())
         }
-        Set::Lfw { set, common } => LabelledSet::lfw(set).and_then(|set| measure(&set, common)),
-        Set::Folder { set, common } => LabelledSet::folder(set).and_then(|set| measure(&set, common)),
+        Set::Lfw { set, common } => LabelledSet::lfw(set).and_then(|set| measure(set, common, None)),
+        Set::Cfp { set, common } => LabelledSet::cfp(set).and_then(|set| measure(set, common, None)),
+        Set::Folder { set, common } => LabelledSet::folder(set).and_then(|set| measure(set, common, None)),
+        Set::Flat { set, common } => {
+            LabelledSet::flat(set).and_then(|labelled| measure(labelled, common, set.leave_out_above))
+        }
         Set::Pad(arguments) => pad::run(arguments),
     })
 }
 
-/// Takes the templates, compares all with all, and reports.
-fn measure(set: &LabelledSet, common: &Common) -> Anyhow<()> {
+/// Takes the templates, compares all with all, and reports. Pictures that score `duplicates` or
+/// more against an earlier one are left out.
+fn measure(mut set: LabelledSet, common: &Common, duplicates: Option<f32>) -> Anyhow<()> {
+    groups::group(&mut set, common)?;
     let setup = Setup::new(&common.templates, set.choice)?;
-    let enrolled = Enrolled::new(&setup, set, &common.templates)?;
+    let mut enrolled = Enrolled::new(&setup, &set, &common.templates)?;
+    if let Some(limit) = duplicates {
+        enrolled.leave_out_duplicates(limit)?;
+    }
     let started = Instant::now();
     let scores = all_pairs(&enrolled.subjects, &enrolled.present(), comparison_scores(&enrolled.templates)?)?;
     note!("all pairs              {:.1} s", started.elapsed().as_secs_f64());
@@ -45,13 +57,17 @@ fn measure(set: &LabelledSet, common: &Common) -> Anyhow<()> {
             report.discard = error_versus_discard(&measured, &bootstrap)?;
         }
     }
-    if set.pairs.is_some() {
-        report.view2 = Some(view2(set, &enrolled)?);
+    for protocol in &set.protocols {
+        report.protocols.push(protocol_accuracy(protocol, &enrolled)?);
     }
+    report.groups = groups::differential(&enrolled, &used_thresholds(&setup), common)?;
     if let Some(folder) = &common.out {
         print::files(&report, folder)?;
     }
     output::text(&print::summary(&report)?);
+    for found in &report.groups {
+        output::text(&groups::summary(found)?);
+    }
     Ok(())
 }
 
@@ -59,36 +75,42 @@ fn measure(set: &LabelledSet, common: &Common) -> Anyhow<()> {
 fn report(enrolled: &Enrolled<'_>, scores: &ScoreSet, common: &Common) -> Report {
     let setup = enrolled.setup;
     let about = About {
-        data_set: enrolled.name.to_owned(),
+        data_set: enrolled.name.clone(),
         left_out: enrolled.left_out,
         model: setup.card.id.clone(),
         model_sha256: setup.card.sha256.clone(),
-        score: "cosine less impostor levels".to_owned(),
+        score: if setup.card.impostors.is_some() { "cosine less impostor levels" } else { "cosine" }.to_owned(),
         options: vec![
             ("Mirrored crop added".to_owned(), yes(setup.options.flip())),
             ("8-bit integers".to_owned(), yes(common.templates.int8)),
             ("Face".to_owned(), setup.choice.as_str().to_owned()),
+            ("Pictures padded".to_owned(), yes(common.templates.pad)),
         ],
         failures: enrolled.failures.clone(),
     };
-    let thresholds = [1e-2, 1e-3, 1e-4].into_iter().filter_map(|fmr| {
-        let threshold = setup.engine.calibration(Pairing::SelfieSelfie)?.threshold(fmr).ok()?;
-        Some((format!("FMR {fmr:.0e}, in use"), threshold.score().value()))
-    });
     let started = Instant::now();
-    let report = Report::new(scores, about, &common.resampling.bootstrap(), &thresholds.collect::<Vec<_>>());
+    let report = Report::new(scores, about, &common.resampling.bootstrap(), &used_thresholds(setup));
     note!("statistics             {:.1} s", started.elapsed().as_secs_f64());
     report
 }
 
-/// View 2 of LFW: the accuracy over its list of pairs.
-fn view2(set: &LabelledSet, enrolled: &Enrolled<'_>) -> Anyhow<View2> {
-    let pairs = set.pairs.as_ref().ok_or("this set has no list of pairs")?;
+/// The thresholds that the network's card claims to have these false match rates.
+fn used_thresholds(setup: &Setup) -> Vec<UsedThreshold> {
+    let used = |fmr: f64| {
+        let threshold = setup.engine.calibration(Pairing::SelfieSelfie)?.threshold(fmr).ok()?;
+        let label = format!("FMR {fmr:.0e}, in use");
+        Some(UsedThreshold { label, claimed: Some(fmr), score: threshold.score().value() })
+    };
+    [1e-2, 1e-3, 1e-4, 1e-5, 1e-6].into_iter().filter_map(used).collect()
+}
+
+/// The accuracy over a protocol's list of pairs.
+fn protocol_accuracy(pairs: &FoldedPairs, enrolled: &Enrolled<'_>) -> Anyhow<ProtocolAccuracy> {
     let scores = comparison_scores(&enrolled.templates)?;
     let score = |a, b| Some(scores(a, b)).filter(|s| s.is_finite());
-    let folds = ten_fold(&pairs.folds, |p| score(p.a, p.b)).ok_or("the list of pairs has too few folds")?;
+    let folds = ten_fold(&pairs.folds, |p| score(p.a, p.b)).ok_or("the list of pairs has too few folds, or one without comparisons")?;
     let listed: Vec<_> = pairs.folds.iter().flatten().map(|p| (score(p.a, p.b), p.genuine)).collect();
-    Ok(View2::new(&folds, &roc(&listed), listed.len() as u64))
+    Ok(ProtocolAccuracy::new(&pairs.name, &folds, &listed))
 }
 
 fn yes(flag: bool) -> String {

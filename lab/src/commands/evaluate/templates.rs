@@ -9,8 +9,10 @@ use selfsame::error::ErrorKind;
 use selfsame::image::{Limits, Photo};
 use selfsame::model::{Backend, Model, ModelCard, ModelSource, Task};
 use selfsame::template::{ExtractOptions, Template};
-use selfsame_lab::evaluate::{CacheKey, FaceChoice, PictureDigest, TemplateCache};
+use selfsame_lab::error::{OfFile, Result, Stage};
+use selfsame_lab::evaluate::{CacheKey, FaceChoice, PictureDigest, TemplateCache, padded};
 use selfsame_lab::note;
+use selfsame_lab::tools::command_line;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -23,6 +25,7 @@ pub struct Setup {
     pub card: Arc<ModelCard>,
     pub options: ExtractOptions,
     pub choice: FaceChoice,
+    pad: bool,
     key: CacheKey,
 }
 
@@ -31,8 +34,13 @@ impl Setup {
         let backend = if asked.int8 { Backend::Int8 } else { Backend::Native };
         let options = ExtractOptions::default().with_flip(!asked.no_flip);
         let load = |task| Model::load(task, &ModelSource::Bundled, &backend);
-        let (detect, mesh, template) = (load(Task::Detect)?, load(Task::Mesh)?, load(Task::Template)?);
-        let key = CacheKey::new(&template.card, &[&detect.card, &mesh.card], &backend, &options, choice);
+        let (detect, mesh) = (load(Task::Detect)?, load(Task::Mesh)?);
+        let template = match &asked.card {
+            None => load(Task::Template)?,
+            Some(path) => Model::load(Task::Template, &ModelSource::Card(path.clone()), &backend).of_file(path)?,
+        };
+        let others = [&*detect.card, &*mesh.card];
+        let key = CacheKey::new(&template.card, &others, &backend, &options, choice, asked.pad);
         let card = template.card.clone();
         let engine = Engine::builder()
             .detector(ModelSource::Loaded(detect))
@@ -40,7 +48,18 @@ impl Setup {
             .template(ModelSource::Loaded(template))
             .extract_options(options)
             .build()?;
-        Ok(Self { engine, card, options, choice, key })
+        Ok(Self { engine, card, options, choice, pad: asked.pad, key })
+    }
+
+    /// A picture of these bytes, with room around it if that was asked for.
+    pub fn photo(&self, bytes: &[u8]) -> Result<Photo> {
+        let photo = Photo::decode(bytes, &Limits::default())?;
+        if self.pad { padded(&photo) } else { Ok(photo) }
+    }
+
+    /// The same from a file.
+    pub fn read(&self, path: &Path) -> Result<Photo> {
+        self.photo(&command_line::read(path, &Limits::default(), Stage::Evaluate)?).of_file(path)
     }
 }
 
@@ -102,7 +121,7 @@ fn one(
     let digest = TemplateCache::digest(&bytes);
     let template = match cache.get(&digest) {
         Some(known) => known,
-        None => match Photo::decode(&bytes, &Limits::default()) {
+        None => match setup.photo(&bytes) {
             Ok(photo) => setup.choice.template(&setup.engine, &photo, &setup.options)?,
             Err(error) if skip_bad => {
                 bar.suspend(|| note!("left out: {}: {error}", path.display()));

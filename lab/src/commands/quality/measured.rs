@@ -4,12 +4,9 @@ use crate::commands::evaluate::Enrolled;
 use crate::commands::shared::{Anyhow, progress};
 use indicatif::ParallelProgressIterator;
 use rayon::prelude::*;
-use selfsame::image::Limits;
 use selfsame::quality::{QualityReport, assess, unified_features, unified_of_magnitude};
 use selfsame::template::Template;
-use selfsame_lab::error::Stage;
 use selfsame_lab::evaluate::{DiscardTrial, GenuinePair, all_pairs, comparison_scores, fit_quality, genuine_pairs};
-use selfsame_lab::tools::command_line;
 use std::path::Path;
 
 /// The false match rate whose threshold judges.
@@ -62,7 +59,7 @@ impl<'a> Measured<'a> {
     pub fn new(pictures: &'a Enrolled<'a>) -> Anyhow<Self> {
         let setup = pictures.setup;
         let assessed = |path: &&Path| -> Anyhow<Option<QualityReport>> {
-            let photo = command_line::photo(path, &Limits::default(), Stage::Evaluate)?;
+            let photo = setup.read(path)?;
             let Some(mesh) = setup.choice.mesh(&setup.engine, &photo)? else { return Ok(None) };
             Ok(Some(assess(&photo.frame(), &mesh)?))
         };

@@ -1,4 +1,5 @@
-//! Every picture against every other: a cross-comparison in the sense of ISO/IEC 19795-1.
+//! Every picture against every other, or every one of some against every one of others:
+//! a cross-comparison in the sense of ISO/IEC 19795-1.
 //!
 //! Three passes over the pairs: the range of the impostor scores and all genuine scores; a
 //! histogram of the impostor scores; the highest impostor scores with the two people of each.
@@ -10,10 +11,11 @@
 #![allow(clippy::indexing_slicing, reason = "people and scores are numbered by this module")]
 
 use super::histogram::Histogram;
+use super::pair_counts::Design;
 use super::score_set::{GenuineScore, ImpostorScore, Person, ScoreSet};
 use crate::error::{Error, ErrorKind, Result, Stage};
 use rayon::prelude::*;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// The most pictures.
 pub(super) const MAX_PICTURES: usize = 1 << 18;
@@ -37,9 +39,9 @@ struct Picture {
 }
 
 /// Compares every picture with every later one. `subjects` tells who is on each picture (any
-/// numbers), `enrolled` whether it has a template; one without never matches, and all its pairs
-/// count. `score(i, j)`, with i < j, is the comparison score of two enrolled pictures: symmetric,
-/// finite, of any range, higher for more alike.
+/// numbers), `enrolled` whether it has a template; pairs of one without are not compared, and count
+/// in the generalised rates alone. `score(i, j)`, with i < j, is the comparison score of two
+/// enrolled pictures: symmetric, finite, of any range, higher for more alike.
 ///
 /// # Errors
 /// [`ErrorKind::ShapeMismatch`] if the lists are not of one length, [`ErrorKind::LimitExceeded`]
@@ -50,7 +52,50 @@ pub fn all_pairs(
     enrolled: &[bool],
     score: impl Fn(usize, usize) -> f32 + Sync,
 ) -> Result<ScoreSet> {
-    let (people, pictures) = people(subjects, enrolled)?;
+    let all: Vec<usize> = (0..subjects.len()).collect();
+    pairs_among(subjects, enrolled, &all, score)
+}
+
+/// As [`all_pairs`], of the pictures at these `places` of the lists alone, which rise.
+///
+/// # Errors
+/// Those of [`all_pairs`]; [`ErrorKind::ShapeMismatch`] also if a place lies behind the lists.
+pub fn pairs_among(
+    subjects: &[usize],
+    enrolled: &[bool],
+    places: &[usize],
+    score: impl Fn(usize, usize) -> f32 + Sync,
+) -> Result<ScoreSet> {
+    cross_comparison(Design::Within, (subjects, enrolled), [places, &[]], score)
+}
+
+/// As [`all_pairs`], of each picture at one of the first `places` (the references) with each at one
+/// of the second (the probes). No place may be on both sides. `score(i, j)` is that of reference
+/// i and probe j.
+///
+/// # Errors
+/// Those of [`pairs_among`]; [`ErrorKind::InvalidArgument`] if a picture is on both sides.
+pub fn pairs_between(
+    subjects: &[usize],
+    enrolled: &[bool],
+    places: [&[usize]; 2],
+    score: impl Fn(usize, usize) -> f32 + Sync,
+) -> Result<ScoreSet> {
+    let [references, probes] = places.map(|side| side.iter().collect::<HashSet<_>>());
+    if let Some(both) = references.intersection(&probes).next() {
+        let message = format!("picture {both} is a reference and a probe");
+        return Err(Error::new(ErrorKind::InvalidArgument, Stage::Evaluate, message));
+    }
+    cross_comparison(Design::Across, (subjects, enrolled), places, score)
+}
+
+fn cross_comparison(
+    design: Design,
+    of: (&[usize], &[bool]),
+    places: [&[usize]; 2],
+    score: impl Fn(usize, usize) -> f32 + Sync,
+) -> Result<ScoreSet> {
+    let (people, [references, probes]) = people(design, of, places)?;
     let score = |a: Picture, b: Picture| {
         let value = score(a.index, b.index);
         // Adding 0 makes 0 of −0.
@@ -59,11 +104,13 @@ pub fn all_pairs(
             Error::new(ErrorKind::NonFinite, Stage::Evaluate, message)
         })
     };
-    let blocks: Vec<&[Picture]> = pictures.chunks(BLOCK).collect();
+    let rows: Vec<&[Picture]> = references.chunks(BLOCK).collect();
+    let columns: Vec<&[Picture]> = if design == Design::Within { &references } else { &probes }.chunks(BLOCK).collect();
+    let blocks = Blocks { design, rows: &rows, columns: &columns };
 
-    let firsts = blocks.par_iter().enumerate().map(|(row, _)| {
+    let firsts = (0..rows.len()).into_par_iter().map(|row| {
         let mut found = (f32::INFINITY, f32::NEG_INFINITY, Vec::new());
-        each_pair(&blocks, row, |a, b| {
+        blocks.each_pair(row, |a, b| {
             let score = score(a, b)?;
             if a.person == b.person {
                 found.2.push(GenuineScore { score, person: a.person });
@@ -81,12 +128,12 @@ pub fn all_pairs(
         genuine.extend(scores);
     }
 
-    let histogram = (0..blocks.len())
+    let histogram = (0..rows.len())
         .into_par_iter()
         .try_fold(
             || Histogram::new(low, high),
             |mut histogram, row| {
-                each_pair(&blocks, row, |a, b| {
+                blocks.each_pair(row, |a, b| {
                     if a.person != b.person {
                         histogram.add(score(a, b)?);
                     }
@@ -99,9 +146,9 @@ pub fn all_pairs(
 
     let at_or_above = histogram.at_or_above();
     let lowest_bin = lowest_kept_bin(&at_or_above);
-    let rows = blocks.par_iter().enumerate().map(|(row, _)| {
+    let highest = (0..rows.len()).into_par_iter().map(|row| {
         let mut kept = Vec::new();
-        each_pair(&blocks, row, |a, b| {
+        blocks.each_pair(row, |a, b| {
             if a.person != b.person {
                 let score = score(a, b)?;
                 if histogram.bin(score) >= lowest_bin {
@@ -112,54 +159,82 @@ pub fn all_pairs(
         })?;
         Ok(kept)
     });
-    let kept = rows.collect::<Result<Vec<_>>>()?.concat();
-    Ok(ScoreSet::new(people, genuine, kept, &histogram))
+    let kept = highest.collect::<Result<Vec<_>>>()?.concat();
+    Ok(ScoreSet::new(design, people, genuine, kept, &histogram))
 }
 
-/// The people with their counts, in the order of their first picture, and the enrolled pictures.
-fn people(subjects: &[usize], enrolled: &[bool]) -> Result<(Vec<Person>, Vec<Picture>)> {
+/// The people with their counts, in the order of their first picture, and the enrolled pictures of
+/// both sides.
+fn people(
+    design: Design,
+    (subjects, enrolled): (&[usize], &[bool]),
+    places: [&[usize]; 2],
+) -> Result<(Vec<Person>, [Vec<Picture>; 2])> {
     let fault = |kind, message: String| Err(Error::new(kind, Stage::Evaluate, message));
     if subjects.len() != enrolled.len() {
         let message = format!("{} subjects, {} flags of enrolment", subjects.len(), enrolled.len());
         return fault(ErrorKind::ShapeMismatch, message);
     }
-    if subjects.len() > MAX_PICTURES {
-        return fault(ErrorKind::LimitExceeded, format!("{} pictures, over {MAX_PICTURES}", subjects.len()));
+    let count = places.iter().map(|side| side.len()).sum::<usize>();
+    if count > MAX_PICTURES {
+        return fault(ErrorKind::LimitExceeded, format!("{count} pictures, over {MAX_PICTURES}"));
     }
     let mut numbers = HashMap::new();
-    let (mut people, mut pictures) = (Vec::<Person>::new(), Vec::new());
-    for (index, (subject, enrolled)) in subjects.iter().zip(enrolled).enumerate() {
-        let next = people.len() as u32;
-        let person = *numbers.entry(*subject).or_insert(next);
-        if person == next {
-            people.push(Person::default());
-        }
-        if let Some(counts) = people.get_mut(person as usize) {
-            counts.pictures += 1;
-            counts.enrolled += u64::from(*enrolled);
-        }
-        if *enrolled {
-            pictures.push(Picture { index, person });
+    let (mut people, mut pictures) = (Vec::<Person>::new(), [Vec::new(), Vec::new()]);
+    for (side, places) in places.into_iter().enumerate() {
+        for index in places {
+            let Some((subject, enrolled)) = subjects.get(*index).zip(enrolled.get(*index)) else {
+                let message = format!("picture {index} of {}", subjects.len());
+                return fault(ErrorKind::ShapeMismatch, message);
+            };
+            let next = people.len() as u32;
+            let person = *numbers.entry(*subject).or_insert(next);
+            if person == next {
+                people.push(Person::default());
+            }
+            let counts = &mut people[person as usize];
+            counts.pictures[side] += 1;
+            counts.enrolled[side] += u64::from(*enrolled);
+            if *enrolled {
+                pictures[side].push(Picture { index: *index, person });
+            }
         }
     }
-    let genuine: u64 = people.iter().map(|p| p.enrolled * p.enrolled.saturating_sub(1) / 2).sum();
+    if design == Design::Within {
+        for person in &mut people {
+            // Every picture is a reference and a probe.
+            (person.pictures[1], person.enrolled[1]) = (person.pictures[0], person.enrolled[0]);
+        }
+    }
+    let genuine: u64 = people.iter().map(|p| design.genuine(p.enrolled)).sum();
     if genuine > MAX_GENUINE {
         return fault(ErrorKind::LimitExceeded, format!("{genuine} genuine pairs, over {MAX_GENUINE}"));
     }
     Ok((people, pictures))
 }
 
-/// Visits every pair of a picture of block `row` and a later picture.
-fn each_pair(blocks: &[&[Picture]], row: usize, mut visit: impl FnMut(Picture, Picture) -> Result<()>) -> Result<()> {
-    for (column, others) in blocks.iter().enumerate().skip(row) {
-        for (place, first) in blocks[row].iter().enumerate() {
-            let skipped = if column == row { place + 1 } else { 0 };
-            for second in others.iter().skip(skipped) {
-                visit(*first, *second)?;
+/// The pairs to compare: pictures of a row with those of all columns, or of all from the row's own
+/// on.
+struct Blocks<'a> {
+    design: Design,
+    rows: &'a [&'a [Picture]],
+    columns: &'a [&'a [Picture]],
+}
+
+impl Blocks<'_> {
+    /// Visits every pair of a picture of block `row` and one that it is to be compared with.
+    fn each_pair(&self, row: usize, mut visit: impl FnMut(Picture, Picture) -> Result<()>) -> Result<()> {
+        let triangle = self.design == Design::Within;
+        for (column, others) in self.columns.iter().enumerate().skip(if triangle { row } else { 0 }) {
+            for (place, first) in self.rows[row].iter().enumerate() {
+                let skipped = if triangle && column == row { place + 1 } else { 0 };
+                for second in others.iter().skip(skipped) {
+                    visit(*first, *second)?;
+                }
             }
         }
+        Ok(())
     }
-    Ok(())
 }
 
 /// The bin from which on impostor scores are kept.

@@ -13,8 +13,9 @@ fn noise(i: usize, j: usize) -> f32 {
 #[test]
 fn pairs_are_counted_and_failures_never_match() {
     let set = all_pairs(&[7, 7, 1, 2, 7], &[true, true, true, true, false], |_, _| 1.5).unwrap();
-    assert_eq!((set.people(), set.people_with_pairs(), set.pictures(), set.failures_to_enrol()), (3, 1, 5, 1));
-    assert_eq!((set.genuine_pairs(), set.impostor_pairs()), (3, 7));
+    assert_eq!((set.people(), set.people_with_pairs(), set.pictures()), (3, 1, 5));
+    assert_eq!((set.genuine_pairs(), set.impostor_pairs()), (1, 5));
+    assert_eq!((set.attempted_genuine_pairs(), set.attempted_impostor_pairs()), (3, 7));
     assert_eq!((set.matches(1.5), set.false_matches(1.5)), (1, 5));
     assert_eq!((set.matches(1.6), set.false_matches(1.6)), (0, 0));
 }
@@ -74,16 +75,55 @@ proptest! {
     ) {
         let enrolled: Vec<bool> = (0..subjects.len()).map(|i| i % 5 != 0 || failed >> (i % 64) & 1 == 0).collect();
         let set = all_pairs(&subjects, &enrolled, noise).unwrap();
-        let mut counts = [0; 4];
+        let mut counts = [0; 6];
         for i in 0..subjects.len() {
             for j in i + 1..subjects.len() {
                 let matches = enrolled[i] && enrolled[j] && noise(i, j) >= threshold;
-                let kind = if subjects[i] == subjects[j] { 0 } else { 2 };
+                let kind = if subjects[i] == subjects[j] { 0 } else { 3 };
                 counts[kind] += 1;
-                counts[kind + 1] += u64::from(matches);
+                counts[kind + 1] += u64::from(enrolled[i] && enrolled[j]);
+                counts[kind + 2] += u64::from(matches);
             }
         }
-        let got = [set.genuine_pairs(), set.matches(threshold), set.impostor_pairs(), set.false_matches(threshold)];
-        prop_assert_eq!(got, counts);
+        prop_assert_eq!(counts_of(&set, threshold), counts);
     }
+
+    #[test]
+    fn counts_between_two_sides_equal_those_of_the_plain_loop(
+        subjects in prop::collection::vec(0usize..20, 0..150),
+        sides in prop::collection::vec(0usize..3, 150),
+        failed in any::<u64>(),
+        threshold in -2.5f32..2.5,
+    ) {
+        let enrolled: Vec<bool> = (0..subjects.len()).map(|i| i % 5 != 0 || failed >> (i % 64) & 1 == 0).collect();
+        let side = |which: usize| (0..subjects.len()).filter(|i| sides[*i] == which).collect::<Vec<_>>();
+        let (references, probes) = (side(0), side(1));
+        let set = pairs_between(&subjects, &enrolled, [&references, &probes], noise).unwrap();
+        let mut counts = [0; 6];
+        for i in &references {
+            for j in &probes {
+                let compared = enrolled[*i] && enrolled[*j];
+                let kind = if subjects[*i] == subjects[*j] { 0 } else { 3 };
+                counts[kind] += 1;
+                counts[kind + 1] += u64::from(compared);
+                counts[kind + 2] += u64::from(compared && noise(*i, *j) >= threshold);
+            }
+        }
+        prop_assert_eq!(counts_of(&set, threshold), counts);
+    }
+}
+
+/// Pairs, comparisons and matches, genuine ones first.
+fn counts_of(set: &ScoreSet, threshold: f32) -> [u64; 6] {
+    let genuine = [set.attempted_genuine_pairs(), set.genuine_pairs(), set.matches(threshold)];
+    let impostor = [set.attempted_impostor_pairs(), set.impostor_pairs(), set.false_matches(threshold)];
+    [genuine, impostor].concat().try_into().unwrap()
+}
+
+#[test]
+fn a_picture_is_on_one_side_and_in_the_list() {
+    let between = |places: [&[usize]; 2]| pairs_between(&[0, 1, 2], &[true; 3], places, |_, _| 0.0);
+    assert_eq!(between([&[0, 1], &[1, 2]]).unwrap_err().kind(), ErrorKind::InvalidArgument);
+    assert_eq!(between([&[0, 1], &[3]]).unwrap_err().kind(), ErrorKind::ShapeMismatch);
+    assert_eq!(pairs_among(&[0, 1, 0, 1], &[true; 4], &[0, 1, 3], noise).unwrap().genuine_pairs(), 1);
 }

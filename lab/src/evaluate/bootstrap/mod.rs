@@ -64,8 +64,8 @@ struct Replicate {
 
 impl ScoreSet {
     /// 95 % intervals by subject, for each of `fmrs` and each of `thresholds`. All are `None` with
-    /// fewer than ten people; those of FNMR also with fewer than ten people of two pictures or
-    /// more.
+    /// fewer than ten people; those of FNMR also with fewer than ten people who have genuine
+    /// comparisons.
     pub fn intervals(
         &self,
         options: &Bootstrap,
@@ -115,7 +115,7 @@ impl ScoreSet {
 
     /// Whether every impostor score is kept with its people.
     fn all_kept(&self) -> bool {
-        self.impostor.len() as u64 == self.impostor_scores()
+        self.impostor.len() as u64 == self.impostor_pairs()
     }
 }
 
@@ -148,20 +148,11 @@ impl<'a> Sums<'a> {
             *sum += weight;
             Some(*sum)
         };
-        let mut genuine_pairs = 0;
-        // Pairs of pictures of two copies: ((Σ w n)² − Σ (w n)²) / 2, and copies of one person are
-        // not compared.
-        let (mut pictures, mut squares) = (0u128, 0u128);
-        for (person, weight) in set.people.iter().zip(weights) {
-            genuine_pairs += weight * person.genuine_pairs();
-            let weighted = u128::from(weight * person.pictures);
-            pictures += weighted;
-            squares += weighted * weighted;
-        }
+        let compared = set.design.count(set.people.iter().zip(weights).map(|(person, w)| (*w, person.enrolled)));
         Self {
             set,
-            genuine_pairs,
-            impostor_pairs: ((pictures * pictures - squares) / 2) as u64,
+            genuine_pairs: compared.genuine,
+            impostor_pairs: compared.impostor,
             genuine: set.genuine.iter().map(|g| weight(g.person)).scan(0, running).collect(),
             impostor: set
                 .impostor

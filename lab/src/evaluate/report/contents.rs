@@ -1,14 +1,14 @@
 //! Everything that an evaluation found, and how it is measured on a set of scores.
 
-use super::parts::{About, AtFmr, AtThreshold, BandPoint, View2};
+use super::parts::{About, AtFmr, AtThreshold, BandPoint, ProtocolAccuracy, UsedThreshold};
 use super::score_bins::ScoreBins;
 use crate::evaluate::{
-    Bootstrap, DPrime, Discard, EnrolmentRate, EqualErrorRate, Interval, OperatingPoint, ScoreSet, rule_of_three,
+    Bootstrap, DPrime, Differential, Discard, EqualErrorRate, FailureRate, Interval, OperatingPoint, ScoreSet, rule_of_three,
 };
 use serde::Serialize;
 
 /// Version of the JSON's layout.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 /// The false match rates that are reported.
 const FMRS: [f64; 5] = [1e-2, 1e-3, 1e-4, 1e-5, 1e-6];
 /// The highest rate of the band around the DET curve, and its points per factor of ten.
@@ -21,7 +21,7 @@ const FEW_ERRORS: u64 = 30;
 /// An evaluation's outcome. What could not be measured is `None`, null in JSON.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Report {
-    /// Version of this layout: 1.
+    /// Version of this layout: 2.
     pub format: u32,
     /// Version of the crate.
     pub crate_version: String,
@@ -29,14 +29,20 @@ pub struct Report {
     pub about: About,
     /// Number of people.
     pub people: usize,
-    /// People with two pictures or more.
+    /// People with genuine comparisons.
     pub people_with_pairs: usize,
-    /// Pairs of pictures of one person.
+    /// Genuine comparisons: of pictures of one person.
     pub genuine_pairs: u64,
-    /// Pairs of pictures of two people.
+    /// Impostor comparisons: of pictures of two people.
     pub impostor_pairs: u64,
-    /// Failure to enrol.
-    pub enrolment: Option<EnrolmentRate>,
+    /// Pairs of pictures of one person, those that could not be compared among them.
+    pub attempted_genuine_pairs: u64,
+    /// Pairs of pictures of two people, those that could not be compared among them.
+    pub attempted_impostor_pairs: u64,
+    /// Failure to enrol (FTE).
+    pub enrolment: Option<FailureRate>,
+    /// Failure to acquire (FTA) of probes that are no references; null where every picture is both.
+    pub acquisition: Option<FailureRate>,
     /// How often people were resampled for the intervals.
     pub replicates: u32,
     /// Seed of the resampling.
@@ -49,8 +55,10 @@ pub struct Report {
     pub equal_error_rate: Option<EqualErrorRate>,
     /// Decidability index.
     pub d_prime: Option<DPrime>,
-    /// LFW's protocol, if the set is that.
-    pub view2: Option<View2>,
+    /// The set's protocols of folds, if it has any.
+    pub protocols: Vec<ProtocolAccuracy>,
+    /// Differential performance, for each grouping that was asked for.
+    pub groups: Vec<Differential>,
     /// The DET curve, with rising threshold.
     pub curve: Vec<OperatingPoint>,
     /// Intervals along the curve, highest FMR first.
@@ -63,17 +71,18 @@ pub struct Report {
 
 impl Report {
     /// Measures everything on `set`. `thresholds` are those in use, each with where it comes from.
-    pub fn new(set: &ScoreSet, about: About, bootstrap: &Bootstrap, thresholds: &[(String, f32)]) -> Self {
+    pub fn new(set: &ScoreSet, about: About, bootstrap: &Bootstrap, thresholds: &[UsedThreshold]) -> Self {
         let band_fmrs = band_fmrs(set.impostor_pairs());
         let fmrs: Vec<f64> = FMRS.into_iter().chain(band_fmrs.iter().copied()).collect();
-        let given: Vec<f32> = thresholds.iter().map(|(_, threshold)| *threshold).collect();
+        let given: Vec<f32> = thresholds.iter().map(|used| used.score).collect();
         let (by_fmr, by_threshold) = set.intervals(bootstrap, &fmrs, &given);
         let at_fmr = FMRS.into_iter().zip(&by_fmr).map(|(asked, found)| {
             let point = set.at_fmr(asked);
-            let few_errors = point.is_some_and(|p| p.false_matches.min(p.false_non_matches) < FEW_ERRORS);
+            let fewest = |p: &OperatingPoint| p.fnmr.map_or(p.false_matches, |_| p.false_matches.min(p.false_non_matches));
+            let few_errors = point.is_some_and(|p| fewest(&p) < FEW_ERRORS);
             // No interval around what is not there.
             let of = |interval: Option<Interval>| interval.filter(|_| point.is_some());
-            let no_error = point.is_some_and(|p| p.false_non_matches == 0);
+            let no_error = point.is_some_and(|p| p.fnmr == Some(0.0));
             AtFmr {
                 asked,
                 point,
@@ -83,21 +92,7 @@ impl Report {
                 few_errors,
             }
         });
-        let at_threshold = thresholds.iter().zip(&by_threshold).map(|((label, threshold), found)| {
-            let point = set.at_threshold(*threshold);
-            let none = |errors: fn(&OperatingPoint) -> u64| point.is_some_and(|p| errors(&p) == 0);
-            let no_false_match = none(|p| p.false_matches);
-            let no_false_non_match = none(|p| p.false_non_matches);
-            AtThreshold {
-                label: label.clone(),
-                point,
-                // Resampling no errors gives no errors: the bound is told instead.
-                fmr_interval: found.fmr.filter(|_| !no_false_match),
-                fnmr_interval: found.fnmr.filter(|_| !no_false_non_match),
-                fmr_bound: rule_of_three(set.independent_impostor_trials()).filter(|_| no_false_match),
-                fnmr_bound: rule_of_three(set.independent_genuine_trials()).filter(|_| no_false_non_match),
-            }
-        });
+        let at_threshold = thresholds.iter().zip(&by_threshold).map(|(used, found)| AtThreshold::new(set, used, found));
         let around = band_fmrs.iter().zip(by_fmr.iter().skip(FMRS.len()));
         let band = around.filter_map(|(fmr, found)| Some(BandPoint { fmr: *fmr, fnmr: found.fnmr? })).collect();
         Self {
@@ -108,14 +103,18 @@ impl Report {
             people_with_pairs: set.people_with_pairs(),
             genuine_pairs: set.genuine_pairs(),
             impostor_pairs: set.impostor_pairs(),
+            attempted_genuine_pairs: set.attempted_genuine_pairs(),
+            attempted_impostor_pairs: set.attempted_impostor_pairs(),
             enrolment: set.enrolment(),
+            acquisition: set.acquisition(),
             replicates: bootstrap.replicates,
             seed: bootstrap.seed,
             at_fmr: at_fmr.collect(),
             at_threshold: at_threshold.collect(),
             equal_error_rate: set.equal_error_rate(),
             d_prime: set.d_prime(),
-            view2: None,
+            protocols: Vec::new(),
+            groups: Vec::new(),
             curve: set.curve(),
             band,
             scores: ScoreBins::new(set),

@@ -16,7 +16,7 @@ const MARKED: [f64; 3] = [1e-2, 1e-3, 1e-4];
 pub(super) fn svg(report: &Report) -> Result<String> {
     picture(SIZE, |root| {
         let x_low = lowest(report.curve.iter().filter(|p| p.false_matches >= 3).map(|p| p.fmr));
-        let y_low = lowest(report.curve.iter().filter(|p| p.false_non_matches >= 3).map(|p| p.fnmr));
+        let y_low = lowest(report.curve.iter().filter(|p| p.false_non_matches >= 3).filter_map(|p| p.fnmr));
         let axis = |low| LogAxis { low, high: 2.0 };
         let mut chart = drawn(chart_on(root, 84).build_cartesian_2d(axis(x_low), axis(y_low)))?;
         drawn(
@@ -41,16 +41,16 @@ pub(super) fn svg(report: &Report) -> Result<String> {
         drawn(chart.draw_series(DashedLineSeries::new([(start, start), (2.0, 2.0)], 3, 5, GREY.stroke_width(1))))?
             .label("FMR = FNMR")
             .legend(|(x, y)| DashedPathElement::new([(x, y), (x + 22, y)], 3, 5, GREY.stroke_width(1)));
-        let curve: Vec<_> = report.curve.iter().map(|p| place(p.fmr, p.fnmr)).filter(inside).collect();
+        let curve: Vec<_> = report.curve.iter().filter_map(|p| Some(place(p.fmr, p.fnmr?))).filter(inside).collect();
         let empty = curve.is_empty();
         drawn(chart.draw_series(LineSeries::new(curve, BLUE.stroke_width(3))))?.label("measured").legend(key(BLUE));
 
         for asked in report.at_fmr.iter().filter(|a| MARKED.contains(&a.asked)) {
-            let Some(point) = asked.point.filter(|p| inside(&place(asked.asked, p.fnmr))) else { continue };
-            let (x, y) = place(asked.asked, point.fnmr);
+            let Some(fnmr) = asked.point.and_then(|p| p.fnmr) else { continue };
+            let Some((x, y)) = Some(place(asked.asked, fnmr)).filter(inside) else { continue };
             drawn(chart.draw_series(DashedLineSeries::new([(x, y_low), (x, y)], 4, 4, VERMILION.stroke_width(1))))?;
             drawn(chart.draw_series([Circle::new((x, y), 5, VERMILION.filled())]))?;
-            let label = format!("{:.2} % at {}", 100.0 * point.fnmr, per_cent(asked.asked));
+            let label = format!("{:.2} % at {}", 100.0 * fnmr, per_cent(asked.asked));
             let text = EmptyElement::at((x, y)) + Text::new(label, (9, -11), type_of(17, &VERMILION));
             drawn(chart.draw_series([text]))?;
         }

@@ -1,7 +1,7 @@
 //! The report's files: JSON, HTML, and pictures.
 
 use super::contents::Report;
-use super::{det_plot, discard_plot, html, score_plot};
+use super::{det_plot, discard_plot, group_plot, html, score_plot};
 use crate::error::{Error, ErrorKind, Result, Stage};
 
 impl Report {
@@ -29,6 +29,14 @@ impl Report {
     /// [`ErrorKind::InvalidArgument`] if it cannot be drawn.
     pub fn scores_svg(&self) -> Result<String> {
         score_plot::svg(self)
+    }
+
+    /// The rates of groups at a threshold as an SVG picture; says so inside if there are none.
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidArgument`] if it cannot be drawn.
+    pub fn groups_svg(&self) -> Result<String> {
+        group_plot::svg(&self.groups)
     }
 
     /// The error versus discard characteristics as an SVG picture; says so inside if there are

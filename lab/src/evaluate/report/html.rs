@@ -1,7 +1,8 @@
 //! The report as one page: inline pictures, inline style, nothing loaded, printable.
 
 use super::contents::Report;
-use super::parts::{AtFmr, AtThreshold, View2};
+use super::group_section::group_section;
+use super::parts::{AtFmr, AtThreshold, ProtocolAccuracy};
 use crate::error::Result;
 use crate::evaluate::Interval;
 use std::fmt::Write;
@@ -14,10 +15,13 @@ td{overflow-wrap:anywhere}td.n,th.n{text-align:right;white-space:nowrap;font-var
 
 /// What the numbers mean, and what they do not.
 const MEANING: &str = "<h2>What this means</h2>\n<ul>\n\
-    <li>FMR: the share of pairs of different people that would be taken for one person. FNMR: the share of pairs of one \
-    person that would be turned away. Terms follow ISO/IEC 19795-1.</li>\n\
-    <li>A picture without a template (failure to enrol) stays in the count and never matches: it raises the FNMR and lowers \
-    the FMR. (ISO/IEC 19795-1 calls such rates generalised.) Those pictures are listed by number; the report names no person and no file.</li>\n\
+    <li>FMR, false match rate: the share of comparisons of different people that would be taken for one person. FNMR, false \
+    non-match rate: the share of comparisons of one person that would be turned away. Terms follow ISO/IEC 19795-1.</li>\n\
+    <li>FTE, failure-to-enrol rate: the share of pictures from which no template was taken. Of pictures that are only compared \
+    with such that were enrolled before, it is the failure-to-acquire rate, FTA. Those pictures are listed by number; the report \
+    names no person and no file.</li>\n\
+    <li>GFMR and GFNMR, generalised rates, are shares of all pairs, those without a comparison among them: such a pair never \
+    matches. They tell what people meet with; FMR and FNMR tell what a threshold does.</li>\n\
     <li>Intervals tell how far the figures would move with other people drawn from the same population, pictured in the \
     same way. They say nothing about another population, camera or situation.</li>\n\
     <li>Impostor pairs are strangers picked without effort. Relatives, lookalikes and people of the same sex, age and origin \
@@ -33,8 +37,8 @@ pub(super) fn page(report: &Report) -> Result<String> {
          <body>\n<h1>{title}</h1>\n"
     );
     page += &facts(report);
-    if let Some(view2) = &report.view2 {
-        page += &view2_section(view2);
+    for protocol in &report.protocols {
+        page += &protocol_section(protocol);
     }
     page += &rates(report);
     page += "<h2>Curves</h2>\n";
@@ -44,6 +48,9 @@ pub(super) fn page(report: &Report) -> Result<String> {
     ];
     for (svg, caption) in figures {
         page += &figure(&svg, caption);
+    }
+    if !report.groups.is_empty() {
+        page += &group_section(report)?;
     }
     if !report.discard.is_empty() {
         page += &discard_section(report)?;
@@ -95,6 +102,12 @@ fn discard_section(report: &Report) -> Result<String> {
     Ok(section)
 }
 
+/// How many pairs were compared, and of how many if not all were.
+fn compared(pairs: u64, attempted: u64) -> String {
+    let of = if pairs == attempted { String::new() } else { format!(" of {} pairs", grouped(attempted)) };
+    grouped(pairs) + &of
+}
+
 /// What was measured on what.
 fn facts(report: &Report) -> String {
     let about = &report.about;
@@ -108,10 +121,10 @@ fn facts(report: &Report) -> String {
         ("Model", format!("{} (SHA-256 {})", escape(&about.model), escape(&about.model_sha256))),
         ("Score", escape(&about.score)),
         ("Crate", format!("selfsame {}", escape(&report.crate_version))),
-        ("People", format!("{}, {} of them with two pictures or more", report.people, report.people_with_pairs)),
-        ("Genuine pairs", grouped(report.genuine_pairs)),
-        ("Impostor pairs", grouped(report.impostor_pairs)),
-        ("Failures to enrol", enrolment),
+        ("People", format!("{}, {} of them with genuine comparisons", report.people, report.people_with_pairs)),
+        ("Genuine comparisons", compared(report.genuine_pairs, report.attempted_genuine_pairs)),
+        ("Impostor comparisons", compared(report.impostor_pairs, report.attempted_impostor_pairs)),
+        ("Failures to enrol (FTE)", enrolment),
         ("Their pictures' numbers", numbers),
         ("Files left out, not decodable", about.left_out.to_string()),
         ("Intervals", format!("95 %, people resampled {} times, seed {}", report.replicates, report.seed)),
@@ -121,20 +134,28 @@ fn facts(report: &Report) -> String {
     format!("<table class=\"facts\">\n{}</table>\n", rows.collect::<String>())
 }
 
-fn view2_section(view2: &View2) -> String {
+fn protocol_section(protocol: &ProtocolAccuracy) -> String {
+    let refused = match protocol.pairs - protocol.compared {
+        0 => String::new(),
+        refused => format!(
+            " {refused} of {} pairs could not be compared and are taken for two people; over the others alone the accuracy is {:.4}.",
+            protocol.pairs, protocol.compared_accuracy
+        ),
+    };
     let mut section = format!(
-        "<h2>LFW View 2</h2>\n<p>Accuracy <b>{:.4} ± {:.4}</b> (mean and standard deviation over {} folds; standard error {:.4}; \
-         95 % interval as if all pairs were independent: {:.4} to {:.4}).{}</p>\n\
+        "<h2>{}</h2>\n<p>Accuracy <b>{:.4} ± {:.4}</b> (mean and standard deviation over {} folds; standard error {:.4}; \
+         95 % interval as if all pairs were independent: {:.4} to {:.4}).{}{refused}</p>\n\
          <table>\n<tr><th class=\"n\">Fold</th><th class=\"n\">Accuracy</th><th class=\"n\">Threshold, from the others</th></tr>\n",
-        view2.accuracy,
-        view2.std,
-        view2.folds.len(),
-        view2.standard_error,
-        view2.interval.map_or(f64::NAN, |i| i.low),
-        view2.interval.map_or(f64::NAN, |i| i.high),
-        view2.area.map_or_else(String::new, |a| format!(" Area under the ROC curve: {a:.5}.")),
+        escape(&protocol.name),
+        protocol.accuracy,
+        protocol.std,
+        protocol.folds.len(),
+        protocol.standard_error,
+        protocol.interval.map_or(f64::NAN, |i| i.low),
+        protocol.interval.map_or(f64::NAN, |i| i.high),
+        protocol.area.map_or_else(String::new, |a| format!(" Area under the ROC curve: {a:.5}.")),
     );
-    for (number, (accuracy, threshold)) in view2.folds.iter().zip(&view2.thresholds).enumerate() {
+    for (number, (accuracy, threshold)) in protocol.folds.iter().zip(&protocol.thresholds).enumerate() {
         let _ = writeln!(
             section,
             "<tr><td class=\"n\">{}</td><td class=\"n\">{accuracy:.4}</td><td class=\"n\">{threshold:.4}</td></tr>",
@@ -148,14 +169,15 @@ fn view2_section(view2: &View2) -> String {
 fn rates(report: &Report) -> String {
     let mut section = String::from(
         "<h2>Error rates</h2>\n<table>\n<tr><th class=\"n\">FMR</th><th class=\"n\">Threshold</th>\
-         <th class=\"n\">95 % interval</th><th class=\"n\">FNMR</th><th class=\"n\">95 % interval</th><th>Remark</th></tr>\n",
+         <th class=\"n\">95 % interval</th><th class=\"n\">FNMR</th><th class=\"n\">95 % interval</th>\
+         <th class=\"n\">GFMR</th><th class=\"n\">GFNMR</th><th>Remark</th></tr>\n",
     );
     report.at_fmr.iter().for_each(|row| section += &fmr_row(row));
     section += "</table>\n";
     if !report.at_threshold.is_empty() {
         section += "<p>At thresholds that are in use, whatever they were measured on:</p>\n<table>\n<tr><th>Threshold for</th>\
              <th class=\"n\">Threshold</th><th class=\"n\">FMR here</th><th class=\"n\">95 % interval</th>\
-             <th class=\"n\">FNMR here</th><th class=\"n\">95 % interval</th></tr>\n";
+             <th class=\"n\">Times the FMR claimed</th><th class=\"n\">FNMR here</th><th class=\"n\">95 % interval</th></tr>\n";
         report.at_threshold.iter().for_each(|row| section += &threshold_row(row));
         section += "</table>\n";
     }
@@ -180,7 +202,7 @@ fn rates(report: &Report) -> String {
 fn fmr_row(row: &AtFmr) -> String {
     let asked = rate(row.asked);
     let Some(point) = row.point else {
-        return format!("<tr><td class=\"n\">{asked}</td><td colspan=\"5\">not measured: too few pairs</td></tr>\n");
+        return format!("<tr><td class=\"n\">{asked}</td><td colspan=\"7\">not measured: too few pairs</td></tr>\n");
     };
     let threshold_span = row.threshold_interval.map_or("–".to_owned(), |i| format!("{:.4} to {:.4}", i.low, i.high));
     let remark = if row.few_errors {
@@ -190,10 +212,12 @@ fn fmr_row(row: &AtFmr) -> String {
     };
     format!(
         "<tr><td class=\"n\">{asked}</td><td class=\"n\">{:.4}</td><td class=\"n\">{threshold_span}</td><td class=\"n\">{}</td>\
-         <td class=\"n\">{}</td><td>{remark}</td></tr>\n",
+         <td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td><td>{remark}</td></tr>\n",
         point.threshold,
-        rate(point.fnmr),
-        bounded(row.fnmr_interval, row.fnmr_bound)
+        known(point.fnmr),
+        bounded(row.fnmr_interval, row.fnmr_bound),
+        rate(point.gfmr),
+        known(point.gfnmr)
     )
 }
 
@@ -201,16 +225,17 @@ fn threshold_row(row: &AtThreshold) -> String {
     let label = escape(&row.label);
     let Some(point) = row.point else {
         return format!(
-            "<tr><td>{label}</td><td colspan=\"5\">not measured: no genuine or no impostor pairs</td></tr>\n"
+            "<tr><td>{label}</td><td colspan=\"6\">not measured: no impostor comparisons</td></tr>\n"
         );
     };
     format!(
         "<tr><td>{label}</td><td class=\"n\">{:.4}</td><td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td>\
-         <td class=\"n\">{}</td></tr>\n",
+         <td class=\"n\">{}</td><td class=\"n\">{}</td></tr>\n",
         point.threshold,
         rate(point.fmr),
         bounded(row.fmr_interval, row.fmr_bound),
-        rate(point.fnmr),
+        times(row),
+        known(point.fnmr),
         bounded(row.fnmr_interval, row.fnmr_bound)
     )
 }
@@ -224,8 +249,22 @@ pub(in crate::evaluate) fn rate(rate: f64) -> String {
     format!("{short}\u{a0}%")
 }
 
+/// A rate, or a dash where there is nothing that it could be a rate of.
+pub(in crate::evaluate) fn known(of: Option<f64>) -> String {
+    of.map_or("–".to_owned(), rate)
+}
+
+/// By how much a measured FMR misses the claimed one, with its interval.
+pub(in crate::evaluate) fn times(row: &AtThreshold) -> String {
+    if row.too_few {
+        return "too few".to_owned();
+    }
+    let ratio = row.ratio.map_or("–".to_owned(), |ratio| format!("{ratio:.2}"));
+    row.ratio_interval.map_or(ratio.clone(), |i| format!("{ratio} ({:.2} to {:.2})", i.low, i.high))
+}
+
 /// An interval, or the bound that stands in for it without errors.
-fn bounded(interval: Option<Interval>, bound: Option<f64>) -> String {
+pub(in crate::evaluate) fn bounded(interval: Option<Interval>, bound: Option<f64>) -> String {
     bound.map_or_else(|| span(interval), |bound| format!("below {} (rule of 3)", rate(bound)))
 }
 
@@ -234,7 +273,7 @@ pub(in crate::evaluate) fn span(interval: Option<Interval>) -> String {
 }
 
 /// Digits in groups of three.
-fn grouped(number: u64) -> String {
+pub(in crate::evaluate) fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let groups: Vec<&str> = digits.as_bytes().rchunks(3).rev().filter_map(|g| std::str::from_utf8(g).ok()).collect();
     groups.join(",")

@@ -7,6 +7,8 @@ mod contents;
 mod det_plot;
 mod discard_plot;
 mod files;
+mod group_plot;
+mod group_section;
 pub(super) mod html;
 pub(super) mod paper;
 mod parts;
@@ -16,5 +18,5 @@ mod score_plot;
 mod tests;
 
 pub use contents::Report;
-pub use parts::{About, AtFmr, AtThreshold, BandPoint, View2};
+pub use parts::{About, AtFmr, AtThreshold, BandPoint, ProtocolAccuracy, UsedThreshold};
 pub use score_bins::ScoreBins;

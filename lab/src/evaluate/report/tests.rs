@@ -1,6 +1,6 @@
 use super::*;
 use crate::evaluate::{Bootstrap, Discard};
-use crate::evaluate::{DiscardTrial, GenuinePair, Pair, all_pairs, roc, ten_fold};
+use crate::evaluate::{DiscardTrial, GenuinePair, Pair, all_pairs, ten_fold};
 
 fn about() -> About {
     About {
@@ -14,6 +14,10 @@ fn about() -> About {
     }
 }
 
+fn used(label: &str, claimed: Option<f64>, score: f32) -> UsedThreshold {
+    UsedThreshold { label: label.to_owned(), claimed, score }
+}
+
 /// Forty people with five pictures each; genuine scores about 0.7, impostor scores about 0.1.
 fn report(people: usize) -> Report {
     let subjects: Vec<usize> = (0..5 * people).map(|i| i / 5).collect();
@@ -22,7 +26,7 @@ fn report(people: usize) -> Report {
         let noise = ((i * 7_919 + j * 104_729) % 1_000) as f32 / 1_000.0 - 0.5;
         if i / 5 == j / 5 { 0.7 + 0.6 * noise } else { 0.1 + 0.9 * noise }
     });
-    let thresholds = [("FMR 1e-4 <card>".to_owned(), 0.6), ("none".to_owned(), 0.99)];
+    let thresholds = [used("FMR 1e-2 <card>", Some(1e-2), 0.54), used("none", None, 0.99)];
     Report::new(&set.unwrap(), about(), &Bootstrap { replicates: 200, seed: 1 }, &thresholds)
 }
 
@@ -64,7 +68,7 @@ fn pictures_and_page_are_well_formed_and_nothing_is_loaded() {
     }
     let html = report.to_html().unwrap();
     assert!(html.contains("Ann &amp; &lt;b&gt;Bob&lt;/b&gt;&#39;s &quot;set&quot;") && !html.contains("<b>Bob"));
-    assert!(html.contains("FMR 1e-4 &lt;card&gt;") && html.contains("m&lt;1&gt;") && html.contains("flip &lt;x&gt;"));
+    assert!(html.contains("FMR 1e-2 &lt;card&gt;") && html.contains("m&lt;1&gt;") && html.contains("flip &lt;x&gt;"));
     assert!(html.contains("1 of 200") && html.contains("numbers</th><td>5<"));
 }
 
@@ -81,14 +85,18 @@ fn json_says_what_was_measured_and_null_what_was_not() {
         "people_with_pairs",
         "genuine_pairs",
         "impostor_pairs",
+        "attempted_genuine_pairs",
+        "attempted_impostor_pairs",
         "enrolment",
+        "acquisition",
         "replicates",
         "seed",
         "at_fmr",
         "at_threshold",
         "equal_error_rate",
         "d_prime",
-        "view2",
+        "protocols",
+        "groups",
         "curve",
         "band",
         "scores",
@@ -99,26 +107,33 @@ fn json_says_what_was_measured_and_null_what_was_not() {
     sorted.sort_unstable();
     assert_eq!(sorted, expected);
     assert_eq!(
-        (&json["format"], &json["genuine_pairs"], &json["impostor_pairs"]),
-        (&1.into(), &400.into(), &19_500.into())
+        (&json["format"], &json["attempted_genuine_pairs"], &json["attempted_impostor_pairs"]),
+        (&2.into(), &400.into(), &19_500.into())
     );
+    // One picture of 200 has no template: four pairs with its person and 195 with others are lost.
+    assert_eq!((&json["genuine_pairs"], &json["impostor_pairs"]), (&396.into(), &19_305.into()));
     assert_eq!(json["enrolment"]["failures"], 1);
+    assert!(json["acquisition"].is_null(), "every picture is a reference and a probe");
     let row = |i: usize| &json["at_fmr"][i];
     assert_eq!(row(0)["asked"], 0.01);
     let fnmr = |of: &serde_json::Value| of.as_f64().unwrap();
     let (low, high) = (fnmr(&row(0)["fnmr_interval"]["low"]), fnmr(&row(0)["fnmr_interval"]["high"]));
     assert!(low <= fnmr(&row(0)["point"]["fnmr"]) && fnmr(&row(0)["point"]["fnmr"]) <= high);
-    assert!(row(3)["point"].is_null() && row(3)["fnmr_interval"].is_null(), "19,500 pairs cannot show one in 100,000");
+    assert!(row(3)["point"].is_null() && row(3)["fnmr_interval"].is_null(), "19,305 pairs cannot show one in 100,000");
+    let claimed = &json["at_threshold"][0];
+    let number = |name: &str| claimed[name].as_f64().unwrap();
+    assert!((number("ratio") - fnmr(&claimed["point"]["fmr"]) / 0.01).abs() < 1e-9, "{claimed}");
+    assert!(fnmr(&claimed["ratio_interval"]["low"]) <= number("ratio") && claimed["too_few"] == false);
     // Nothing reaches 0.99 but failures: no false match, all non-matches.
     let strict = &json["at_threshold"][1];
     assert!(strict["fmr_interval"].is_null() && strict["fmr_bound"] == 3.0 / 20.0);
-    assert!(json["view2"].is_null() && json["scores"]["genuine"].as_array().unwrap().len() == 120);
+    assert!(json["protocols"] == serde_json::json!([]) && json["scores"]["genuine"].as_array().unwrap().len() == 120);
 }
 
 #[test]
 fn a_set_without_pairs_makes_a_report_that_says_so() {
     let set = all_pairs(&[0], &[true], |_, _| 0.0).unwrap();
-    let report = Report::new(&set, about(), &Bootstrap { replicates: 100, seed: 1 }, &[("t".into(), 0.5)]);
+    let report = Report::new(&set, about(), &Bootstrap { replicates: 100, seed: 1 }, &[used("t", None, 0.5)]);
     assert!(report.equal_error_rate.is_none() && report.curve.is_empty() && report.scores.is_none());
     let html = report.to_html().unwrap();
     well_formed(&html);
@@ -129,11 +144,12 @@ fn a_set_without_pairs_makes_a_report_that_says_so() {
 fn a_set_without_errors_has_no_curve_and_bounds_instead_of_intervals() {
     let subjects: Vec<usize> = (0..40).map(|i| i / 2).collect();
     let set = all_pairs(&subjects, &[true; 40], |i, j| if i / 2 == j / 2 { 0.9 } else { 0.1 }).unwrap();
-    let report = Report::new(&set, about(), &Bootstrap { replicates: 100, seed: 1 }, &[("t".into(), 0.5)]);
+    let report = Report::new(&set, about(), &Bootstrap { replicates: 100, seed: 1 }, &[used("t", Some(1e-3), 0.5)]);
     assert!(report.det_svg().unwrap().contains("No curve: at no threshold"));
     let row = &report.at_threshold[0];
     assert_eq!((row.fmr_bound, row.fnmr_bound), (Some(3.0 / 10.0), Some(3.0 / 20.0)));
-    assert_eq!((row.fmr_interval, row.fnmr_interval), (None, None));
+    assert_eq!((row.fmr_interval, row.fnmr_interval, row.ratio_interval), (None, None, None));
+    assert!(row.too_few, "780 comparisons cannot show one false match in a thousand");
     let row = &report.at_fmr[0];
     assert_eq!((row.fnmr_bound, row.fnmr_interval), (Some(3.0 / 20.0), None));
     assert!(report.to_html().unwrap().contains("below 15\u{a0}% (rule of 3)"));
@@ -145,18 +161,18 @@ fn the_same_set_makes_the_same_report() {
 }
 
 #[test]
-fn view_2_holds_its_folds() {
+fn a_protocol_holds_its_folds() {
     let folds: Vec<Vec<Pair>> = (0..3).map(|f| (0..4).map(|p| Pair { a: f, b: p, genuine: p < 2 }).collect()).collect();
     let score = |p: &Pair| Some(if p.genuine { 0.8 } else { 0.1 + 0.4 * p.a as f32 });
     let pairs: Vec<_> = folds.iter().flatten().map(|p| (score(p), p.genuine)).collect();
-    let curve = roc(&pairs);
-    let view2 = View2::new(&ten_fold(&folds, score).unwrap(), &curve, 12);
-    assert_eq!((view2.folds.len(), view2.thresholds.len()), (3, 3));
+    let protocol = ProtocolAccuracy::new("LFW <View 2>", &ten_fold(&folds, score).unwrap(), &pairs);
+    assert_eq!((protocol.pairs, protocol.compared, protocol.accuracy), (12, 12, protocol.compared_accuracy));
+    assert_eq!((protocol.folds.len(), protocol.thresholds.len()), (3, 3));
     let mut report = report(10);
-    report.view2 = Some(view2);
+    report.protocols = vec![protocol];
     let html = report.to_html().unwrap();
     well_formed(&html);
-    assert!(html.contains("LFW View 2") && html.contains("Area under the ROC curve"));
+    assert!(html.contains("LFW &lt;View 2&gt;") && html.contains("Area under the ROC curve"));
 }
 
 /// A hundred people with a pair each, of which `errors` do not match; the first picture of person i
