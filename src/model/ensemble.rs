@@ -17,8 +17,9 @@ pub enum TemplateSource {
     Profile(Profile),
     /// One network.
     Network(ModelSource),
-    /// An ensemble's card on disk; the cards of its networks lie beside it.
-    EnsembleCard(PathBuf),
+    /// A card on disk, a network's ([`ModelCard`]) or an ensemble's ([`EnsembleCard`]); the network,
+    /// or the networks' cards, lie beside it.
+    Card(PathBuf),
     /// Loaded before: to share them between engines, or because a network is the caller's own.
     Loaded(Ensemble),
 }
@@ -91,7 +92,7 @@ impl Ensemble {
         match source {
             TemplateSource::Profile(profile) => Self::bundled(*profile, backend),
             TemplateSource::Network(source) => Model::load(Task::Template, source, backend).map(Self::from),
-            TemplateSource::EnsembleCard(path) => Self::read(path, backend),
+            TemplateSource::Card(path) => Self::read(path, backend),
             TemplateSource::Loaded(ensemble) => Ok(ensemble.clone()),
         }
     }
@@ -112,7 +113,13 @@ impl Ensemble {
     fn read(path: &Path, backend: &Backend) -> Result<Self> {
         let invalid = |message| Error::new(ErrorKind::InvalidModel, Stage::Model, message);
         let text = read_bounded(path, MAX_CARD_BYTES as u64, "1 MiB")?;
-        let text = String::from_utf8(text).map_err(|e| invalid("the ensemble's card is not UTF-8").with_source(e))?;
+        let text = String::from_utf8(text).map_err(|e| invalid("the card is not UTF-8").with_source(e))?;
+        let fields: toml::Table =
+            toml::from_str(&text).map_err(|e| invalid("the card is not valid").with_source(e))?;
+        if !fields.contains_key("members") {
+            let source = ModelSource::Card(path.to_owned());
+            return Model::load(Task::Template, &source, backend).map(Self::from);
+        }
         let card = EnsembleCard::parse(&text)?;
         let model = |member: &EnsembleMember| {
             let file = Path::new(&member.card);

@@ -2,13 +2,13 @@
 //! pictures.
 
 use super::FaceChoice;
-use selfsame::model::{Backend, ModelCard};
+use selfsame::model::{Backend, EnsembleCard, ModelCard};
 use selfsame::template::ExtractOptions;
 use sha2::{Digest, Sha256};
 
 /// Raised whenever templates change though crate version, models and options do not: new alignment,
 /// another search.
-const CHAIN: u32 = 4;
+const CHAIN: u32 = 5;
 
 /// The digest of everything that a template depends on besides its picture.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,12 +18,12 @@ pub struct CacheKey {
 }
 
 impl CacheKey {
-    /// The key of templates that an engine makes. `template` is the card of its template network,
-    /// `others` the cards of the networks in front of it; their SHA-256 count. Options count as
-    /// they print. `padded` tells whether pictures are made larger first.
+    /// The key of templates that an engine makes. `ensemble` is the card of its template networks,
+    /// `networks` are the cards of all its networks; their SHA-256 count. Options count as they
+    /// print. `padded` tells whether pictures are made larger first.
     pub fn new(
-        template: &ModelCard,
-        others: &[&ModelCard],
+        ensemble: &EnsembleCard,
+        networks: &[&ModelCard],
         backend: &Backend,
         options: &ExtractOptions,
         choice: FaceChoice,
@@ -41,12 +41,14 @@ impl CacheKey {
         if padded {
             part("padded");
         }
-        for card in std::iter::once(&template).chain(others) {
+        part(&ensemble.id);
+        part(&format!("{:?} {:?}", ensemble.members, ensemble.impostors));
+        for card in networks {
             part(&card.id);
             part(&card.sha256);
-            part(&format!("{:?} {:?} {:?}", card.input, card.alignment, card.impostors));
+            part(&format!("{:?} {:?}", card.input, card.alignment));
         }
-        Self { digest: hash.finalize().into(), model_id: template.id.clone() }
+        Self { digest: hash.finalize().into(), model_id: ensemble.id.clone() }
     }
 
     /// The digest.
@@ -66,25 +68,33 @@ mod tests {
 
     #[test]
     fn everything_that_changes_templates_changes_the_key() {
+        let ensemble = EnsembleCard::parse(include_str!("../../../models/fast.toml")).unwrap();
         let card = ModelCard::parse(include_str!("../../../models/template.toml")).unwrap();
         let mesh = ModelCard::parse(include_str!("../../../models/mesh.toml")).unwrap();
         let options = ExtractOptions::default();
-        let base = CacheKey::new(&card, &[&mesh], &Backend::Native, &options, FaceChoice::Central, false);
-        assert_eq!(base, CacheKey::new(&card, &[&mesh], &Backend::Native, &options, FaceChoice::Central, false));
-        assert_eq!(base.model_id(), "mobilefacenet-192");
+        let key = |ensemble: &EnsembleCard, networks: &[&ModelCard]| {
+            CacheKey::new(ensemble, networks, &Backend::Native, &options, FaceChoice::Central, false)
+        };
+        let both = [&card, &mesh];
+        let base = key(&ensemble, &both);
+        assert_eq!(base, key(&ensemble, &both));
+        assert_eq!(base.model_id(), ensemble.id);
         let mut other_file = card.clone();
         other_file.sha256 = "0".repeat(64);
         let mut moved = card.clone();
         moved.alignment.as_mut().unwrap().points[0][0] += 1.0;
+        let mut once = ensemble.clone();
+        once.members[0].mirrored = false;
         let flipped = ExtractOptions::default().with_flip(!options.flip());
         let others = [
-            CacheKey::new(&other_file, &[&mesh], &Backend::Native, &options, FaceChoice::Central, false),
-            CacheKey::new(&moved, &[&mesh], &Backend::Native, &options, FaceChoice::Central, false),
-            CacheKey::new(&card, &[], &Backend::Native, &options, FaceChoice::Central, false),
-            CacheKey::new(&card, &[&mesh], &Backend::Int8, &options, FaceChoice::Central, false),
-            CacheKey::new(&card, &[&mesh], &Backend::Native, &flipped, FaceChoice::Central, false),
-            CacheKey::new(&card, &[&mesh], &Backend::Native, &options, FaceChoice::AsVerify, false),
-            CacheKey::new(&card, &[&mesh], &Backend::Native, &options, FaceChoice::Central, true),
+            key(&ensemble, &[&other_file, &mesh]),
+            key(&ensemble, &[&moved, &mesh]),
+            key(&ensemble, &[&card]),
+            key(&once, &both),
+            CacheKey::new(&ensemble, &both, &Backend::Int8, &options, FaceChoice::Central, false),
+            CacheKey::new(&ensemble, &both, &Backend::Native, &flipped, FaceChoice::Central, false),
+            CacheKey::new(&ensemble, &both, &Backend::Native, &options, FaceChoice::AsVerify, false),
+            CacheKey::new(&ensemble, &both, &Backend::Native, &options, FaceChoice::Central, true),
         ];
         for (index, other) in others.iter().enumerate() {
             assert_ne!(*other, base, "case {index}");

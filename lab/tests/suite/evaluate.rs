@@ -3,7 +3,7 @@
 use selfsame::compare::Pairing;
 use selfsame::engine::Engine;
 use selfsame::image::{Limits, Photo};
-use selfsame::model::{Backend, Model, ModelSource, Task};
+use selfsame::model::{Backend, Ensemble, TemplateSource};
 use selfsame::template::ExtractOptions;
 use selfsame_lab::evaluate::{
     About, Bootstrap, CacheKey, FaceChoice, IdentityFolder, Report, TemplateCache, UsedThreshold, all_pairs,
@@ -39,8 +39,8 @@ fn a_folder_of_people_from_pictures_to_report() {
     assert_eq!((found.people(), found.images.len()), (4, 6));
     let options = ExtractOptions::default();
     let engine = Engine::builder().extract_options(options).build().unwrap();
-    let card = Model::load(Task::Template, &ModelSource::Bundled, &Backend::Native).unwrap().card;
-    let key = CacheKey::new(&card, &[], &Backend::Native, &options, FaceChoice::AsVerify, false);
+    let ensemble = Ensemble::load(&TemplateSource::default(), &Backend::Native).unwrap();
+    let key = CacheKey::new(ensemble.card(), &[], &Backend::Native, &options, FaceChoice::AsVerify, false);
 
     let mut cache = TemplateCache::new(key.clone());
     for path in &found.images {

@@ -2,6 +2,8 @@
 
 use super::pad_arguments::PadArguments;
 use clap::{Args, Subcommand};
+use selfsame::model::Profile;
+use selfsame_lab::tools::command_line;
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
@@ -103,9 +105,11 @@ pub struct TemplateArguments {
     /// Take templates without adding the mirrored crop's.
     #[arg(long)]
     pub no_flip: bool,
-    /// Card of a template network of your own; the network lies beside it. Default: the bundled
-    /// one.
-    #[arg(long)]
+    /// Which of the bundled template networks run: fast, standard or accurate.
+    #[arg(long, default_value = "standard", value_parser = command_line::profile)]
+    pub profile: Profile,
+    /// Card of a template network of your own, or of an ensemble; the networks lie beside it.
+    #[arg(long, conflicts_with = "profile")]
     pub card: Option<PathBuf>,
     /// Add half a picture's sides around it before a face is looked for: for tight crops of faces.
     #[arg(long)]

@@ -18,9 +18,10 @@ pub fn calibration(model_id: &str, spec: &CalibrationSpec) -> Anyhow<String> {
         )
     });
     let text = format!(
-        "[[calibrations]]\npairing = \"{}\"\ndata = {}\npeople = {}\ngenuine_pairs = {}\nimpostor_pairs = {}\ntail = {}\n\
+        "[[calibrations]]\npairing = \"{}\"\nbasis = \"{}\"\ndata = {}\npeople = {}\ngenuine_pairs = {}\nimpostor_pairs = {}\ntail = {}\n\
          log_likelihood_ratio = {{ offset = {:.3}, slope = {:.3} }}\npoints = [\n{}]\n",
         spec.pairing.as_str(),
+        spec.basis.as_str(),
         quoted(&spec.data),
         spec.people,
         spec.genuine_pairs,
@@ -56,7 +57,7 @@ pub fn impostors(spec: &ImpostorSpec) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use selfsame::compare::Pairing;
+    use selfsame::compare::{FmrBasis, Pairing};
     use selfsame::model::{CalibrationPoint, LogisticSpec, ModelCard};
 
     /// A calibration whose scores lie `step` apart.
@@ -68,6 +69,7 @@ mod tests {
         };
         CalibrationSpec {
             pairing,
+            basis: FmrBasis::WorstGroup,
             data: "adults, \"office\" cameras\nof two kinds (people)".into(),
             people: 700,
             genuine_pairs: 0,

@@ -43,7 +43,7 @@ pub fn run(pictures: &Enrolled<'_>, set: &ScoreSet, common: &Common) -> Anyhow<(
         }
     }
     if let Some(path) = &common.calibration {
-        let id = &pictures.setup.card.id;
+        let id = &pictures.setup.ensemble.card().id;
         let tables = calibrations.iter().map(|spec| card::calibration(id, spec)).collect::<Anyhow<Vec<_>>>()?;
         write(path, &tables.join("\n"))?;
     }

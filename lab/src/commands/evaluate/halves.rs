@@ -22,7 +22,7 @@ pub fn halves(pictures: &Enrolled<'_>, bootstrap: &Bootstrap) -> Anyhow<()> {
         let spec = fitted.calibrate(Pairing::SelfieSelfie, "", None, bootstrap)?;
         // A cost that cannot be measured is printed as NaN.
         let cost = tried.cllr(&spec.log_likelihood_ratio).unwrap_or(f64::NAN);
-        let calibration = Calibration::new(&pictures.setup.card.id, spec)?;
+        let calibration = Calibration::new(&pictures.setup.ensemble.card().id, spec)?;
         for fmr in [1e-2, 1e-3, 1e-4, 1e-5] {
             let threshold = calibration.threshold(fmr)?;
             let there = tried.at_threshold(threshold.score().value()).ok_or("no pairs")?.fmr;

@@ -74,12 +74,13 @@ fn measure(mut set: LabelledSet, common: &Common, duplicates: Option<f32>) -> An
 /// Rates, curves and intervals.
 fn report(enrolled: &Enrolled<'_>, scores: &ScoreSet, common: &Common) -> Report {
     let setup = enrolled.setup;
+    let sums: Vec<&str> = setup.ensemble.model_cards().map(|card| card.sha256.as_str()).collect();
     let about = About {
         data_set: enrolled.name.clone(),
         left_out: enrolled.left_out,
-        model: setup.card.id.clone(),
-        model_sha256: setup.card.sha256.clone(),
-        score: if setup.card.impostors.is_some() { "cosine less impostor levels" } else { "cosine" }.to_owned(),
+        model: setup.ensemble.card().id.clone(),
+        model_sha256: sums.join(", "),
+        score: if setup.ensemble.card().impostors.is_some() { "cosine less impostor levels" } else { "cosine" }.to_owned(),
         options: vec![
             ("Mirrored crop added".to_owned(), yes(setup.options.flip())),
             ("8-bit integers".to_owned(), yes(common.templates.int8)),

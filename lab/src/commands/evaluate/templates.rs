@@ -7,14 +7,13 @@ use rayon::prelude::*;
 use selfsame::engine::Engine;
 use selfsame::error::ErrorKind;
 use selfsame::image::{Limits, Photo};
-use selfsame::model::{Backend, Model, ModelCard, ModelSource, Task};
+use selfsame::model::{Backend, Ensemble, Model, ModelCard, ModelSource, Task, TemplateSource};
 use selfsame::template::{ExtractOptions, Template};
 use selfsame_lab::error::{OfFile, Result, Stage};
 use selfsame_lab::evaluate::{CacheKey, FaceChoice, PictureDigest, TemplateCache, padded};
 use selfsame_lab::note;
 use selfsame_lab::tools::command_line;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 /// Pictures between two writes of the cache, so that an interrupted run loses little.
 const CHUNK: usize = 1_000;
@@ -22,7 +21,7 @@ const CHUNK: usize = 1_000;
 /// An engine, and what its templates depend on.
 pub struct Setup {
     pub engine: Engine,
-    pub card: Arc<ModelCard>,
+    pub ensemble: Ensemble,
     pub options: ExtractOptions,
     pub choice: FaceChoice,
     pad: bool,
@@ -35,20 +34,19 @@ impl Setup {
         let options = ExtractOptions::default().with_flip(!asked.no_flip);
         let load = |task| Model::load(task, &ModelSource::Bundled, &backend);
         let (detect, mesh) = (load(Task::Detect)?, load(Task::Mesh)?);
-        let template = match &asked.card {
-            None => load(Task::Template)?,
-            Some(path) => Model::load(Task::Template, &ModelSource::Card(path.clone()), &backend).of_file(path)?,
+        let ensemble = match &asked.card {
+            None => Ensemble::load(&asked.profile.into(), &backend)?,
+            Some(path) => Ensemble::load(&TemplateSource::Card(path.clone()), &backend).of_file(path)?,
         };
-        let others = [&*detect.card, &*mesh.card];
-        let key = CacheKey::new(&template.card, &others, &backend, &options, choice, asked.pad);
-        let card = template.card.clone();
+        let networks: Vec<&ModelCard> = ensemble.model_cards().chain([&*detect.card, &*mesh.card]).collect();
+        let key = CacheKey::new(ensemble.card(), &networks, &backend, &options, choice, asked.pad);
         let engine = Engine::builder()
-            .detector(ModelSource::Loaded(detect))
-            .mesh(ModelSource::Loaded(mesh))
-            .template(ModelSource::Loaded(template))
+            .detector(ModelSource::Loaded(detect.clone()))
+            .mesh(ModelSource::Loaded(mesh.clone()))
+            .template(ensemble.clone())
             .extract_options(options)
             .build()?;
-        Ok(Self { engine, card, options, choice, pad: asked.pad, key })
+        Ok(Self { engine, ensemble, options, choice, pad: asked.pad, key })
     }
 
     /// A picture of these bytes, with room around it if that was asked for.

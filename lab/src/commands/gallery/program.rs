@@ -3,12 +3,11 @@
 use super::bench::bench;
 use crate::commands::shared::{Anyhow, status};
 use clap::{Args, Subcommand};
-use selfsame::compare::{Calibration, Pairing};
+use selfsame::compare::Pairing;
 use selfsame::detect::select_face;
 use selfsame::engine::Engine;
 use selfsame::gallery::{Candidate, Gallery, fmr_for_fpir};
 use selfsame::image::Limits;
-use selfsame::model::ModelCard;
 use selfsame::template::{ExtractOptions, Template};
 use selfsame_lab::error::{OfFile, Stage};
 use selfsame_lab::say;

@@ -1,7 +1,7 @@
 use super::*;
 use crate::evaluate::FaceChoice;
 use proptest::prelude::*;
-use selfsame::model::{Backend, ModelCard};
+use selfsame::model::{Backend, EnsembleCard};
 use selfsame::template::ExtractOptions;
 
 pub(in crate::evaluate) fn key() -> CacheKey {
@@ -9,8 +9,8 @@ pub(in crate::evaluate) fn key() -> CacheKey {
 }
 
 fn keyed(choice: FaceChoice) -> CacheKey {
-    let card = ModelCard::parse(include_str!("../../../../models/template.toml")).unwrap();
-    CacheKey::new(&card, &[], &Backend::Native, &ExtractOptions::default(), choice)
+    let card = EnsembleCard::parse(include_str!("../../../../models/fast.toml")).unwrap();
+    CacheKey::new(&card, &[], &Backend::Native, &ExtractOptions::default(), choice, false)
 }
 
 pub(in crate::evaluate) fn template(values: &[f32]) -> Template {
