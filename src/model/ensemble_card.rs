@@ -2,6 +2,7 @@
 
 use super::calibration::CalibrationSpec;
 use super::card::{MAX_CARD_BYTES, ModelCard};
+use super::centre::CentreSpec;
 use super::impostors::ImpostorSpec;
 use crate::error::{Error, ErrorKind, Result, Stage};
 use serde::Deserialize;
@@ -25,6 +26,8 @@ pub struct EnsembleMember {
     /// Whether the embedding of the mirrored crop is added to that of the crop, by a second run of
     /// the network.
     pub mirrored: bool,
+    /// What is taken out of the network's vectors; nothing where a card does not say.
+    pub centre: Option<CentreSpec>,
 }
 
 /// An ensemble's card: which template networks, how much each counts, and what the scores mean.
@@ -94,7 +97,7 @@ impl EnsembleCard {
         Self {
             format: FORMAT,
             id: card.id.clone(),
-            members: vec![EnsembleMember { card: String::new(), share: 1.0, mirrored: true }],
+            members: vec![EnsembleMember { card: String::new(), share: 1.0, mirrored: true, centre: None }],
             calibrations: card.calibrations.clone(),
             impostors: card.impostors.clone(),
         }
@@ -126,7 +129,11 @@ impl EnsembleCard {
         if (sum - 1.0).abs() > SUM_TOLERANCE {
             return Some("the shares must sum to 1");
         }
-        CalibrationSpec::fault_of_all(&self.calibrations)
+        let centres = self.members.iter().filter_map(|member| member.centre.as_ref());
+        centres
+            .into_iter()
+            .find_map(|centre| centre.fault(None))
+            .or_else(|| CalibrationSpec::fault_of_all(&self.calibrations))
     }
 }
 

@@ -27,6 +27,7 @@
 
 pub(crate) mod calibration;
 mod card;
+mod centre;
 mod ensemble;
 mod ensemble_card;
 mod impostors;
@@ -39,6 +40,7 @@ mod source;
 
 pub use calibration::{CalibrationPoint, CalibrationSpec, LogisticSpec};
 pub use card::{Alignment, InputSpec, Layout, ModelCard, OutputSpec, Provenance, Task, TemplateSpec, Training};
+pub use centre::CentreSpec;
 pub use ensemble::{Ensemble, TemplateSource};
 pub use ensemble_card::{EnsembleCard, EnsembleMember};
 pub use impostors::ImpostorSpec;

@@ -1,6 +1,7 @@
 //! From a frame and a mesh to a template: align, run the network on the crop and a mirrored one at
 //! once, normalise.
 
+use super::centre::Centre;
 use super::impostors::Impostors;
 use super::vector::Template;
 use crate::align::{AlignedCrop, align_points};
@@ -44,6 +45,8 @@ struct Member {
     mirrored_offset: [f32; 2],
     /// Where the five points lie in its input.
     places: [Point; 5],
+    /// What is taken out of its vectors.
+    centre: Option<Centre>,
 }
 
 /// Takes templates from pictures of faces, with one network or several.
@@ -89,6 +92,7 @@ impl Member {
             mirrored: asked.mirrored,
             mirrored_offset: alignment.mirrored_offset,
             places: alignment.points(),
+            centre: asked.centre.as_ref().map(|spec| Centre::new(spec, dimension)).transpose()?,
         })
     }
 
@@ -242,9 +246,25 @@ impl TemplateExtractor {
             let message = format!("embeddings of {} values, the networks give {}", embeddings.len(), self.dimension);
             return Err(Error::new(ErrorKind::ShapeMismatch, Stage::Template, message));
         }
-        let template = Template::from_embeddings(self.shares(embeddings), self.model_id.clone())?;
-        let magnitudes = template.magnitudes().into();
-        Ok(template.levelled(magnitudes, self.impostors.as_ref()))
+        let plain = Template::from_embeddings(self.shares(embeddings), self.model_id.clone())?;
+        let magnitudes: Box<[f32]> = plain.magnitudes().into();
+        if self.members.iter().all(|member| member.centre.is_none()) {
+            return Ok(plain.levelled(magnitudes, self.impostors.as_ref()));
+        }
+        let mut centred = scratch::take(self.dimension);
+        centred.copy_from_slice(embeddings);
+        let mut rest = &mut *centred;
+        for (member, magnitude) in self.members.iter().zip(&magnitudes) {
+            let (part, behind) = std::mem::take(&mut rest).split_at_mut(member.dimension);
+            rest = behind;
+            match &member.centre {
+                Some(centre) => centre.remove(part, *magnitude),
+                None => part.iter_mut().for_each(|v| *v /= magnitude),
+            }
+        }
+        let template = Template::from_embeddings(self.shares(&centred), self.model_id.clone());
+        centred.zeroize();
+        Ok(template?.levelled(magnitudes, self.impostors.as_ref()))
     }
 
     /// Each network's share, and its part of `values`.

@@ -18,6 +18,7 @@
 //! # }
 //! ```
 
+mod centre;
 mod codec;
 mod encoding;
 mod extract;
