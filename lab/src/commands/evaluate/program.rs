@@ -108,7 +108,8 @@ fn used_thresholds(setup: &Setup) -> Vec<UsedThreshold> {
 fn protocol_accuracy(pairs: &FoldedPairs, enrolled: &Enrolled<'_>) -> Anyhow<ProtocolAccuracy> {
     let scores = comparison_scores(&enrolled.templates)?;
     let score = |a, b| Some(scores(a, b)).filter(|s| s.is_finite());
-    let folds = ten_fold(&pairs.folds, |p| score(p.a, p.b)).ok_or("the list of pairs has too few folds, or one without comparisons")?;
+    let folds = ten_fold(&pairs.folds, |p| score(p.a, p.b))
+        .ok_or("the list of pairs has too few folds, or one without comparisons")?;
     let listed: Vec<_> = pairs.folds.iter().flatten().map(|p| (score(p.a, p.b), p.genuine)).collect();
     Ok(ProtocolAccuracy::new(&pairs.name, &folds, &listed))
 }

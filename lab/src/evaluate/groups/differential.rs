@@ -63,7 +63,11 @@ impl GroupPair {
             impostor_pairs: set.impostor_pairs(),
             enrolment: set.enrolment(),
             acquisition: set.acquisition(),
-            at_threshold: thresholds.iter().zip(&found).map(|(used, found)| AtThreshold::new(set, used, found)).collect(),
+            at_threshold: thresholds
+                .iter()
+                .zip(&found)
+                .map(|(used, found)| AtThreshold::new(set, used, found))
+                .collect(),
         }
     }
 }

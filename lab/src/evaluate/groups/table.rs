@@ -170,7 +170,10 @@ mod tests {
         assert_eq!(people.attributes(), ["sex", "origin"]);
         let pictures = [name("ann/1.jpg", "ann"), name("bob/1.jpg", "bob"), name("x/1.jpg", "x"), name("z", "zoe")];
         let sex = people.group("sex", &pictures).unwrap();
-        assert_eq!((sex.groups.as_slice(), sex.of.as_slice()), (["f".into(), "m".into()].as_slice(), [Some(0), Some(1), None, Some(0)].as_slice()));
+        assert_eq!(
+            (sex.groups.as_slice(), sex.of.as_slice()),
+            (["f".into(), "m".into()].as_slice(), [Some(0), Some(1), None, Some(0)].as_slice())
+        );
         let both = people.group("sex+origin", &pictures).unwrap();
         assert_eq!(both.groups, ["f a, b", "f c"]);
         assert_eq!(both.of, [Some(0), None, None, Some(1)], "a value that is not known puts in no group");
