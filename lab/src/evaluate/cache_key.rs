@@ -1,7 +1,7 @@
 //! What templates were made with: two runs with the same key make the same templates of the same
 //! pictures.
 
-use super::FaceChoice;
+use super::{FaceChoice, Padding};
 use selfsame::model::{Backend, ModelCard};
 use selfsame::template::ExtractOptions;
 use sha2::{Digest, Sha256};
@@ -20,14 +20,14 @@ pub struct CacheKey {
 impl CacheKey {
     /// The key of templates that an engine makes. `template` is the card of its template network,
     /// `others` the cards of the networks in front of it; their SHA-256 count. Options count as
-    /// they print. `padded` tells whether pictures are made larger first.
+    /// they print, and so does what is put around pictures.
     pub fn new(
         template: &ModelCard,
         others: &[&ModelCard],
         backend: &Backend,
         options: &ExtractOptions,
         choice: FaceChoice,
-        padded: bool,
+        padding: Option<Padding>,
     ) -> Self {
         let mut hash = Sha256::new();
         let mut part = |text: &str| {
@@ -38,8 +38,8 @@ impl CacheKey {
         part(selfsame::VERSION);
         part(&CHAIN.to_string());
         part(&format!("{backend:?} {options:?} {choice:?}"));
-        if padded {
-            part("padded");
+        if let Some(padding) = padding {
+            part(padding.as_str());
         }
         for card in std::iter::once(&template).chain(others) {
             part(&card.id);
@@ -69,8 +69,8 @@ mod tests {
         let card = ModelCard::parse(include_str!("../../../models/template.toml")).unwrap();
         let mesh = ModelCard::parse(include_str!("../../../models/mesh.toml")).unwrap();
         let options = ExtractOptions::default();
-        let base = CacheKey::new(&card, &[&mesh], &Backend::Native, &options, FaceChoice::Central, false);
-        assert_eq!(base, CacheKey::new(&card, &[&mesh], &Backend::Native, &options, FaceChoice::Central, false));
+        let base = CacheKey::new(&card, &[&mesh], &Backend::Native, &options, FaceChoice::Central, None);
+        assert_eq!(base, CacheKey::new(&card, &[&mesh], &Backend::Native, &options, FaceChoice::Central, None));
         assert_eq!(base.model_id(), "mobilefacenet-192");
         let mut other_file = card.clone();
         other_file.sha256 = "0".repeat(64);
@@ -78,16 +78,18 @@ mod tests {
         moved.alignment.as_mut().unwrap().points[0][0] += 1.0;
         let flipped = ExtractOptions::default().with_flip(!options.flip());
         let others = [
-            CacheKey::new(&other_file, &[&mesh], &Backend::Native, &options, FaceChoice::Central, false),
-            CacheKey::new(&moved, &[&mesh], &Backend::Native, &options, FaceChoice::Central, false),
-            CacheKey::new(&card, &[], &Backend::Native, &options, FaceChoice::Central, false),
-            CacheKey::new(&card, &[&mesh], &Backend::Int8, &options, FaceChoice::Central, false),
-            CacheKey::new(&card, &[&mesh], &Backend::Native, &flipped, FaceChoice::Central, false),
-            CacheKey::new(&card, &[&mesh], &Backend::Native, &options, FaceChoice::AsVerify, false),
-            CacheKey::new(&card, &[&mesh], &Backend::Native, &options, FaceChoice::Central, true),
+            CacheKey::new(&other_file, &[&mesh], &Backend::Native, &options, FaceChoice::Central, None),
+            CacheKey::new(&moved, &[&mesh], &Backend::Native, &options, FaceChoice::Central, None),
+            CacheKey::new(&card, &[], &Backend::Native, &options, FaceChoice::Central, None),
+            CacheKey::new(&card, &[&mesh], &Backend::Int8, &options, FaceChoice::Central, None),
+            CacheKey::new(&card, &[&mesh], &Backend::Native, &flipped, FaceChoice::Central, None),
+            CacheKey::new(&card, &[&mesh], &Backend::Native, &options, FaceChoice::AsVerify, None),
+            CacheKey::new(&card, &[&mesh], &Backend::Native, &options, FaceChoice::Central, Some(Padding::Edge)),
+            CacheKey::new(&card, &[&mesh], &Backend::Native, &options, FaceChoice::Central, Some(Padding::Black)),
         ];
         for (index, other) in others.iter().enumerate() {
             assert_ne!(*other, base, "case {index}");
+            assert!(!others[..index].contains(other), "case {index}");
         }
     }
 }

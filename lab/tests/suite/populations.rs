@@ -138,7 +138,7 @@ fn a_flat_folder_has_impostors_alone() {
     assert!(text.contains("pictures               4 of 4 people") && text.contains("0 genuine, 6 impostor"), "{text}");
     assert!(text.contains("too few comparisons for this rate") && !text.contains("equal error rate"), "{text}");
     let out = folder.path().join("out");
-    let options = ["--pad", "--leave-out-above", "0.3", "--out", out.to_str().unwrap()];
+    let options = ["--pad", "black", "--leave-out-above", "0.3", "--out", out.to_str().unwrap()];
     let text = said(&evaluate("flat", folder.path(), &options));
     assert!(text.contains("pictures               3 of 3 people"), "one of two pictures of one person: {text}");
     let json = std::fs::read_to_string(out.join("report.json")).unwrap();

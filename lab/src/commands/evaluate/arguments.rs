@@ -2,6 +2,7 @@
 
 use super::pad_arguments::PadArguments;
 use clap::{Args, Subcommand};
+use selfsame_lab::evaluate::Padding;
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
@@ -107,9 +108,10 @@ pub struct TemplateArguments {
     /// one.
     #[arg(long)]
     pub card: Option<PathBuf>,
-    /// Add half a picture's sides around it before a face is looked for: for tight crops of faces.
-    #[arg(long)]
-    pub pad: bool,
+    /// Add half a picture's sides around it before a face is looked for, `edge` like its edges or
+    /// `black`: for tight crops in which no face is found otherwise.
+    #[arg(long, value_parser = padding)]
+    pub pad: Option<Padding>,
     /// Take templates in 8-bit integers.
     #[arg(long)]
     pub int8: bool,
@@ -194,6 +196,11 @@ fn people(text: &str) -> Result<RangeInclusive<u32>, String> {
     let ends = text.split_once('-').and_then(|(a, b)| Some((a.parse().ok()?, b.parse().ok()?)));
     let ordered = ends.filter(|(first, last)| first <= last);
     ordered.map(|(first, last)| first..=last).ok_or_else(|| format!("{text} is not like 1-100"))
+}
+
+fn padding(text: &str) -> Result<Padding, String> {
+    let known = Padding::ALL.into_iter().find(|padding| padding.as_str() == text);
+    known.ok_or_else(|| format!("{text} is not edge or black"))
 }
 
 /// `ATTRIBUTE=VALUE`.

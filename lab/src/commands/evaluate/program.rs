@@ -12,7 +12,8 @@ use crate::commands::quality::{Measured, choose, error_versus_discard};
 use crate::commands::shared::{self, Anyhow};
 use selfsame::compare::Pairing;
 use selfsame_lab::evaluate::{
-    About, FoldedPairs, ProtocolAccuracy, Report, ScoreSet, UsedThreshold, all_pairs, comparison_scores, ten_fold,
+    About, FoldedPairs, Padding, ProtocolAccuracy, Report, ScoreSet, UsedThreshold, all_pairs, comparison_scores,
+    ten_fold,
 };
 use selfsame_lab::{note, output};
 use std::process::ExitCode;
@@ -84,7 +85,7 @@ fn report(enrolled: &Enrolled<'_>, scores: &ScoreSet, common: &Common) -> Report
             ("Mirrored crop added".to_owned(), yes(setup.options.flip())),
             ("8-bit integers".to_owned(), yes(common.templates.int8)),
             ("Face".to_owned(), setup.choice.as_str().to_owned()),
-            ("Pictures padded".to_owned(), yes(common.templates.pad)),
+            ("Pictures padded".to_owned(), common.templates.pad.map_or("no", Padding::as_str).to_owned()),
         ],
         failures: enrolled.failures.clone(),
     };

@@ -87,7 +87,7 @@ pub struct AtThreshold {
 pub(super) const FEW_ERRORS: u64 = 30;
 /// Expected false matches below which a set is too small for a rate: with as many expected, none is
 /// seen once in 20 times (the rule of 3).
-const LEAST_EXPECTED: f64 = 3.0;
+pub(in crate::evaluate) const LEAST_EXPECTED: f64 = 3.0;
 
 impl AtThreshold {
     /// The rates of `set` at a threshold, `found` being their intervals.
