@@ -61,7 +61,7 @@ fn measure(mut set: LabelledSet, common: &Common, duplicates: Option<f32>) -> An
     for protocol in &set.protocols {
         report.protocols.push(protocol_accuracy(protocol, &enrolled)?);
     }
-    report.groups = groups::differential(&enrolled, &used_thresholds(&setup), common)?;
+    report.groups = groups::differential(&enrolled, &used_thresholds(&setup, &scores), common)?;
     if let Some(folder) = &common.out {
         print::files(&report, folder)?;
     }
@@ -90,17 +90,20 @@ fn report(enrolled: &Enrolled<'_>, scores: &ScoreSet, common: &Common) -> Report
         failures: enrolled.failures.clone(),
     };
     let started = Instant::now();
-    let report = Report::new(scores, about, &common.resampling.bootstrap(), &used_thresholds(setup));
+    let report = Report::new(scores, about, &common.resampling.bootstrap(), &used_thresholds(setup, scores));
     note!("statistics             {:.1} s", started.elapsed().as_secs_f64());
     report
 }
 
-/// The thresholds that the network's card claims to have these false match rates.
-fn used_thresholds(setup: &Setup) -> Vec<UsedThreshold> {
+/// The thresholds that the network's card claims to have these false match rates; without
+/// a calibration those that have them here.
+fn used_thresholds(setup: &Setup, scores: &ScoreSet) -> Vec<UsedThreshold> {
     let used = |fmr: f64| {
-        let threshold = setup.engine.calibration(Pairing::SelfieSelfie)?.threshold(fmr).ok()?;
-        let label = format!("FMR {fmr:.0e}, in use");
-        Some(UsedThreshold { label, claimed: Some(fmr), score: threshold.score().value() })
+        let (label, score) = match setup.engine.calibration(Pairing::SelfieSelfie) {
+            Some(calibration) => ("in use", calibration.threshold(fmr).ok()?.score().value()),
+            None => ("over all", scores.at_fmr(fmr)?.threshold),
+        };
+        Some(UsedThreshold { label: format!("FMR {fmr:.0e}, {label}"), claimed: Some(fmr), score })
     };
     [1e-2, 1e-3, 1e-4, 1e-5, 1e-6].into_iter().filter_map(used).collect()
 }

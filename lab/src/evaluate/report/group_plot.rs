@@ -106,6 +106,9 @@ fn draw(found: &Differential, root: &Paper<'_>) -> Result<()> {
             }
             marks.push((exponent(rate).max(low), y));
         }
+        if marks.is_empty() {
+            continue;
+        }
         let circles = marks.into_iter().map(|at| Circle::new(at, 5, color.filled()));
         drawn(chart.draw_series(circles))?.label(name).legend(key(color));
     }
