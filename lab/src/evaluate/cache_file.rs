@@ -97,7 +97,7 @@ mod tests {
             assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         }
         let loaded = TemplateCache::load(&path, key()).unwrap();
-        assert_eq!(loaded.encode().as_slice(), cache.encode().as_slice());
+        assert_eq!(loaded.encode().unwrap().as_slice(), cache.encode().unwrap().as_slice());
         std::fs::write(&path, b"something else entirely, longer than the magic").unwrap();
         assert_eq!(TemplateCache::load(&path, key()).unwrap_err().kind(), ErrorKind::UnsupportedFormat);
         std::fs::remove_file(&path).unwrap();

@@ -164,6 +164,10 @@ pub struct Common {
     /// Whose pictures the calibration is made on, in words: “adults of both sexes, office cameras”.
     #[arg(long)]
     pub population: Option<String>,
+    /// The pictures are those of the group of people that matches falsely most often: write the
+    /// calibration as that group's, not as everybody's.
+    #[arg(long, requires = "calibration")]
+    pub worst_group: bool,
     /// Write the statistics of impostors, a table for the model's card, into this file.
     #[arg(long)]
     pub impostors: Option<PathBuf>,

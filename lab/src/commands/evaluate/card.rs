@@ -18,9 +18,10 @@ pub fn calibration(model_id: &str, spec: &CalibrationSpec) -> Anyhow<String> {
         )
     });
     let text = format!(
-        "[[calibrations]]\npairing = \"{}\"\ndata = {}\npeople = {}\ngenuine_pairs = {}\nimpostor_pairs = {}\ntail = {}\n\
+        "[[calibrations]]\npairing = \"{}\"\nbasis = \"{}\"\ndata = {}\npeople = {}\ngenuine_pairs = {}\nimpostor_pairs = {}\ntail = {}\n\
          log_likelihood_ratio = {{ offset = {:.3}, slope = {:.3} }}\npoints = [\n{}]\n",
         spec.pairing.as_str(),
+        spec.basis.as_str(),
         quoted(&spec.data),
         spec.people,
         spec.genuine_pairs,
@@ -56,19 +57,20 @@ pub fn impostors(spec: &ImpostorSpec) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use selfsame::compare::Pairing;
+    use selfsame::compare::{FmrBasis, Pairing};
     use selfsame::model::{CalibrationPoint, LogisticSpec, ModelCard};
     use selfsame_lab::evaluate::{Bootstrap, all_pairs};
 
     /// A calibration whose scores lie `step` apart.
-    fn spec(pairing: Pairing, step: f32) -> CalibrationSpec {
+    fn spec(basis: FmrBasis, step: f32) -> CalibrationSpec {
         let point = |i: i32| {
             let score = 0.25 + step * i as f32;
             let (low, high) = (score - 0.5 * step, score + 0.5 * step);
             CalibrationPoint { fmr: 10f64.powi(-2 - i), score, low, high, extrapolated: i > 2 }
         };
         CalibrationSpec {
-            pairing,
+            pairing: Pairing::SelfieSelfie,
+            basis,
             data: "adults, \"office\" cameras\nof two kinds (people)".into(),
             people: 700,
             genuine_pairs: 0,
@@ -81,7 +83,7 @@ mod tests {
 
     #[test]
     fn what_is_written_loads_by_itself_and_as_part_of_a_card() {
-        let specs = [spec(Pairing::SelfieSelfie, 0.0625), spec(Pairing::DocumentSelfie, 0.125)];
+        let specs = [spec(FmrBasis::Average, 0.0625), spec(FmrBasis::WorstGroup, 0.125)];
         let texts = specs.clone().map(|spec| calibration("m", &spec).unwrap());
         for (text, spec) in texts.iter().zip(&specs) {
             assert_eq!(Calibration::parse("m", text).unwrap().spec(), spec);
@@ -115,6 +117,6 @@ mod tests {
 
     #[test]
     fn points_that_rounding_makes_one_are_an_error() {
-        assert!(calibration("m", &spec(Pairing::SelfieSelfie, 1e-6)).is_err());
+        assert!(calibration("m", &spec(FmrBasis::Average, 1e-6)).is_err());
     }
 }

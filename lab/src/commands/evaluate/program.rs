@@ -100,7 +100,7 @@ fn report(enrolled: &Enrolled<'_>, scores: &ScoreSet, common: &Common) -> Report
 fn used_thresholds(setup: &Setup, scores: &ScoreSet) -> Vec<UsedThreshold> {
     let used = |fmr: f64| {
         let (label, score) = match setup.engine.calibration(Pairing::SelfieSelfie) {
-            Some(calibration) => ("in use", calibration.threshold(fmr).ok()?.score().value()),
+            Some(calibration) => (calibration.spec().basis.as_str(), calibration.threshold(fmr).ok()?.score().value()),
             None => ("over all", scores.at_fmr(fmr)?.threshold),
         };
         Some(UsedThreshold { label: format!("FMR {fmr:.0e}, {label}"), claimed: Some(fmr), score })

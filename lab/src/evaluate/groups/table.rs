@@ -133,7 +133,8 @@ fn columns(header: &csv::StringRecord) -> Result<(Key, Vec<String>)> {
         return Err(bad(1, &format!("{} attributes, not 1 to {}", names.len(), MAX_COLUMNS - 1)));
     }
     for (place, name) in names.iter().enumerate() {
-        if name.is_empty() || name.len() > MAX_FIELD || name.contains(['+', '=']) || names[..place].contains(name) {
+        let again = names.iter().take(place).any(|earlier| earlier == name);
+        if again || name.is_empty() || name.len() > MAX_FIELD || name.contains(['+', '=']) {
             return Err(bad(1, &format!("{name:?} names no attribute, or a second one")));
         }
     }
