@@ -109,7 +109,9 @@ fn protocols(folder: &Path, pictures: &IdentityFolder, views: &[View]) -> Result
         let file = lists.join(name);
         numbers(&read(&file)?).of_file(&file).map(|list| {
             let place = |path: &PathBuf| places.get(folder.join(path).as_path()).copied();
-            let found = list.iter().map(|(number, path)| (*number, place(path).filter(|place| views.get(*place) == Some(&view))));
+            let found = list
+                .iter()
+                .map(|(number, path)| (*number, place(path).filter(|place| views.get(*place) == Some(&view))));
             found.collect::<HashMap<u32, Option<usize>>>()
         })
     };
