@@ -38,7 +38,7 @@ fn a_folder_of_people_from_pictures_to_report() {
     let found = IdentityFolder::read(&root).unwrap();
     assert_eq!((found.people(), found.images.len()), (4, 6));
     let options = ExtractOptions::default();
-    let engine = Engine::builder().extract_options(options).build().unwrap();
+    let engine = Engine::builder().template(ModelSource::Bundled).extract_options(options).build().unwrap();
     let card = Model::load(Task::Template, &ModelSource::Bundled, &Backend::Native).unwrap().card;
     let key = CacheKey::new(&card, &[], &Backend::Native, &options, FaceChoice::AsVerify, None);
 
