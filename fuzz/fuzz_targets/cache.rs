@@ -13,7 +13,7 @@ const FIRST: usize = 52;
 
 static KEY: LazyLock<CacheKey> = LazyLock::new(|| {
     let card = ModelCard::parse(include_str!("../../models/template.toml")).expect("a valid card");
-    CacheKey::new(&card, &[], &Backend::Native, &Default::default(), FaceChoice::Central)
+    CacheKey::new(&card, &[], &Backend::Native, &Default::default(), FaceChoice::Central, None)
 });
 
 fuzz_target!(|bytes: &[u8]| {

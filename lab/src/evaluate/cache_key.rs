@@ -1,7 +1,7 @@
 //! What templates were made with: two runs with the same key make the same templates of the same
 //! pictures.
 
-use super::FaceChoice;
+use super::{FaceChoice, Padding};
 use selfsame::model::{Backend, EnsembleCard, ModelCard};
 use selfsame::template::ExtractOptions;
 use sha2::{Digest, Sha256};
@@ -20,14 +20,14 @@ pub struct CacheKey {
 impl CacheKey {
     /// The key of templates that an engine makes. `ensemble` is the card of its template networks,
     /// `networks` are the cards of all its networks; their SHA-256 count. Options count as they
-    /// print. `padded` tells whether pictures are made larger first.
+    /// print, and so does what is put around pictures.
     pub fn new(
         ensemble: &EnsembleCard,
         networks: &[&ModelCard],
         backend: &Backend,
         options: &ExtractOptions,
         choice: FaceChoice,
-        padded: bool,
+        padding: Option<Padding>,
     ) -> Self {
         let mut hash = Sha256::new();
         let mut part = |text: &str| {
@@ -38,8 +38,8 @@ impl CacheKey {
         part(selfsame::VERSION);
         part(&CHAIN.to_string());
         part(&format!("{backend:?} {options:?} {choice:?}"));
-        if padded {
-            part("padded");
+        if let Some(padding) = padding {
+            part(padding.as_str());
         }
         part(&ensemble.id);
         part(&format!("{:?} {:?}", ensemble.members, ensemble.impostors));
@@ -73,7 +73,7 @@ mod tests {
         let mesh = ModelCard::parse(include_str!("../../../models/mesh.toml")).unwrap();
         let options = ExtractOptions::default();
         let key = |ensemble: &EnsembleCard, networks: &[&ModelCard]| {
-            CacheKey::new(ensemble, networks, &Backend::Native, &options, FaceChoice::Central, false)
+            CacheKey::new(ensemble, networks, &Backend::Native, &options, FaceChoice::Central, None)
         };
         let both = [&card, &mesh];
         let base = key(&ensemble, &both);
@@ -91,13 +91,15 @@ mod tests {
             key(&ensemble, &[&moved, &mesh]),
             key(&ensemble, &[&card]),
             key(&once, &both),
-            CacheKey::new(&ensemble, &both, &Backend::Int8, &options, FaceChoice::Central, false),
-            CacheKey::new(&ensemble, &both, &Backend::Native, &flipped, FaceChoice::Central, false),
-            CacheKey::new(&ensemble, &both, &Backend::Native, &options, FaceChoice::AsVerify, false),
-            CacheKey::new(&ensemble, &both, &Backend::Native, &options, FaceChoice::Central, true),
+            CacheKey::new(&ensemble, &both, &Backend::Int8, &options, FaceChoice::Central, None),
+            CacheKey::new(&ensemble, &both, &Backend::Native, &flipped, FaceChoice::Central, None),
+            CacheKey::new(&ensemble, &both, &Backend::Native, &options, FaceChoice::AsVerify, None),
+            CacheKey::new(&ensemble, &both, &Backend::Native, &options, FaceChoice::Central, Some(Padding::Edge)),
+            CacheKey::new(&ensemble, &both, &Backend::Native, &options, FaceChoice::Central, Some(Padding::Black)),
         ];
         for (index, other) in others.iter().enumerate() {
             assert_ne!(*other, base, "case {index}");
+            assert!(!others[..index].contains(other), "case {index}");
         }
     }
 }

@@ -149,7 +149,11 @@ mod tests {
         let widths: Vec<f32> = spec.points.iter().map(|p| p.high - p.low).collect();
         assert!(widths[8] > widths[2], "what is extrapolated is less certain: {widths:?}");
         assert!(Calibration::new("m", spec.clone()).is_ok());
-        assert_eq!(spec, set(800).calibrate(Pairing::SelfieSelfie, "made up", None, &options).unwrap(), "the same again");
+        assert_eq!(
+            spec,
+            set(800).calibrate(Pairing::SelfieSelfie, "made up", None, &options).unwrap(),
+            "the same again"
+        );
     }
 
     #[test]

@@ -103,12 +103,15 @@ fn protocols(folder: &Path, pictures: &IdentityFolder, views: &[View]) -> Result
     if !lists.is_dir() {
         return Ok(Vec::new());
     }
-    let places: HashMap<&Path, usize> = pictures.images.iter().enumerate().map(|(i, path)| (path.as_path(), i)).collect();
+    let places: HashMap<&Path, usize> =
+        pictures.images.iter().enumerate().map(|(i, path)| (path.as_path(), i)).collect();
     let numbered = |name: &str, view: View| {
         let file = lists.join(name);
         numbers(&read(&file)?).of_file(&file).map(|list| {
             let place = |path: &PathBuf| places.get(folder.join(path).as_path()).copied();
-            let found = list.iter().map(|(number, path)| (*number, place(path).filter(|place| views[*place] == view)));
+            let found = list
+                .iter()
+                .map(|(number, path)| (*number, place(path).filter(|place| views.get(*place) == Some(&view))));
             found.collect::<HashMap<u32, Option<usize>>>()
         })
     };
@@ -122,7 +125,8 @@ fn protocols(folder: &Path, pictures: &IdentityFolder, views: &[View]) -> Result
             let mut pairs = Vec::new();
             for (list, genuine) in [("same.txt", true), ("diff.txt", false)] {
                 let file = lists.join(short).join(&fold).join(list);
-                pairs.extend(fold_pairs(&read(&file)?, [&frontal, second], genuine, &pictures.subjects).of_file(&file)?);
+                pairs
+                    .extend(fold_pairs(&read(&file)?, [&frontal, second], genuine, &pictures.subjects).of_file(&file)?);
             }
             if !pairs.is_empty() {
                 folds.push(pairs);

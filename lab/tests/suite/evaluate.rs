@@ -40,7 +40,7 @@ fn a_folder_of_people_from_pictures_to_report() {
     let options = ExtractOptions::default();
     let engine = Engine::builder().extract_options(options).build().unwrap();
     let ensemble = Ensemble::load(&TemplateSource::default(), &Backend::Native).unwrap();
-    let key = CacheKey::new(ensemble.card(), &[], &Backend::Native, &options, FaceChoice::AsVerify, false);
+    let key = CacheKey::new(ensemble.card(), &[], &Backend::Native, &options, FaceChoice::AsVerify, None);
 
     let mut cache = TemplateCache::new(key.clone());
     for path in &found.images {

@@ -65,8 +65,14 @@ fn rates_are_told_by_group_and_groups_that_are_too_small_are_named() {
     let (table, out) = (table.to_str().unwrap(), folder.path().join("out"));
     let groups = ["--groups", table, "--by", "office", "--by", "party+office", "--out", out.to_str().unwrap()];
     let text = said(&evaluate("folder", folder.path(), &groups));
-    assert!(text.contains("by office, 1 pictures in no group") && text.contains("\npilot × president: 3 people"), "{text}");
-    assert!(text.contains("by party+office, 2 pictures in no group") && text.contains("\nd president: 2 people"), "{text}");
+    assert!(
+        text.contains("by office, 1 pictures in no group") && text.contains("\npilot × president: 3 people"),
+        "{text}"
+    );
+    assert!(
+        text.contains("by party+office, 2 pictures in no group") && text.contains("\nd president: 2 people"),
+        "{text}"
+    );
     assert!(text.contains("too few comparisons for this rate"), "{text}");
     let html = std::fs::read_to_string(out.join("report.html")).unwrap();
     assert!(html.contains("Differential performance") && !html.contains("obama"), "{html}");
@@ -132,7 +138,7 @@ fn a_flat_folder_has_impostors_alone() {
     assert!(text.contains("pictures               4 of 4 people") && text.contains("0 genuine, 6 impostor"), "{text}");
     assert!(text.contains("too few comparisons for this rate") && !text.contains("equal error rate"), "{text}");
     let out = folder.path().join("out");
-    let options = ["--pad", "--leave-out-above", "0.3", "--out", out.to_str().unwrap()];
+    let options = ["--pad", "black", "--leave-out-above", "0.3", "--out", out.to_str().unwrap()];
     let text = said(&evaluate("flat", folder.path(), &options));
     assert!(text.contains("pictures               3 of 3 people"), "one of two pictures of one person: {text}");
     let json = std::fs::read_to_string(out.join("report.json")).unwrap();
@@ -159,7 +165,12 @@ fn views_of_celebrities_are_groups_and_their_protocol_is_run() {
     }
     let text = said(&evaluate("cfp", folder.path(), &[]));
     assert!(text.contains("frontal–profile accuracy 1.0000") && !text.contains("frontal–frontal acc"), "{text}");
-    assert!(text.contains("\nfrontal × profile: 2 people, FTE 0 of 2 (0.00 %), FTA 0 of 2 (0.00 %), 2 genuine and 2 impostor"), "{text}");
+    assert!(
+        text.contains(
+            "\nfrontal × profile: 2 people, FTE 0 of 2 (0.00 %), FTA 0 of 2 (0.00 %), 2 genuine and 2 impostor"
+        ),
+        "{text}"
+    );
     let one = said(&evaluate("cfp", folder.path(), &["--people", "1-1"]));
     assert!(one.contains("pictures               2 of 1 people"), "{one}");
     let none = complaint(&evaluate("cfp", folder.path(), &["--people", "5-9"]));

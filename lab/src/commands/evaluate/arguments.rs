@@ -3,6 +3,7 @@
 use super::pad_arguments::PadArguments;
 use clap::{Args, Subcommand};
 use selfsame::model::Profile;
+use selfsame_lab::evaluate::Padding;
 use selfsame_lab::tools::command_line;
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
@@ -111,9 +112,10 @@ pub struct TemplateArguments {
     /// Card of a template network of your own, or of an ensemble; the networks lie beside it.
     #[arg(long, conflicts_with = "profile")]
     pub card: Option<PathBuf>,
-    /// Add half a picture's sides around it before a face is looked for: for tight crops of faces.
-    #[arg(long)]
-    pub pad: bool,
+    /// Add half a picture's sides around it before a face is looked for, `edge` like its edges or
+    /// `black`: for tight crops in which no face is found otherwise.
+    #[arg(long, value_parser = padding)]
+    pub pad: Option<Padding>,
     /// Take templates in 8-bit integers.
     #[arg(long)]
     pub int8: bool,
@@ -166,6 +168,10 @@ pub struct Common {
     /// Whose pictures the calibration is made on, in words: “adults of both sexes, office cameras”.
     #[arg(long)]
     pub population: Option<String>,
+    /// The pictures are those of the group of people that matches falsely most often: write the
+    /// calibration as that group's, not as everybody's.
+    #[arg(long, requires = "calibration")]
+    pub worst_group: bool,
     /// Write the statistics of impostors, a table for the model's card, into this file.
     #[arg(long)]
     pub impostors: Option<PathBuf>,
@@ -198,6 +204,11 @@ fn people(text: &str) -> Result<RangeInclusive<u32>, String> {
     let ends = text.split_once('-').and_then(|(a, b)| Some((a.parse().ok()?, b.parse().ok()?)));
     let ordered = ends.filter(|(first, last)| first <= last);
     ordered.map(|(first, last)| first..=last).ok_or_else(|| format!("{text} is not like 1-100"))
+}
+
+fn padding(text: &str) -> Result<Padding, String> {
+    let known = Padding::ALL.into_iter().find(|padding| padding.as_str() == text);
+    known.ok_or_else(|| format!("{text} is not edge or black"))
 }
 
 /// `ATTRIBUTE=VALUE`.

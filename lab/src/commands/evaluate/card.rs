@@ -59,17 +59,18 @@ mod tests {
     use super::*;
     use selfsame::compare::{FmrBasis, Pairing};
     use selfsame::model::{CalibrationPoint, LogisticSpec, ModelCard};
+    use selfsame_lab::evaluate::{Bootstrap, all_pairs};
 
     /// A calibration whose scores lie `step` apart.
-    fn spec(pairing: Pairing, step: f32) -> CalibrationSpec {
+    fn spec(basis: FmrBasis, step: f32) -> CalibrationSpec {
         let point = |i: i32| {
-            let score = 0.2 + step * i as f32;
+            let score = 0.25 + step * i as f32;
             let (low, high) = (score - 0.5 * step, score + 0.5 * step);
             CalibrationPoint { fmr: 10f64.powi(-2 - i), score, low, high, extrapolated: i > 2 }
         };
         CalibrationSpec {
-            pairing,
-            basis: FmrBasis::WorstGroup,
+            pairing: Pairing::SelfieSelfie,
+            basis,
             data: "adults, \"office\" cameras\nof two kinds (people)".into(),
             people: 700,
             genuine_pairs: 0,
@@ -82,7 +83,7 @@ mod tests {
 
     #[test]
     fn what_is_written_loads_by_itself_and_as_part_of_a_card() {
-        let specs = [spec(Pairing::SelfieSelfie, 0.0625), spec(Pairing::DocumentSelfie, 0.03125)];
+        let specs = [spec(FmrBasis::Average, 0.0625), spec(FmrBasis::WorstGroup, 0.125)];
         let texts = specs.clone().map(|spec| calibration("m", &spec).unwrap());
         for (text, spec) in texts.iter().zip(&specs) {
             assert_eq!(Calibration::parse("m", text).unwrap().spec(), spec);
@@ -95,7 +96,27 @@ mod tests {
     }
 
     #[test]
+    fn a_calibration_of_any_set_loads() {
+        // 900 people with a picture or two each; the scores of strangers are exponential.
+        let subjects: Vec<usize> = (0..1_000).map(|i| i % 900).collect();
+        let even = |i: usize, j: usize| {
+            let mut z = ((i as u64) << 32 | j as u64).wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+            z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+            ((z ^ (z >> 31)) >> 11) as f64 / (1u64 << 53) as f64
+        };
+        let score = |i: usize, j: usize| (0.3 * f64::from(j == i + 900) - 0.1 * (1.0 - even(i, j)).ln()) as f32;
+        let set = all_pairs(&subjects, &[true; 1_000], score).unwrap();
+        let bootstrap = Bootstrap { replicates: 100, seed: 1 };
+        let spec = set.calibrate(Pairing::SelfieSelfie, "strangers (made up)", None, &bootstrap).unwrap();
+        let read = Calibration::parse("m", &calibration("m", &spec).unwrap()).unwrap();
+        assert_eq!((&read.spec().data, read.spec().impostor_pairs), (&spec.data, 499_400));
+        for (point, exact) in read.spec().points.iter().zip(&spec.points) {
+            assert!((point.score - exact.score).abs() < 6e-6 && point.fmr == exact.fmr, "{point:?}, {exact:?}");
+        }
+    }
+
+    #[test]
     fn points_that_rounding_makes_one_are_an_error() {
-        assert!(calibration("m", &spec(Pairing::SelfieSelfie, 1e-6)).is_err());
+        assert!(calibration("m", &spec(FmrBasis::Average, 1e-6)).is_err());
     }
 }

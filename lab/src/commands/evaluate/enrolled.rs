@@ -72,14 +72,20 @@ impl<'a> Enrolled<'a> {
     }
 
     /// Leaves out pictures that score `limit` or more against an earlier one that stays: they show
-    /// one person.
+    /// one person. Tells on standard error which.
     pub fn leave_out_duplicates(&mut self, limit: f32) -> Anyhow<()> {
         let scores = comparison_scores(&self.templates)?;
         let mut kept = Vec::<usize>::new();
         for place in 0..self.templates.len() {
             // A picture without a template scores NaN, which is no duplicate.
-            if !kept.par_iter().any(|earlier| scores(*earlier, place) >= limit) {
-                kept.push(place);
+            match kept.par_iter().find_first(|earlier| scores(**earlier, place) >= limit) {
+                None => kept.push(place),
+                Some(earlier) => note!(
+                    "left out: {}, which scores {:.3} against {}",
+                    self.paths[place].display(),
+                    scores(*earlier, place),
+                    self.paths[*earlier].display()
+                ),
             }
         }
         drop(scores);

@@ -8,7 +8,8 @@ use super::enrolled::Enrolled;
 use super::fuse::fuse;
 use super::halves::halves;
 use crate::commands::shared::{Anyhow, write};
-use selfsame::compare::Pairing;
+use selfsame::compare::{FmrBasis, Pairing};
+use selfsame::model::CalibrationSpec;
 use selfsame_lab::evaluate::{ScoreSet, impostor_spec};
 
 /// Does what `common` asks for; `set` holds the scores of all pairs.
@@ -29,7 +30,9 @@ pub fn run(pictures: &Enrolled<'_>, set: &ScoreSet, common: &Common) -> Anyhow<(
     let population = common.population.as_deref().unwrap_or_default();
     let mut calibrate = |set: &ScoreSet, pairing: Pairing, name: &str| -> Anyhow<()> {
         let known = pictures.setup.engine.calibration(pairing).map(|known| &known.spec().log_likelihood_ratio);
-        calibrations.push(set.calibrate(pairing, &format!("{population} ({name})"), known, &bootstrap)?);
+        let basis = if common.worst_group { FmrBasis::WorstGroup } else { FmrBasis::Average };
+        let spec = set.calibrate(pairing, &format!("{population} ({name})"), known, &bootstrap)?;
+        calibrations.push(CalibrationSpec { basis, ..spec });
         Ok(())
     };
     if common.calibration.is_some() {

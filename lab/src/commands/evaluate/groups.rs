@@ -6,9 +6,7 @@ use super::labelled::LabelledSet;
 use super::print::at_threshold;
 use crate::commands::shared::Anyhow;
 use selfsame_lab::error::OfFile;
-use selfsame_lab::evaluate::{
-    Differential, Extremes, GroupTable, Grouping, UsedThreshold, comparison_scores,
-};
+use selfsame_lab::evaluate::{Differential, Extremes, GroupTable, Grouping, UsedThreshold, comparison_scores};
 use selfsame_lab::note;
 use std::fmt::Write as _;
 
@@ -29,7 +27,8 @@ pub fn group(set: &mut LabelledSet, common: &Common) -> Anyhow<()> {
         set.name += &format!(", {attribute} {value}");
     }
     let by = if common.by.is_empty() { table.attributes() } else { &common.by };
-    let asked = |attribute: &&String| !common.by.is_empty() || common.conditions.iter().all(|(name, _)| name != *attribute);
+    let asked =
+        |attribute: &&String| !common.by.is_empty() || common.conditions.iter().all(|(name, _)| name != *attribute);
     for attribute in by.iter().filter(asked) {
         let grouping = table.group(attribute, &set.names).of_file(path)?;
         note!("{attribute}: {} groups, {} pictures in none", grouping.groups.len(), grouping.without());

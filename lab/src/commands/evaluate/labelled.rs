@@ -3,9 +3,7 @@
 use super::arguments::{CfpArguments, FlatArguments, FolderArguments, LfwArguments};
 use crate::commands::shared::Anyhow;
 use selfsame_lab::error::OfFile;
-use selfsame_lab::evaluate::{
-    CfpSet, FaceChoice, FoldedPairs, Grouping, IdentityFolder, LfwPairs, PictureName, View,
-};
+use selfsame_lab::evaluate::{CfpSet, FaceChoice, FoldedPairs, Grouping, IdentityFolder, LfwPairs, PictureName, View};
 use selfsame_lab::note;
 use std::path::{Path, PathBuf};
 
@@ -45,7 +43,8 @@ impl LabelledSet {
         }
         let images = arguments.folder.join("images");
         let path = |i| Some(images.join(pairs.path(i)?));
-        let paths: Vec<PathBuf> = (0..pairs.images.len()).map(path).collect::<Option<_>>().ok_or("a picture without a path")?;
+        let paths: Vec<PathBuf> =
+            (0..pairs.images.len()).map(path).collect::<Option<_>>().ok_or("a picture without a path")?;
         let subjects = pairs.subjects();
         let mut of_people = vec![0; subjects.len()];
         for (number, fold) in pairs.folds.iter().enumerate() {

@@ -12,7 +12,8 @@ use crate::commands::quality::{Measured, choose, error_versus_discard};
 use crate::commands::shared::{self, Anyhow};
 use selfsame::compare::Pairing;
 use selfsame_lab::evaluate::{
-    About, FoldedPairs, ProtocolAccuracy, Report, ScoreSet, UsedThreshold, all_pairs, comparison_scores, ten_fold,
+    About, FoldedPairs, Padding, ProtocolAccuracy, Report, ScoreSet, UsedThreshold, all_pairs, comparison_scores,
+    ten_fold,
 };
 use selfsame_lab::{note, output};
 use std::process::ExitCode;
@@ -60,7 +61,7 @@ fn measure(mut set: LabelledSet, common: &Common, duplicates: Option<f32>) -> An
     for protocol in &set.protocols {
         report.protocols.push(protocol_accuracy(protocol, &enrolled)?);
     }
-    report.groups = groups::differential(&enrolled, &used_thresholds(&setup), common)?;
+    report.groups = groups::differential(&enrolled, &used_thresholds(&setup, &scores), common)?;
     if let Some(folder) = &common.out {
         print::files(&report, folder)?;
     }
@@ -85,22 +86,25 @@ fn report(enrolled: &Enrolled<'_>, scores: &ScoreSet, common: &Common) -> Report
             ("Mirrored crop added".to_owned(), yes(setup.options.flip())),
             ("8-bit integers".to_owned(), yes(common.templates.int8)),
             ("Face".to_owned(), setup.choice.as_str().to_owned()),
-            ("Pictures padded".to_owned(), yes(common.templates.pad)),
+            ("Pictures padded".to_owned(), common.templates.pad.map_or("no", Padding::as_str).to_owned()),
         ],
         failures: enrolled.failures.clone(),
     };
     let started = Instant::now();
-    let report = Report::new(scores, about, &common.resampling.bootstrap(), &used_thresholds(setup));
+    let report = Report::new(scores, about, &common.resampling.bootstrap(), &used_thresholds(setup, scores));
     note!("statistics             {:.1} s", started.elapsed().as_secs_f64());
     report
 }
 
-/// The thresholds that the network's card claims to have these false match rates.
-fn used_thresholds(setup: &Setup) -> Vec<UsedThreshold> {
+/// The thresholds that the network's card claims to have these false match rates; without
+/// a calibration those that have them here.
+fn used_thresholds(setup: &Setup, scores: &ScoreSet) -> Vec<UsedThreshold> {
     let used = |fmr: f64| {
-        let threshold = setup.engine.calibration(Pairing::SelfieSelfie)?.threshold(fmr).ok()?;
-        let label = format!("FMR {fmr:.0e}, in use");
-        Some(UsedThreshold { label, claimed: Some(fmr), score: threshold.score().value() })
+        let (label, score) = match setup.engine.calibration(Pairing::SelfieSelfie) {
+            Some(calibration) => (calibration.spec().basis.as_str(), calibration.threshold(fmr).ok()?.score().value()),
+            None => ("over all", scores.at_fmr(fmr)?.threshold),
+        };
+        Some(UsedThreshold { label: format!("FMR {fmr:.0e}, {label}"), claimed: Some(fmr), score })
     };
     [1e-2, 1e-3, 1e-4, 1e-5, 1e-6].into_iter().filter_map(used).collect()
 }
@@ -109,7 +113,8 @@ fn used_thresholds(setup: &Setup) -> Vec<UsedThreshold> {
 fn protocol_accuracy(pairs: &FoldedPairs, enrolled: &Enrolled<'_>) -> Anyhow<ProtocolAccuracy> {
     let scores = comparison_scores(&enrolled.templates)?;
     let score = |a, b| Some(scores(a, b)).filter(|s| s.is_finite());
-    let folds = ten_fold(&pairs.folds, |p| score(p.a, p.b)).ok_or("the list of pairs has too few folds, or one without comparisons")?;
+    let folds = ten_fold(&pairs.folds, |p| score(p.a, p.b))
+        .ok_or("the list of pairs has too few folds, or one without comparisons")?;
     let listed: Vec<_> = pairs.folds.iter().flatten().map(|p| (score(p.a, p.b), p.genuine)).collect();
     Ok(ProtocolAccuracy::new(&pairs.name, &folds, &listed))
 }

@@ -10,7 +10,7 @@ use selfsame::image::{Limits, Photo};
 use selfsame::model::{Backend, Ensemble, Model, ModelCard, ModelSource, Task, TemplateSource};
 use selfsame::template::{ExtractOptions, Template};
 use selfsame_lab::error::{OfFile, Result, Stage};
-use selfsame_lab::evaluate::{CacheKey, FaceChoice, PictureDigest, TemplateCache, padded};
+use selfsame_lab::evaluate::{CacheKey, FaceChoice, Padding, PictureDigest, TemplateCache};
 use selfsame_lab::note;
 use selfsame_lab::tools::command_line;
 use std::path::{Path, PathBuf};
@@ -24,7 +24,7 @@ pub struct Setup {
     pub ensemble: Ensemble,
     pub options: ExtractOptions,
     pub choice: FaceChoice,
-    pad: bool,
+    pad: Option<Padding>,
     key: CacheKey,
 }
 
@@ -52,7 +52,10 @@ impl Setup {
     /// A picture of these bytes, with room around it if that was asked for.
     pub fn photo(&self, bytes: &[u8]) -> Result<Photo> {
         let photo = Photo::decode(bytes, &Limits::default())?;
-        if self.pad { padded(&photo) } else { Ok(photo) }
+        match self.pad {
+            Some(padding) => padding.around(&photo),
+            None => Ok(photo),
+        }
     }
 
     /// The same from a file.

@@ -93,7 +93,8 @@ impl<'a> Measured<'a> {
 
     pub fn magnitude(&self, part: &Part) -> Vec<f32> {
         // The fast profile's: its network is alone.
-        let of = |template: &Template| unified_of_magnitude(template.magnitudes().first().copied().unwrap_or(0.0)).native;
+        let of =
+            |template: &Template| unified_of_magnitude(template.magnitudes().first().copied().unwrap_or(0.0)).native;
         part.of(|place| self.templates[part.places[place]].as_ref().map(of))
     }
 }

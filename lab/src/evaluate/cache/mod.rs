@@ -84,7 +84,8 @@ impl TemplateCache {
     /// Those of [`Template::encode`].
     pub fn encode(&self) -> Result<Zeroizing<Vec<u8>>> {
         let encoded = |template: &Template| template.encode(TemplateEncoding::F32);
-        let entries = self.entries.iter().map(|(digest, template)| Ok((digest, template.as_ref().map(encoded).transpose()?)));
+        let entries =
+            self.entries.iter().map(|(digest, template)| Ok((digest, template.as_ref().map(encoded).transpose()?)));
         let entries = entries.collect::<Result<Vec<_>>>()?;
         let len = |template: &Option<Zeroizing<Vec<u8>>>| template.as_ref().map_or(0, |bytes| bytes.len());
         // The exact size: a vector that grows would leave copies behind.

@@ -10,7 +10,7 @@ pub(in crate::evaluate) fn key() -> CacheKey {
 
 fn keyed(choice: FaceChoice) -> CacheKey {
     let card = EnsembleCard::parse(include_str!("../../../../models/fast.toml")).unwrap();
-    CacheKey::new(&card, &[], &Backend::Native, &ExtractOptions::default(), choice, false)
+    CacheKey::new(&card, &[], &Backend::Native, &ExtractOptions::default(), choice, None)
 }
 
 pub(in crate::evaluate) fn template(values: &[f32]) -> Template {

@@ -8,7 +8,7 @@
 
 use super::grouping::Grouping;
 use crate::error::Result;
-use crate::evaluate::report::{AtThreshold, UsedThreshold};
+use crate::evaluate::report::{AtThreshold, LEAST_EXPECTED, UsedThreshold};
 use crate::evaluate::{Bootstrap, FailureRate, ScoreSet, pairs_among, pairs_between};
 use serde::Serialize;
 
@@ -63,7 +63,11 @@ impl GroupPair {
             impostor_pairs: set.impostor_pairs(),
             enrolment: set.enrolment(),
             acquisition: set.acquisition(),
-            at_threshold: thresholds.iter().zip(&found).map(|(used, found)| AtThreshold::new(set, used, found)).collect(),
+            at_threshold: thresholds
+                .iter()
+                .zip(&found)
+                .map(|(used, found)| AtThreshold::new(set, used, found))
+                .collect(),
         }
     }
 }
@@ -90,8 +94,8 @@ pub struct Extremes {
 pub struct GroupExtremes {
     /// The threshold's label.
     pub label: String,
-    /// Of the FMR within groups; null if fewer than two have enough comparisons for the rate that
-    /// the threshold claims.
+    /// Of the FMR within groups of which three false matches or more would be expected at the rate
+    /// that the threshold claims; null if there are fewer than two.
     pub fmr: Option<Extremes>,
     /// Of the FNMR within groups; null if fewer than two have genuine comparisons of ten people.
     pub fnmr: Option<Extremes>,
@@ -148,16 +152,19 @@ impl Differential {
 
 fn of_threshold(pairs: &[GroupPair], all: &ScoreSet, place: usize, used: &UsedThreshold) -> GroupExtremes {
     let within = || pairs.iter().filter(|pair| pair.is_within());
-    let row = |pair: &GroupPair| pair.at_threshold.get(place).filter(|row| !row.too_few).and_then(|row| row.point);
-    let fmrs = within().filter_map(|pair| Some((pair.name(), row(pair)?.fmr)));
-    let fnmr = |pair: &GroupPair| pair.at_threshold.get(place)?.point?.fnmr;
+    let point = |pair: &GroupPair| pair.at_threshold.get(place)?.point;
+    // Asked by size alone: whoever keeps small groups that show errors leaves out the best ones.
+    let expected = |pair: &GroupPair| used.claimed.map(|fmr| fmr * pair.impostor_pairs as f64);
+    let large = within().filter(|pair| expected(pair).is_none_or(|errors| errors >= LEAST_EXPECTED));
+    let fmrs = large.filter_map(|pair| Some((pair.name(), point(pair)?.fmr)));
+    let fnmr = |pair: &GroupPair| point(pair)?.fnmr;
     let enough = within().filter(|pair| pair.people_with_pairs >= LEAST_PEOPLE);
     let fnmrs = enough.filter_map(|pair| Some((pair.name(), fnmr(pair)?)));
-    let point = all.at_threshold(used.score);
+    let of_all = all.at_threshold(used.score);
     GroupExtremes {
         label: used.label.clone(),
-        fmr: extremes(fmrs.collect(), point.map(|p| p.fmr)),
-        fnmr: extremes(fnmrs.collect(), point.and_then(|p| p.fnmr)),
+        fmr: extremes(fmrs.collect(), of_all.map(|p| p.fmr)),
+        fnmr: extremes(fnmrs.collect(), of_all.and_then(|p| p.fnmr)),
     }
 }
 

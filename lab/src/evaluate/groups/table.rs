@@ -133,7 +133,8 @@ fn columns(header: &csv::StringRecord) -> Result<(Key, Vec<String>)> {
         return Err(bad(1, &format!("{} attributes, not 1 to {}", names.len(), MAX_COLUMNS - 1)));
     }
     for (place, name) in names.iter().enumerate() {
-        if name.is_empty() || name.len() > MAX_FIELD || name.contains(['+', '=']) || names[..place].contains(name) {
+        let again = names.iter().take(place).any(|earlier| earlier == name);
+        if again || name.is_empty() || name.len() > MAX_FIELD || name.contains(['+', '=']) {
             return Err(bad(1, &format!("{name:?} names no attribute, or a second one")));
         }
     }
@@ -170,7 +171,10 @@ mod tests {
         assert_eq!(people.attributes(), ["sex", "origin"]);
         let pictures = [name("ann/1.jpg", "ann"), name("bob/1.jpg", "bob"), name("x/1.jpg", "x"), name("z", "zoe")];
         let sex = people.group("sex", &pictures).unwrap();
-        assert_eq!((sex.groups.as_slice(), sex.of.as_slice()), (["f".into(), "m".into()].as_slice(), [Some(0), Some(1), None, Some(0)].as_slice()));
+        assert_eq!(
+            (sex.groups.as_slice(), sex.of.as_slice()),
+            (["f".into(), "m".into()].as_slice(), [Some(0), Some(1), None, Some(0)].as_slice())
+        );
         let both = people.group("sex+origin", &pictures).unwrap();
         assert_eq!(both.groups, ["f a, b", "f c"]);
         assert_eq!(both.of, [Some(0), None, None, Some(1)], "a value that is not known puts in no group");

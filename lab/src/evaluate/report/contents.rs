@@ -1,9 +1,10 @@
 //! Everything that an evaluation found, and how it is measured on a set of scores.
 
-use super::parts::{About, AtFmr, AtThreshold, BandPoint, ProtocolAccuracy, UsedThreshold};
+use super::parts::{About, AtFmr, AtThreshold, BandPoint, FEW_ERRORS, ProtocolAccuracy, UsedThreshold};
 use super::score_bins::ScoreBins;
 use crate::evaluate::{
-    Bootstrap, DPrime, Differential, Discard, EqualErrorRate, FailureRate, Interval, OperatingPoint, ScoreSet, rule_of_three,
+    Bootstrap, DPrime, Differential, Discard, EqualErrorRate, FailureRate, Interval, OperatingPoint, ScoreSet,
+    rule_of_three,
 };
 use serde::Serialize;
 
@@ -14,9 +15,6 @@ const FMRS: [f64; 5] = [1e-2, 1e-3, 1e-4, 1e-5, 1e-6];
 /// The highest rate of the band around the DET curve, and its points per factor of ten.
 const BAND_FMR: f64 = 1.5e-2;
 const BAND_PER_DECADE: i32 = 6;
-/// Fewer errors than this make a rate a rough one: G. R. Doddington's "rule of 30" (Speech
-/// Communication 31, 2000).
-const FEW_ERRORS: u64 = 30;
 
 /// An evaluation's outcome. What could not be measured is `None`, null in JSON.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -78,7 +76,8 @@ impl Report {
         let (by_fmr, by_threshold) = set.intervals(bootstrap, &fmrs, &given);
         let at_fmr = FMRS.into_iter().zip(&by_fmr).map(|(asked, found)| {
             let point = set.at_fmr(asked);
-            let fewest = |p: &OperatingPoint| p.fnmr.map_or(p.false_matches, |_| p.false_matches.min(p.false_non_matches));
+            let fewest =
+                |p: &OperatingPoint| p.fnmr.map_or(p.false_matches, |_| p.false_matches.min(p.false_non_matches));
             let few_errors = point.is_some_and(|p| fewest(&p) < FEW_ERRORS);
             // No interval around what is not there.
             let of = |interval: Option<Interval>| interval.filter(|_| point.is_some());

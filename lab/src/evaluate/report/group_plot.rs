@@ -10,7 +10,9 @@ use plotters::prelude::*;
 
 /// Pixels of a group's line, and of what is around the lines.
 const LINE_PX: u32 = 34;
-const AROUND_PX: u32 = 110;
+const AROUND_PX: u32 = 80;
+/// Lines above the groups, for the legend.
+const LEGEND: f64 = 2.6;
 /// With more pairs than this only those within a group are drawn.
 const MOST_PAIRS: usize = 12;
 /// The lowest decade that is shown, as an exponent of per cent.
@@ -20,7 +22,7 @@ const NAME: usize = 24;
 
 pub(super) fn svg(found: &[Differential]) -> Result<String> {
     let rows = found.iter().map(|of| drawn_pairs(of).len() as u32);
-    let heights: Vec<u32> = rows.map(|rows| AROUND_PX + LINE_PX * rows).collect();
+    let heights: Vec<u32> = rows.map(|rows| AROUND_PX + LINE_PX * (rows + LEGEND.ceil() as u32)).collect();
     let height = heights.iter().sum::<u32>().max(SIZE.1 / 4);
     picture((SIZE.0, height), |root| {
         if found.is_empty() {
@@ -49,6 +51,7 @@ fn drawn_threshold(pairs: &[&GroupPair]) -> usize {
         let enough = |pair: &&&GroupPair| pair.at_threshold.get(*place).is_some_and(|row| !row.too_few);
         2 * pairs.iter().filter(enough).count() > pairs.len()
     };
+    // Without pairs there are no thresholds.
     let thresholds = pairs.first().map_or(0, |pair| pair.at_threshold.len());
     // Without such a threshold the least strict one tells most.
     (0..thresholds).rev().find(told).unwrap_or(0)
@@ -63,26 +66,28 @@ fn draw(found: &Differential, root: &Paper<'_>) -> Result<()> {
     let exponent = |rate: f64| (100.0 * rate).log10();
     let points = || rows.iter().filter_map(|(_, row)| row.point);
     let rates = points().flat_map(|p| [Some(p.fmr), p.fnmr]).flatten().chain(first.claimed);
-    let low = rates.filter(|rate| *rate > 0.0).map(exponent).fold(0.0, f64::min).floor().max(LOWEST);
-    let high = pairs.len() as f64 - 0.5;
+    // Room left of the lowest rate.
+    let low = rates.filter(|rate| *rate > 0.0).map(exponent).fold(0.0, f64::min).max(LOWEST) - 0.3;
+    let high = pairs.len() as f64 - 0.5 + LEGEND;
     let mut chart = drawn(chart_on(root, 250).build_cartesian_2d(LogAxis { low, high: 2.0 }, -0.5..high))?;
     let name = |line: &f64| {
         let whole = (line.round() - line).abs() < 1e-6;
         let place = pairs.len().checked_sub(1 + line.max(0.0).round() as usize);
-        // A line between two groups has no name.
         let pair = place.filter(|_| whole).and_then(|place| pairs.get(place));
+        // A line between two groups has no name.
         pair.map(|pair| pair.name().chars().take(NAME).collect::<String>()).unwrap_or_default()
     };
     drawn(
         axes(&mut chart.configure_mesh())
-            .y_labels(2 * pairs.len())
+            .y_labels(2 * pairs.len() + 4)
             .light_line_style(TRANSPARENT)
             .x_desc(format!("By {}: rates at the threshold for {}", found.attribute, first.label))
             .y_label_formatter(&name)
             .draw(),
     )?;
     if let Some(claimed) = first.claimed.map(exponent).filter(|claimed| *claimed > low) {
-        let line = DashedLineSeries::new([(claimed, -0.5), (claimed, high)], 4, 4, GREY.stroke_width(1));
+        let ends = [(claimed, -0.5), (claimed, high - LEGEND)];
+        let line = DashedLineSeries::new(ends, 4, 4, GREY.stroke_width(1));
         drawn(chart.draw_series(line))?.label("FMR claimed").legend(key(GREY));
     }
     let kinds: [(&str, RGBColor, f64, Rate); 2] = [
@@ -100,6 +105,9 @@ fn draw(found: &Differential, root: &Paper<'_>) -> Result<()> {
                 drawn(chart.draw_series(LineSeries::new(ends, color.stroke_width(2))))?;
             }
             marks.push((exponent(rate).max(low), y));
+        }
+        if marks.is_empty() {
+            continue;
         }
         let circles = marks.into_iter().map(|at| Circle::new(at, 5, color.filled()));
         drawn(chart.draw_series(circles))?.label(name).legend(key(color));

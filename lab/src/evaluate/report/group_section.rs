@@ -8,8 +8,8 @@ use std::fmt::Write;
 
 /// What the tables do not say.
 const NOTE: &str = "<p class=\"note\">Terms follow ISO/IEC 19795-10. All groups share a threshold. “Too few” stands where fewer than \
-     three false matches would be expected at the FMR that the threshold claims: none seen there says nothing, and such groups are \
-     left out of the extremes, as are those with genuine comparisons of fewer than ten people out of the extremes of the FNMR. \
+     three false matches would be expected at the FMR that the threshold claims, and there are fewer than 30. The extremes are those \
+     of groups with three expected, whatever they show; those of the FNMR, of groups with genuine comparisons of ten people. \
      Intervals come from resampling people and hold for each group by itself: of many groups a few lie outside theirs.</p>\n";
 
 pub(super) fn group_section(report: &Report) -> Result<String> {

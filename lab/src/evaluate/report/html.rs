@@ -224,9 +224,7 @@ fn fmr_row(row: &AtFmr) -> String {
 fn threshold_row(row: &AtThreshold) -> String {
     let label = escape(&row.label);
     let Some(point) = row.point else {
-        return format!(
-            "<tr><td>{label}</td><td colspan=\"6\">not measured: no impostor comparisons</td></tr>\n"
-        );
+        return format!("<tr><td>{label}</td><td colspan=\"6\">not measured: no impostor comparisons</td></tr>\n");
     };
     format!(
         "<tr><td>{label}</td><td class=\"n\">{:.4}</td><td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td>\

@@ -18,5 +18,6 @@ mod score_plot;
 mod tests;
 
 pub use contents::Report;
+pub(super) use parts::LEAST_EXPECTED;
 pub use parts::{About, AtFmr, AtThreshold, BandPoint, ProtocolAccuracy, UsedThreshold};
 pub use score_bins::ScoreBins;

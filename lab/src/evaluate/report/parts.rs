@@ -64,7 +64,8 @@ pub struct AtThreshold {
     /// What goes wrong there; null without impostor comparisons.
     pub point: Option<OperatingPoint>,
     /// Whether a false match rate as low as the one claimed cannot be seen here: fewer than three
-    /// false matches would be expected of so many comparisons, and none would say nothing.
+    /// false matches would be expected of so many comparisons, so that none would say nothing, and
+    /// there are fewer than 30.
     pub too_few: bool,
     /// The measured FMR over the one claimed.
     pub ratio: Option<f64>,
@@ -81,9 +82,12 @@ pub struct AtThreshold {
     pub fnmr_bound: Option<f64>,
 }
 
+/// Fewer errors than this make a rate a rough one: G. R. Doddington's "rule of 30" (Speech
+/// Communication 31, 2000).
+pub(super) const FEW_ERRORS: u64 = 30;
 /// Expected false matches below which a set is too small for a rate: with as many expected, none is
 /// seen once in 20 times (the rule of 3).
-const LEAST_EXPECTED: f64 = 3.0;
+pub(in crate::evaluate) const LEAST_EXPECTED: f64 = 3.0;
 
 impl AtThreshold {
     /// The rates of `set` at a threshold, `found` being their intervals.
@@ -98,7 +102,8 @@ impl AtThreshold {
             label: used.label.clone(),
             claimed: used.claimed,
             point,
-            too_few: used.claimed.is_some_and(|fmr| fmr * (set.impostor_pairs() as f64) < LEAST_EXPECTED),
+            too_few: used.claimed.is_some_and(|fmr| fmr * (set.impostor_pairs() as f64) < LEAST_EXPECTED)
+                && point.is_none_or(|p| p.false_matches < FEW_ERRORS),
             ratio: point.zip(used.claimed).map(|(point, claimed)| point.fmr / claimed),
             ratio_interval: used.claimed.and_then(over),
             fmr_interval,

@@ -1,6 +1,6 @@
 use super::*;
 use crate::evaluate::{Bootstrap, Discard};
-use crate::evaluate::{DiscardTrial, GenuinePair, Pair, all_pairs, ten_fold};
+use crate::evaluate::{Differential, DiscardTrial, GenuinePair, Grouping, Pair, all_pairs, ten_fold};
 
 fn about() -> About {
     About {
@@ -233,4 +233,31 @@ fn the_page_tells_what_discarding_gains_and_on_what_it_was_chosen() {
     well_formed(&html);
     assert!(html.contains("all &lt;seen&gt;</td><td class=\"n\">20\u{a0}%</td><td class=\"n\">11.1\u{a0}%"));
     assert!(html.contains("-44\u{a0}%") && html.contains("10 of 20</td>") && html.contains("no blind test"));
+}
+
+#[test]
+fn groups_are_drawn_and_told() {
+    let mut report = report(10);
+    assert!(report.groups_svg().unwrap().contains("no groups") && !report.to_html().unwrap().contains("By "));
+    // Twenty people of each of two groups with four pictures, and one person of a third.
+    let subjects: Vec<usize> = (0..4 * 41).map(|i| i / 4).collect();
+    let of = subjects.iter().map(|s| Some(s / 20)).collect();
+    let groups = ["<a>", "b & c", "d"].map(str::to_owned).to_vec();
+    let grouping = Grouping { attribute: "kind \"k\"".into(), groups, of };
+    let score = |i: usize, j: usize| {
+        let noise = ((i * 7_919 + j * 104_729) % 1_000) as f32 / 1_000.0;
+        if i / 4 == j / 4 { 0.3 + noise } else { noise - 0.02 * (i / 80) as f32 }
+    };
+    let used = [used("FMR 1e-2 <card>", Some(1e-2), 0.98), used("FMR 1e-6", Some(1e-6), 2.0)];
+    let options = Bootstrap { replicates: 100, seed: 1 };
+    report.groups = vec![Differential::new(&grouping, &subjects, &[true; 164], score, &used, &options).unwrap()];
+    let (svg, html) = (report.groups_svg().unwrap(), report.to_html().unwrap());
+    for markup in [&svg, &html] {
+        well_formed(markup);
+        assert!(!markup.contains("NaN") && !markup.contains("<a>") && markup.contains("&lt;a&gt; × b &amp; c"));
+    }
+    assert!(svg.contains("FMR: too few comparisons") && svg.contains("FMR 1e-2 &lt;card&gt;"));
+    assert!(html.contains("<h3>By kind &quot;k&quot;</h3>") && html.contains(">too few</td>"), "{html}");
+    assert!(html.contains("FMR: highest within <b>&lt;a&gt;</b>"), "{html}");
+    assert!(!html.contains("Threshold for FMR 1e-6"), "all have too few comparisons");
 }
