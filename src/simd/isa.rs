@@ -64,6 +64,12 @@ pub trait Isa: Copy + sealed::Sealed {
     /// Rounds each lane, to even from halfway, to a byte. None may be over 255; what is below 0,
     /// and NaN, becomes 0.
     fn store_bytes(self, v: [Self::V; 4], to: &mut [u8; 4 * LANES]);
+    /// Bytes as floats.
+    fn widen_bytes(self, v: &[i8; LANES]) -> Self::V;
+    /// The eight fields of 4 bits of each of [`LANES`] little-endian words as floats: lane l of
+    /// vector k is 16ᵏ times field k, the fields counted from the lowest, of word l. The highest is
+    /// signed, −8 to 7, the others are 0 to 15.
+    fn widen_nibbles(self, words: &[u8; 4 * LANES]) -> [Self::V; LANES];
     /// Runs `kernel` in a function of its own, compiled for this instruction set.
     fn call<K: Kernel>(self, kernel: K);
 }

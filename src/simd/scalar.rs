@@ -128,4 +128,20 @@ impl Isa for Scalar {
             *to = (v + ROUNDING).to_bits() as u8;
         }
     }
+    #[inline(always)]
+    fn widen_bytes(self, v: &[i8; LANES]) -> Lanes {
+        v.map(f32::from)
+    }
+
+    #[inline(always)]
+    fn widen_nibbles(self, words: &[u8; 4 * LANES]) -> [Lanes; LANES] {
+        let mut fields = [[0.0; LANES]; LANES];
+        for (lane, word) in words.as_chunks::<4>().0.iter().enumerate() {
+            let word = i32::from_le_bytes(*word);
+            for (k, field) in fields.iter_mut().enumerate() {
+                field[lane] = (word & 15 << (4 * k)) as f32;
+            }
+        }
+        fields
+    }
 }

@@ -142,4 +142,13 @@ impl Isa for Vnni {
     fn store_bytes(self, v: [__m256; 4], to: &mut [u8; 4 * LANES]) {
         self.0.store_bytes(v, to);
     }
+    #[inline(always)]
+    fn widen_bytes(self, v: &[i8; LANES]) -> __m256 {
+        self.0.widen_bytes(v)
+    }
+
+    #[inline(always)]
+    fn widen_nibbles(self, words: &[u8; 4 * LANES]) -> [__m256; LANES] {
+        self.0.widen_nibbles(words)
+    }
 }
