@@ -1,5 +1,7 @@
 //! AVX2 with fused multiply-add: eight floats to a register.
 #![allow(unsafe_code)]
+// Pairs are indexed by constants.
+#![allow(clippy::indexing_slicing)]
 
 use super::isa::{Isa, Kernel, LANES, Lanes, sealed};
 use core::arch::x86_64::{
@@ -46,6 +48,8 @@ impl sealed::Sealed for Avx2 {}
 impl Isa for Avx2 {
     const SPECIALISED: bool = true;
     type V = __m256;
+    type Pair = [__m256; 2];
+    const WIDE: bool = false;
     type Sums = __m256i;
 
     #[inline(always)]
@@ -96,6 +100,26 @@ impl Isa for Avx2 {
     fn mul_add(self, a: __m256, b: __m256, c: __m256) -> __m256 {
         // SAFETY: `self` proves that the processor has FMA; no memory is touched.
         unsafe { _mm256_fmadd_ps(a, b, c) }
+    }
+
+    #[inline(always)]
+    fn splat_pair(self, value: f32) -> [__m256; 2] {
+        [self.splat(value); 2]
+    }
+
+    #[inline(always)]
+    fn load_pair(self, from: &[Lanes; 2]) -> [__m256; 2] {
+        [self.load(&from[0]), self.load(&from[1])]
+    }
+
+    #[inline(always)]
+    fn mul_add_pair(self, a: [__m256; 2], b: [__m256; 2], c: [__m256; 2]) -> [__m256; 2] {
+        [self.mul_add(a[0], b[0], c[0]), self.mul_add(a[1], b[1], c[1])]
+    }
+
+    #[inline(always)]
+    fn halves(self, pair: [__m256; 2]) -> [__m256; 2] {
+        pair
     }
 
     #[inline(always)]

@@ -27,6 +27,10 @@ pub trait Isa: Copy + sealed::Sealed {
     const SPECIALISED: bool;
     /// A vector in registers.
     type V: Copy;
+    /// Two vectors side by side in registers: in one, if there are registers of that size.
+    type Pair: Copy;
+    /// Whether a pair is one register, so that twice as many can be held at a time.
+    const WIDE: bool;
     /// [`LANES`] sums of 32 bits in registers.
     type Sums: Copy;
     /// A vector whose every lane is `value`.
@@ -41,6 +45,14 @@ pub trait Isa: Copy + sealed::Sealed {
     fn mul(self, a: Self::V, b: Self::V) -> Self::V;
     /// The sum a · b + c, lane by lane, rounded once or twice.
     fn mul_add(self, a: Self::V, b: Self::V, c: Self::V) -> Self::V;
+    /// Two vectors whose every lane is `value`.
+    fn splat_pair(self, value: f32) -> Self::Pair;
+    /// Reads two vectors.
+    fn load_pair(self, from: &[Lanes; 2]) -> Self::Pair;
+    /// The sum a · b + c, lane by lane, rounded as [`Isa::mul_add`] rounds.
+    fn mul_add_pair(self, a: Self::Pair, b: Self::Pair, c: Self::Pair) -> Self::Pair;
+    /// The two vectors of a pair.
+    fn halves(self, pair: Self::Pair) -> [Self::V; 2];
     /// The larger of each lane: `a` where a > b, else `b`, so that NaN in `b` stays.
     fn max(self, a: Self::V, b: Self::V) -> Self::V;
     /// The smaller of each lane: `a` where a < b, else `b`, so that NaN in `b` stays.

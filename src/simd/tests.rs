@@ -169,3 +169,26 @@ fn integers_become_floats() {
         }
     }
 }
+
+/// a · b + c of pairs, whose halves are to be those of two vectors.
+struct Pairs<'a>(&'a [Lanes; 2], f32, &'a mut [Lanes; 2]);
+
+impl Kernel for Pairs<'_> {
+    fn run<I: Isa>(self, isa: I) {
+        let Self(a, b, to) = self;
+        let pair = isa.mul_add_pair(isa.load_pair(a), isa.splat_pair(b), isa.load_pair(a));
+        for (half, to) in isa.halves(pair).into_iter().zip(to) {
+            isa.store(half, to);
+        }
+    }
+}
+
+#[test]
+fn pairs_are_two_vectors() {
+    let a: [Lanes; 2] = std::array::from_fn(|i| std::array::from_fn(|j| (8 * i + j) as f32));
+    for level in Level::all() {
+        let mut to = [[f32::NAN; LANES]; 2];
+        level.run_pairs(Pairs(&a, 2.0, &mut to));
+        assert_eq!(to, a.map(|half| half.map(|v| 3.0 * v)), "{}", level.name());
+    }
+}

@@ -108,7 +108,7 @@ impl Step {
         let output_vectors = |output| <[f32]>::as_chunks_mut::<LANES>(output).0;
         let residual = || if self.in_place { Some(Residual::InPlace) } else { other.map(Residual::Other) };
         match &self.work {
-            Work::Dense { weights, segments } => level.run(DenseConv {
+            Work::Dense { weights, segments } => level.run_pairs(DenseConv {
                 input,
                 input_walk,
                 segments,
