@@ -202,12 +202,11 @@ SFACE = Network(
     "biases, and the dense layer's weights are rounded anew; convolutions keep the package's integers.",
     known="OpenCV Zoo says that it was contributed by Yaoyao Zhong and converted from the authors' repository "
     "(zhongyy/SFace), whose paper is Zhong et al., 2021, SFace: Sigmoid-Constrained Hypersphere Loss for Robust Face "
-    "Recognition (IEEE Transactions on Image Processing). The paper trains on CASIA-WebFace, VGGFace2 and MS-Celeb-1M: "
-    "web images of people who were not asked; the publishers of VGGFace2 and MS-Celeb-1M withdrew them. Names of layers are "
-    "those of InsightFace's MXNet MobileNet.",
-    unknown="On which of these sets, or any other, this file was trained: neither repository says so, and the paper "
-    "reports no network of this size. Error rates per demographic group. OpenCV Zoo's own figure for LFW (0.8205) is from its "
-    "whole pipeline and does not fit what this file scores with faces aligned as here.",
+    "Recognition (IEEE Transactions on Image Processing). Its abstract says that the paper's networks are trained on "
+    "CASIA-WebFace, VGGFace2 and MS-Celeb-1M: web images of people who were not asked. The publisher of MS-Celeb-1M withdrew it "
+    "in 2019.",
+    unknown="On which of these sets, or any other, this file was trained: neither repository says so, and the paper's "
+    "text was not consulted. Consent; error rates per demographic group.",
     extra=SFACE_EXTRA,
 )
 

@@ -1,5 +1,6 @@
 //! Operations after fusion and before placement: what the lowering makes of the graph's nodes.
 
+use super::kernels::coded::CodedWeights;
 use super::kernels::elementwise::Combine;
 use super::kernels::epilogue::{Activation, Epilogue};
 use super::kernels::int8::InputRange;
@@ -93,6 +94,10 @@ pub(super) enum Kind {
     Conv {
         filter: Filter,
         window: Window,
+    },
+    /// A fully connected layer whose weights stay integers; no activation is absorbed.
+    Coded {
+        weights: CodedWeights,
     },
     Elementwise {
         combine: Combine,

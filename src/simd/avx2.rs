@@ -1,14 +1,17 @@
 //! AVX2 with fused multiply-add: eight floats to a register.
 #![allow(unsafe_code)]
+// Pairs are indexed by constants.
+#![allow(clippy::indexing_slicing)]
 
 use super::isa::{Isa, Kernel, LANES, Lanes, sealed};
 use core::arch::x86_64::{
-    __m256, __m256i, _CMP_UNORD_Q, _MM_HINT_T1, _mm_loadu_si128, _mm_prefetch, _mm256_add_epi32, _mm256_add_ps,
-    _mm256_blendv_ps, _mm256_cmp_ps, _mm256_cvtepi8_epi16, _mm256_cvtepi32_ps, _mm256_cvtps_epi32, _mm256_fmadd_ps,
-    _mm256_loadu_ps, _mm256_loadu_si256, _mm256_madd_epi16, _mm256_maddubs_epi16, _mm256_max_ps, _mm256_min_ps,
-    _mm256_mul_ps, _mm256_packs_epi32, _mm256_packus_epi16, _mm256_permute2f128_ps, _mm256_permutevar8x32_epi32,
-    _mm256_set1_epi16, _mm256_set1_epi32, _mm256_set1_ps, _mm256_setr_epi32, _mm256_setzero_si256, _mm256_shuffle_ps,
-    _mm256_storeu_ps, _mm256_storeu_si256, _mm256_unpackhi_ps, _mm256_unpacklo_ps,
+    __m256, __m256i, _CMP_UNORD_Q, _MM_HINT_T1, _mm_loadl_epi64, _mm_loadu_si128, _mm_prefetch, _mm256_add_epi32,
+    _mm256_add_ps, _mm256_and_si256, _mm256_blendv_ps, _mm256_cmp_ps, _mm256_cvtepi8_epi16, _mm256_cvtepi8_epi32,
+    _mm256_cvtepi32_ps, _mm256_cvtps_epi32, _mm256_fmadd_ps, _mm256_loadu_ps, _mm256_loadu_si256, _mm256_madd_epi16,
+    _mm256_maddubs_epi16, _mm256_max_ps, _mm256_min_ps, _mm256_mul_ps, _mm256_packs_epi32, _mm256_packus_epi16,
+    _mm256_permute2f128_ps, _mm256_permutevar8x32_epi32, _mm256_set1_epi16, _mm256_set1_epi32, _mm256_set1_ps,
+    _mm256_setr_epi32, _mm256_setzero_si256, _mm256_shuffle_ps, _mm256_storeu_ps, _mm256_storeu_si256,
+    _mm256_unpackhi_ps, _mm256_unpacklo_ps,
 };
 
 /// Of two pairs of values the lower ones, and the upper ones.
@@ -45,6 +48,8 @@ impl sealed::Sealed for Avx2 {}
 impl Isa for Avx2 {
     const SPECIALISED: bool = true;
     type V = __m256;
+    type Pair = [__m256; 2];
+    const WIDE: bool = false;
     type Sums = __m256i;
 
     #[inline(always)]
@@ -95,6 +100,26 @@ impl Isa for Avx2 {
     fn mul_add(self, a: __m256, b: __m256, c: __m256) -> __m256 {
         // SAFETY: `self` proves that the processor has FMA; no memory is touched.
         unsafe { _mm256_fmadd_ps(a, b, c) }
+    }
+
+    #[inline(always)]
+    fn splat_pair(self, value: f32) -> [__m256; 2] {
+        [self.splat(value); 2]
+    }
+
+    #[inline(always)]
+    fn load_pair(self, from: &[Lanes; 2]) -> [__m256; 2] {
+        [self.load(&from[0]), self.load(&from[1])]
+    }
+
+    #[inline(always)]
+    fn mul_add_pair(self, a: [__m256; 2], b: [__m256; 2], c: [__m256; 2]) -> [__m256; 2] {
+        [self.mul_add(a[0], b[0], c[0]), self.mul_add(a[1], b[1], c[1])]
+    }
+
+    #[inline(always)]
+    fn halves(self, pair: [__m256; 2]) -> [__m256; 2] {
+        pair
     }
 
     #[inline(always)]
@@ -187,5 +212,23 @@ impl Isa for Avx2 {
             let bytes = _mm256_permutevar8x32_epi32(_mm256_packus_epi16(ab, cd), order);
             _mm256_storeu_si256(to.as_mut_ptr().cast(), bytes);
         }
+    }
+    #[inline(always)]
+    fn widen_bytes(self, v: &[i8; LANES]) -> __m256 {
+        // SAFETY: `self` proves AVX2; `v` is 8 readable bytes and the load needs no alignment.
+        unsafe { _mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(_mm_loadl_epi64(v.as_ptr().cast()))) }
+    }
+
+    #[inline(always)]
+    fn widen_nibbles(self, words: &[u8; 4 * LANES]) -> [__m256; LANES] {
+        let mut fields = [self.splat(0.0); LANES];
+        // SAFETY: `self` proves AVX2; `words` is 32 readable bytes and the load needs no alignment.
+        unsafe {
+            let words = _mm256_loadu_si256(words.as_ptr().cast());
+            for (k, field) in fields.iter_mut().enumerate() {
+                *field = _mm256_cvtepi32_ps(_mm256_and_si256(words, _mm256_set1_epi32(15 << (4 * k))));
+            }
+        }
+        fields
     }
 }

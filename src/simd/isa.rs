@@ -27,6 +27,10 @@ pub trait Isa: Copy + sealed::Sealed {
     const SPECIALISED: bool;
     /// A vector in registers.
     type V: Copy;
+    /// Two vectors side by side in registers: in one, if there are registers of that size.
+    type Pair: Copy;
+    /// Whether a pair is one register, so that twice as many can be held at a time.
+    const WIDE: bool;
     /// [`LANES`] sums of 32 bits in registers.
     type Sums: Copy;
     /// A vector whose every lane is `value`.
@@ -41,6 +45,14 @@ pub trait Isa: Copy + sealed::Sealed {
     fn mul(self, a: Self::V, b: Self::V) -> Self::V;
     /// The sum a · b + c, lane by lane, rounded once or twice.
     fn mul_add(self, a: Self::V, b: Self::V, c: Self::V) -> Self::V;
+    /// Two vectors whose every lane is `value`.
+    fn splat_pair(self, value: f32) -> Self::Pair;
+    /// Reads two vectors.
+    fn load_pair(self, from: &[Lanes; 2]) -> Self::Pair;
+    /// The sum a · b + c, lane by lane, rounded as [`Isa::mul_add`] rounds.
+    fn mul_add_pair(self, a: Self::Pair, b: Self::Pair, c: Self::Pair) -> Self::Pair;
+    /// The two vectors of a pair.
+    fn halves(self, pair: Self::Pair) -> [Self::V; 2];
     /// The larger of each lane: `a` where a > b, else `b`, so that NaN in `b` stays.
     fn max(self, a: Self::V, b: Self::V) -> Self::V;
     /// The smaller of each lane: `a` where a < b, else `b`, so that NaN in `b` stays.
@@ -64,6 +76,12 @@ pub trait Isa: Copy + sealed::Sealed {
     /// Rounds each lane, to even from halfway, to a byte. None may be over 255; what is below 0,
     /// and NaN, becomes 0.
     fn store_bytes(self, v: [Self::V; 4], to: &mut [u8; 4 * LANES]);
+    /// Bytes as floats.
+    fn widen_bytes(self, v: &[i8; LANES]) -> Self::V;
+    /// The eight fields of 4 bits of each of [`LANES`] little-endian words as floats: lane l of
+    /// vector k is 16ᵏ times field k, the fields counted from the lowest, of word l. The highest is
+    /// signed, −8 to 7, the others are 0 to 15.
+    fn widen_nibbles(self, words: &[u8; 4 * LANES]) -> [Self::V; LANES];
     /// Runs `kernel` in a function of its own, compiled for this instruction set.
     fn call<K: Kernel>(self, kernel: K);
 }

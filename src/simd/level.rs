@@ -90,10 +90,18 @@ impl Level {
             Kind::Scalar => kernel.run(scalar::Scalar),
             #[cfg(target_arch = "x86_64")]
             Kind::Avx2(token) => token.enter(kernel),
-            // VNNI has nothing for f32.
+            // Wider registers gain nothing here, and would be compiled once more.
             #[cfg(target_arch = "x86_64")]
             Kind::Vnni(token) => token.avx2().enter(kernel),
         }
+    }
+
+    /// Runs `kernel`, which computes pairs of vectors in f32 ([`Isa::Pair`](super::Isa::Pair)), at
+    /// this level.
+    #[inline]
+    pub fn run_pairs<K: Kernel>(self, kernel: K) {
+        // What has a dot product of bytes has registers of that size, too.
+        self.run_int8(kernel);
     }
 
     /// Runs `kernel`, which computes in integers, at this level.

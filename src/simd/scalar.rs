@@ -25,6 +25,8 @@ impl Isa for Scalar {
     // Where it is the oracle and the last resort, compile time counts more.
     const SPECIALISED: bool = cfg!(not(target_arch = "x86_64"));
     type V = Lanes;
+    type Pair = [Lanes; 2];
+    const WIDE: bool = false;
     type Sums = [i32; LANES];
 
     #[inline(always)]
@@ -68,6 +70,26 @@ impl Isa for Scalar {
         } else {
             self.add(self.mul(a, b), c)
         }
+    }
+
+    #[inline(always)]
+    fn splat_pair(self, value: f32) -> [Lanes; 2] {
+        [[value; LANES]; 2]
+    }
+
+    #[inline(always)]
+    fn load_pair(self, from: &[Lanes; 2]) -> [Lanes; 2] {
+        *from
+    }
+
+    #[inline(always)]
+    fn mul_add_pair(self, a: [Lanes; 2], b: [Lanes; 2], c: [Lanes; 2]) -> [Lanes; 2] {
+        [self.mul_add(a[0], b[0], c[0]), self.mul_add(a[1], b[1], c[1])]
+    }
+
+    #[inline(always)]
+    fn halves(self, pair: [Lanes; 2]) -> [Lanes; 2] {
+        pair
     }
 
     #[inline(always)]
@@ -127,5 +149,21 @@ impl Isa for Scalar {
             let v = if *v > 0.0 { v.min(255.0) } else { 0.0 };
             *to = (v + ROUNDING).to_bits() as u8;
         }
+    }
+    #[inline(always)]
+    fn widen_bytes(self, v: &[i8; LANES]) -> Lanes {
+        v.map(f32::from)
+    }
+
+    #[inline(always)]
+    fn widen_nibbles(self, words: &[u8; 4 * LANES]) -> [Lanes; LANES] {
+        let mut fields = [[0.0; LANES]; LANES];
+        for (lane, word) in words.as_chunks::<4>().0.iter().enumerate() {
+            let word = i32::from_le_bytes(*word);
+            for (k, field) in fields.iter_mut().enumerate() {
+                field[lane] = (word & 15 << (4 * k)) as f32;
+            }
+        }
+        fields
     }
 }

@@ -129,3 +129,66 @@ fn floats_become_bytes_as_rounded_to_even() {
         }
     }
 }
+
+/// Integers of 8 and of 4 bits as floats.
+struct Widened<'a> {
+    bytes: &'a [i8; 4 * LANES],
+    floats: &'a mut [Lanes; 4],
+    fields: &'a mut [Lanes; LANES],
+}
+
+impl Kernel for Widened<'_> {
+    fn run<I: Isa>(self, isa: I) {
+        for (bytes, floats) in self.bytes.as_chunks().0.iter().zip(self.floats) {
+            isa.store(isa.widen_bytes(bytes), floats);
+        }
+        let words = self.bytes.map(i8::cast_unsigned);
+        for (field, to) in isa.widen_nibbles(&words).into_iter().zip(self.fields) {
+            isa.store(field, to);
+        }
+    }
+}
+
+#[test]
+fn integers_become_floats() {
+    for level in Level::all() {
+        for start in 0..=u8::MAX {
+            let bytes: [i8; 4 * LANES] = std::array::from_fn(|i| start.wrapping_add(37 * i as u8).cast_signed());
+            let (mut floats, mut fields) = ([[f32::NAN; LANES]; 4], [[f32::NAN; LANES]; LANES]);
+            level.run(Widened { bytes: &bytes, floats: &mut floats, fields: &mut fields });
+            assert_eq!(floats.as_flattened(), bytes.map(f32::from), "{}", level.name());
+            for (k, field) in fields.iter().enumerate() {
+                let expected: [f32; LANES] = std::array::from_fn(|lane| {
+                    let byte = bytes[4 * lane + k / 2].cast_unsigned();
+                    let nibble = if k % 2 == 0 { byte & 15 } else { byte >> 4 };
+                    let value = if k == 7 { i32::from(nibble as i8) << 28 >> 28 } else { i32::from(nibble) };
+                    value as f32 * 16f32.powi(k as i32)
+                });
+                assert_eq!(*field, expected, "field {k} on {}", level.name());
+            }
+        }
+    }
+}
+
+/// a · b + c of pairs, whose halves are to be those of two vectors.
+struct Pairs<'a>(&'a [Lanes; 2], f32, &'a mut [Lanes; 2]);
+
+impl Kernel for Pairs<'_> {
+    fn run<I: Isa>(self, isa: I) {
+        let Self(a, b, to) = self;
+        let pair = isa.mul_add_pair(isa.load_pair(a), isa.splat_pair(b), isa.load_pair(a));
+        for (half, to) in isa.halves(pair).into_iter().zip(to) {
+            isa.store(half, to);
+        }
+    }
+}
+
+#[test]
+fn pairs_are_two_vectors() {
+    let a: [Lanes; 2] = std::array::from_fn(|i| std::array::from_fn(|j| (8 * i + j) as f32));
+    for level in Level::all() {
+        let mut to = [[f32::NAN; LANES]; 2];
+        level.run_pairs(Pairs(&a, 2.0, &mut to));
+        assert_eq!(to, a.map(|half| half.map(|v| 3.0 * v)), "{}", level.name());
+    }
+}

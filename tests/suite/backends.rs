@@ -164,8 +164,11 @@ pub(crate) mod ort {
             return;
         }
         let backend = Backend::Ort(OrtOptions::default());
-        for task in [Task::Detect, Task::Mesh, Task::Template] {
-            let load = |b| Model::load(task, &ModelSource::Bundled, b).unwrap();
+        let bundled = [Task::Detect, Task::Mesh, Task::Template].map(|task| (task, ModelSource::Bundled));
+        #[cfg(feature = "sface")]
+        let bundled = bundled.into_iter().chain([(Task::Template, ModelSource::sface())]);
+        for (task, source) in bundled {
+            let load = |b| Model::load(task, &source, b).unwrap();
             let (native, ort) = (load(&Backend::Native), load(&backend));
             assert_eq!(native.network.signature(), ort.network.signature());
             for batch in [1, 3] {

@@ -30,5 +30,7 @@ mod numbers;
 mod page;
 #[cfg(feature = "ort")]
 mod parity;
+#[cfg(feature = "sface")]
+mod sface;
 mod statements;
 mod verify;

@@ -8,7 +8,8 @@
 //!
 //! A tile of pixels × one panel is accumulated in 8 to 12 registers, which hides the latency of the
 //! multiply-add (4 cycles × 2 units): 6 pixels × 2 vectors, 3 × 3 or 8 × 1, with the weights and
-//! one broadcast fewer than AVX2's 16 registers. Then the epilogue (activation, residual,
+//! one broadcast fewer than AVX2's 16 registers. Where two vectors are one register, as with
+//! AVX-512, it is 12 pixels × 2 vectors. Then the epilogue (activation, residual,
 //! activation) is applied before the only store. Blocks of pixels run through all panels before the
 //! next block, so that the block stays in cache.
 //!
@@ -25,7 +26,7 @@ use crate::simd::{Isa, Kernel, LANES, Lanes};
 /// of every tile's pixels.
 const MAX_BLOCK: usize = 96;
 /// The most pixels of a tile.
-const MAX_TILE: usize = 8;
+const MAX_TILE: usize = 12;
 /// Rows of weights, a cache line each, that are asked for before a convolution begins: half of a
 /// first-level cache.
 const MAX_PREFETCH: usize = 256;
@@ -160,7 +161,11 @@ impl Fused for DenseConv<'_> {
             assert!(end(other.walk, Some(other.vectors)).is_some_and(|end| end <= other.data.len()));
         }
         // Whole tiles of every height that will be used.
-        let unit = if weights.single.is_empty() { 6 } else { 8 };
+        let unit = match weights.single.is_empty() {
+            true if I::WIDE => 12,
+            true => 6,
+            false => 8,
+        };
         let block = (BLOCK_FLOATS / weights.depth.max(1) / unit * unit).clamp(unit, MAX_BLOCK);
         let mut pixels = [Pixel::default(); MAX_BLOCK];
         let mut blocks = Blocks::new(self.size, self.input_walk, self.output_walk, self.residual.as_ref());
@@ -179,7 +184,11 @@ impl Fused for DenseConv<'_> {
                 // Behind the last panel there is nothing to fetch ahead: its own rows are in the
                 // cache.
                 let panel = Panel { rows, next: panels.peek().unwrap_or(&rows), span, vector };
-                self.panel::<I, A, B, RESIDUAL, 6, 2>(isa, pixels, &panel, first, second);
+                if I::WIDE {
+                    self.panel::<I, A, B, RESIDUAL, 12, 2>(isa, pixels, &panel, first, second);
+                } else {
+                    self.panel::<I, A, B, RESIDUAL, 6, 2>(isa, pixels, &panel, first, second);
+                }
                 vector += 2;
             }
             if !weights.triple.is_empty() {
@@ -238,10 +247,15 @@ impl DenseConv<'_> {
     ) {
         let Panel { mut rows, mut next, span, vector } = *panel;
         let mut sums = [[isa.splat(0.0); NV]; MR];
-        for v in 0..NV {
-            let bias = isa.load(&self.weights.bias[vector + v]);
-            for sums in &mut sums {
-                sums[v] = bias;
+        let mut pairs = [isa.splat_pair(0.0); MR];
+        if let (2, Some(bias)) = (NV, self.weights.bias[vector..].first_chunk()) {
+            pairs = [isa.load_pair(bias); MR];
+        } else {
+            for v in 0..NV {
+                let bias = isa.load(&self.weights.bias[vector + v]);
+                for sums in &mut sums {
+                    sums[v] = bias;
+                }
             }
         }
         for segment in self.segments {
@@ -254,8 +268,13 @@ impl DenseConv<'_> {
                 *input = unsafe { self.input.get_unchecked(start..start + span) };
             }
             for k in 0..span {
-                if NV == 2 {
+                if let (2, Some(w)) = (NV, weights[k].0.first_chunk()) {
                     isa.prefetch(&ahead[k]);
+                    let w = isa.load_pair(w);
+                    for r in 0..MR {
+                        pairs[r] = isa.mul_add_pair(isa.splat_pair(inputs[r][k]), w, pairs[r]);
+                    }
+                    continue;
                 }
                 let mut w = [isa.splat(0.0); NV];
                 for v in 0..NV {
@@ -266,6 +285,14 @@ impl DenseConv<'_> {
                     for v in 0..NV {
                         sums[r][v] = isa.mul_add(value, w[v], sums[r][v]);
                     }
+                }
+            }
+        }
+        if NV == 2 {
+            for r in 0..MR {
+                let halves = isa.halves(pairs[r]);
+                for v in 0..NV {
+                    sums[r][v] = halves[v];
                 }
             }
         }

@@ -12,6 +12,7 @@
 #![allow(clippy::needless_range_loop)]
 
 mod blocks;
+pub(crate) mod coded;
 pub(crate) mod depthwise;
 pub(crate) mod elementwise;
 pub(crate) mod epilogue;

@@ -18,44 +18,50 @@ impl Lowering<'_> {
         self.define(node, Entry::Constant(Rc::new(constant)))
     }
 
-    /// Accounts for a constant of `len` values before it is made.
-    fn fold(&mut self, len: usize) -> Result<()> {
+    /// Accounts for a constant of `len` values before it is made. An empty one is of no use.
+    fn fold(&mut self, node: &Node, len: usize) -> Result<()> {
+        if len == 0 {
+            return Err(node.unsupported("an empty constant"));
+        }
         self.folded = self.folded.saturating_add(len);
         self.limits.check_elements(self.folded)
     }
 
-    /// DequantizeLinear of a constant: (code − zero point) · scale.
+    /// DequantizeLinear of a constant. Floats are made of it where somebody needs them.
     pub(super) fn dequantize(&mut self, node: &Node) -> Result<()> {
-        let constant = self.constant(node, 0).cloned();
-        let constant = constant.ok_or_else(|| node.unsupported("its input must be a constant"))?;
-        let codes = constant.as_codes().ok_or_else(|| node.unsupported("its input must be of 8 or 4 bits"))?;
-        if node.int("output_dtype", 0)? > data_type::FLOAT {
+        let [codes, scales, zeros] = [0, 1, 2].map(|i| self.constant(node, i).cloned());
+        let (Some(codes), Some(scales)) = (codes, scales) else {
+            return Err(node.unsupported("its inputs must be constants"));
+        };
+        if zeros.is_none() && node.input(2).is_some() {
+            return Err(node.unsupported("its zero points must be constants"));
+        }
+        if !matches!(node.int("output_dtype", 0)?, 0 | data_type::FLOAT) {
             return Err(node.unsupported("another output than f32"));
         }
-        self.fold(codes.len())?;
-        let scale = self.constant(node, 1).ok_or_else(|| node.unsupported("its scale must be a constant"))?;
-        let zeros = match node.input(2) {
-            Some(_) => {
-                let zeros = self.constant(node, 2).filter(|zeros| zeros.shape == scale.shape);
-                let zeros = zeros.and_then(|zeros| zeros.as_codes());
-                zeros.ok_or_else(|| node.invalid("its zero points must be constant integers of its scale's shape"))?
-            }
-            None => &[],
-        };
-        let scales = scale.as_floats().ok_or_else(|| node.invalid("its scale must hold floats"))?;
-        let quantised = Quantised { codes, scales, zeros };
-        let floats = quantised.expand(node, &constant.shape, &scale.shape)?;
-        let shape = constant.shape.clone();
-        self.define_constant(node, Constant::floats(shape, floats))
+        self.fold(node, codes.len())?;
+        let quantised = Quantised::new(node, codes, scales, zeros)?;
+        self.define(node, Entry::Quantised(Rc::new(quantised)))
+    }
+
+    /// Makes floats of input `index` if it is stored as integers.
+    pub(super) fn widen(&mut self, node: &Node, index: usize) -> Result<()> {
+        let Some(name) = node.input(index) else { return Ok(()) };
+        let Some(Entry::Quantised(quantised)) = self.entries.get(name).cloned() else { return Ok(()) };
+        self.fold(node, quantised.len())?;
+        let floats = quantised.expand().ok_or_else(|| node.invalid("a scale is missing"))?;
+        let constant = Constant::floats(quantised.shape().to_vec(), floats);
+        self.bind(name, Entry::Constant(Rc::new(constant)));
+        Ok(())
     }
 
     /// Reshape, Flatten, Squeeze, Unsqueeze of a constant.
     pub(super) fn reshape_constant(&mut self, node: &Node, constant: &Constant) -> Result<()> {
+        self.fold(node, constant.len())?;
         let shape = self.target_shape(node, &constant.shape, false)?;
         if self.limits.elements(&shape)? != constant.len() {
             return Err(node.invalid(&format!("{:?} cannot become {shape:?}", constant.shape)));
         }
-        self.fold(constant.len())?;
         self.define_constant(node, Constant { shape, values: constant.values.clone() })
     }
 
@@ -72,7 +78,7 @@ impl Lowering<'_> {
         if rank > MAX_AXES || !sorted.into_iter().eq(0..rank) {
             return Err(node.invalid(&format!("{perm:?} is no permutation of {:?}", constant.shape)));
         }
-        self.fold(constant.len())?;
+        self.fold(node, constant.len())?;
         // How far apart neighbours along each of the constant's axes lie.
         let stride = |axis: usize| constant.shape.iter().skip(axis + 1).product::<usize>();
         let axes: Vec<(usize, usize)> =
@@ -103,15 +109,15 @@ impl Lowering<'_> {
                 return self.define(node, Entry::Constant(Rc::clone(constant)));
             }
             (Values::Codes(codes), data_type::FLOAT) => {
-                self.fold(codes.len())?;
+                self.fold(node, codes.len())?;
                 Values::Floats(codes.iter().map(|v| f32::from(*v)).collect())
             }
             (Values::Codes(codes), data_type::INT32 | data_type::INT64) => {
-                self.fold(codes.len())?;
+                self.fold(node, codes.len())?;
                 Values::Ints(codes.iter().map(|v| i64::from(*v)).collect())
             }
             (Values::Ints(ints), data_type::FLOAT) => {
-                self.fold(ints.len())?;
+                self.fold(node, ints.len())?;
                 Values::Floats(ints.iter().map(|v| *v as f32).collect())
             }
             _ => return Err(node.unsupported("only casts to f32, or to wider integers")),

@@ -1,8 +1,8 @@
-//! Convolutions, fully connected layers, batch normalisation.
+//! Convolutions and batch normalisation.
 
 use super::lowering::{Entry, Lowering};
 use crate::error::Result;
-use crate::nn::graph::{Constant, Node};
+use crate::nn::graph::Node;
 use crate::nn::kernels::int8::InputRange;
 use crate::nn::op::{Filter, Kind, Window};
 use crate::nn::precision::Precision;
@@ -124,50 +124,6 @@ impl Lowering<'_> {
         Ok(dense)
     }
 
-    /// Gemm or MatMul by constant weights: a pointwise convolution of one pixel.
-    pub(super) fn gemm(&mut self, node: &Node) -> Result<()> {
-        let input = self.value(node, 0)?;
-        let &[1, features] = input.shape.as_slice() else {
-            return Err(node.unsupported("its input must be (N, features)"));
-        };
-        let input = self.in_vectors(&input)?;
-        let general = node.op == "Gemm";
-        if general && node.int("transA", 0)? != 0 {
-            return Err(node.unsupported("transA"));
-        }
-        let transposed = general && node.int("transB", 0)? != 0;
-        let weight = self.constant(node, 1).cloned();
-        let weight = weight.ok_or_else(|| node.unsupported("its weights must be constant"))?;
-        let outputs = match (weight.shape.as_slice(), transposed) {
-            (&[outputs, _], true) | (&[_, outputs], false) => outputs,
-            _ => return Err(node.invalid("its weights are no matrix")),
-        };
-        self.reserve(outputs, features, 1)?;
-        let data = matrix(node, &weight, (features, outputs), transposed)?;
-        let alpha = if general { node.float("alpha", 1.0)? } else { 1.0 };
-        let beta = if general { node.float("beta", 1.0)? } else { 1.0 };
-        let bias = match node.input(2).filter(|_| general) {
-            Some(_) => {
-                let bias = self.floats(node, 2)?;
-                let flat = self.constant(node, 2).is_some_and(|c| matches!(c.shape.as_slice(), [] | [_] | [1, _]));
-                match bias {
-                    // One for all outputs, or one for each.
-                    [single] if flat => vec![beta * single; outputs],
-                    each if flat && each.len() == outputs => each.iter().map(|bias| beta * bias).collect(),
-                    _ => return Err(node.invalid("its bias does not fit its weights")),
-                }
-            }
-            None => vec![0.0; outputs],
-        };
-        let weights = data.into_iter().map(|w| alpha * w).collect();
-        self.count(&[features, outputs])?;
-        let filter = Filter { outputs, inputs: features, depthwise: false, weights, bias, ranges: Vec::new() };
-        let window = Window::pointwise(&input.grid);
-        let output = self.new_value(Grid::padded(1, 1, outputs), Form::Flat, vec![1, outputs])?;
-        self.push(Kind::Conv { filter, window }, &input, None, &output);
-        self.define(node, Entry::Value(output))
-    }
-
     /// BatchNormalization with its statistics fixed: an affine map per channel.
     pub(super) fn batch_normalization(&mut self, node: &Node) -> Result<()> {
         if node.int("training_mode", 0)? != 0 {
@@ -186,18 +142,4 @@ impl Lowering<'_> {
         let shift = beta.iter().zip(mean).zip(&scale).map(|((b, m), s)| b - m * s).collect();
         self.affine(node, scale, shift)
     }
-}
-
-/// A Gemm's weights as rows of `features` values, one per output.
-fn matrix(node: &Node, weight: &Constant, size: (usize, usize), transposed: bool) -> Result<Vec<f32>> {
-    let data = weight.as_floats().ok_or_else(|| node.invalid("its weights must be floats"))?;
-    let (features, outputs) = size;
-    let wanted = if transposed { [outputs, features] } else { [features, outputs] };
-    if weight.shape != wanted || outputs == 0 {
-        return Err(node.invalid("its weights do not fit its input"));
-    }
-    if transposed {
-        return Ok(data.to_vec());
-    }
-    Ok((0..outputs).flat_map(|o| data.iter().skip(o).step_by(outputs).copied()).collect())
 }

@@ -7,6 +7,7 @@ use crate::nn::limits::Limits;
 use crate::nn::op::{Kind, Op, Strides};
 use crate::nn::precision::Precision;
 use crate::nn::proto::corrupt;
+use crate::nn::quantised::Quantised;
 use crate::nn::ranges::Ranges;
 use crate::nn::value::{Border, Buffer, BufferId, Form, Grid, Value};
 use crate::simd::LANES;
@@ -17,6 +18,8 @@ use std::rc::Rc;
 #[derive(Debug, Clone)]
 pub(super) enum Entry {
     Constant(Rc<Constant>),
+    /// A constant that is stored as integers.
+    Quantised(Rc<Quantised>),
     Value(Value),
     /// A value with zeros around it that nobody has written yet: `border` in the plane, `channels`
     /// in all.
@@ -31,7 +34,7 @@ impl Entry {
     /// The buffer in which the value lies, if it is one.
     pub fn buffer(&self) -> Option<BufferId> {
         match self {
-            Self::Constant(_) => None,
+            Self::Constant(_) | Self::Quantised(_) => None,
             Self::Value(value) | Self::Padded { value, .. } => Some(value.buffer),
         }
     }

@@ -11,6 +11,7 @@
 mod constant;
 mod conv;
 mod elementwise;
+mod linear;
 mod lowering;
 mod nodes;
 mod shape;

@@ -111,6 +111,11 @@ impl Lowering<'_> {
         }
         // A few operations per node are usual; only a concatenation of many values makes more.
         self.limits.check_nodes(self.ops.len() / 4)?;
+        // A fully connected layer may read its weights as they are stored.
+        let stored = matches!(node.op.as_str(), "Gemm" | "MatMul").then_some(1);
+        for input in (0..node.inputs.len()).filter(|i| Some(*i) != stored) {
+            self.widen(node, input)?;
+        }
         match node.op.as_str() {
             "Conv" => self.conv(node),
             "Gemm" | "MatMul" => self.gemm(node),

@@ -61,8 +61,8 @@ impl Lowering<'_> {
         self.define(node, Entry::Value(reshaped))
     }
 
-    /// The shape that a reshaping node gives to an input of `shape`, whose first axis is the batch's
-    /// and stays, or belongs to a constant.
+    /// The shape that a reshaping node gives to an input of `shape`, whose first axis is the
+    /// batch's and stays, or belongs to a constant.
     pub(super) fn target_shape(&self, node: &Node, shape: &[usize], batch: bool) -> Result<Vec<usize>> {
         let total: usize = shape.iter().product();
         // The second input in new files, an attribute in old ones.

@@ -60,6 +60,11 @@ impl Step {
                 let (depth, columns) = weights.size();
                 columns == vectors && self.input_walk.end(held_input, depth)? <= input && walked(columns)?
             }
+            Work::Coded { weights } => {
+                let (depth, columns) = weights.size();
+                let whole = plane == (1, 1) && columns == vectors && self.other.is_none() && !self.in_place;
+                whole && self.input_walk.end(plane, depth)? <= input && walked(vectors)?
+            }
             Work::Depthwise { weights, bias, kernel, tap, stride } => {
                 let right = kernel.0.checked_sub(1)?.checked_mul(tap.0)?;
                 let down = kernel.1.checked_sub(1)?.checked_mul(tap.1)?;
@@ -111,7 +116,7 @@ mod tests {
     /// Every way in which a step's addresses are moved by one vector past the end must be noticed.
     #[test]
     fn a_step_out_of_bounds_is_noticed() {
-        let all = ["detect", "mesh", "template"].map(|name| (name, Precision::F32));
+        let all = ["detect", "mesh", "template", "sface/sface"].map(|name| (name, Precision::F32));
         for (name, precision) in all.into_iter().chain([("template", Precision::Int8)]) {
             let mut program = program(name, precision);
             let (external, arena) = (program.input.height * program.input.width * 3, program.arena);

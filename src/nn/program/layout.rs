@@ -70,6 +70,7 @@ impl Layout<'_> {
                     dense(&filter, &window, &op.input.grid, pitch)
                 }
             }
+            Kind::Coded { weights } => Work::Coded { weights },
             Kind::Elementwise { combine } => Work::Elementwise { combine },
             Kind::Pool { kind, window } => {
                 Work::Pool { kind, window, input_size: (op.input.grid.width, op.input.grid.height) }

@@ -159,6 +159,7 @@ impl Program {
             let work = match &step.work {
                 Work::Dense { weights, .. } => format!("dense {}", weights.size().0),
                 Work::IntDense { weights } => format!("int8 {}", weights.size().0),
+                Work::Coded { weights } => format!("coded {}", weights.size().0),
                 Work::Depthwise { kernel, stride, .. } => format!("depthwise {} / {stride}", kernel.0),
                 Work::Elementwise { .. } => "elementwise".into(),
                 Work::Pool { .. } => "pool".into(),

@@ -1,6 +1,7 @@
 //! One step: what it computes, where its operands lie, and how its kernel is entered.
 
 use crate::nn::arena::carve;
+use crate::nn::kernels::coded::{Coded, CodedWeights};
 use crate::nn::kernels::depthwise::Depthwise;
 use crate::nn::kernels::elementwise::{Combine, Elementwise};
 use crate::nn::kernels::epilogue::Epilogue;
@@ -43,6 +44,8 @@ pub(super) enum Work {
     IntDense { weights: IntWeights },
     /// [`Depthwise`]; `tap` counts vectors, `stride` is 0 where no strip may share its loads.
     Depthwise { weights: Vec<Lanes>, bias: Vec<Lanes>, kernel: (usize, usize), tap: (usize, usize), stride: usize },
+    /// A fully connected layer whose weights are integers of 8 or 4 bits: [`Coded`].
+    Coded { weights: CodedWeights },
     /// [`Elementwise`].
     Elementwise { combine: Combine },
     /// [`Pool`].
@@ -105,7 +108,7 @@ impl Step {
         let output_vectors = |output| <[f32]>::as_chunks_mut::<LANES>(output).0;
         let residual = || if self.in_place { Some(Residual::InPlace) } else { other.map(Residual::Other) };
         match &self.work {
-            Work::Dense { weights, segments } => level.run(DenseConv {
+            Work::Dense { weights, segments } => level.run_pairs(DenseConv {
                 input,
                 input_walk,
                 segments,
@@ -139,6 +142,11 @@ impl Step {
                 output: output_vectors(output),
                 output_walk: output_walk.in_vectors(),
                 size: (width, height),
+            }),
+            Work::Coded { weights } => level.run(Coded {
+                input: input.get(input_walk.origin..)?.get(..weights.size().0)?,
+                weights,
+                output: output_vectors(output).get_mut(output_walk.in_vectors().origin..)?,
             }),
             Work::Elementwise { combine } => level.run(Elementwise {
                 input: vectors(input),

@@ -55,14 +55,13 @@ fn every_truncation_is_an_error() {
     }
 }
 
-#[test]
-fn flipped_bytes_never_panic() {
-    let bytes = small().encode();
+/// Flips bytes of a file again and again, and runs whatever loads.
+pub fn flip_bytes(bytes: &[u8]) {
     let mut random = Net::new(1, 1, 1);
     let mut draw = |below: usize| ((random.random() + 1.0) / 2.0 * below as f64) as usize;
     let mut accepted = 0;
     for _ in 0..20_000 {
-        let mut mutant = bytes.clone();
+        let mut mutant = bytes.to_vec();
         for _ in 0..1 + draw(3) {
             let at = draw(mutant.len());
             mutant[at] = if draw(2) == 0 { mutant[at] ^ 1 << draw(8) } else { draw(256) as u8 };
@@ -70,6 +69,11 @@ fn flipped_bytes_never_panic() {
         accepted += usize::from(load_and_run(&mutant, &SMALL).is_ok());
     }
     assert!((1000..19_000).contains(&accepted), "{accepted} mutants load, so the test tests little");
+}
+
+#[test]
+fn flipped_bytes_never_panic() {
+    flip_bytes(&small().encode());
 }
 
 #[test]

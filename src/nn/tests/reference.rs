@@ -348,7 +348,10 @@ impl Interpreter<'_> {
             None => self.ints(name).unwrap(),
         };
         let shape = match self.node.op {
-            "Flatten" => vec![x.shape[0], total / x.shape[0]],
+            "Flatten" => {
+                let rows = x.shape[..self.int("axis", 1) as usize].iter().product();
+                vec![rows, total / rows]
+            }
             "Squeeze" => {
                 let rank = x.shape.len() as i64;
                 let axes: Vec<i64> = list("axes").iter().map(|a: &i64| a.rem_euclid(rank)).collect();

@@ -1,6 +1,7 @@
 //! Weights that are stored as integers, and constants that only change their shape or type.
 
 use super::check_all;
+use super::hostile::flip_bytes;
 use super::writer::{Attr, Net, Storage};
 use crate::error::ErrorKind;
 use crate::nn::{Limits, Precision, compile};
@@ -183,4 +184,23 @@ fn constants_do_not_unfold_without_bound() {
         let error = compile(&net.with_outputs(&[&y]).encode(), &limits, Precision::F32).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::LimitExceeded, "{op}");
     }
+}
+
+#[test]
+fn flipped_bytes_of_integers_never_panic() {
+    let [bytes, nibbles] = [8, 4].map(|bits| Stored { bits, signed: true, raw: true, zeros: bits == 8 });
+    let mut net = Net::new(2, 4, 9);
+    net.opset = 21;
+    let w = bytes.weights(&mut net, &[4, 2, 1, 2], &[4], &[("axis", Int(0))]);
+    let a = net.node("Conv", &["x", &w], &[("strides", Ints(vec![1, 2]))]);
+    let w = nibbles.weights(&mut net, &[4, 4], &[4, 2], &[("axis", Int(1)), ("block_size", Int(2))]);
+    let shape = net.ints(&[4, 4, 1, -1]);
+    let w = net.node("Reshape", &[&w, &shape], &[]);
+    let b = net.node("Conv", &[&a, &w], &[]);
+    let flat = net.node("Flatten", &[&b], &[]);
+    let w = nibbles.weights(&mut net, &[3, 64], &[3, 1], &[("axis", Int(1)), ("block_size", Int(64))]);
+    let y = net.node("Gemm", &[&flat, &w], &[("transB", Int(1))]);
+    let net = net.with_outputs(&[&y]);
+    assert_eq!(super::check(&net), Ok(()));
+    flip_bytes(&net.encode());
 }

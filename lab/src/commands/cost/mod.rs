@@ -6,6 +6,10 @@
 //! bytes of two files to a verdict; one more goes before them that is not counted. And the most
 //! memory that was resident. Pin the program to one core (`taskset -c 0`) to compare.
 //!
+//! `cargo run --release -p selfsame-lab -- cost network CARD [--int8]`
+//!
+//! Every run's CPU milliseconds of one network, for `benches/peers/opencv/sface.py`.
+//!
 //! `cargo run --release -p selfsame-lab -- cost growth [--runs 5]`
 //!
 //! The same against the pixels of a JPEG, its bytes, its scans and the faces in it, each with all

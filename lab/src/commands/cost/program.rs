@@ -1,4 +1,4 @@
-//! The two forms of the command.
+//! The forms of the command.
 
 use super::super::shared::{Anyhow, status};
 use super::growth;
@@ -6,7 +6,7 @@ use super::meter::Cost;
 use super::verify::verify;
 use clap::{Args, Subcommand};
 use selfsame::engine::Engine;
-use selfsame::model::Backend;
+use selfsame::model::{Backend, Model, ModelCard, ModelSource};
 use selfsame_lab::say;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -34,6 +34,17 @@ enum What {
         #[arg(long)]
         json: bool,
     },
+    /// Runs of one network on one picture of noise.
+    Network {
+        /// The network's card; the network lies beside it.
+        card: PathBuf,
+        /// Runs that are counted.
+        #[arg(long, default_value_t = 50)]
+        runs: usize,
+        /// The network in 8-bit integers.
+        #[arg(long)]
+        int8: bool,
+    },
     /// Growth with pixels, bytes, scans and faces.
     Growth {
         /// Runs of each point that are counted.
@@ -46,16 +57,39 @@ enum What {
 pub fn run(arguments: &Arguments) -> ExitCode {
     status(match &arguments.what {
         What::Verify { document, selfie, runs, int8, json } => of_files([document, selfie], *runs, *int8, *json),
+        What::Network { card, runs, int8 } => network(card, *runs, *int8),
         What::Growth { runs } => {
             Engine::new().map_err(Into::into).and_then(|engine| growth::print_curves(&engine, *runs))
         }
     })
 }
 
+/// The network's backend.
+fn backend(int8: bool) -> Backend {
+    if int8 { Backend::Int8 } else { Backend::Native }
+}
+
+/// Every run's CPU milliseconds as JSON.
+fn network(card: &Path, runs: usize, int8: bool) -> Anyhow<()> {
+    let text = std::fs::read_to_string(card).map_err(|e| format!("cannot read {}: {e}", card.display()))?;
+    let task = ModelCard::parse(&text)?.task;
+    let model = Model::load(task, &ModelSource::Card(card.to_owned()), &backend(int8))?;
+    let signature = model.network.signature();
+    // Any picture will do: what our kernels take does not depend on it.
+    let input: Vec<f32> = (0..signature.input_len()).map(|i| (i as f32 * 0.37).sin()).collect();
+    let mut outputs: Vec<Vec<f32>> = signature.output_lens().map(|len| vec![0.0; len]).collect();
+    let (cost, ()) = Cost::of(runs, || {
+        let mut slices: Vec<&mut [f32]> = outputs.iter_mut().map(Vec::as_mut_slice).collect();
+        Ok(model.network.run(&input, &mut slices)?)
+    })?;
+    say!("{}", serde_json::json!({ "cpu_ms": cost.cpu_ms() }));
+    Ok(())
+}
+
 fn of_files(files: [&PathBuf; 2], runs: usize, int8: bool, json: bool) -> Anyhow<()> {
     let read = |path: &Path| std::fs::read(path).map_err(|e| format!("cannot read {}: {e}", path.display()));
     let [document, selfie] = [read(files[0])?, read(files[1])?];
-    let engine = Engine::builder().backend(if int8 { Backend::Int8 } else { Backend::Native }).build()?;
+    let engine = Engine::builder().backend(backend(int8)).build()?;
     let (cost, score) = Cost::of(runs, || verify(&engine, &document, &selfie))?;
     if json {
         let peak_mb = cost.peak_bytes.map(|bytes| bytes as f64 / 1e6);

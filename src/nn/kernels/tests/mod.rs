@@ -1,5 +1,6 @@
 //! Every kernel at the best level against the portable one.
 
+mod coded;
 mod convolutions;
 mod int8;
 mod passes;
