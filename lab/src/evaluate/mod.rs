@@ -30,6 +30,7 @@ mod cache;
 mod cache_file;
 mod cache_key;
 mod calibrate;
+mod centre;
 mod cfp;
 mod comparison_scores;
 mod curve;
@@ -59,6 +60,7 @@ mod tail;
 mod ten_fold;
 #[cfg(test)]
 mod testing;
+mod worst_group;
 
 use crate::random;
 
@@ -66,6 +68,7 @@ pub use all_pairs::{all_pairs, pairs_among, pairs_between};
 pub use bootstrap::{Bootstrap, FixedFmr, FixedThreshold};
 pub use cache::{PictureDigest, TemplateCache};
 pub use cache_key::CacheKey;
+pub use centre::centre_spec;
 pub use cfp::{CfpSet, FoldedPairs, View};
 pub use comparison_scores::comparison_scores;
 pub use d_prime::DPrime;
@@ -86,3 +89,4 @@ pub use report::{About, AtFmr, AtThreshold, BandPoint, ProtocolAccuracy, Report,
 pub use roc::{RocPoint, area_under, roc};
 pub use score_set::ScoreSet;
 pub use ten_fold::{TenFold, ten_fold};
+pub use worst_group::calibrate_worst_group;

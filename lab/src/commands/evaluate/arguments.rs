@@ -168,10 +168,17 @@ pub struct Common {
     /// Whose pictures the calibration is made on, in words: “adults of both sexes, office cameras”.
     #[arg(long)]
     pub population: Option<String>,
-    /// The pictures are those of the group of people that matches falsely most often: write the
-    /// calibration as that group's, not as everybody's.
-    #[arg(long, requires = "calibration")]
+    /// Make the calibration from pairs within the groups of `--by` alone, and keep the rate of the
+    /// one that matches falsely most often.
+    #[arg(long, requires = "calibration", requires = "groups")]
     pub worst_group: bool,
+    /// Write what the templates of the groups of `--by` have in common, a table for a member of an
+    /// ensemble's card, into this file.
+    #[arg(long, requires = "groups")]
+    pub centre: Option<PathBuf>,
+    /// How many directions in which groups differ the table of `--centre` has.
+    #[arg(long, requires = "centre", default_value_t = 0)]
+    pub axes: usize,
     /// Write the statistics of impostors, a table for the model's card, into this file.
     #[arg(long)]
     pub impostors: Option<PathBuf>,

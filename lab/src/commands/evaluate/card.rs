@@ -2,7 +2,7 @@
 
 use crate::commands::shared::Anyhow;
 use selfsame::compare::Calibration;
-use selfsame::model::{CalibrationSpec, ImpostorSpec};
+use selfsame::model::{CalibrationSpec, CentreSpec, ImpostorSpec};
 
 fn quoted(text: &str) -> String {
     toml::Value::String(text.to_owned()).to_string()
@@ -34,6 +34,18 @@ pub fn calibration(model_id: &str, spec: &CalibrationSpec) -> Anyhow<String> {
     // Rounding may have made two points one.
     Calibration::parse(model_id, &text)?;
     Ok(text)
+}
+
+/// `[members.centre]`, a line per axis.
+pub fn centre(spec: &CentreSpec) -> String {
+    let axes: String = spec.axes.iter().map(|axis| format!("  {axis:?},\n")).collect();
+    format!(
+        "[members.centre]\ndata = {}\npeople = {}\nstep = {:?}\nmean = {:?}\naxes = [\n{axes}]\n",
+        quoted(&spec.data),
+        spec.people,
+        spec.step,
+        spec.mean
+    )
 }
 
 /// `[impostors]`, a line per axis.

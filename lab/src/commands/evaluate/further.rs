@@ -8,9 +8,10 @@ use super::enrolled::Enrolled;
 use super::fuse::fuse;
 use super::halves::halves;
 use crate::commands::shared::{Anyhow, write};
-use selfsame::compare::{FmrBasis, Pairing};
-use selfsame::model::CalibrationSpec;
-use selfsame_lab::evaluate::{ScoreSet, impostor_spec};
+use selfsame::compare::Pairing;
+use selfsame_lab::evaluate::{
+    ScoreSet, calibrate_worst_group, centre_spec, comparison_scores, impostor_spec, pairs_among,
+};
 
 /// Does what `common` asks for; `set` holds the scores of all pairs.
 pub fn run(pictures: &Enrolled<'_>, set: &ScoreSet, common: &Common) -> Anyhow<()> {
@@ -18,6 +19,11 @@ pub fn run(pictures: &Enrolled<'_>, set: &ScoreSet, common: &Common) -> Anyhow<(
     if let Some(path) = &common.impostors {
         let spec = impostor_spec(&pictures.templates, &pictures.subjects, pictures.name.clone())?;
         write(path, &card::impostors(&spec))?;
+    }
+    if let Some(path) = &common.centre {
+        let grouping = pictures.groups.last().ok_or("--centre needs groups")?;
+        let spec = centre_spec(&pictures.templates, grouping, common.axes, pictures.name.clone())?;
+        write(path, &card::centre(&spec))?;
     }
     if common.halves {
         halves(pictures, &bootstrap)?;
@@ -30,9 +36,17 @@ pub fn run(pictures: &Enrolled<'_>, set: &ScoreSet, common: &Common) -> Anyhow<(
     let population = common.population.as_deref().unwrap_or_default();
     let mut calibrate = |set: &ScoreSet, pairing: Pairing, name: &str| -> Anyhow<()> {
         let known = pictures.setup.engine.calibration(pairing).map(|known| &known.spec().log_likelihood_ratio);
-        let basis = if common.worst_group { FmrBasis::WorstGroup } else { FmrBasis::Average };
-        let spec = set.calibrate(pairing, &format!("{population} ({name})"), known, &bootstrap)?;
-        calibrations.push(CalibrationSpec { basis, ..spec });
+        let data = format!("{population} ({name})");
+        if !common.worst_group {
+            calibrations.push(set.calibrate(pairing, &data, known, &bootstrap)?);
+            return Ok(());
+        }
+        let grouping = pictures.groups.last().ok_or("--worst-group needs groups")?;
+        let (present, scores) = (pictures.present(), comparison_scores(&pictures.templates)?);
+        let within = |group| pairs_among(&pictures.subjects, &present, &grouping.places(group), &scores);
+        let groups = (0..grouping.groups.len()).map(within).collect::<Result<Vec<_>, _>>()?;
+        let logistic = known.ok_or("--worst-group needs a card with a calibration over all people")?;
+        calibrations.push(calibrate_worst_group(&groups, pairing, &data, *logistic, &bootstrap)?);
         Ok(())
     };
     if common.calibration.is_some() {
