@@ -102,9 +102,8 @@ impl Calibration {
         let fields: toml::Table = toml::from_str(toml).map_err(unread)?;
         let spec = if fields.contains_key("calibrations") {
             let Tables { calibrations } = toml::from_str(toml).map_err(unread)?;
-            let count = calibrations.len();
             let one = <[CalibrationSpec; 1]>::try_from(calibrations);
-            let [spec] = one.map_err(|_| invalid(format!("{count} calibrations, not one")))?;
+            let [spec] = one.map_err(|all| invalid(format!("{} calibrations, not one", all.len())))?;
             spec
         } else {
             toml::from_str(toml).map_err(unread)?
@@ -216,6 +215,7 @@ mod tests {
     use crate::compare::Decision;
     use crate::model::{CalibrationPoint, LogisticSpec};
     use proptest::prelude::*;
+    use std::collections::BTreeMap;
 
     fn spec() -> CalibrationSpec {
         let point = |fmr, score: f32, extrapolated| CalibrationPoint {
@@ -335,15 +335,10 @@ mod tests {
     fn text_and_back() {
         let text = toml::to_string(&spec()).unwrap();
         assert_eq!(Calibration::parse("m", &text).unwrap(), calibration());
-        let table = |text: &str| {
-            let (fields, points) = text.split_once("[log").unwrap();
-            let points = points.replace("[[points]]", "[[calibrations.points]]");
-            format!("[[calibrations]]\n{fields}[calibrations.log{points}")
-        };
-        assert_eq!(Calibration::parse("m", &table(&text)).unwrap(), calibration(), "as in a card");
-        let two = Calibration::parse("m", &table(&text).repeat(2)).unwrap_err();
-        assert!(two.to_string().contains("2 calibrations, not one"), "{two}");
-        assert_eq!(Calibration::parse("m", "calibrations = []").unwrap_err().kind(), ErrorKind::InvalidModel);
+        let listed = |count| toml::to_string(&BTreeMap::from([("calibrations", vec![spec(); count])])).unwrap();
+        assert_eq!(Calibration::parse("m", &listed(1)).unwrap(), calibration(), "as in a card");
+        let refused = |count| Calibration::parse("m", &listed(count)).unwrap_err().to_string();
+        assert!(refused(0).contains("0 calibrations") && refused(2).contains("2 calibrations"));
         assert_eq!(Calibration::parse("m", "points = 3").unwrap_err().kind(), ErrorKind::InvalidModel);
         assert_eq!(Calibration::parse("m", &" ".repeat(2 << 20)).unwrap_err().kind(), ErrorKind::LimitExceeded);
     }

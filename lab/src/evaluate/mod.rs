@@ -1,9 +1,9 @@
 //! How often the chain errs, measured on labelled photographs.
 //!
 //! [`LfwPairs`], [`CfpSet`] or [`IdentityFolder`] tell which pictures show whom, [`FaceChoice`]
-//! takes a template of each, [`TemplateCache`] keeps them between runs, [`all_pairs`] compares every
-//! picture with every other into a [`ScoreSet`], off which rates, curves and intervals are read,
-//! [`Differential`] does so by group, and [`Report`] puts everything into files.
+//! takes a template of each, [`TemplateCache`] keeps them between runs, [`all_pairs`] compares
+//! every picture with every other into a [`ScoreSet`], off which rates, curves and intervals are
+//! read, [`Differential`] does so by group, and [`Report`] puts everything into files.
 //!
 //! ```
 //! use selfsame_lab::evaluate::{About, Bootstrap, Report, all_pairs};

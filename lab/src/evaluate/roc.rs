@@ -12,8 +12,8 @@ pub struct RocPoint {
 }
 
 /// The curve from (0, 0) towards (1, 1), a point per score that differs from the one before. Each
-/// pair is a score, `None` if a template is missing (it is not compared), and whether it is genuine.
-/// Empty without comparisons of both kinds.
+/// pair is a score, `None` if a template is missing (it is not compared), and whether it is
+/// genuine. Empty without comparisons of both kinds.
 pub fn roc(pairs: &[(Option<f32>, bool)]) -> Vec<RocPoint> {
     let mut scored: Vec<(f32, bool)> =
         pairs.iter().filter_map(|(score, genuine)| Some(((*score)?, *genuine))).collect();

@@ -40,8 +40,8 @@ impl TenFold {
     }
 }
 
-/// Runs the protocol; `score` gives the comparison score of a pair, `None` if a template is missing.
-/// `None` with fewer than two folds, or one without comparisons.
+/// Runs the protocol; `score` gives the comparison score of a pair, `None` if a template is
+/// missing. `None` with fewer than two folds, or one without comparisons.
 pub fn ten_fold(folds: &[Vec<Pair>], score: impl Fn(&Pair) -> Option<f32>) -> Option<TenFold> {
     let scored: Vec<Vec<(Option<f32>, bool)>> =
         folds.iter().map(|f| f.iter().map(|p| (score(p), p.genuine)).collect()).collect();

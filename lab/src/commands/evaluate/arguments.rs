@@ -145,7 +145,8 @@ impl Resampling {
 /// What is asked for about any set of photographs.
 #[derive(Args)]
 pub struct Common {
-    /// Write report.html, report.json, det.svg, scores.svg (groups.svg, discard.svg) into this folder.
+    /// Write report.html, report.json, det.svg, scores.svg (groups.svg, discard.svg) into this
+    /// folder.
     #[arg(long)]
     pub out: Option<PathBuf>,
     #[command(flatten)]
@@ -159,7 +160,8 @@ pub struct Common {
     /// attribute of the table by itself.
     #[arg(long, requires = "groups")]
     pub by: Vec<String>,
-    /// Only pictures with this value of an attribute of the table, `ATTRIBUTE=VALUE`; may be repeated.
+    /// Only pictures with this value of an attribute of the table, `ATTRIBUTE=VALUE`; may be
+    /// repeated.
     #[arg(long = "where", requires = "groups", value_parser = condition)]
     pub conditions: Vec<(String, String)>,
     /// Write what the scores mean, as tables for the model's card, into this file.

@@ -81,7 +81,8 @@ fn report(enrolled: &Enrolled<'_>, scores: &ScoreSet, common: &Common) -> Report
         left_out: enrolled.left_out,
         model: setup.ensemble.card().id.clone(),
         model_sha256: sums.join(", "),
-        score: if setup.ensemble.card().impostors.is_some() { "cosine less impostor levels" } else { "cosine" }.to_owned(),
+        score: if setup.ensemble.card().impostors.is_some() { "cosine less impostor levels" } else { "cosine" }
+            .to_owned(),
         options: vec![
             ("Mirrored crop added".to_owned(), yes(setup.options.flip())),
             ("8-bit integers".to_owned(), yes(common.templates.int8)),

@@ -3,7 +3,7 @@
 use super::rates::{Rate, SpeciesRates};
 use super::report::{PadGroup, PadReport};
 use crate::error::Result;
-use crate::evaluate::report::html::{STYLE, escape, figure, rate, span};
+use crate::evaluate::report::page_text::{STYLE, escape, figure, rate, span};
 use std::fmt::Write;
 
 /// What the numbers mean, and what they do not.

@@ -1,7 +1,7 @@
 //! Differential performance on the report's page.
 
 use super::contents::Report;
-use super::html::{bounded, escape, figure, grouped, known, rate, times};
+use super::page_text::{bounded, escape, figure, grouped, known, rate, times};
 use crate::error::Result;
 use crate::evaluate::{Differential, Extremes, FailureRate, GroupPair};
 use std::fmt::Write;
