@@ -290,9 +290,8 @@ impl DenseConv<'_> {
         }
         if NV == 2 {
             for r in 0..MR {
-                let halves = isa.halves(pairs[r]);
-                for v in 0..NV {
-                    sums[r][v] = halves[v];
+                for (sum, half) in sums[r].iter_mut().zip(isa.halves(pairs[r])) {
+                    *sum = half;
                 }
             }
         }

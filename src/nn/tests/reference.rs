@@ -125,10 +125,9 @@ impl Interpreter<'_> {
         let axis = if axis < 0 { (axis + x.shape.len() as i64) as usize } else { axis as usize };
         Tensor::from_fn(&x.shape, |at| {
             let mut of = at.to_vec();
-            if block > 0 {
-                of[axis] /= block;
-            } else {
-                of = scale.shape.iter().map(|side| if *side == 1 { 0 } else { at[axis] }).collect();
+            match of[axis].checked_div(block) {
+                Some(i) => of[axis] = i,
+                None => of = scale.shape.iter().map(|side| if *side == 1 { 0 } else { at[axis] }).collect(),
             }
             (x.at(at) - self.optional(2).map_or(0.0, |zero| zero.at(&of))) * scale.at(&of)
         })
