@@ -72,8 +72,8 @@ impl EngineBuilder {
         self
     }
 
-    /// Chooses the template networks: a [`Profile`](crate::model::Profile), a [`ModelSource`] of one
-    /// network (any ONNX file of the ArcFace family with a card), an
+    /// Chooses the template networks: a [`Profile`](crate::model::Profile), a [`ModelSource`] of
+    /// one network (any ONNX file of the ArcFace family with a card), an
     /// [`EnsembleCard`](crate::model::EnsembleCard) on disk, or networks that were loaded before.
     /// Default: [`Profile::Standard`](crate::model::Profile::Standard).
     ///
@@ -128,9 +128,9 @@ impl EngineBuilder {
     /// Loads the networks and checks that they fit their stages and the calibrations.
     ///
     /// # Errors
-    /// Those of [`Model::load`] and [`Ensemble::load`]; [`ErrorKind::InvalidModel`] if a model is not of the kind that its
-    /// stage needs, and [`ErrorKind::ModelMismatch`] if a calibration is for another template
-    /// network.
+    /// Those of [`Model::load`] and [`Ensemble::load`]; [`ErrorKind::InvalidModel`] if a model is
+    /// not of the kind that its stage needs, and [`ErrorKind::ModelMismatch`] if a calibration
+    /// is for another template network.
     pub fn build(self) -> Result<Engine> {
         let load = |task, source| Model::load(task, source, &self.backend);
         let template = Ensemble::load(&self.template, &self.backend)?;

@@ -119,9 +119,9 @@ impl CalibrationSpec {
         let same = |(index, one): (usize, &Self)| {
             all.iter().skip(index + 1).any(|other| (other.pairing, other.basis) == (one.pairing, one.basis))
         };
-        all.iter()
-            .find_map(Self::fault)
-            .or_else(|| all.iter().enumerate().any(same).then_some("there are two calibrations for one pairing and basis"))
+        all.iter().find_map(Self::fault).or_else(|| {
+            all.iter().enumerate().any(same).then_some("there are two calibrations for one pairing and basis")
+        })
     }
 
     /// What is wrong with the calibration, for the error that refuses its card.

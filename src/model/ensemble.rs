@@ -9,7 +9,7 @@ use crate::error::{Error, ErrorKind, Result, Stage};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// Where the template networks come from.
+/// Where the template networks come from. Default: [`Profile::Standard`].
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum TemplateSource {
@@ -17,8 +17,8 @@ pub enum TemplateSource {
     Profile(Profile),
     /// One network.
     Network(ModelSource),
-    /// A card on disk, a network's ([`ModelCard`]) or an ensemble's ([`EnsembleCard`]); the network,
-    /// or the networks' cards, lie beside it.
+    /// A card on disk, a network's ([`ModelCard`]) or an ensemble's ([`EnsembleCard`]); the
+    /// network, or the networks' cards, lie beside it.
     Card(PathBuf),
     /// Loaded before: to share them between engines, or because a network is the caller's own.
     Loaded(Ensemble),
@@ -114,8 +114,7 @@ impl Ensemble {
         let invalid = |message| Error::new(ErrorKind::InvalidModel, Stage::Model, message);
         let text = read_bounded(path, MAX_CARD_BYTES as u64, "1 MiB")?;
         let text = String::from_utf8(text).map_err(|e| invalid("the card is not UTF-8").with_source(e))?;
-        let fields: toml::Table =
-            toml::from_str(&text).map_err(|e| invalid("the card is not valid").with_source(e))?;
+        let fields: toml::Table = toml::from_str(&text).map_err(|e| invalid("the card is not valid").with_source(e))?;
         if !fields.contains_key("members") {
             let source = ModelSource::Card(path.to_owned());
             return Model::load(Task::Template, &source, backend).map(Self::from);

@@ -65,11 +65,11 @@ pub enum Backend {
     /// the others run as with [`Backend::Native`].
     ///
     /// It makes the template network 1.5 times as fast with AVX2 and about 1.7 times with AVX-512
-    /// VNNI; without either, four times slower. On LFW accuracy is 0.9943 ± 0.0025 instead of 0.9947
-    /// ± 0.0026, and at an FMR of 1e-3 / 1e-4 the FNMR is 1.02 / 3.02 % instead of 1.06 / 2.96
-    /// %; the thresholds for these rates give 1.03e-3 and 1.04e-4. Templates can be compared with
-    /// those of the other backends at the same thresholds: between f32 and integers, cosines
-    /// alone, 0.9985e-3 for 1e-3.
+    /// VNNI; without either, four times slower. On LFW accuracy is 0.9943 ± 0.0025 instead of
+    /// 0.9947 ± 0.0026, and at an FMR of 1e-3 / 1e-4 the FNMR is 1.02 / 3.02 % instead of 1.06
+    /// / 2.96 %; the thresholds for these rates give 1.03e-3 and 1.04e-4. Templates can be
+    /// compared with those of the other backends at the same thresholds: between f32 and
+    /// integers, cosines alone, 0.9985e-3 for 1e-3.
     Int8,
     /// ONNX Runtime (feature `ort`).
     #[cfg(feature = "ort")]

@@ -39,13 +39,7 @@ mod tests {
     use super::*;
 
     fn spec() -> CentreSpec {
-        CentreSpec {
-            data: "made up".into(),
-            people: 2,
-            step: 0.1,
-            mean: vec![2, 0, 1],
-            axes: vec![vec![0, 10, 0]],
-        }
+        CentreSpec { data: "made up".into(), people: 2, step: 0.1, mean: vec![2, 0, 1], axes: vec![vec![0, 10, 0]] }
     }
 
     #[test]

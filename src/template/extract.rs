@@ -198,9 +198,10 @@ impl TemplateExtractor {
         options: &ExtractOptions,
     ) -> Result<Template> {
         let crop = &aligned.crop;
-        let first = self.members.first().filter(|first| first.size() == (crop.width, crop.height)).ok_or_else(|| {
-            Error::new(ErrorKind::ShapeMismatch, Stage::Template, "the crop is not of the network's input size")
-        })?;
+        let first =
+            self.members.first().filter(|first| first.size() == (crop.width, crop.height)).ok_or_else(|| {
+                Error::new(ErrorKind::ShapeMismatch, Stage::Template, "the crop is not of the network's input size")
+            })?;
         self.extract_crops(frame, options, |member| {
             let (width, height) = member.size();
             if (&member.places, member.size()) == (&first.places, first.size()) {

@@ -57,7 +57,9 @@ impl Template {
             magnitudes.push(norm.min(f64::from(f32::MAX)) as f32);
         }
         let mut values = Vec::with_capacity(units.iter().map(|(_, embedding)| embedding.len()).sum());
-        values.extend(units.iter().flat_map(|(by, embedding)| embedding.iter().map(move |v| (f64::from(*v) * by) as f32)));
+        values.extend(
+            units.iter().flat_map(|(by, embedding)| embedding.iter().map(move |v| (f64::from(*v) * by) as f32)),
+        );
         Ok(Self { values: values.into(), magnitudes: magnitudes.into(), impostor_level: 0.0, model_id })
     }
 
@@ -65,6 +67,7 @@ impl Template {
     /// a level of 0 if the card says nothing about impostors.
     pub(super) fn levelled(mut self, magnitudes: Box<[f32]>, impostors: Option<&Impostors>) -> Self {
         self.magnitudes = magnitudes;
+        // An ensemble has a network, and a template a magnitude.
         let first = self.magnitudes.first().copied().unwrap_or_default();
         let level = impostors.map_or(0.0, |impostors| impostors.level(&self.values, first));
         self.impostor_level = level.clamp(-MAX_LEVEL, MAX_LEVEL);

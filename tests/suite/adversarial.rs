@@ -166,7 +166,10 @@ fn a_search_is_bounded_in_runs_and_memory_whatever_the_picture() {
         );
         assert!(held <= WORKING_BYTES, "{name}: {held} bytes");
         if let Some(Outcome::Found(face)) = outcome {
-            assert!(face.quality.contrast.is_finite() && face.template.magnitudes().iter().all(|v| v.is_finite()), "{name}");
+            assert!(
+                face.quality.contrast.is_finite() && face.template.magnitudes().iter().all(|v| v.is_finite()),
+                "{name}"
+            );
         }
         worst.0 = [worst.0[0].max(detect), worst.0[1].max(mesh), worst.0[2].max(template)];
         worst.1 = worst.1.max(held);

@@ -59,13 +59,7 @@ pub fn centre_spec(
         let sign = if direction.sum() < 0.0 { -1.0 } else { 1.0 };
         steps(&(direction * sign))
     };
-    Ok(CentreSpec {
-        data,
-        people,
-        step: STEP,
-        mean: steps(&mean),
-        axes: order.iter().take(axes).map(axis).collect(),
-    })
+    Ok(CentreSpec { data, people, step: STEP, mean: steps(&mean), axes: order.iter().take(axes).map(axis).collect() })
 }
 
 #[cfg(test)]
@@ -89,7 +83,8 @@ mod tests {
         };
         let spec = centre_spec(&templates, &grouping, 1, "made up".into()).unwrap();
         assert_eq!((spec.people, &spec.mean[..], &spec.axes[0][..]), (59, &[6000, 0, 0][..], &[0, 10_000, 0][..]));
-        let kind = |axes, grouping: &Grouping| centre_spec(&templates, grouping, axes, String::new()).unwrap_err().kind();
+        let kind =
+            |axes, grouping: &Grouping| centre_spec(&templates, grouping, axes, String::new()).unwrap_err().kind();
         assert_eq!(kind(2, &grouping), ErrorKind::InvalidArgument);
         let one = Grouping { groups: vec!["a".into()], ..grouping.clone() };
         assert_eq!(kind(0, &one), ErrorKind::InvalidArgument);

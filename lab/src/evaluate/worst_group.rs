@@ -16,8 +16,8 @@ use selfsame::model::{CalibrationPoint, CalibrationSpec, LogisticSpec};
 
 /// The false match rates of the points.
 const RATES: [f64; 9] = [1e-2, 3e-3, 1e-3, 3e-4, 1e-4, 3e-5, 1e-5, 3e-6, 1e-6];
-/// A group's tail begins at this rate. Chosen by hand: a tail from 1 % or 5 % on moves thresholds by
-/// a standard error or so.
+/// A group's tail begins at this rate. Chosen by hand: a tail from 1 % or 5 % on moves thresholds
+/// by a standard error or so.
 const TAIL_RATE: f64 = 2e-2;
 /// The rate of the worst group is allowed to be so many times what is claimed. Chosen by hand: with
 /// 1 the same people would be refused twice as often, and groups are known no better than this.
@@ -69,9 +69,8 @@ pub fn calibrate_worst_group(
     // The highest threshold for each rate, and the pairs of the group that it is of.
     let curve = |of_group: &dyn Fn(&ScoreSet) -> Option<GroupTail>| -> Vec<Option<(f64, u64)>> {
         let tails: Vec<_> = groups.iter().filter_map(|set| Some((of_group(set)?, set.impostor_pairs()))).collect();
-        let highest = |fmr: &f64| {
-            tails.iter().map(|(tail, pairs)| (tail.score(*fmr), *pairs)).max_by(|a, b| a.0.total_cmp(&b.0))
-        };
+        let highest =
+            |fmr: &f64| tails.iter().map(|(tail, pairs)| (tail.score(*fmr), *pairs)).max_by(|a, b| a.0.total_cmp(&b.0));
         RATES.iter().map(highest).collect()
     };
     let found = curve(&|set| GroupTail::fit(set, &vec![1; set.people()]));

@@ -120,6 +120,7 @@ impl Large {
         bytes.resize(6 * count, 0);
         for (channel, plane) in bytes.chunks_exact_mut(2 * count.max(1)).enumerate() {
             for (word, pixel) in plane.as_chunks_mut().0.iter_mut().zip(&means) {
+                // Three planes of three channels.
                 let level = pixel.get(channel).copied().unwrap_or_default();
                 *word = (level << (8 - selfsame_jpeg::FINE_BITS)).to_le_bytes();
             }

@@ -92,7 +92,7 @@ impl<'a> Measured<'a> {
     }
 
     pub fn magnitude(&self, part: &Part) -> Vec<f32> {
-        // The fast profile's: its network is alone.
+        // The small network's, which is the first of every profile.
         let of =
             |template: &Template| unified_of_magnitude(template.magnitudes().first().copied().unwrap_or(0.0)).native;
         part.of(|place| self.templates[part.places[place]].as_ref().map(of))

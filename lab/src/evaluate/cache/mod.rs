@@ -87,6 +87,7 @@ impl TemplateCache {
         let entries =
             self.entries.iter().map(|(digest, template)| Ok((digest, template.as_ref().map(encoded).transpose()?)));
         let entries = entries.collect::<Result<Vec<_>>>()?;
+        // Without a template there are no bytes.
         let len = |template: &Option<Zeroizing<Vec<u8>>>| template.as_ref().map_or(0, |bytes| bytes.len());
         // The exact size: a vector that grows would leave copies behind.
         let size = HEADER + entries.iter().map(|(_, template)| DIGEST + 4 + len(template)).sum::<usize>() + DIGEST;
