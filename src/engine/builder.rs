@@ -156,6 +156,7 @@ impl EngineBuilder {
             extractor: TemplateExtractor::new(template)?,
             detect: self.detect,
             extract: self.extract,
+            basis: self.basis,
             require_chip: self.require_chip,
         };
         debug_event!(
@@ -194,6 +195,7 @@ pub struct Engine {
     pub(super) calibrations: Vec<Calibration>,
     pub(super) detect: DetectOptions,
     pub(super) extract: ExtractOptions,
+    pub(super) basis: FmrBasis,
     pub(super) require_chip: bool,
 }
 

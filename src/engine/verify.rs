@@ -30,12 +30,15 @@ impl Engine {
     /// and a document of another origin than demanded ([`EngineBuilder::require_chip`]), are a
     /// [`Verdict::Refused`] with reasons for both sides, never a match.
     ///
-    /// The threshold is that of [`Pairing::DocumentSelfie`], or where that is not calibrated of
-    /// [`Pairing::SelfieSelfie`]; [`Threshold::pairing`] tells which.
+    /// The threshold keeps the rate for whom the engine was told to
+    /// ([`EngineBuilder::fmr_basis`]). It is that of [`Pairing::DocumentSelfie`], or where that is
+    /// not calibrated so of [`Pairing::SelfieSelfie`]; [`Threshold::pairing`] and
+    /// [`Threshold::basis`] tell which.
     ///
     /// # Errors
     /// [`ErrorKind::InvalidArgument`] if no threshold is known for `fmr`, and faults of the stages.
     ///
+    /// [`EngineBuilder::fmr_basis`]: super::EngineBuilder::fmr_basis
     /// [`EngineBuilder::require_chip`]: super::EngineBuilder::require_chip
     pub fn verify(&self, document: &DocumentPhoto, selfie: &Photo, fmr: f64) -> Result<Verification> {
         self.verify_observed(document, selfie, fmr, &mut ())
@@ -53,7 +56,10 @@ impl Engine {
         fmr: f64,
         observer: &mut dyn StageObserver,
     ) -> Result<Verification> {
-        let calibration = PAIRINGS.iter().find_map(|pairing| self.calibration(*pairing)).ok_or_else(|| {
+        // The basis goes before the pairing: a rate that must hold for everyone is not given up for
+        // one that is measured on documents. Of equals the first is taken.
+        let calibrations = PAIRINGS.iter().filter_map(|pairing| self.calibration(*pairing));
+        let calibration = calibrations.min_by_key(|c| c.spec().basis != self.basis).ok_or_else(|| {
             let message = format!("{:?} is not calibrated", self.extractor.model_id());
             Error::new(ErrorKind::InvalidArgument, Stage::Engine, message)
         })?;

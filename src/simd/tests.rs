@@ -153,7 +153,8 @@ impl Kernel for Widened<'_> {
 fn integers_become_floats() {
     for level in Level::all() {
         for start in 0..=u8::MAX {
-            let bytes: [i8; 4 * LANES] = std::array::from_fn(|i| start.wrapping_add(37 * i as u8).cast_signed());
+            let bytes: [i8; 4 * LANES] =
+                std::array::from_fn(|i| start.wrapping_add(37u8.wrapping_mul(i as u8)).cast_signed());
             let (mut floats, mut fields) = ([[f32::NAN; LANES]; 4], [[f32::NAN; LANES]; LANES]);
             level.run(Widened { bytes: &bytes, floats: &mut floats, fields: &mut fields });
             assert_eq!(floats.as_flattened(), bytes.map(f32::from), "{}", level.name());

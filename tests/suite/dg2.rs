@@ -10,6 +10,7 @@ use selfsame::document::{
 use selfsame::engine::{Engine, Verdict};
 use selfsame::error::{ErrorKind, Stage};
 use selfsame::image::{ImageFormat, Limits, Photo};
+use selfsame::model::ModelSource;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
@@ -29,7 +30,7 @@ pub(crate) fn engine() -> &'static Engine {
     static ENGINE: OnceLock<Engine> = OnceLock::new();
     ENGINE.get_or_init(|| {
         let calibration = Calibration::parse("mobilefacenet-192", CALIBRATION).unwrap();
-        Engine::builder().calibration(calibration).build().unwrap()
+        Engine::builder().template(ModelSource::Bundled).calibration(calibration).build().unwrap()
     })
 }
 

@@ -259,6 +259,7 @@ fn a_verification_is_written_with_stable_words() {
     let keys = |json: &serde_json::Value| -> Vec<String> { json.as_object().unwrap().keys().cloned().collect() };
     let matched = serde_json::to_value(verify(portrait("obama.jpg"), &portrait("obama2.jpg"))).unwrap();
     let mut expected = [
+        "basis",
         "calibration",
         "decision",
         "faces",
@@ -278,7 +279,8 @@ fn a_verification_is_written_with_stable_words() {
     found.sort_unstable();
     assert_eq!(found, expected);
     assert_eq!((&matched["decision"], &matched["reasons"][0]), (&"match".into(), &"score_reached_threshold".into()));
-    assert_eq!((&matched["origin"], &matched["calibration"]), (&"image_file".into(), &"document-selfie".into()));
+    assert_eq!((&matched["origin"], &matched["calibration"]), (&"image_file".into(), &"selfie-selfie".into()));
+    assert_eq!(matched["basis"], "worst-group");
     assert_eq!((&matched["fmr"], &matched["marginal"]), (&1e-4.into(), &false.into()));
     assert!(matched["score"].as_f64() >= matched["threshold"].as_f64());
     assert!(["about", "at_most"].contains(&matched["score_fmr"]["bound"].as_str().unwrap()));

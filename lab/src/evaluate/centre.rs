@@ -25,6 +25,7 @@ pub fn centre_spec(
     data: String,
 ) -> Result<CentreSpec> {
     let fault = |kind, message: &str| Error::new(kind, Stage::Evaluate, message);
+    // Without templates there are no groups, which is told below.
     let dimension = templates.iter().flatten().next().map_or(0, Template::dimension);
     if templates.len() != grouping.of.len() || templates.iter().flatten().any(|t| t.dimension() != dimension) {
         let message = "templates must be of the groups' pictures, and of one dimension";
