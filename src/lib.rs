@@ -98,7 +98,7 @@
 //! # Features
 //! | feature | what it adds |
 //! |---|---|
-//! | `bundled-models` (default) | the three networks inside the library, 4.4 MB |
+//! | `bundled-models` (default) | three networks inside the library, 4.4 MB |
 //! | `sface` | a second template network, 7 MB from a crate of its own |
 //! | `ort` | ONNX Runtime as a second backend, found at run time, never downloaded |
 //! | `tracing` | events for a log: which instruction set, which hypothesis; never pixels or names |

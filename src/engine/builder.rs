@@ -173,7 +173,7 @@ impl EngineBuilder {
 /// [module's page](super) for the list.
 ///
 /// Build one, share it by reference or in an `Arc` with all threads, and keep it: building loads
-/// three networks, calls do not. Every method takes `&self` and no call takes a lock.
+/// the networks, calls do not. Every method takes `&self` and no call takes a lock.
 ///
 /// ```
 /// use selfsame::{DocumentPhoto, Engine, Limits, Photo, Verdict};

@@ -74,6 +74,7 @@ pub struct SideReport {
 /// | `threshold`, `threshold_interval` | the score that it needs, and its 95 % interval |
 /// | `threshold_extrapolated` | whether the threshold lies beyond the calibration's data |
 /// | `calibration` | the kind of pairs that the threshold is for |
+/// | `basis` | whose rate the threshold keeps: `"average"` or `"worst-group"` |
 /// | `origin` | where the document's portrait was read from |
 /// | `faces` | `document` and `selfie`: a [`SideReport`] each |
 ///
@@ -124,6 +125,7 @@ impl Serialize for Verification {
             threshold_interval: [f32; 2],
             threshold_extrapolated: bool,
             calibration: &'static str,
+            basis: &'static str,
             origin: &'static str,
             faces: Faces<'a>,
         }
@@ -136,6 +138,7 @@ impl Serialize for Verification {
             threshold_interval: [low.value(), high.value()],
             threshold_extrapolated: threshold.is_extrapolated(),
             calibration: threshold.pairing().as_str(),
+            basis: threshold.basis().as_str(),
             origin: self.origin.as_str(),
             faces: Faces { document: &self.document, selfie: &self.selfie },
         }

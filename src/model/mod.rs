@@ -22,8 +22,9 @@
 //! # Ok::<(), selfsame::error::Error>(())
 //! ```
 //!
-//! [`crate::Engine`] loads its three networks by itself; this module is for networks of your own,
-//! for other backends, and for fakes in tests ([`Model::custom`]).
+//! [`crate::Engine`] loads its networks by itself, an [`Ensemble`] of them for templates; this
+//! module is for networks of your own, for other backends, and for fakes in tests
+//! ([`Model::custom`]).
 
 pub(crate) mod calibration;
 mod card;
