@@ -95,8 +95,9 @@ pub(super) fn score(features: [f32; 6]) -> Measure {
 
 /// The unified quality score once there is a template: from the template's magnitude.
 ///
-/// `magnitude` is [`crate::template::Template::magnitude`] of the bundled template network; those
-/// of others have another scale. The native value is its logarithm. Networks of this kind give
+/// `magnitude` is that of the network `mobilefacenet-192`, the first of
+/// [`crate::template::Template::magnitudes`] in every bundled profile; those of others have another
+/// scale. The native value is its logarithm. Networks of this kind give
 /// clear faces long embeddings (Q. Meng et al., "MagFace", 2021, trains for what others do by
 /// themselves).
 pub fn unified_of_magnitude(magnitude: f32) -> Measure {
