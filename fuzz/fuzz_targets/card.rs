@@ -1,11 +1,38 @@
-//! Any text as a model card: what is accepted keeps every promise that the stages build on.
+//! Any text as a network's or an ensemble's card: what is accepted keeps every promise that the
+//! stages build on.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use selfsame::compare::{Calibration, Pairing};
-use selfsame::model::{ModelCard, Task};
+use selfsame::compare::{Calibration, FmrBasis, Pairing};
+use selfsame::error::Result;
+use selfsame::model::{CalibrationSpec, EnsembleCard, ModelCard, Task};
+
+/// Every calibration of a card is found, and its thresholds rise.
+fn calibrated(all: &[CalibrationSpec], of_card: impl Fn(Pairing, FmrBasis) -> Result<Calibration>) {
+    for pairing in [Pairing::SelfieSelfie, Pairing::DocumentSelfie] {
+        for basis in [FmrBasis::Average, FmrBasis::WorstGroup] {
+            let carried = all.iter().any(|c| (c.pairing, c.basis) == (pairing, basis));
+            let calibration = of_card(pairing, basis);
+            assert_eq!(calibration.is_ok(), carried);
+            let Ok(calibration) = calibration else { continue };
+            let (least, most) = calibration.fmr_range();
+            let (strict, lax) = (calibration.threshold(least).unwrap(), calibration.threshold(most).unwrap());
+            assert!(strict.score() > lax.score());
+        }
+    }
+}
+
+/// The shares of an ensemble are shares.
+fn ensemble(text: &str) {
+    let Ok(card) = EnsembleCard::parse(text) else { return };
+    assert!((1..=8).contains(&card.members.len()) && (1..=128).contains(&card.id.len()));
+    let sum: f32 = card.members.iter().map(|member| member.share).sum();
+    assert!((sum - 1.0).abs() < 1e-3 && card.members.iter().all(|member| member.share > 0.0));
+    calibrated(&card.calibrations, |pairing, basis| Calibration::of_ensemble(&card, pairing, basis));
+}
 
 fuzz_target!(|text: &str| {
+    ensemble(text);
     let Ok(card) = ModelCard::parse(text) else { return };
     assert_eq!(card.format, 1);
     assert!((1..=128).contains(&card.id.len()));
@@ -19,14 +46,6 @@ fuzz_target!(|text: &str| {
         assert_eq!(card.template.as_ref().map(|t| t.dimension), lens.first().copied());
     }
     if card.task == Task::Template {
-        for pairing in [Pairing::SelfieSelfie, Pairing::DocumentSelfie] {
-            let carried = card.calibrations.iter().any(|c| c.pairing == pairing);
-            let calibration = Calibration::of_card(&card, pairing);
-            assert_eq!(calibration.is_ok(), carried);
-            let Ok(calibration) = calibration else { continue };
-            let (least, most) = calibration.fmr_range();
-            let (strict, lax) = (calibration.threshold(least).unwrap(), calibration.threshold(most).unwrap());
-            assert!(strict.score() > lax.score());
-        }
+        calibrated(&card.calibrations, |pairing, basis| Calibration::of_card(&card, pairing, basis));
     }
 });
