@@ -119,8 +119,10 @@ def main():
                 peers["OpenCV, decoded at 1/4"] = pinned + again + ["quarter", *files]
             if args.ours:
                 ours = [str(args.ours.resolve()), "cost", "verify", *files, "--json", "--runs", str(args.runs)]
-                peers["selfsame"] = pinned + ours
-                peers["selfsame, int8"] = pinned + ours + ["--int8"]
+                for profile in ["fast", "standard"]:
+                    named = pinned + ours + ["--profile", profile]
+                    peers[f"selfsame, {profile}"] = named
+                    peers[f"selfsame, {profile}, int8"] = named + ["--int8"]
             for peer, command in peers.items():
                 got, fault = measure(command)
                 if fault:

@@ -1,6 +1,7 @@
 //! What verifications cost in CPU time and memory, and how that grows with their pictures.
 //!
-//! `cargo run --release -p selfsame-lab -- cost verify DOCUMENT SELFIE [--int8] [--json]`
+//! `cargo run --release -p selfsame-lab -- cost verify DOCUMENT SELFIE [--profile NAME]
+//! [--int8] [--json]`
 //!
 //! CPU milliseconds of the whole process, the minimum and the median, of verifications from the
 //! bytes of two files to a verdict; one more goes before them that is not counted. And the most

@@ -6,8 +6,9 @@ use super::meter::Cost;
 use super::verify::verify;
 use clap::{Args, Subcommand};
 use selfsame::engine::Engine;
-use selfsame::model::{Backend, Model, ModelCard, ModelSource};
+use selfsame::model::{Backend, Model, ModelCard, ModelSource, Profile};
 use selfsame_lab::say;
+use selfsame_lab::tools::command_line;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -27,6 +28,9 @@ enum What {
         /// Verifications that are counted.
         #[arg(long, default_value_t = 7)]
         runs: usize,
+        /// Which template networks run: fast, standard or accurate.
+        #[arg(long, default_value = "standard", value_parser = command_line::profile)]
+        profile: Profile,
         /// Networks in 8-bit integers.
         #[arg(long)]
         int8: bool,
@@ -56,7 +60,10 @@ enum What {
 /// Measures; exit status 0, or 3 after an error.
 pub fn run(arguments: &Arguments) -> ExitCode {
     status(match &arguments.what {
-        What::Verify { document, selfie, runs, int8, json } => of_files([document, selfie], *runs, *int8, *json),
+        What::Verify { document, selfie, runs, profile, int8, json } => {
+            let builder = Engine::builder().template(*profile).backend(backend(*int8));
+            builder.build().map_err(Into::into).and_then(|engine| of_files(&engine, [document, selfie], *runs, *json))
+        }
         What::Network { card, runs, int8 } => network(card, *runs, *int8),
         What::Growth { runs } => {
             Engine::new().map_err(Into::into).and_then(|engine| growth::print_curves(&engine, *runs))
@@ -86,11 +93,10 @@ fn network(card: &Path, runs: usize, int8: bool) -> Anyhow<()> {
     Ok(())
 }
 
-fn of_files(files: [&PathBuf; 2], runs: usize, int8: bool, json: bool) -> Anyhow<()> {
+fn of_files(engine: &Engine, files: [&PathBuf; 2], runs: usize, json: bool) -> Anyhow<()> {
     let read = |path: &Path| std::fs::read(path).map_err(|e| format!("cannot read {}: {e}", path.display()));
     let [document, selfie] = [read(files[0])?, read(files[1])?];
-    let engine = Engine::builder().backend(backend(int8)).build()?;
-    let (cost, score) = Cost::of(runs, || verify(&engine, &document, &selfie))?;
+    let (cost, score) = Cost::of(runs, || verify(engine, &document, &selfie))?;
     if json {
         let peak_mb = cost.peak_bytes.map(|bytes| bytes as f64 / 1e6);
         say!("{}", serde_json::json!({ "cpu_ms": cost.cpu_ms(), "peak_mb": peak_mb, "score": score }));
