@@ -58,7 +58,7 @@ pub(crate) fn session(challenge: &Challenge, response: impl Fn([f32; 6]) -> f32,
             eyes: [[[0.1; 3]; 2]; 2],
         });
     }
-    trace.identity = (1..9).map(|i| (450_000 * i, 0.6)).collect();
+    trace.identity = (1..9).map(|i| (450_000 * i, 0.9)).collect();
     trace
 }
 

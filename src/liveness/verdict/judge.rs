@@ -195,7 +195,7 @@ mod tests {
                 gloss: 0.1,
                 residual: 0.12,
             }),
-            identity: Some(IdentityCue { compared: 9, lowest: 0.55, median: 0.6 }),
+            identity: Some(IdentityCue { compared: 9, lowest: 0.85, median: 0.9 }),
         }
     }
 
@@ -246,7 +246,7 @@ mod tests {
             (|c| c.shape.as_mut().unwrap().relief_error = f64::NAN, "unclear_shape"),
             (|c| c.shape.as_mut().unwrap().glare = 3.0, "unclear_shape"),
             (|c| c.shape.as_mut().unwrap().glare = f64::NAN, "unclear_shape"),
-            (|c| c.identity.as_mut().unwrap().lowest = 0.25, "unclear_identity"),
+            (|c| c.identity.as_mut().unwrap().lowest = 0.5, "unclear_identity"),
             (|c| c.identity.as_mut().unwrap().lowest = -0.3, "other_face"),
             (|c| c.identity.as_mut().unwrap().compared = 2, "unclear_identity"),
             (|c| c.recording.with_face = 120, "no_face"),

@@ -41,10 +41,14 @@ settings! {
         /// response is a sheet's.
         sheet_bits, with_sheet_bits: f64 = -3.0, in -1000.0..=1000.0;
         /// The lowest comparison score among a session's frames, at least. Coloured light lowers
-        /// scores. Must not be below [`other_face_score`](Self::other_face_score).
-        identity_score, with_identity_score: f32 = 0.4, in -2.0..=2.0;
-        /// At or below this comparison score another person took over.
-        other_face_score, with_other_face_score: f32 = 0.2, in -2.0..=2.0;
+        /// scores. Must not be below [`other_face_score`](Self::other_face_score). The default is for
+        /// the profile [`Standard`](crate::model::Profile::Standard), where the worst group of
+        /// strangers reaches it once in 100,000 pairs; frames of simulated live sessions have 0.94
+        /// and more.
+        identity_score, with_identity_score: f32 = 0.6, in -2.0..=2.0;
+        /// At or below this comparison score another person took over. The default is for the same
+        /// profile, where one in a thousand pairs of strangers is above.
+        other_face_score, with_other_face_score: f32 = 0.35, in -2.0..=2.0;
         /// Most that single edges may be off their common lag (upper quartile), in milliseconds,
         /// beside half the time between frames.
         edge_spread_ms, with_edge_spread_ms: f64 = 90.0, in 0.001..=10_000.0;
