@@ -41,8 +41,8 @@ settings! {
         /// response is a sheet's.
         sheet_bits, with_sheet_bits: f64 = -3.0, in -1000.0..=1000.0;
         /// The lowest comparison score among a session's frames, at least. Coloured light lowers
-        /// scores. Must not be below [`other_face_score`](Self::other_face_score). The default is for
-        /// the profile [`Standard`](crate::model::Profile::Standard), where the worst group of
+        /// scores. Must not be below [`other_face_score`](Self::other_face_score). The default is
+        /// for the profile [`Standard`](crate::model::Profile::Standard), where the worst group of
         /// strangers reaches it once in 100,000 pairs; frames of simulated live sessions have 0.94
         /// and more.
         identity_score, with_identity_score: f32 = 0.6, in -2.0..=2.0;
