@@ -1,9 +1,8 @@
 //! Template networks that answer together.
 
-use super::card::MAX_CARD_BYTES;
 use super::ensemble_card::{EnsembleCard, EnsembleMember};
 use super::profile::{Profile, bundled_member};
-use super::source::{Backend, Model, ModelSource, read_bounded};
+use super::source::{Backend, Model, ModelSource, neighbour, read_card};
 use super::{ModelCard, Task};
 use crate::error::{Error, ErrorKind, Result, Stage};
 use std::path::{Path, PathBuf};
@@ -111,21 +110,15 @@ impl Ensemble {
     }
 
     fn read(path: &Path, backend: &Backend) -> Result<Self> {
-        let invalid = |message| Error::new(ErrorKind::InvalidModel, Stage::Model, message);
-        let text = read_bounded(path, MAX_CARD_BYTES as u64, "1 MiB")?;
-        let text = String::from_utf8(text).map_err(|e| invalid("the card is not UTF-8").with_source(e))?;
-        let fields: toml::Table = toml::from_str(&text).map_err(|e| invalid("the card is not valid").with_source(e))?;
+        let text = read_card(path)?;
+        let fields: toml::Table = toml::from_str(&text)
+            .map_err(|e| Error::new(ErrorKind::InvalidModel, Stage::Model, "the card is not valid").with_source(e))?;
         if !fields.contains_key("members") {
-            let source = ModelSource::Card(path.to_owned());
-            return Model::load(Task::Template, &source, backend).map(Self::from);
+            return Model::beside(Task::Template, path, &text, backend).map(Self::from);
         }
         let card = EnsembleCard::parse(&text)?;
         let model = |member: &EnsembleMember| {
-            let file = Path::new(&member.card);
-            if file.file_name() != Some(file.as_os_str()) {
-                return Err(invalid("a member's card must be a plain file name"));
-            }
-            Model::load(Task::Template, &ModelSource::Card(path.with_file_name(file)), backend)
+            Model::load(Task::Template, &ModelSource::Card(neighbour(path, &member.card)?), backend)
         };
         let models = card.members.iter().map(model).collect::<Result<_>>()?;
         Self::new(card, models)

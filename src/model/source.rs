@@ -106,18 +106,7 @@ impl Model {
                 let (card, network) = bundled(task)?;
                 Self::from_parts(task, card, network, backend)
             }
-            ModelSource::Card(path) => {
-                let text = read_bounded(path, MAX_CARD_BYTES as u64, "1 MiB")?;
-                let text =
-                    String::from_utf8(text).map_err(|e| invalid("the model card is not UTF-8").with_source(e))?;
-                let card = ModelCard::parse(&text)?;
-                let file = Path::new(&card.file);
-                if file.file_name() != Some(file.as_os_str()) {
-                    return Err(invalid("the card's file must be a plain file name"));
-                }
-                let network = read_bounded(&path.with_file_name(file), MAX_MODEL_BYTES, "1 GiB")?;
-                Self::from_card(task, card, &network, backend)
-            }
+            ModelSource::Card(path) => Self::beside(task, path, &read_card(path)?, backend),
             ModelSource::Memory { card, network } => Self::from_parts(task, card, network, backend),
             ModelSource::Loaded(model) => {
                 check_task(task, &model.card)?;
@@ -130,6 +119,13 @@ impl Model {
     /// tests.
     pub fn custom(card: ModelCard, network: Arc<dyn Network>) -> Self {
         Self { card: Arc::new(card), network }
+    }
+
+    /// The model whose card's text is `text`, read from `path`, beside which the network lies.
+    pub(super) fn beside(task: Task, path: &Path, text: &str, backend: &Backend) -> Result<Self> {
+        let card = ModelCard::parse(text)?;
+        let network = read_bounded(&neighbour(path, &card.file)?, MAX_MODEL_BYTES, "1 GiB")?;
+        Self::from_card(task, card, &network, backend)
     }
 
     fn from_parts(task: Task, card: &str, network: &[u8], backend: &Backend) -> Result<Self> {
@@ -170,7 +166,22 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|b| format!("{b:02x}")).collect()
 }
 
-pub(super) fn read_bounded(path: &Path, limit: u64, in_words: &str) -> Result<Vec<u8>> {
+/// The text of the card at `path`.
+pub(super) fn read_card(path: &Path) -> Result<String> {
+    let text = read_bounded(path, MAX_CARD_BYTES as u64, "1 MiB")?;
+    String::from_utf8(text).map_err(|e| invalid("the model card is not UTF-8").with_source(e))
+}
+
+/// The file that a card at `path` names, which must lie beside it.
+pub(super) fn neighbour(path: &Path, file: &str) -> Result<PathBuf> {
+    let file = Path::new(file);
+    if file.file_name() != Some(file.as_os_str()) {
+        return Err(invalid("the card's file must be a plain file name"));
+    }
+    Ok(path.with_file_name(file))
+}
+
+fn read_bounded(path: &Path, limit: u64, in_words: &str) -> Result<Vec<u8>> {
     let io = |e: std::io::Error| {
         Error::new(ErrorKind::Io, Stage::Model, format!("cannot read {}", path.display())).with_source(e)
     };

@@ -11,7 +11,7 @@ use selfsame::compare::{Calibration, FmrBasis, Pairing};
 use selfsame::model::{CalibrationPoint, CalibrationSpec, LogisticSpec};
 
 /// The false match rates of the points.
-const RATES: [f64; 9] = [1e-2, 3e-3, 1e-3, 3e-4, 1e-4, 3e-5, 1e-5, 3e-6, 1e-6];
+pub(super) const RATES: [f64; 9] = [1e-2, 3e-3, 1e-3, 3e-4, 1e-4, 3e-5, 1e-5, 3e-6, 1e-6];
 /// A rate is measured if so many impostor pairs match at it; below, the tail's model tells.
 const LEAST_FALSE_MATCHES: f64 = 200.0;
 /// The tail begins at this rate.

@@ -1,8 +1,9 @@
 //! What the vectors of a network have in common over groups of people, for an ensemble's card.
 
 use super::Grouping;
+use super::spread::{Spread, steps};
 use crate::error::{Error, ErrorKind, Result, Stage};
-use nalgebra::{DMatrix, DVector, SymmetricEigen};
+use nalgebra::DVector;
 use selfsame::model::CentreSpec;
 use selfsame::template::Template;
 
@@ -46,21 +47,10 @@ pub fn centre_spec(
     if means.len() < 2 || axes >= means.len() {
         return Err(fault(ErrorKind::InvalidArgument, "there are too few groups of 20 pictures"));
     }
-    let count = means.len() as f64;
-    let mean = means.iter().sum::<DVector<f64>>() / count;
-    let mut spread = DMatrix::zeros(dimension, dimension);
-    means.iter().map(|group| group - &mean).for_each(|d| spread.ger(1.0 / count, &d, &d, 1.0));
-    let eigen = SymmetricEigen::new(spread);
-    let mut order: Vec<(f64, DVector<f64>)> =
-        eigen.eigenvalues.iter().copied().zip(eigen.eigenvectors.column_iter().map(|c| c.into_owned())).collect();
-    order.sort_by(|a, b| b.0.total_cmp(&a.0));
-    let steps = |v: &DVector<f64>| v.iter().map(|x| (x / f64::from(STEP)).round() as i32).collect();
-    let axis = |(_, direction): &(f64, DVector<f64>)| {
-        // The sign is arbitrary: fixed here, so that the same data gives the same card.
-        let sign = if direction.sum() < 0.0 { -1.0 } else { 1.0 };
-        steps(&(direction * sign))
-    };
-    Ok(CentreSpec { data, people, step: STEP, mean: steps(&mean), axes: order.iter().take(axes).map(axis).collect() })
+    let Spread { mean, axes: order } = Spread::of(&means, dimension);
+    let axis = |(_, direction): &(f64, DVector<f64>)| steps(direction, STEP);
+    let axes = order.iter().take(axes).map(axis).collect();
+    Ok(CentreSpec { data, people, step: STEP, mean: steps(&mean, STEP), axes })
 }
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
 //! Mean and covariance of many people's templates, for the card of a template network.
 
+use super::spread::{Spread, steps};
 use crate::error::{Error, ErrorKind, Result, Stage};
-use nalgebra::{DMatrix, DVector, SymmetricEigen};
+use nalgebra::DVector;
 use selfsame::model::ImpostorSpec;
 use selfsame::template::Template;
 use std::collections::BTreeMap;
@@ -45,24 +46,12 @@ pub fn impostor_spec(templates: &[Option<Template>], subjects: &[usize], data: S
         let message = format!("{} people, fewer than {LEAST_PEOPLE}", people.len());
         return Err(Error::new(ErrorKind::InvalidArgument, Stage::Evaluate, message));
     }
-    let count = people.len() as f64;
     let people: Vec<DVector<f64>> = people.into_values().map(|sum| sum.normalize()).collect();
-    let mean = people.iter().sum::<DVector<f64>>() / count;
-    let mut covariance = DMatrix::zeros(dimension, dimension);
-    people.iter().map(|p| p - &mean).for_each(|d| covariance.ger(1.0 / count, &d, &d, 1.0));
-
-    let eigen = SymmetricEigen::new(covariance);
-    let mut order: Vec<(f64, DVector<f64>)> =
-        eigen.eigenvalues.iter().copied().zip(eigen.eigenvectors.column_iter().map(|c| c.into_owned())).collect();
-    order.sort_by(|a, b| b.0.total_cmp(&a.0));
-    let rest: Vec<f64> = order.iter().skip(AXES).map(|(variance, _)| *variance).collect();
+    let Spread { mean, axes } = Spread::of(&people, dimension);
+    let rest: Vec<f64> = axes.iter().skip(AXES).map(|(variance, _)| *variance).collect();
     let variance = rest.iter().sum::<f64>() / rest.len().max(1) as f64;
-    let steps = |v: &DVector<f64>| v.iter().map(|x| (x / f64::from(STEP)).round() as i32).collect();
-    let axis = |(of_axis, direction): &(f64, DVector<f64>)| {
-        // The sign is arbitrary: fixed here, so that the same data gives the same card.
-        let sign = if direction.sum() < 0.0 { -1.0 } else { 1.0 };
-        steps(&(direction * (sign * (of_axis - variance).max(0.0).sqrt())))
-    };
+    let axis =
+        |(of_axis, direction): &(f64, DVector<f64>)| steps(&(direction * (of_axis - variance).max(0.0).sqrt()), STEP);
     Ok(ImpostorSpec {
         data,
         people: people.len() as u64,
@@ -72,8 +61,8 @@ pub fn impostor_spec(templates: &[Option<Template>], subjects: &[usize], data: S
         magnitude_range: MAGNITUDE_RANGE,
         variance: variance as f32,
         step: STEP,
-        mean: steps(&mean),
-        axes: order.iter().take(AXES).map(axis).collect(),
+        mean: steps(&mean, STEP),
+        axes: axes.iter().take(AXES).map(axis).collect(),
     })
 }
 

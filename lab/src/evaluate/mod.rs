@@ -56,6 +56,7 @@ mod quality_fit;
 mod report;
 mod roc;
 mod score_set;
+mod spread;
 mod tail;
 mod ten_fold;
 #[cfg(test)]

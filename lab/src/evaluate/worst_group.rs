@@ -6,6 +6,7 @@
 //! thresholds for a rate the highest is taken.
 
 use super::bootstrap::{Sums, percentiles, weights};
+use super::calibrate::RATES;
 use super::operating_point::allowed;
 use super::random::Random;
 use super::{Bootstrap, ScoreSet};
@@ -14,8 +15,6 @@ use rayon::prelude::*;
 use selfsame::compare::{Calibration, FmrBasis, Pairing};
 use selfsame::model::{CalibrationPoint, CalibrationSpec, LogisticSpec};
 
-/// The false match rates of the points.
-const RATES: [f64; 9] = [1e-2, 3e-3, 1e-3, 3e-4, 1e-4, 3e-5, 1e-5, 3e-6, 1e-6];
 /// A group's tail begins at this rate. Chosen by hand: a tail from 1 % or 5 % on moves thresholds
 /// by a standard error or so.
 const TAIL_RATE: f64 = 2e-2;
