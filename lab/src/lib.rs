@@ -13,6 +13,7 @@
 //! # Ok::<(), selfsame_lab::error::Error>(())
 //! ```
 
+pub mod damage;
 pub mod error;
 pub mod evaluate;
 pub mod output;

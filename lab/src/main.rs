@@ -17,7 +17,7 @@
 mod commands;
 
 use clap::{Parser, Subcommand};
-use commands::{cost, crops, evaluate, gallery, quality, simulate, soak};
+use commands::{cost, crops, damage, evaluate, gallery, quality, simulate, soak};
 use selfsame_lab::output;
 use selfsame_lab::tools::command_line;
 use std::process::ExitCode;
@@ -35,6 +35,7 @@ struct Arguments {
 enum Command {
     Evaluate(evaluate::Arguments),
     Quality(quality::Arguments),
+    Damage(damage::Arguments),
     Simulate(simulate::Arguments),
     Soak(soak::Arguments),
     Gallery(gallery::Arguments),
@@ -50,6 +51,7 @@ fn main() -> ExitCode {
     output::finish(match arguments.command {
         Command::Evaluate(arguments) => evaluate::run(&arguments),
         Command::Quality(arguments) => quality::run(&arguments),
+        Command::Damage(arguments) => damage::run(&arguments),
         Command::Simulate(arguments) => simulate::run(&arguments),
         Command::Soak(arguments) => soak::run(&arguments),
         Command::Gallery(arguments) => gallery::run(&arguments),

@@ -5,6 +5,10 @@
 //! card, as the ArcFace family of networks is trained; rotation, scale and shift only, so that the
 //! face's proportions, which tell people apart, stay.
 
+mod impression;
+
+pub use impression::Impression;
+
 use crate::error::{Error, ErrorKind, Result, Stage};
 use crate::geometry::{Point, Similarity};
 use crate::image::{Border, Crop};

@@ -32,8 +32,13 @@ impl Score {
     }
 }
 
-/// Compares two templates: their cosine less the mean of the levels that impostors reach against
-/// them ([`Template::impostor_level`]).
+/// Compares two templates: their cosine, less the product of what their reliabilities lack to 1
+/// ([`Template::reliability`]), less the mean of the levels that impostors reach against them
+/// ([`Template::impostor_level`]).
+///
+/// Damaged pictures of different people are alike in their damage. One such picture says little;
+/// two would be evidence of each other, and the product takes that back: it is next to nothing
+/// where one picture is good.
 ///
 /// The order of the two does not matter, the same templates give the same score on every machine,
 /// and neither is changed.
@@ -55,7 +60,7 @@ impl Score {
 /// # Errors
 /// Those of [`cosine`].
 pub fn score(a: &Template, b: &Template) -> Result<Score> {
-    Score::new(cosine(a, b)? - 0.5 * (a.impostor_level() + b.impostor_level()))
+    Score::new(cosine(a, b)? - a.doubt() * b.doubt() - 0.5 * (a.impostor_level() + b.impostor_level()))
 }
 
 /// The cosine of the angle between two templates, −1 ..= 1, without regard to impostors.
@@ -109,7 +114,7 @@ mod tests {
 
     /// A template of these values, which have unit length.
     fn with_level(values: [f32; 2], level: f32) -> Template {
-        Template::from_unit(values.into(), [1.0].into(), level, "m".into())
+        Template::from_unit(values.into(), [1.0].into(), level, None, "m".into())
     }
 
     #[test]

@@ -25,6 +25,13 @@ pub struct Detection {
 }
 
 impl Detection {
+    /// The same face taken for one that stands the other way up.
+    pub(crate) fn over(&self) -> Self {
+        let center = self.rect.center();
+        let over = |p: Point| Point::new(2.0 * center.x - p.x, 2.0 * center.y - p.y);
+        Self { keypoints: self.keypoints.map(over), rotation: self.rotation.half_a_turn_on(), ..*self }
+    }
+
     /// The angle of the line through the eyes, in degrees, −180 ..= 180, clockwise on the screen; 0
     /// for an upright face.
     pub fn roll_deg(&self) -> f32 {

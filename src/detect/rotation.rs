@@ -31,6 +31,16 @@ impl Rotation {
     /// is the commonest slip of a document on a scanner.
     pub(super) const TURNED: [Self; 3] = [Self::Half, Self::Clockwise90, Self::Clockwise270];
 
+    /// This turn and half a turn.
+    pub(super) fn half_a_turn_on(self) -> Self {
+        match self {
+            Self::None => Self::Half,
+            Self::Clockwise90 => Self::Clockwise270,
+            Self::Half => Self::None,
+            Self::Clockwise270 => Self::Clockwise90,
+        }
+    }
+
     /// The angle in degrees, clockwise on the screen: 0, 90, 180 or 270.
     pub fn degrees(self) -> f32 {
         match self {

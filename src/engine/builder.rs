@@ -32,6 +32,8 @@ pub struct EngineBuilder {
     extract: ExtractOptions,
     basis: FmrBasis,
     require_chip: bool,
+    refuse_covered: bool,
+    refuse_same_picture: bool,
 }
 
 impl Default for EngineBuilder {
@@ -47,6 +49,8 @@ impl Default for EngineBuilder {
             extract: ExtractOptions::default(),
             basis: FmrBasis::WorstGroup,
             require_chip: false,
+            refuse_covered: false,
+            refuse_same_picture: false,
         }
     }
 }
@@ -125,6 +129,26 @@ impl EngineBuilder {
         self
     }
 
+    /// Refuses faces with covered eyes or mouth, and faces that are covered elsewhere or cut by the
+    /// picture's edge, with [`FaceRefusal::Covered`](super::FaceRefusal::Covered). Default: they
+    /// are remarked upon, and compared where the template is reliable.
+    pub fn refuse_covered(mut self) -> Self {
+        self.refuse_covered = true;
+        self
+    }
+
+    /// Refuses a selfie that is the document's own portrait, copied, cropped, scaled, compressed or
+    /// photographed ([`Verification::is_same_picture`](super::Verification::is_same_picture)), with
+    /// [`VerdictReason::SamePicture`](super::VerdictReason::SamePicture). Default: it is told, and
+    /// matches.
+    ///
+    /// Where no liveness is asked for, this is the commonest fraud: whoever has the document has
+    /// its portrait.
+    pub fn refuse_same_picture(mut self) -> Self {
+        self.refuse_same_picture = true;
+        self
+    }
+
     /// Loads the networks and checks that they fit their stages and the calibrations.
     ///
     /// # Errors
@@ -158,6 +182,8 @@ impl EngineBuilder {
             extract: self.extract,
             basis: self.basis,
             require_chip: self.require_chip,
+            refuse_covered: self.refuse_covered,
+            refuse_same_picture: self.refuse_same_picture,
         };
         debug_event!(
             template_model = engine.extractor.model_id(),
@@ -197,6 +223,8 @@ pub struct Engine {
     pub(super) extract: ExtractOptions,
     pub(super) basis: FmrBasis,
     pub(super) require_chip: bool,
+    pub(super) refuse_covered: bool,
+    pub(super) refuse_same_picture: bool,
 }
 
 impl Engine {

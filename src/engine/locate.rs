@@ -9,9 +9,9 @@ use crate::image::Frame;
 use crate::mesh::Mesh;
 use crate::observer::{Side, StageObserver, observed};
 use crate::outcome::Outcome;
-use crate::quality::{QualityReport, assess};
+use crate::quality::{QualityRemark, QualityReport, assess};
 use crate::telemetry::debug_event;
-use crate::template::Template;
+use crate::template::{Reading, Template};
 
 /// One face, found, measured and turned into a template; what [`Engine::face`] gives.
 #[derive(Debug)]
@@ -39,9 +39,10 @@ pub struct Located {
 }
 
 impl Located {
-    /// Turns what the mesh network does not recognise as a face into a refusal.
+    /// Turns what the mesh network does not recognise as a face, or sees elsewhere than the
+    /// detector, into a refusal.
     fn confirmed(mut self) -> Self {
-        if matches!(&self.outcome, Outcome::Found((_, mesh)) if !mesh.is_face()) {
+        if matches!(&self.outcome, Outcome::Found((d, mesh)) if !(mesh.is_face() && agree(d, mesh))) {
             self.outcome = Outcome::Refused(FaceRefusal::NoFace);
         }
         self
@@ -97,7 +98,10 @@ impl Engine {
     /// A face that the detector saw turned, or that the mesh network does not recognise, is looked
     /// for upright once more: on LFW the detector alone takes some upright faces for turned
     /// ones. The hypothesis with the larger product of detection score and face flag is taken;
-    /// several upright faces to choose from are a refusal, whatever was seen turned.
+    /// several upright faces to choose from are a refusal, whatever was seen turned. A face that
+    /// stays turned is looked at the other way up too, since both networks take some bald and
+    /// bearded heads for heads upside down: the template networks tell which way is up. A mesh that
+    /// lies elsewhere than the detected face, or the other way up, is no face.
     ///
     /// `choose` is called once for each search, with all faces that were found in it;
     /// [`select_face`] is the choice of [`Engine::face`] and [`Engine::verify`].
@@ -119,7 +123,7 @@ impl Engine {
         let doubtful =
             matches!(&first.outcome, Outcome::Found((d, mesh)) if d.rotation != Rotation::None || !mesh.is_face());
         if !(doubtful && self.detect.turned()) {
-            return Ok(first.confirmed());
+            return self.righted(side, frame, first, observer);
         }
         // The doubt is about the way up: the second search takes the picture as it is.
         let upright = self.detect.with_turned(false);
@@ -135,7 +139,31 @@ impl Engine {
             hypothesis = if second_wins { "upright" } else { "first" },
             "a doubtful face was looked for again"
         );
-        Ok(if second_wins { second } else { first }.confirmed())
+        self.righted(side, frame, if second_wins { second } else { first }, observer)
+    }
+
+    /// What was found, the other way up if it was seen turned and the template networks know it
+    /// better so.
+    fn righted(
+        &self,
+        side: Side,
+        frame: &Frame<'_>,
+        located: Located,
+        observer: &mut dyn StageObserver,
+    ) -> Result<Located> {
+        let mut located = located.confirmed();
+        if let Outcome::Found((detection, mesh)) = &located.outcome
+            && detection.rotation != Rotation::None
+        {
+            let over = detection.over();
+            let other = observed(observer, side, Stage::Mesh, || self.mesher.mesh(frame, &over))?;
+            let clear = |mesh: &Mesh| self.extractor.extract(frame, mesh, &self.extract).map(|t| clearness(&t));
+            if other.is_face() && agree(&over, &other) && clear(&other)? > clear(mesh)? {
+                debug_event!(side = side.as_str(), "a face seen turned stands the other way up");
+                located.outcome = Outcome::Found((over, other));
+            }
+        }
+        Ok(located)
     }
 
     /// One search, and the mesh of what was chosen in it.
@@ -176,8 +204,45 @@ impl Engine {
         if !quality.is_usable() {
             return refused(quality.refusals.iter().copied().map(FaceRefusal::from).collect());
         }
-        let template =
-            observed(observer, side, Stage::Template, || self.extractor.extract(frame, &mesh, &self.extract))?;
+        let Reading { template, covering } =
+            observed(observer, side, Stage::Template, || self.extractor.read(frame, &mesh, &self.extract))?;
+        let mut quality = quality;
+        quality.cover(covering);
+        let covered = self.refuse_covered
+            && quality.remarks.iter().any(|remark| {
+                use QualityRemark::{EyesCovered, FaceCovered, FaceCut, MouthCovered};
+                matches!(remark, EyesCovered | FaceCovered | FaceCut | MouthCovered)
+            });
+        let unreliable = template.reliability().is_some_and(|reliability| !reliability.suffices());
+        let refusals = [(unreliable, FaceRefusal::Unreliable), (covered, FaceRefusal::Covered)];
+        let refusals: Vec<_> = refusals.into_iter().filter_map(|(holds, refusal)| holds.then_some(refusal)).collect();
+        if !refusals.is_empty() {
+            return refused(refusals);
+        }
         Ok(Seen { faces, face: Outcome::Found(Box::new(Face { detection, mesh, quality, template })) })
     }
+}
+
+/// How well the template networks know the face as it was cropped: larger is better.
+fn clearness(template: &Template) -> f32 {
+    // Where reliability is not measured, magnitudes stand in: an extractor has a network.
+    let magnitude = || template.magnitudes().iter().sum();
+    template.reliability().map_or_else(magnitude, |reliability| reliability.value())
+}
+
+/// Whether `mesh` lies where the detector saw the face, and the same way up. Of 13,410 faces of
+/// LFW, CFP and UTKFace the angles differ by 23° at most but for one in two thousand, widths are
+/// 0.65 to 1.27 of the box's, and centres at most 0.31 of it apart: the limits are far outside.
+fn agree(detection: &Detection, mesh: &Mesh) -> bool {
+    let apart = (detection.roll_deg() - mesh.roll_deg()).rem_euclid(360.0);
+    let rect = &detection.rect;
+    mesh.bounds().is_some_and(|bounds| {
+        let width = bounds.width() / rect.width();
+        let moved = bounds.center().distance(rect.center()) / rect.width();
+        // NaN is in no range.
+        !(60.0..=300.0).contains(&apart)
+            && apart.is_finite()
+            && (0.4..=2.0).contains(&width)
+            && (0.0..=0.6).contains(&moved)
+    })
 }

@@ -2,17 +2,20 @@
 //! picture.
 
 use super::verdict::Verdict;
+use crate::align::Impression;
 use crate::compare::Threshold;
 use crate::document::Origin;
 use crate::geometry::Rect;
 use crate::quality::QualityReport;
+use crate::template::Reliability;
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
 /// The subject's face on one picture, without its template.
 ///
 /// It is serialised as an object: `rect` (left, top, right and bottom edge of the detected box, in
-/// pixels), `detection_score`, `face_flag` and `remarks` (the words of [`QualityReport::remarks`]).
+/// pixels), `detection_score`, `face_flag`, `remarks` (the words of [`QualityReport::remarks`]) and
+/// `reliability` (0 ..= 1, `null` if the networks' card does not say how it is measured).
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct FaceReport {
@@ -24,16 +27,20 @@ pub struct FaceReport {
     pub flag: f32,
     /// The face's quality measures and remarks.
     pub quality: QualityReport,
+    /// How much of the face the template still tells; `None` if the networks' card does not say how
+    /// that is measured.
+    pub reliability: Option<Reliability>,
 }
 
 impl Serialize for FaceReport {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let rect = [self.rect.left(), self.rect.top(), self.rect.right(), self.rect.bottom()];
-        let mut fields = serializer.serialize_struct("FaceReport", 4)?;
+        let mut fields = serializer.serialize_struct("FaceReport", 5)?;
         fields.serialize_field("rect", &rect)?;
         fields.serialize_field("detection_score", &self.score)?;
         fields.serialize_field("face_flag", &self.flag)?;
         fields.serialize_field("remarks", &self.quality.remarks)?;
+        fields.serialize_field("reliability", &self.reliability.map(Reliability::value))?;
         fields.end()
     }
 }
@@ -76,6 +83,7 @@ pub struct SideReport {
 /// | `calibration` | the kind of pairs that the threshold is for |
 /// | `basis` | whose rate the threshold keeps: `"average"` or `"worst-group"` |
 /// | `origin` | where the document's portrait was read from |
+/// | `same_picture` | whether the selfie is the document's own portrait; `null` without a comparison |
 /// | `faces` | `document` and `selfie`: a [`SideReport`] each |
 ///
 /// [`FmrEstimate`]: crate::compare::FmrEstimate
@@ -107,6 +115,20 @@ pub struct Verification {
     pub document: SideReport,
     /// What was seen on the selfie.
     pub selfie: SideReport,
+    /// How alike the two pictures are beyond the face, −1 ..= 1
+    /// ([`Impression::likeness`]); `None` without a comparison.
+    pub likeness: Option<f32>,
+}
+
+impl Verification {
+    /// Whether the selfie is the document's own portrait, copied, cropped, scaled, compressed or
+    /// photographed: the likeness reached [`Impression::SAME_PICTURE`].
+    ///
+    /// On LFW's folds 1 to 5 none of 3,000 pairs of two exposures does, and 98 % of copies do.
+    #[must_use]
+    pub fn is_same_picture(&self) -> bool {
+        self.likeness.is_some_and(|likeness| likeness >= Impression::SAME_PICTURE)
+    }
 }
 
 impl Serialize for Verification {
@@ -127,6 +149,7 @@ impl Serialize for Verification {
             calibration: &'static str,
             basis: &'static str,
             origin: &'static str,
+            same_picture: Option<bool>,
             faces: Faces<'a>,
         }
         let threshold = &self.threshold;
@@ -140,6 +163,7 @@ impl Serialize for Verification {
             calibration: threshold.pairing().as_str(),
             basis: threshold.basis().as_str(),
             origin: self.origin.as_str(),
+            same_picture: self.likeness.map(|_| self.is_same_picture()),
             faces: Faces { document: &self.document, selfie: &self.selfie },
         }
         .serialize(serializer)

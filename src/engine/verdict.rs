@@ -19,6 +19,14 @@ pub enum FaceRefusal {
     SeveralFaces,
     /// The face is there, and too poor.
     Quality(QualityRefusal),
+    /// Too little of what tells people apart is left on the picture
+    /// ([`Template::reliability`](crate::template::Template::reliability)): it is blurred, fogged,
+    /// noisy or compressed, or the face is covered. Wiping the lens, more light or an uncovered
+    /// face helps.
+    Unreliable,
+    /// A part of the face is covered, and the engine was told to refuse that
+    /// ([`EngineBuilder::refuse_covered`](super::EngineBuilder::refuse_covered)).
+    Covered,
 }
 
 impl FaceRefusal {
@@ -28,6 +36,8 @@ impl FaceRefusal {
             Self::NoFace => "no_face",
             Self::SeveralFaces => "several_faces",
             Self::Quality(refusal) => refusal.as_str(),
+            Self::Unreliable => "unreliable",
+            Self::Covered => "covered",
         }
     }
 }
@@ -53,6 +63,8 @@ pub enum VerdictReason {
     Refused(Side, FaceRefusal),
     /// The engine demands a chip's portrait, and the document's is none.
     DocumentNotFromChip,
+    /// The selfie is the document's own portrait, and the engine was told to refuse that.
+    SamePicture,
 }
 
 impl fmt::Display for VerdictReason {
@@ -62,6 +74,7 @@ impl fmt::Display for VerdictReason {
             Self::ScoreBelowThreshold => f.write_str("score_below_threshold"),
             Self::Refused(side, refusal) => write!(f, "{side}_{refusal}"),
             Self::DocumentNotFromChip => f.write_str("document_not_from_chip"),
+            Self::SamePicture => f.write_str("same_picture"),
         }
     }
 }

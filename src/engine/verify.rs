@@ -4,6 +4,7 @@ use super::builder::Engine;
 use super::locate::{Face, Seen};
 use super::report::{FaceReport, SideReport, Verification};
 use super::verdict::{Comparison, FaceRefusal, Verdict, VerdictReason};
+use crate::align::Impression;
 use crate::compare::{Calibration, Decision, Pairing, Threshold, score};
 use crate::document::DocumentPhoto;
 use crate::error::{Error, ErrorKind, Result, Stage};
@@ -16,6 +17,9 @@ use crate::template::Template;
 /// The pairings whose calibration can give the threshold, in the order in which they are asked:
 /// that of two selfies stands in where a template network's card has none for documents.
 const PAIRINGS: [Pairing; 2] = [Pairing::DocumentSelfie, Pairing::SelfieSelfie];
+
+/// What is compared of one picture.
+type Taken = (Template, Impression);
 
 impl Engine {
     /// Answers whether the person on `selfie` is the one on `document`, at a false match rate of at
@@ -71,31 +75,62 @@ impl Engine {
             let verdict = Verdict::Refused(vec![VerdictReason::DocumentNotFromChip]);
             let unseen = || SideReport { faces: None, face: None };
             debug_event!(verdict = verdict.as_str(), origin = origin.as_str(), "verified");
-            return Ok(Verification { verdict, threshold, origin, document: unseen(), selfie: unseen() });
+            return Ok(Verification {
+                verdict,
+                threshold,
+                origin,
+                document: unseen(),
+                selfie: unseen(),
+                likeness: None,
+            });
         }
-        let (document, document_template) = self.side(Side::Document, document.photo(), observer)?;
-        let (selfie, selfie_template) = self.side(Side::Selfie, selfie, observer)?;
+        let (document, of_document) = self.side(Side::Document, document.photo(), observer)?;
+        let (selfie, of_selfie) = self.side(Side::Selfie, selfie, observer)?;
+        let likeness = match (&of_document, &of_selfie) {
+            (Outcome::Found((_, a)), Outcome::Found((_, b))) => Some(a.likeness(b)),
+            _ => None,
+        };
+        let same = likeness.is_some_and(|likeness| likeness >= Impression::SAME_PICTURE);
         let verdict = observed(observer, Side::Both, Stage::Compare, || {
-            judge(document_template, selfie_template, calibration, &threshold)
+            judge(
+                of_document.map(|(template, _)| template),
+                of_selfie.map(|(template, _)| template),
+                calibration,
+                &threshold,
+            )
         })?;
+        let verdict = match verdict {
+            Verdict::Match(_) | Verdict::NoMatch(_) if same && self.refuse_same_picture => {
+                Verdict::Refused(vec![VerdictReason::SamePicture])
+            }
+            verdict => verdict,
+        };
         debug_event!(verdict = verdict.as_str(), origin = origin.as_str(), "verified");
-        Ok(Verification { verdict, threshold, origin, document, selfie })
+        Ok(Verification { verdict, threshold, origin, document, selfie, likeness })
     }
 
-    /// One picture's report, and its template or the refusals.
+    /// One picture's report, and its template and impression or the refusals.
     fn side(
         &self,
         side: Side,
         photo: &Photo,
         observer: &mut dyn StageObserver,
-    ) -> Result<(SideReport, Outcome<Template, Vec<VerdictReason>>)> {
+    ) -> Result<(SideReport, Outcome<Taken, Vec<VerdictReason>>)> {
         let Seen { faces, face } = self.face_observed(side, &photo.frame(), observer)?;
         let faces = Some(faces);
         Ok(match face {
             Outcome::Found(face) => {
+                let impression = Impression::of(&photo.frame(), &face.mesh)?;
                 let Face { detection, mesh, quality, template } = *face;
-                let face = FaceReport { rect: detection.rect, score: detection.score, flag: mesh.flag(), quality };
-                (SideReport { faces, face: Some(face) }, Outcome::Found(template))
+                let reliability = template.reliability();
+                let face = FaceReport {
+                    rect: detection.rect,
+                    score: detection.score,
+                    flag: mesh.flag(),
+                    quality,
+                    reliability,
+                };
+                (SideReport { faces, face: Some(face) }, Outcome::Found((template, impression)))
             }
             Outcome::Refused(refusals) => {
                 let reason = |refusal: FaceRefusal| VerdictReason::Refused(side, refusal);

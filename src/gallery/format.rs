@@ -7,7 +7,8 @@
 //! | 12 | 4 | CRC-32 of the record's number (8 bytes) and everything else in the record |
 //! | 16 | 32 | 8 scales in f32 |
 //! | 48 | 4 | impostor level, f32 |
-//! | 52 | 12 | zeros |
+//! | 52 | 4 | doubt: what the reliability lacks to 1, f32 |
+//! | 56 | 8 | zeros |
 //! | 64 | … | the values, a signed byte each, then zeros to a multiple of 16 |
 //!
 //! A removed record is zero but for its state and its checksum: nothing of the person is left. 256
@@ -34,12 +35,23 @@ const SUM: Range<usize> = 12..16;
 const SCALES: Range<usize> = 16..LEVEL.start;
 /// Where a record's impostor level stands.
 const LEVEL: Range<usize> = 48..52;
+/// Where a record's doubt stands.
+const DOUBT: Range<usize> = 52..56;
 /// Where a record has zeros.
-const UNUSED: Range<usize> = 52..VALUES_AT;
+const UNUSED: Range<usize> = 56..VALUES_AT;
 /// State of a record that holds a template.
 const LIVE: u32 = 1;
 /// State of a record that was overwritten.
 const REMOVED: u32 = 2;
+
+/// What a record takes from a cosine.
+#[derive(Clone, Copy)]
+pub(super) struct Offsets {
+    /// The template's impostor level.
+    pub impostor_level: f32,
+    /// What its reliability lacks to 1.
+    pub doubt: f32,
+}
 
 /// What is in a record: a template under an id, or nothing any more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,13 +86,14 @@ pub(super) fn reseal(record: &mut [u8], index: u64) {
 }
 
 /// Appends record `index` to `bytes`, which is not moved if it has room.
-pub(super) fn write_live(bytes: &mut Vec<u8>, index: u64, id: u64, impostor_level: f32, template: &Quantised) {
+pub(super) fn write_live(bytes: &mut Vec<u8>, index: u64, id: u64, offsets: Offsets, template: &Quantised) {
     let start = bytes.len();
     bytes.extend_from_slice(&id.to_le_bytes());
     bytes.extend_from_slice(&LIVE.to_le_bytes());
     bytes.extend_from_slice(&[0; 4]);
     bytes.extend(template.scales.iter().flat_map(|scale| scale.to_le_bytes()));
-    bytes.extend_from_slice(&impostor_level.to_le_bytes());
+    bytes.extend_from_slice(&offsets.impostor_level.to_le_bytes());
+    bytes.extend_from_slice(&offsets.doubt.to_le_bytes());
     bytes.extend_from_slice(&[0; UNUSED.end - UNUSED.start]);
     bytes.extend(template.values.iter().map(|v| v.cast_unsigned()));
     bytes.resize(start + record_len(template.values.len()), 0);
@@ -129,6 +142,9 @@ fn read_record(record: &[u8], index: u64, dimension: usize) -> Result<Record> {
     };
     if !field(record, LEVEL.start).map(f32::from_le_bytes).is_some_and(|level| level.abs() <= MAX_LEVEL) {
         return Err(corrupt("has an impostor level out of range"));
+    }
+    if !field(record, DOUBT.start).map(f32::from_le_bytes).is_some_and(|doubt| (0.0..=1.0).contains(&doubt)) {
+        return Err(corrupt("has a doubt out of range"));
     }
     if record.get(UNUSED).is_none_or(|unused| unused.iter().any(|b| *b != 0)) {
         return Err(corrupt("has values where there are none"));

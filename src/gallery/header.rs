@@ -3,7 +3,7 @@
 //! | at | bytes | what |
 //! |---|---|---|
 //! | 0 | 8 | `SFGALLRY` |
-//! | 8 | 4 | version, 1 |
+//! | 8 | 4 | version, 2 |
 //! | 12 | 4 | dimension, 1 to 2048 |
 //! | 16 | 4 | length of the model's id, 1 to 255 |
 //! | 20 | 256 | the model's id, UTF-8, then zeros |
@@ -28,7 +28,7 @@ pub(super) const MAX_DIMENSION: usize = 2048;
 /// The first bytes of every gallery.
 const MAGIC: [u8; 8] = *b"SFGALLRY";
 /// The version of the format that is read and written.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 /// Where the version stands.
 const VERSION_AT: usize = 8;
 /// Where the dimension stands.

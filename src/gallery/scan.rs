@@ -16,6 +16,7 @@ pub(crate) struct Probe {
     values: Vec<[i16; STEP]>,
     scale: f32,
     impostor_level: f32,
+    doubt: f32,
 }
 
 impl Probe {
@@ -28,7 +29,7 @@ impl Probe {
         for (integer, value) in integers.as_flattened_mut().iter_mut().zip(values) {
             *integer = (value / scale).round_ties_even().clamp(-LARGEST, LARGEST) as i16;
         }
-        Self { values: integers, scale, impostor_level: template.impostor_level() }
+        Self { values: integers, scale, impostor_level: template.impostor_level(), doubt: template.doubt() }
     }
 
     /// Writes the score of each of `records` (their bytes, whole records) to `scores`.
@@ -42,6 +43,7 @@ impl Drop for Probe {
         self.values.as_flattened_mut().zeroize();
         self.scale.zeroize();
         self.impostor_level.zeroize();
+        self.doubt.zeroize();
     }
 }
 
@@ -80,10 +82,11 @@ impl Kernel for Scan<'_> {
             let [a, b, c, d, e, f, g, h] = products;
             // Floats: this order on every level, so that all give the same bits.
             let sum = ((a + e) + (c + g)) + ((b + f) + (d + h));
-            let [l0, l1, l2, l3, ..] = *level;
+            let [l0, l1, l2, l3, d0, d1, d2, d3, ..] = *level;
             let levels = self.probe.impostor_level + f32::from_le_bytes([l0, l1, l2, l3]);
             // Adding 0 makes +0 of −0, so that equal scores are equal bits.
-            *score = (sum * self.probe.scale).clamp(-1.0, 1.0) - 0.5 * levels + 0.0;
+            let doubts = self.probe.doubt * f32::from_le_bytes([d0, d1, d2, d3]);
+            *score = (sum * self.probe.scale).clamp(-1.0, 1.0) - doubts - 0.5 * levels + 0.0;
         }
     }
 }
@@ -91,37 +94,39 @@ impl Kernel for Scan<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::gallery::format::write_live;
-    use crate::template::{Quantised, Template, lane};
+    use crate::gallery::format::{Offsets, write_live};
+    use crate::template::{Quantised, Reliability, Template, lane};
     use proptest::prelude::*;
 
     /// The score by plain loops.
-    fn naive(probe: &Probe, record: &Quantised, level: f32) -> f32 {
+    fn naive(probe: &Probe, record: &Quantised, Offsets { impostor_level, doubt }: Offsets) -> f32 {
         let mut sums = [0i64; LANES];
         for (index, (a, w)) in probe.values.as_flattened().iter().zip(&record.values).enumerate() {
             sums[lane(index)] += i64::from(*a) * i64::from(*w);
         }
         let [a, b, c, d, e, f, g, h] = std::array::from_fn(|l| sums[l] as f32 * record.scales[l]);
         let cosine = ((((a + e) + (c + g)) + ((b + f) + (d + h))) * probe.scale).clamp(-1.0, 1.0);
-        cosine - 0.5 * (probe.impostor_level + level)
+        cosine - probe.doubt * doubt - 0.5 * (probe.impostor_level + impostor_level)
     }
 
     fn check(templates: &[Vec<f32>]) {
-        let unit = |values: &[f32], level: f32| {
+        let unit = |values: &[f32], level: f32, reliability: f32| {
             let unit = Template::from_embedding(values, "m".into()).unwrap();
-            Template::from_unit(unit.values().into(), [1.0].into(), level, "m".into())
+            let reliability = Some(Reliability::new(reliability, 0.5));
+            Template::from_unit(unit.values().into(), [1.0].into(), level, reliability, "m".into())
         };
-        let probe = unit(&templates[0], 0.25);
+        let probe = unit(&templates[0], 0.25, 0.75);
         let mut records = Vec::new();
         let mut expected = Vec::new();
         for (index, template) in templates.iter().enumerate() {
             let level = 0.1 * index as f32 - 0.3;
-            let template = unit(template, level);
+            let template = unit(template, level, 0.1 * index as f32);
+            let offsets = Offsets { impostor_level: level, doubt: template.doubt() };
             let quantised = Quantised::new(template.values());
-            write_live(&mut records, index as u64, 9, level, &quantised);
-            expected.push(naive(&Probe::new(&probe), &quantised, level));
+            write_live(&mut records, index as u64, 9, offsets, &quantised);
+            expected.push(naive(&Probe::new(&probe), &quantised, offsets));
             let cosine: f32 = probe.values().iter().zip(quantised.to_floats()).map(|(a, b)| a * b).sum();
-            let exact = cosine - 0.5 * (0.25 + level);
+            let exact = cosine - 0.25 * offsets.doubt - 0.5 * (0.25 + level);
             assert!((expected[index] - exact).abs() < 1e-4, "{} against {exact}", expected[index]);
         }
         for level in Level::all() {

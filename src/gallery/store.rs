@@ -1,7 +1,7 @@
 //! The gallery as a file: opening, appending, removing.
 
 use super::fault::fault;
-use super::format::{Contents, read, record_len, removed, write_live};
+use super::format::{Contents, Offsets, read, record_len, removed, write_live};
 use super::header::{Commit, Header, RECORDS_AT};
 use super::map::map;
 use super::scan::Probe;
@@ -206,7 +206,8 @@ impl Gallery {
     ///
     /// # Errors
     /// Without any change: [`ErrorKind::InvalidArgument`] if an id is enrolled already or given
-    /// twice, or the gallery is open read-only; [`ErrorKind::ModelMismatch`] if a template is
+    /// twice, or the gallery is open read-only, or a template is not reliable enough
+    /// ([`Template::reliability`]); [`ErrorKind::ModelMismatch`] if a template is
     /// of another model. [`ErrorKind::Io`] if the disk fails: some may have been enrolled then,
     /// and the gallery has to be opened again.
     pub fn append_all(&mut self, entries: &[(u64, &Template)]) -> Result<()> {
@@ -217,6 +218,10 @@ impl Gallery {
         // All are checked before a byte is written, so that nothing of a refused batch is left.
         for (index, (id, template)) in entries.iter().enumerate() {
             self.check_model(template)?;
+            if template.reliability().is_some_and(|reliability| !reliability.suffices()) {
+                let message = format!("the template for the id {id} is not reliable enough to be enrolled");
+                return Err(fault(ErrorKind::InvalidArgument, message));
+            }
             if self.contains(*id) || !new.insert(*id) {
                 return Err(fault(ErrorKind::InvalidArgument, format!("the id {id} is enrolled already")));
             }
@@ -224,7 +229,7 @@ impl Gallery {
                 &mut bytes,
                 (first + index) as u64,
                 *id,
-                template.impostor_level(),
+                Offsets { impostor_level: template.impostor_level(), doubt: template.doubt() },
                 &Quantised::new(template.values()),
             );
         }

@@ -261,6 +261,8 @@ impl LivenessSession {
         let template = extractor.extract(frame, &face.mesh, &ExtractOptions::default().with_flip(false))?;
         match &self.first {
             Some(first) => self.trace.identity.push((timestamp_us, score(first, &template)?.value())),
+            // A frame that does not tell who it is cannot stand for the session.
+            None if template.reliability().is_some_and(|reliability| !reliability.suffices()) => {}
             None => self.first = Some(template),
         }
         Ok(())

@@ -4,6 +4,7 @@ use super::calibration::CalibrationSpec;
 use super::card::{MAX_CARD_BYTES, ModelCard};
 use super::centre::CentreSpec;
 use super::impostors::ImpostorSpec;
+use super::probe::{CoveringSpec, ReliabilitySpec};
 use crate::error::{Error, ErrorKind, Result, Stage};
 use serde::Deserialize;
 
@@ -73,6 +74,10 @@ pub struct EnsembleCard {
     pub calibrations: Vec<CalibrationSpec>,
     /// How templates of different people are spread, over all values of a template.
     pub impostors: Option<ImpostorSpec>,
+    /// How a template's reliability is measured; without it, it is not.
+    pub reliability: Option<ReliabilitySpec>,
+    /// How covered faces are told; without it, they are not.
+    pub covering: Option<CoveringSpec>,
 }
 
 impl EnsembleCard {
@@ -100,6 +105,8 @@ impl EnsembleCard {
             members: vec![EnsembleMember { card: String::new(), share: 1.0, mirrored: true, centre: None }],
             calibrations: card.calibrations.clone(),
             impostors: card.impostors.clone(),
+            reliability: None,
+            covering: None,
         }
     }
 
@@ -134,6 +141,8 @@ impl EnsembleCard {
             .into_iter()
             .find_map(|centre| centre.fault(None))
             .or_else(|| CalibrationSpec::fault_of_all(&self.calibrations))
+            .or_else(|| self.reliability.as_ref()?.fault(self.members.len()))
+            .or_else(|| self.covering.as_ref()?.fault(self.members.len()))
     }
 }
 

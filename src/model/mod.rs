@@ -36,6 +36,7 @@ mod native;
 mod network;
 #[cfg(feature = "ort")]
 mod ort;
+mod probe;
 mod profile;
 mod source;
 
@@ -49,5 +50,6 @@ pub use native::NativeNetwork;
 pub use network::{Network, NetworkSignature};
 #[cfg(feature = "ort")]
 pub use ort::{OrtNetwork, OrtOptions, Provider};
+pub use probe::{CoveredPartSpec, CoveringSpec, ProbeSpec, ReliabilitySpec};
 pub use profile::Profile;
 pub use source::{Backend, Model, ModelSource};

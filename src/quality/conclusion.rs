@@ -44,6 +44,14 @@ pub enum QualityRemark {
     EyesClosed,
     /// The mouth is open: its component is under 50.
     MouthOpen,
+    /// Part of the face lies beyond the picture's edge: more than [`super::CUT_SHARE`] of the mesh.
+    FaceCut,
+    /// The eyes are covered ([`super::Covering`]).
+    EyesCovered,
+    /// The mouth is covered.
+    MouthCovered,
+    /// A part of the face is covered that is neither, or much of it.
+    FaceCovered,
     /// The head is turned to a side by more than [`super::TURNED_YAW_DEG`], or up or down by more
     /// than [`super::TURNED_PITCH_DEG`].
     TurnedAway,
@@ -57,5 +65,9 @@ words!(QualityRemark {
     Blurred => "blurred",
     EyesClosed => "eyes_closed",
     MouthOpen => "mouth_open",
+    FaceCut => "face_cut",
+    EyesCovered => "eyes_covered",
+    MouthCovered => "mouth_covered",
+    FaceCovered => "face_covered",
     TurnedAway => "turned_away",
 });

@@ -29,6 +29,7 @@
 
 mod cheeks;
 mod conclusion;
+mod covering;
 mod crop;
 mod dynamic_range;
 mod essentials;
@@ -52,10 +53,11 @@ mod under_exposure;
 mod unified;
 
 pub use conclusion::{QualityRefusal, QualityRemark};
+pub use covering::Covering;
 pub(crate) use essentials::essentials_seen;
 pub use essentials::{Essentials, essentials, unified_of_essentials};
 pub use limits::{
-    BLURRED_SHARPNESS, BRIGHT_OVER_EXPOSURE, CLOSED_EYE_OPENNESS, DARK_LUMINANCE, LOW_CONTRAST,
+    BLURRED_SHARPNESS, BRIGHT_OVER_EXPOSURE, CLOSED_EYE_OPENNESS, CUT_SHARE, DARK_LUMINANCE, LOW_CONTRAST,
     REFUSED_INTER_EYE_DISTANCE_PX, REFUSED_LUMINANCE, REFUSED_OVER_EXPOSURE, SMALL_INTER_EYE_DISTANCE_PX,
     TURNED_PITCH_DEG, TURNED_YAW_DEG,
 };

@@ -2,9 +2,10 @@
 
 use super::cheeks::cheeks;
 use super::conclusion::{QualityRefusal, QualityRemark};
+use super::covering::Covering;
 use super::crop::FaceCrop;
 use super::limits::{
-    BLURRED_SHARPNESS, BRIGHT_OVER_EXPOSURE, CLOSED_EYE_OPENNESS, DARK_LUMINANCE, LOW_CONTRAST,
+    BLURRED_SHARPNESS, BRIGHT_OVER_EXPOSURE, CLOSED_EYE_OPENNESS, CUT_SHARE, DARK_LUMINANCE, LOW_CONTRAST,
     REFUSED_INTER_EYE_DISTANCE_PX, REFUSED_LUMINANCE, REFUSED_OVER_EXPOSURE, SMALL_INTER_EYE_DISTANCE_PX,
     TURNED_PITCH_DEG, TURNED_YAW_DEG,
 };
@@ -79,6 +80,11 @@ pub struct QualityReport {
     /// much of the contrast is fine detail. It is not the standard's sharpness, which is a trained
     /// classifier.
     pub sharpness: f32,
+    /// Share of the mesh's points beyond the picture's edge, 0 ..= 1. It is not of the standard.
+    pub outside: f32,
+    /// How much of the face something hides; `None` where only the picture was measured:
+    /// [`crate::Engine::face`] measures it with the template.
+    pub covering: Option<Covering>,
     /// Why no comparison should rest on this image; empty for most.
     pub refusals: Vec<QualityRefusal>,
     /// What is wrong with the image otherwise.
@@ -119,6 +125,8 @@ pub fn assess(frame: &Frame<'_>, mesh: &Mesh) -> Result<QualityReport> {
         unified: Measure::new(0.0, 0.0),
         contrast: crop.light.contrast(),
         sharpness: sharpness::measure(&crop),
+        outside: outside(frame, mesh),
+        covering: None,
         refusals: Vec::new(),
         remarks: Vec::new(),
     };
@@ -154,8 +162,29 @@ impl QualityReport {
             (eye_openness < CLOSED_EYE_OPENNESS, QualityRemark::EyesClosed),
             (self.mouth_closed.component < 50, QualityRemark::MouthOpen),
             (turned, QualityRemark::TurnedAway),
+            (self.outside > CUT_SHARE, QualityRemark::FaceCut),
         ]);
     }
+
+    /// Adds what a template's reading says of covers.
+    pub(crate) fn cover(&mut self, covering: Option<Covering>) {
+        self.covering = covering;
+        let Some(covering) = covering else { return };
+        let parts = covering.eyes_covered || covering.mouth_covered;
+        self.remarks.extend(chosen([
+            (covering.eyes_covered, QualityRemark::EyesCovered),
+            (covering.mouth_covered, QualityRemark::MouthCovered),
+            (covering.face_covered && !parts, QualityRemark::FaceCovered),
+        ]));
+    }
+}
+
+/// Share of the mesh's points that lie beyond the picture's edge.
+fn outside(frame: &Frame<'_>, mesh: &Mesh) -> f32 {
+    let (width, height) = (frame.width() as f32, frame.height() as f32);
+    let inside = |[x, y, _]: &&[f32; 3]| (0.0..=width).contains(x) && (0.0..=height).contains(y);
+    let points = mesh.points();
+    1.0 - points.iter().filter(inside).count() as f32 / points.len() as f32
 }
 
 /// The words whose condition holds.

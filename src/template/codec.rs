@@ -3,12 +3,15 @@
 //! | bytes | what |
 //! |---|---|
 //! | 4 | `SFTP` |
-//! | 2 | version, 1 |
+//! | 2 | version, 3 |
 //! | 1 | encoding: 1 f32, 2 f16, 3 8-bit integers |
 //! | 1 | length of the model's id, 1 to 255 |
 //! | 4 | dimension, at least 1 |
-//! | 4 | magnitude, f32 |
 //! | 4 | impostor level, f32 |
+//! | 1 | number of magnitudes, 1 to 8 |
+//! | 3 | zeros |
+//! | 8 | reliability and the least that suffices, f32 each; −1 twice where it is not measured |
+//! | … | magnitudes, f32 each |
 //! | … | the model's id, UTF-8 |
 //! | … | values: f32 or f16 each; or 8 scales in f32, then one signed byte each |
 //! | 4 | CRC-32 of everything before |
@@ -19,15 +22,16 @@
 
 use super::encoding::TemplateEncoding;
 use super::quantise::{LANES, NORM_TOLERANCE, Quantised, check_quantised};
+use super::reliability::Reliability;
 use super::vector::{MAX_LEVEL, Template};
 use crate::error::{Error, ErrorKind, Result, Stage};
 use half::f16;
 use zeroize::{Zeroize, Zeroizing};
 
 const MAGIC: [u8; 4] = *b"SFTP";
-const VERSION: u16 = 2;
+const VERSION: u16 = 3;
 /// Bytes before the magnitudes.
-pub(super) const HEAD: usize = 20;
+pub(super) const HEAD: usize = 28;
 /// The most magnitudes: as many as an ensemble has networks.
 const MAX_MAGNITUDES: usize = 8;
 
@@ -70,6 +74,7 @@ impl Template {
         bytes.extend_from_slice(&count.to_le_bytes());
         bytes.extend_from_slice(&self.impostor_level().to_le_bytes());
         bytes.extend_from_slice(&[lengths, 0, 0, 0]);
+        bytes.extend(Reliability::stored(self.reliability()).iter().flat_map(|v| v.to_le_bytes()));
         bytes.extend(magnitudes.iter().flat_map(|v| v.to_le_bytes()));
         bytes.extend_from_slice(id);
         match encoding {
@@ -117,7 +122,8 @@ impl Template {
         }
         // Anybody can compute a checksum: what it guards is checked all the same.
         let (head, rest) = content.split_first_chunk::<HEAD>().ok_or_else(short)?;
-        let [.., code, id_len, d0, d1, d2, d3, l0, l1, l2, l3, lengths, z0, z1, z2] = *head;
+        let [.., code, id_len, d0, d1, d2, d3, l0, l1, l2, l3, lengths, z0, z1, z2, r0, r1, r2, r3, s0, s1, s2, s3] =
+            *head;
         let Some(encoding) = TemplateEncoding::from_code(code) else {
             return Err(error(ErrorKind::UnsupportedFormat, format!("unknown encoding {code}")));
         };
@@ -140,7 +146,9 @@ impl Template {
         if magnitudes.iter().any(|v| *v <= 0.0) || level.abs() > MAX_LEVEL {
             return Err(corrupt("a magnitude or the impostor level is out of range"));
         }
-        Ok(Self::from_unit(values(encoding, payload)?, magnitudes, level, id.into()))
+        let stored = [[r0, r1, r2, r3], [s0, s1, s2, s3]].map(f32::from_le_bytes);
+        let reliability = Reliability::read_back(stored).ok_or_else(|| corrupt("the reliability is out of range"))?;
+        Ok(Self::from_unit(values(encoding, payload)?, magnitudes, level, reliability, id.into()))
     }
 
     /// Reads the template that [`Self::encode`] wrote, as [`Self::decode`] does, if it is one of

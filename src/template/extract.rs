@@ -1,15 +1,16 @@
-//! From a frame and a mesh to a template: align, run the network on the crop and a mirrored one at
-//! once, normalise.
+//! From a frame and a mesh to a template: align, run the networks, normalise.
 
-use super::centre::Centre;
 use super::impostors::Impostors;
+use super::member::Member;
+use super::probe::FeatureProbe;
+use super::reliability::Reliability;
 use super::vector::Template;
 use crate::align::{AlignedCrop, align_points};
 use crate::error::{Error, ErrorKind, Result, Stage};
-use crate::geometry::{Point, Similarity};
-use crate::image::{Crop, Frame, Normalisation, warp_into};
+use crate::image::{Crop, Frame};
 use crate::mesh::Mesh;
-use crate::model::{Ensemble, EnsembleMember, Model};
+use crate::model::{CoveredPartSpec, CoveringSpec, Ensemble, ProbeSpec, ReliabilitySpec};
+use crate::quality::Covering;
 use crate::settings::settings;
 use crate::simd::scratch;
 use std::sync::Arc;
@@ -32,23 +33,6 @@ settings! {
     }
 }
 
-/// One network of an extractor.
-struct Member {
-    model: Model,
-    normalisation: Normalisation,
-    dimension: usize,
-    /// Its share of the score; all sum to 1.
-    share: f32,
-    /// Whether the mirrored crop's embedding is added.
-    mirrored: bool,
-    /// Where the mirrored crop shows the face, in pixels of the crop: the card's.
-    mirrored_offset: [f32; 2],
-    /// Where the five points lie in its input.
-    places: [Point; 5],
-    /// What is taken out of its vectors.
-    centre: Option<Centre>,
-}
-
 /// Takes templates from pictures of faces, with one network or several.
 ///
 /// It is shared by all threads; each call uses its thread's own buffers.
@@ -56,86 +40,27 @@ pub struct TemplateExtractor {
     members: Vec<Member>,
     model_id: Arc<str>,
     dimension: usize,
+    features: usize,
     impostors: Option<Impostors>,
+    reliability: Option<(f32, FeatureProbe)>,
+    /// Eyes, mouth and face, each with its limit.
+    covering: Option<[(f32, FeatureProbe); 3]>,
+}
+
+/// What [`TemplateExtractor::read`] reads off a face.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Reading {
+    /// The face's template, with its reliability.
+    pub template: Template,
+    /// How much of the face something hides; `None` if the networks' card does not say how that is
+    /// measured.
+    pub covering: Option<Covering>,
 }
 
 impl std::fmt::Debug for TemplateExtractor {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("TemplateExtractor").field("model", &self.model_id).field("dimension", &self.dimension).finish()
-    }
-}
-
-impl Member {
-    fn new(model: &Model, asked: &EnsembleMember, share: f32) -> Result<Self> {
-        let signature = model.network.signature();
-        let input = &model.card.input;
-        let expected = (input.height, input.width, 3);
-        let dimension = model.card.template.as_ref().map(|t| t.dimension);
-        let same_input = (signature.height, signature.width, signature.channels) == expected;
-        let one_vector = signature.outputs.len() == 1 && dimension == signature.output_len(0);
-        let (Some(dimension), Some(alignment), true, true) = (dimension, &model.card.alignment, same_input, one_vector)
-        else {
-            return Err(Error::new(
-                ErrorKind::InvalidModel,
-                Stage::Template,
-                format!(
-                    "{:?} is not a template network with the input and the dimension that its card states",
-                    model.card.id
-                ),
-            ));
-        };
-        Ok(Self {
-            model: model.clone(),
-            normalisation: Normalisation::from(input),
-            dimension,
-            share,
-            mirrored: asked.mirrored,
-            mirrored_offset: alignment.mirrored_offset,
-            places: alignment.points(),
-            centre: asked.centre.as_ref().map(|spec| Centre::new(spec, dimension)).transpose()?,
-        })
-    }
-
-    /// Width and height of the input.
-    fn size(&self) -> (usize, usize) {
-        (self.model.card.input.width, self.model.card.input.height)
-    }
-
-    /// Writes the embedding of what `crop` shows of `frame` into `target`, the mean of both views
-    /// where there are two.
-    fn embed(&self, frame: &Frame<'_>, crop: &Crop, mirrored: bool, target: &mut [f32]) -> Result<()> {
-        let shape = |message: &str| Error::new(ErrorKind::ShapeMismatch, Stage::Template, message);
-        let (width, height) = self.size();
-        let (batch, len) = (if mirrored { 2 } else { 1 }, width * height * 3);
-        let mut input = scratch::take(batch * len);
-        let mut output = scratch::take(batch * self.dimension);
-        let (first, second) = input.split_at_mut_checked(len).ok_or_else(|| shape("the input buffer is too short"))?;
-        warp_into(frame, crop, &self.normalisation, first)?;
-        if mirrored {
-            warp_into(frame, &self.second_view(crop)?, &self.normalisation, second)?;
-            mirror(second, width);
-        }
-        // Both crops in one run.
-        let run = self.model.network.run(&input, &mut [&mut output]);
-        let views = output.chunks_exact(self.dimension);
-        target.fill(0.0);
-        for view in views {
-            target.iter_mut().zip(view).for_each(|(sum, v)| *sum += *v);
-        }
-        target.iter_mut().for_each(|sum| *sum /= batch as f32);
-        // The buffer outlives this call in the thread's pool; the biometric data must not.
-        output.zeroize();
-        run
-    }
-
-    /// The crop that is mirrored: the face moved as the card says.
-    fn second_view(&self, crop: &Crop) -> Result<Crop> {
-        let [x, y] = self.mirrored_offset;
-        let back = Similarity::new(1.0, 0.0, Point::new(-x, -y));
-        let source_from_target = back.and_then(|back| crop.source_from_target.after(&back)).ok_or_else(|| {
-            Error::new(ErrorKind::InvalidArgument, Stage::Template, "the crop's transform is out of range")
-        })?;
-        Ok(Crop { source_from_target, ..crop.clone() })
     }
 }
 
@@ -154,8 +79,23 @@ impl TemplateExtractor {
         let members: Vec<Member> =
             members.map(|(model, asked)| Member::new(model, asked, asked.share / sum)).collect::<Result<_>>()?;
         let dimension = members.iter().map(|member| member.dimension).sum();
+        let features = members.iter().map(|member| member.features).sum();
         let impostors = card.impostors.as_ref().map(|spec| Impostors::new(spec, dimension)).transpose()?;
-        Ok(Self { members, model_id: Arc::from(card.id.as_str()), dimension, impostors })
+        let probe = |limit: f32, spec: &ProbeSpec| -> Result<_> { Ok((limit, FeatureProbe::new(spec, features)?)) };
+        let reliability = |spec: &ReliabilitySpec| probe(spec.least, &spec.probe);
+        let covering = |CoveringSpec { eyes, mouth, face, .. }: &CoveringSpec| -> Result<_> {
+            let part = |part: &CoveredPartSpec| probe(part.limit, &part.probe);
+            Ok([part(eyes)?, part(mouth)?, part(face)?])
+        };
+        Ok(Self {
+            members,
+            model_id: Arc::from(card.id.as_str()),
+            dimension,
+            features,
+            impostors,
+            reliability: card.reliability.as_ref().map(reliability).transpose()?,
+            covering: card.covering.as_ref().map(covering).transpose()?,
+        })
     }
 
     /// The identity that the templates carry: that of the network's card or of the ensemble's.
@@ -177,11 +117,46 @@ impl TemplateExtractor {
     /// [`ErrorKind::InvalidArgument`] if the mesh has no extent, and the errors of the warp and
     /// of the networks.
     pub fn extract(&self, frame: &Frame<'_>, mesh: &Mesh, options: &ExtractOptions) -> Result<Template> {
+        self.read(frame, mesh, options).map(|reading| reading.template)
+    }
+
+    /// The template of the face that `mesh` shows in `frame`, and how much of the face is covered.
+    ///
+    /// # Errors
+    /// Those of [`Self::extract`].
+    pub fn read(&self, frame: &Frame<'_>, mesh: &Mesh, options: &ExtractOptions) -> Result<Reading> {
+        let mut features = scratch::take(self.features);
+        let template = self.extract_crops(frame, options, Self::aligned(mesh), &mut features);
+        let reading = template.map(|template| Reading { covering: self.covering_of(&template, &features), template });
+        features.zeroize();
+        reading
+    }
+
+    /// What the networks' last layers read of the face that `mesh` shows in `frame`: the cards'
+    /// second outputs, one network's after the other's, for who fits probes
+    /// ([`ProbeSpec`](crate::model::ProbeSpec)); and the template. As personal as a template.
+    ///
+    /// # Errors
+    /// Those of [`Self::extract`].
+    pub fn features(&self, frame: &Frame<'_>, mesh: &Mesh, options: &ExtractOptions) -> Result<(Template, Vec<f32>)> {
+        let mut features = vec![0.0; self.features];
+        let template = self.extract_crops(frame, options, Self::aligned(mesh), &mut features)?;
+        Ok((template, features))
+    }
+
+    /// Where the face of `mesh` lies in a member's input.
+    fn aligned(mesh: &Mesh) -> impl Fn(&Member) -> Result<Crop> {
         let points = mesh.alignment_points();
-        self.extract_crops(frame, options, |member| {
+        move |member| {
             let (width, height) = member.size();
             Ok(align_points(&points, &member.places, width, height)?.crop)
-        })
+        }
+    }
+
+    fn covering_of(&self, template: &Template, features: &[f32]) -> Option<Covering> {
+        let [eyes, mouth, face] = self.covering.as_ref()?;
+        let part = |(limit, probe): &(f32, FeatureProbe)| (probe.read(template.magnitudes(), features), *limit);
+        Some(Covering::new(part(eyes), part(mouth), part(face)))
     }
 
     /// The template of a crop of `frame` that is aligned already, by [`crate::align::align_points`]
@@ -202,34 +177,47 @@ impl TemplateExtractor {
             self.members.first().filter(|first| first.size() == (crop.width, crop.height)).ok_or_else(|| {
                 Error::new(ErrorKind::ShapeMismatch, Stage::Template, "the crop is not of the network's input size")
             })?;
-        self.extract_crops(frame, options, |member| {
+        let crop = |member: &Member| {
             let (width, height) = member.size();
             if (&member.places, member.size()) == (&first.places, first.size()) {
                 return Ok(crop.clone());
             }
             let points = first.places.map(|place| crop.source_from_target.apply(place));
             Ok(align_points(&points, &member.places, width, height)?.crop)
-        })
+        };
+        let mut features = scratch::take(self.features);
+        let template = self.extract_crops(frame, options, crop, &mut features);
+        features.zeroize();
+        template
     }
 
-    /// The template of what the members' crops show.
+    /// The template of what the members' crops show, whose features are written to `features`.
     fn extract_crops(
         &self,
         frame: &Frame<'_>,
         options: &ExtractOptions,
         crop: impl Fn(&Member) -> Result<Crop>,
+        features: &mut [f32],
     ) -> Result<Template> {
         let mut embeddings = scratch::take(self.dimension);
-        let mut rest = &mut *embeddings;
+        let (mut rest, mut unread) = (&mut *embeddings, &mut *features);
         let mut all = Ok(());
         for member in &self.members {
             let (target, behind) = std::mem::take(&mut rest).split_at_mut(member.dimension);
             rest = behind;
+            let (seen, behind) = std::mem::take(&mut unread).split_at_mut(member.features);
+            unread = behind;
             all = all
                 .and_then(|()| crop(member))
-                .and_then(|crop| member.embed(frame, &crop, member.mirrored && options.flip(), target));
+                .and_then(|crop| member.embed(frame, &crop, member.mirrored && options.flip(), target, seen));
         }
-        let template = all.and_then(|()| self.from_embeddings(&embeddings));
+        let template = all.and_then(|()| self.from_embeddings(&embeddings)).map(|template| {
+            let reliability = self
+                .reliability
+                .as_ref()
+                .map(|(least, probe)| Reliability::new(probe.read(template.magnitudes(), features), *least));
+            template.with_reliability(reliability)
+        });
         embeddings.zeroize();
         template
     }
@@ -280,7 +268,7 @@ impl TemplateExtractor {
     /// Fuses several pictures' templates of one person, from one capture for instance, into one:
     /// the mean of their embeddings, in which clear faces count more by their larger magnitude.
     /// Its impostor level follows from the mean magnitude, so that thresholds for single
-    /// templates hold for it too.
+    /// templates hold for it too; its reliability is the templates' mean.
     ///
     /// Five pictures of one side instead of one bring the FNMR at an FMR of 1e-4 from 2.8 % to 0.6
     /// % (`selfsame-lab evaluate`, 153 people of LFW with six pictures or more).
@@ -321,12 +309,7 @@ impl TemplateExtractor {
         }
         let fused = Template::from_embeddings(self.shares(&sum), self.model_id.clone());
         sum.zeroize();
-        Ok(fused?.levelled(magnitudes, self.impostors.as_ref()))
+        let reliability = Reliability::mean(templates.iter().map(Template::reliability));
+        Ok(fused?.levelled(magnitudes, self.impostors.as_ref()).with_reliability(reliability))
     }
-}
-
-/// Swaps left and right of `pixels`, a channels-last tensor of rows of `width` pixels with three
-/// channels.
-fn mirror(pixels: &mut [f32], width: usize) {
-    pixels.chunks_exact_mut(3 * width).for_each(|row| row.as_chunks_mut::<3>().0.reverse());
 }

@@ -23,14 +23,18 @@ mod codec;
 mod encoding;
 mod extract;
 mod impostors;
+mod member;
+mod probe;
 mod quantise;
+mod reliability;
 mod vector;
 
 #[cfg(test)]
 mod tests;
 
 pub use encoding::TemplateEncoding;
-pub use extract::{ExtractOptions, TemplateExtractor};
+pub use extract::{ExtractOptions, Reading, TemplateExtractor};
+pub use reliability::Reliability;
 pub use vector::Template;
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! [`Template`]: a face as a vector of unit length.
 
 use super::impostors::Impostors;
+use super::reliability::Reliability;
 use crate::error::{Error, ErrorKind, Result, Stage};
 use std::sync::Arc;
 use zeroize::Zeroize;
@@ -20,6 +21,7 @@ pub struct Template {
     values: Box<[f32]>,
     magnitudes: Box<[f32]>,
     impostor_level: f32,
+    reliability: Option<Reliability>,
     model_id: Arc<str>,
 }
 
@@ -60,7 +62,13 @@ impl Template {
         values.extend(
             units.iter().flat_map(|(by, embedding)| embedding.iter().map(move |v| (f64::from(*v) * by) as f32)),
         );
-        Ok(Self { values: values.into(), magnitudes: magnitudes.into(), impostor_level: 0.0, model_id })
+        Ok(Self {
+            values: values.into(),
+            magnitudes: magnitudes.into(),
+            impostor_level: 0.0,
+            reliability: None,
+            model_id,
+        })
     }
 
     /// The template with these magnitudes, and the impostor level that `impostors` predicts; with
@@ -79,9 +87,16 @@ impl Template {
         values: Box<[f32]>,
         magnitudes: Box<[f32]>,
         impostor_level: f32,
+        reliability: Option<Reliability>,
         model_id: Arc<str>,
     ) -> Self {
-        Self { values, magnitudes, impostor_level, model_id }
+        Self { values, magnitudes, impostor_level, reliability, model_id }
+    }
+
+    /// The template with this reliability.
+    pub(super) fn with_reliability(mut self, reliability: Option<Reliability>) -> Self {
+        self.reliability = reliability;
+        self
     }
 
     /// Number of values.
@@ -111,6 +126,23 @@ impl Template {
     #[must_use]
     pub fn impostor_level(&self) -> f32 {
         self.impostor_level
+    }
+
+    /// How much of the face the template still tells; `None` if the model's card does not say how
+    /// that is measured ([`crate::model::ReliabilitySpec`]).
+    ///
+    /// [`crate::Engine`] refuses pictures whose template is not reliable enough, and a
+    /// [`crate::gallery`] does not enrol them; who compares templates alone asks
+    /// [`Reliability::suffices`].
+    #[must_use]
+    pub fn reliability(&self) -> Option<Reliability> {
+        self.reliability
+    }
+
+    /// How doubtful the template is, 0 ..= 1: what its reliability lacks to 1, or 0 where that is
+    /// not measured.
+    pub(crate) fn doubt(&self) -> f32 {
+        self.reliability.map_or(0.0, |reliability| 1.0 - reliability.value())
     }
 
     /// Whether both were made by one model, and have as many values.

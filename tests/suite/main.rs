@@ -30,6 +30,7 @@ mod numbers;
 mod page;
 #[cfg(feature = "ort")]
 mod parity;
+mod reliability;
 #[cfg(feature = "sface")]
 mod sface;
 mod statements;

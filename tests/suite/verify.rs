@@ -268,6 +268,7 @@ fn a_verification_is_written_with_stable_words() {
         "marginal",
         "origin",
         "reasons",
+        "same_picture",
         "score",
         "score_fmr",
         "threshold",
@@ -289,7 +290,7 @@ fn a_verification_is_written_with_stable_words() {
         let side = &matched["faces"][side];
         assert_eq!(side["found"], 1);
         assert_eq!(side["face"]["rect"].as_array().unwrap().len(), 4);
-        for share in ["detection_score", "face_flag"] {
+        for share in ["detection_score", "face_flag", "reliability"] {
             assert!((0.5..=1.0).contains(&side["face"][share].as_f64().unwrap()), "{share}");
         }
         assert!(side["face"]["remarks"].is_array());

@@ -7,6 +7,7 @@
 
 pub mod cost;
 pub mod crops;
+pub mod damage;
 pub mod evaluate;
 pub mod gallery;
 pub mod quality;

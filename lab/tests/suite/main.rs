@@ -11,6 +11,7 @@
     clippy::indexing_slicing
 )]
 
+mod damage;
 mod evaluate;
 mod populations;
 mod tools;

@@ -35,7 +35,9 @@ fn every_refusal_and_reason_is_a_word() {
     }
     let faces = || {
         let quality = QualityRefusal::EVERY.iter().copied().map(FaceRefusal::from);
-        [FaceRefusal::NoFace, FaceRefusal::SeveralFaces].into_iter().chain(quality)
+        [FaceRefusal::NoFace, FaceRefusal::SeveralFaces, FaceRefusal::Unreliable, FaceRefusal::Covered]
+            .into_iter()
+            .chain(quality)
     };
     QualityRefusal::EVERY.iter().copied().for_each(check);
     PageRefusal::EVERY.iter().copied().for_each(check);
@@ -48,6 +50,7 @@ fn every_refusal_and_reason_is_a_word() {
     check(VerdictReason::ScoreReachedThreshold);
     check(VerdictReason::ScoreBelowThreshold);
     check(VerdictReason::DocumentNotFromChip);
+    check(VerdictReason::SamePicture);
 }
 
 #[test]

@@ -156,7 +156,7 @@ proptest! {
         prop_assume!(values.iter().any(|v| v.abs() > 0.01));
         let unit = template(&values, &id);
         let magnitudes = [unit.magnitudes(), &more].concat();
-        let original = Template::from_unit(unit.values().into(), magnitudes.into(), level, id.as_str().into());
+        let original = Template::from_unit(unit.values().into(), magnitudes.into(), level, None, id.as_str().into());
         for (encoding, tolerance) in ALL.into_iter().zip([0.0, 5e-4, 0.02]) {
             let bytes = original.encode(encoding).unwrap();
             prop_assert_eq!(&*original.encode(encoding).unwrap(), &*bytes, "one byte string per template");
