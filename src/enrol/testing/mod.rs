@@ -4,10 +4,28 @@
 // For tests and fuzzing alone, where a panic is the finding.
 #![allow(clippy::indexing_slicing, clippy::unwrap_used, clippy::panic)]
 
+#[cfg(test)]
+mod flaky;
+#[cfg(test)]
+mod interleaved;
 mod model;
 mod office;
+mod outlook;
 mod random;
 
+use crate::enrol::wait;
+
+/// A future whose ports do not wait, now.
+pub(crate) trait Now: Future + Sized {
+    fn now(self) -> Self::Output {
+        wait(self)
+    }
+}
+
+impl<F: Future> Now for F {}
+
+#[cfg(test)]
+pub(crate) use interleaved::{Seen, interleaved};
 pub(crate) use model::follow;
 #[cfg(test)]
 pub(crate) use model::random;
