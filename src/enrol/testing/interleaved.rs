@@ -6,8 +6,8 @@
 //! step further, honestly or not, and stores what came of it. A request can be cut off wherever it
 //! waits.
 
-use super::Now;
 use super::flaky::{Dice, Flaky, Tested};
+use super::now::Now;
 use super::office::*;
 use super::random::TestRng;
 use crate::enrol::memory::MemoryStates;

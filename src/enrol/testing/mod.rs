@@ -9,25 +9,16 @@ mod flaky;
 #[cfg(test)]
 mod interleaved;
 mod model;
+mod now;
 mod office;
 mod outlook;
 mod random;
-
-use crate::enrol::wait;
-
-/// A future whose ports do not wait, now.
-pub(crate) trait Now: Future + Sized {
-    fn now(self) -> Self::Output {
-        wait(self)
-    }
-}
-
-impl<F: Future> Now for F {}
 
 #[cfg(test)]
 pub(crate) use interleaved::{Seen, interleaved};
 pub(crate) use model::follow;
 #[cfg(test)]
 pub(crate) use model::random;
+pub(crate) use now::Now;
 pub(crate) use office::*;
 pub(crate) use random::TestRng;

@@ -2,7 +2,7 @@
 //! The model knows only which evidence the test made; the ceremony must advance exactly when that
 //! was honest, and enrol nobody of whom something is missing.
 
-use super::Now;
+use super::now::Now;
 use super::office::*;
 use super::outlook::{Tally, outlook};
 use super::random::TestRng;

@@ -1,7 +1,7 @@
 //! [`Office`]: everything around ceremonies, and honest evidence for them, made by the crate's
 //! private constructors, which nobody else can.
 
-use super::Now;
+use super::now::Now;
 use super::random::TestRng;
 use crate::binding::Binding;
 use crate::compare::{FmrBasis, FmrEstimate, MatchEvidence};

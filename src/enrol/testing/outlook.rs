@@ -1,6 +1,6 @@
 //! What the model knows of a ceremony from outside, and what it counts.
 
-use super::Now;
+use super::now::Now;
 use super::office::*;
 use crate::enrol::*;
 use crate::secret::Nonce;
