@@ -224,6 +224,7 @@ impl Proofed {
 impl Awaiting<Pins> {
     /// Opens, on the applicant's device, what the server has handed over. The steps from here to
     /// [`Awaiting::sign_for_server`] are the same as on a server; the device's ports are its own.
+    /// `ctx.now` is the server's time, which it sends along: limits run by it.
     ///
     /// # Errors
     /// Those of [`Ceremony::open`].

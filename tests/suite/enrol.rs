@@ -16,6 +16,11 @@ use selfsame::liveness::ChallengeId;
 
 const NOW: u64 = 1_790_000_000;
 
+/// Transitions are futures that an executor may take to another thread.
+fn sent<F: Future + Send>(future: F) -> F {
+    future
+}
+
 #[test]
 fn the_engines_evidence_leads_to_the_face_check_and_three_failures_lock() {
     let file = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/datasets/portraits/obama.jpg")).unwrap();
@@ -34,24 +39,24 @@ fn the_engines_evidence_leads_to_the_face_check_and_three_failures_lock() {
     };
     let form = begin(ctx).found().unwrap();
     let application = Application { old_account: None, form: Digest::of(b"form") };
-    let Step::Next(document) = wait(form.submit(application, ctx)).unwrap() else { panic!("the form is good") };
+    let Step::Next(document) = wait(sent(form.submit(application, ctx))).unwrap() else { panic!("the form is good") };
     let binding = Binding::new(*document.nonce(), NOW, 120);
     let evidence = engine.document_evidence(&binding, &portrait).unwrap().found().unwrap();
     let identity = Identity::new(&names, &["Jo"]);
     let holder = DocumentHolder { document: number, identity, authenticated: true };
-    let Step::Next(state) = wait(document.read(&evidence, holder, ctx)).unwrap() else { panic!("it was read") };
+    let Step::Next(state) = wait(sent(document.read(&evidence, holder, ctx))).unwrap() else { panic!("it was read") };
     assert!(matches!(state.audit().records[1].measure, Some(AuditMeasure::Document { .. })));
-    let Step::Next(oval) = wait(state.acknowledge(ctx)).unwrap() else { panic!("nothing stops it") };
+    let Step::Next(oval) = wait(sent(state.acknowledge(ctx))).unwrap() else { panic!("nothing stops it") };
     let sealed = Ceremony::from(oval).seal(&key, b"user", 60, ctx).unwrap();
     let mut ceremony = Ceremony::open(&sealed.bytes, [&key], b"user", NOW).unwrap();
 
     let mut nonces = Vec::new();
     while let Ceremony::Oval(oval) = ceremony {
         nonces.push(*oval.nonce());
-        let Step::Next(flashes) = wait(oval.begin_flashes(ChallengeId::from_bytes([1; 16]), ctx)).unwrap() else {
+        let Step::Next(flashes) = wait(sent(oval.begin_flashes(ChallengeId::from_bytes([1; 16]), ctx))).unwrap() else {
             panic!("nothing stops it")
         };
-        ceremony = wait(flashes.failed(vec![Word::new("response_flat").unwrap()], ctx)).unwrap().into();
+        ceremony = wait(sent(flashes.failed(vec![Word::new("response_flat").unwrap()], ctx))).unwrap().into();
     }
     assert!(nonces.len() == 3 && nonces[0] != nonces[1] && nonces[1] != nonces[2]);
     assert_eq!(ceremony.phase(), Phase::Terminated);
