@@ -192,7 +192,7 @@ impl<W: Waiting> Awaiting<W> {
     }
 
     /// The attempt under way has succeeded: it is taken off the record.
-    pub(super) async fn release(&mut self, ctx: &Context<'_>) -> Result<(), Error> {
+    pub(super) async fn release(&mut self, ctx: &mut Context<'_>) -> Result<(), Error> {
         if let Some(held) = self.core.held {
             ctx.log.release(&self.core.counted(), held).await.map_err(port("releasing an attempt"))?;
             self.core.held = None;
@@ -237,7 +237,7 @@ impl<W: Waiting> Awaiting<W> {
     }
 
     /// The longest lock of the ceremony's subjects, its own attempt under way not counted.
-    pub(super) async fn lock(&self, ctx: &Context<'_>) -> Result<Option<End>, Error> {
+    pub(super) async fn lock(&self, ctx: &mut Context<'_>) -> Result<Option<End>, Error> {
         let mut longest = None;
         for subject in &self.core.subjects {
             let mut attempts = ctx.log.attempts(subject).await.map_err(port("reading attempts"))?;

@@ -2,11 +2,12 @@
 
 use crate::enrol::wait;
 
-/// A future whose ports do not wait, now.
-pub(crate) trait Now: Future + Sized {
+/// A future whose ports do not wait, now. That all transitions have this shows that executors can
+/// take them to other threads.
+pub(crate) trait Now: Future + Send + Sized {
     fn now(self) -> Self::Output {
         wait(self)
     }
 }
 
-impl<F: Future> Now for F {}
+impl<F: Future + Send> Now for F {}

@@ -13,7 +13,7 @@ pub(super) fn outlook(ceremony: &Ceremony, office: &mut Office) -> (Option<Nonce
         ($($name:ident),*) => {
             match ceremony {
                 $(Ceremony::$name(s) => {
-                    let locked = s.lock(&office.ctx()).now().unwrap().is_some();
+                    let locked = s.lock(&mut office.ctx()).now().unwrap().is_some();
                     (Some(*s.nonce()), s.time_left_s(&office.ctx()) > 0 && !locked && room)
                 })*
                 Ceremony::Proofed(s) => (Some(s.core.nonce), true),
