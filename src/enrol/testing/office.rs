@@ -101,17 +101,17 @@ impl Office {
         }
     }
 
-    /// What the applicant's device makes of what was handed over.
-    pub(crate) fn device_signs(&mut self, key: &DeviceKey, bytes: &[u8]) -> DeviceSignature {
+    /// What the applicant's device makes of what was handed over; nothing if it comes too late.
+    pub(crate) fn device_signs(&mut self, key: &DeviceKey, bytes: &[u8]) -> Option<DeviceSignature> {
         let pins = Awaiting::on_device(bytes, key, b"", &self.ctx()).unwrap();
         let chosen = pins.choose(pin(PIN1), pin(PIN2), &Personal::default(), &mut self.ctx()).now().unwrap();
-        let Step::Next(again) = chosen else { panic!("they are strong") };
-        let Step::Next(state) = again.repeat(pin(PIN1), pin(PIN2), &mut self.ctx()).now().unwrap() else {
-            panic!("they are the same")
-        };
-        let signed = state.sign_for_server(pin(PIN2), &mut self.ctx()).now().unwrap();
-        let Step::Next(signed) = signed else { panic!("the PIN is right") };
-        signed
+        let Step::Next(again) = chosen else { return None };
+        let repeated = again.repeat(pin(PIN1), pin(PIN2), &mut self.ctx()).now().unwrap();
+        let Step::Next(state) = repeated else { return None };
+        match state.sign_for_server(pin(PIN2), &mut self.ctx()).now().unwrap() {
+            Step::Next(signed) => Some(signed),
+            Step::Retry(..) | Step::Terminated(_) => None,
+        }
     }
 
     /// Begins a ceremony; the same document's account is there exactly if one is needed.

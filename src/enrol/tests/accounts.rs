@@ -89,7 +89,7 @@ fn the_last_steps_run_on_the_device() {
     };
     assert_eq!(refused(&DeviceKey::from_bytes(&[7; 32]), b"", &mut office), crate::error::ErrorKind::Tampered);
     assert_eq!(refused(&device, b"other", &mut office), crate::error::ErrorKind::Tampered);
-    let signed = office.device_signs(&device, &bytes);
+    let signed = office.device_signs(&device, &bytes).unwrap();
     let Step::Retry(awaiting, told) = ({
         let wrong = DeviceSignature { signature: vec![0; 32], ..signed.clone() };
         awaiting.signed_on_device(wrong, &mut office.ctx()).now().unwrap()
