@@ -118,7 +118,7 @@ impl Run {
                 let evidence = DocumentEvidence::new(binding, self.office.document, Origin::Page);
                 let document = if kind == 1 || kind == 0 && !stranger { key_of("Z9") } else { s.document_key() };
                 let identity = if stranger { person("stranger") } else { identity() };
-                // Seldom the document cannot be authenticated: attempts then count against the session.
+                // Seldom the document cannot be authenticated.
                 let authenticated = !self.office.rng.one_in(5);
                 self.shown.document |= honest;
                 let holder = DocumentHolder { document, identity, authenticated };

@@ -151,7 +151,7 @@ fn no_pin_is_tried_that_is_not_on_record() {
     let signature = office.reach(Phase::Signature, NewRegistration, Biometrics);
     let stored = signature.seal(&key, b"", 600, &mut office.ctx()).unwrap().bytes;
     let mut tried = 0;
-    // Fifty requests from one stored state, each of which would pass a lock that is asked only once.
+    // Fifty requests from one stored state.
     for guess in 50_000..50_050 {
         let state = state!(Ceremony::open(&stored, [&key], b"", START).unwrap(), Signature);
         match state.sign(pin(&guess.to_string()), &mut office.ctx()).now().unwrap() {
