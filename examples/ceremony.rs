@@ -3,8 +3,11 @@
 //! `cargo run --release --example ceremony`
 
 use selfsame::digest::Digest;
-use selfsame::enrol::memory::{MemoryAttemptLog, MemoryKeyStore, MemoryRegistry, MemoryTokens};
-use selfsame::enrol::{Application, Awaiting, Ceremony, Context, DocumentKey, Kind, Method, Policy, SealKey, Step};
+use selfsame::enrol::memory::{MemoryAttemptLog, MemoryKeyStore, MemoryRegistry, MemoryStates};
+use selfsame::enrol::{
+    Application, Awaiting, Ceremony, Context, DocumentKey, Kind, Method, NameKey, Policy, SealKey, SessionKey, Step,
+    wait,
+};
 use selfsame::{Outcome, rand_core::UnwrapErr};
 
 mod support;
@@ -14,33 +17,43 @@ fn main() -> Result<(), Failure> {
     // Your database and key store stand behind these four; here they live in memory.
     let mut rng = UnwrapErr(getrandom::SysRng);
     let (policy, log, registry) = (Policy::default(), MemoryAttemptLog::default(), MemoryRegistry::default());
-    let (keys, tokens, key) = (MemoryKeyStore::new(&mut rng), MemoryTokens::default(), SealKey::random(&mut rng));
+    let (keys, states) = (MemoryKeyStore::new(&mut rng), MemoryStates::default());
+    let (names, seal) = (NameKey::random(&mut rng), SealKey::random(1, &mut rng));
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH)?.as_secs();
     let ctx = &mut Context { now, rng: &mut rng, policy: &policy, log: &log, registry: &registry, keys: &keys };
 
-    // First request: the form. Attempts count against the document, so it is named first.
-    let document = DocumentKey::from_number("UTO", "AB1234567");
-    let form = match Awaiting::begin(Kind::NewRegistration, Method::Biometrics, document, ctx)? {
+    // First request: the document's number. Attempts count against the session for now.
+    let (session, document) = (SessionKey::new(&names, &["device 17"]), DocumentKey::new(&names, "UTO", "AB1234567")?);
+    let begun = wait(Awaiting::begin(Kind::NewRegistration, Method::Biometrics, session, document, ctx))?;
+    let form = match begun {
         Outcome::Found(form) => form,
         Outcome::Refused(terminated) => {
             say!("locked: {}", terminated.reason());
             return Ok(());
         }
     };
-    let application = Application { old_account: None, form: Digest::of(b"all that the form says") };
-    let sealed = match form.submit(application, ctx)? {
-        Step::Next(awaiting_document) => Ceremony::from(awaiting_document).seal(&key, 600, ctx)?,
-        Step::Retry(_form, reasons) => {
-            return Err(format!("ask again: {}", serde_json::to_string(&reasons)?).into());
-        }
+    // Stored under its token, for this user's session alone.
+    let token = states.store(Ceremony::from(form).seal(&seal, b"session 4711", 600, ctx)?)?;
+
+    // Next request: the form. Under `async`, `.await` stands in place of `wait`.
+    ctx.now += 30;
+    let bytes = states.get(&token).ok_or("no such ceremony")?;
+    let Ceremony::Form(form) = Ceremony::open(&bytes, [&seal], b"session 4711", ctx.now)? else {
+        return Err("another step is awaited".into());
+    };
+    let form_digest = Digest::keyed(&[9; 32], "form of this service 1", [&b"all that the form says"[..]]);
+    let next = match wait(form.submit(Application { old_account: None, form: form_digest }, ctx))? {
+        Step::Next(awaiting_document) => Ceremony::from(awaiting_document),
+        Step::Retry(_form, reasons) => return Err(format!("ask again: {}", serde_json::to_string(&reasons)?).into()),
         Step::Terminated(terminated) => return Err(format!("over: {}", terminated.reason()).into()),
     };
-    say!("{} sealed bytes to keep until the next request", sealed.len());
+    say!("awaited: {}", next.phase().as_str());
 
-    // Next request: they open once, and only here.
-    let ceremony = Ceremony::open(&sealed, &key, now + 30, |token| Ok(tokens.spend(token)))?;
-    say!("awaited: {}", ceremony.phase().as_str());
-    let again = Ceremony::open(&sealed, &key, now + 31, |token| Ok(tokens.spend(token)));
-    say!("opened twice: {}", again.map_or_else(|error| error.kind().to_string(), |_| "yes".into()));
+    // What comes next takes the place of what was: of two requests one gets through.
+    let sealed = next.seal(&seal, b"session 4711", 600, ctx)?;
+    say!("{} sealed bytes to keep until the next request", sealed.bytes.len());
+    let again = sealed.clone();
+    states.store(sealed)?;
+    say!("stored twice: {}", states.store(again).map_or_else(|error| error.kind().to_string(), |_| "yes".into()));
     Ok(())
 }

@@ -2,9 +2,11 @@
 //! the same thing.
 
 use crate::error::{Error, ErrorKind, Result, Stage};
+use hmac::{Hmac, KeyInit, Mac};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest as _, Sha256};
 use std::fmt;
+use zeroize::Zeroizing;
 
 /// A SHA-256 digest, 32 bytes. Its display is 64 hexadecimal digits, its debug output the first
 /// eight of them.
@@ -38,6 +40,27 @@ impl Digest {
             hash.update(part);
         }
         Self(hash.finalize().into())
+    }
+
+    /// Computes the keyed digest (HMAC-SHA-256, RFC 2104) of several parts, joined as in
+    /// [`Self::of_parts`]: who lacks the key cannot try what the parts may have been.
+    pub fn keyed<'a>(key: &[u8; 32], purpose: &'a str, parts: impl IntoIterator<Item = &'a [u8]>) -> Self {
+        // HMAC fills a short key up with zeros.
+        let mut block = Zeroizing::new([0; 64]);
+        block.iter_mut().zip(key).for_each(|(to, from)| *to = *from);
+        let mut hash = Hmac::<Sha256>::new((&*block).into());
+        for part in std::iter::once(purpose.as_bytes()).chain(parts) {
+            hash.update(&(part.len() as u64).to_be_bytes());
+            hash.update(part);
+        }
+        Self(hash.finalize().into_bytes().into())
+    }
+
+    /// Computes the digest of plain data in JSON, as `serde_json` writes it.
+    pub(crate) fn of_json(value: &impl Serialize) -> Self {
+        let json = serde_json::to_vec(value);
+        debug_assert!(json.is_ok(), "plain data has a form in JSON");
+        Self::of(&json.unwrap_or_default())
     }
 
     /// Takes a digest that was computed elsewhere.
@@ -136,6 +159,18 @@ mod tests {
         for bad in ["", "ba78", &"0".repeat(63), &"0".repeat(66), &"g".repeat(64), &"é".repeat(32)] {
             assert_eq!(Digest::from_hex(bad).unwrap_err().kind(), ErrorKind::InvalidArgument, "{bad}");
         }
+    }
+
+    /// By RFC 2104 from two plain digests.
+    #[test]
+    fn keyed_digests_are_hmac() {
+        let key = [7; 32];
+        let message = [&1u64.to_be_bytes()[..], b"p", &2u64.to_be_bytes()[..], b"ab"].concat();
+        let pad = |byte: u8| -> Vec<u8> { (0..64).map(|i| key.get(i).copied().unwrap_or(0) ^ byte).collect() };
+        let inner = Digest::of(&[pad(0x36), message].concat());
+        let outer = Digest::of(&[pad(0x5c), inner.as_bytes().to_vec()].concat());
+        assert_eq!(Digest::keyed(&key, "p", [&b"ab"[..]]), outer);
+        assert_ne!(Digest::keyed(&[8; 32], "p", [&b"ab"[..]]), outer);
     }
 
     #[test]

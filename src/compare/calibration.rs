@@ -83,8 +83,7 @@ impl Calibration {
             let message = format!("{model_id:?}: a calibration needs two points at least");
             return Err(Error::new(ErrorKind::InvalidModel, Stage::Compare, message));
         };
-        let fmr_range = (lowest.fmr, highest.fmr);
-        Ok(Self { model_id: model_id.into(), spec, fmr_range })
+        Ok(Self { model_id: model_id.into(), fmr_range: (lowest.fmr, highest.fmr), spec })
     }
 
     /// Reads a calibration that `selfsame-lab evaluate` wrote: TOML, the fields of
@@ -166,6 +165,7 @@ impl Calibration {
             pairing: self.spec.pairing,
             basis: self.spec.basis,
             model_id: self.model_id.clone(),
+            calibration: crate::digest::Digest::of_json(&(&*self.model_id, &self.spec)),
         })
     }
 

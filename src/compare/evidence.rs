@@ -1,5 +1,6 @@
 //! [`MatchEvidence`]: a document's portrait and a selfie matched.
 
+use super::FmrBasis;
 use super::fmr::FmrEstimate;
 use crate::binding::Binding;
 use crate::digest::Digest;
@@ -15,6 +16,9 @@ pub struct MatchEvidence {
     pub(crate) document: Digest,
     pub(crate) capture: Digest,
     pub(crate) origin: Origin,
+    pub(crate) model: String,
+    pub(crate) calibration: Digest,
+    pub(crate) basis: FmrBasis,
     pub(crate) fmr_limit: f64,
     pub(crate) fmr: FmrEstimate,
     pub(crate) log_likelihood_ratio: f64,
@@ -41,6 +45,22 @@ impl MatchEvidence {
     /// Where the portrait was read from.
     pub fn origin(&self) -> Origin {
         self.origin
+    }
+
+    /// The template network or ensemble whose templates were compared, by its card's name.
+    pub fn model(&self) -> &str {
+        &self.model
+    }
+
+    /// The digest of the calibration that the decision rests on:
+    /// [`Threshold::calibration`](super::Threshold::calibration).
+    pub fn calibration(&self) -> Digest {
+        self.calibration
+    }
+
+    /// Whose false match rate that calibration states.
+    pub fn basis(&self) -> FmrBasis {
+        self.basis
     }
 
     /// The false match rate that was asked for, between 0 and 1.

@@ -1,6 +1,7 @@
 //! [`Threshold`] and [`Decision`]: from a score to match or no match.
 
 use super::score::Score;
+use crate::digest::Digest;
 use crate::model::calibration::{FmrBasis, Pairing};
 use crate::words::words;
 use serde::Serialize;
@@ -40,6 +41,8 @@ pub struct Threshold {
     pub(super) fmr: f64,
     #[serde(skip)]
     pub(super) model_id: Arc<str>,
+    #[serde(skip)]
+    pub(super) calibration: Digest,
 }
 
 impl Threshold {
@@ -86,6 +89,13 @@ impl Threshold {
         &self.model_id
     }
 
+    /// The digest of the calibration that made it: of the model's identity and the
+    /// [specification](super::Calibration::spec), in JSON.
+    #[must_use]
+    pub fn calibration(&self) -> Digest {
+        self.calibration
+    }
+
     /// The decision: [`Decision::Match`] exactly if `score` is at or above the threshold.
     pub fn decide(&self, score: Score) -> Decision {
         if score >= self.score { Decision::Match } else { Decision::NoMatch }
@@ -114,6 +124,7 @@ mod tests {
             basis: FmrBasis::WorstGroup,
             fmr: 1e-4,
             model_id: "m".into(),
+            calibration: Digest::of(b"m"),
         };
         let expected = serde_json::json!({
             "threshold": 0.5,

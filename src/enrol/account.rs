@@ -1,12 +1,14 @@
 //! The old account: its confirmation on the other device, and consent to its deletion.
 
-use super::awaiting::{Awaiting, StepResult};
+use super::audit::AuditMeasure;
+use super::awaiting::{Awaiting, StepResult, go_on, or_fault};
 use super::common::port;
-use super::facts::{Cleared, Confirmed};
+use super::facts::Confirmed;
 use super::names::AccountId;
 use super::ports::{Context, KeyUse};
+use super::proofed::Proofed;
 use super::reasons::{End, SetbackReason};
-use super::states::{Confirmation, Consent, Pins};
+use super::states::{Confirmation, Consent};
 use super::step::{Fault, Step};
 use super::table::Event;
 use super::terminated::Terminated;
@@ -22,14 +24,15 @@ pub struct ConfirmationToken {
     pub signature: Vec<u8>,
 }
 
-/// The state after the old account's confirmation: consent to its deletion, or the PINs.
+/// The state after the old account's confirmation: consent to its deletion, or the end of identity
+/// proofing.
 #[derive(Debug)]
 #[must_use]
 pub enum AfterConfirmation {
     /// The new account takes the old one's place.
     Consent(Awaiting<Consent>),
     /// The old account stays.
-    Pins(Awaiting<Pins>),
+    Proofed(Proofed),
 }
 
 impl Awaiting<Confirmation> {
@@ -56,52 +59,50 @@ impl Awaiting<Confirmation> {
     /// same person's. Wrong PINs on the other device go to [`Awaiting::failed`].
     ///
     /// # Errors
-    /// A [`Fault`] if a port fails.
-    pub fn confirm(
+    /// A [`Fault`] if a port fails or the clock went back.
+    pub async fn confirm(
         self,
         token: &ConfirmationToken,
         ctx: &mut Context<'_>,
     ) -> StepResult<AfterConfirmation, Confirmation> {
-        self.when_open(ctx, |this, ctx| {
-            // The account is looked up anew: it can have been deleted, or have changed hands, since
-            // the form was accepted.
-            let account = match ctx.registry.find(&this.waiting.old) {
-                Ok(Some(account)) => account,
-                Ok(None) => return Ok(Step::Terminated(this.end(End::OldAccountGone, ctx.now))),
-                Err(e) => return Err(Fault { state: this, error: port("looking up the old account", e) }),
-            };
-            if account.identity != this.waiting.seen.read.identity {
-                return Ok(Step::Terminated(this.end(End::IdentityMismatch, ctx.now)));
-            }
-            // Both signatures are checked whatever comes of the first: the answer does not tell
-            // which of the two PINs was wrong.
-            let request = this.request();
-            let verify = |by, signature: &[u8]| ctx.keys.verify(&account.keys, by, &request, signature);
-            let valid = verify(KeyUse::Authentication, &token.authentication)
-                .and_then(|first| Ok(first & verify(KeyUse::Signature, &token.signature)?));
-            match valid {
-                Ok(true) => {}
-                Ok(false) => return this.fail(vec![SetbackReason::ConfirmationInvalid], ctx),
-                Err(e) => return Err(Fault { state: this, error: port("checking the confirmation", e) }),
-            }
-            let event = Event::AccountConfirmed;
-            Ok(Step::Next(if this.kind().replaces_an_account() {
-                AfterConfirmation::Consent(this.pass(event, None, ctx, |Confirmation { seen, old }| Consent {
+        let this = go_on!(self.open(ctx));
+        // The account is looked up anew: it can have been deleted, or have changed hands, since
+        // the form was accepted.
+        let found = ctx.registry.find(&this.waiting.old).await.map_err(port("looking up the old account"));
+        let Some(account) = or_fault!(this, found) else {
+            return Ok(Step::Terminated(this.end(End::OldAccountGone, ctx)));
+        };
+        if account.identity != this.waiting.seen.read.identity {
+            return Ok(Step::Terminated(this.end(End::IdentityMismatch, ctx)));
+        }
+        let mut this = go_on!(this.attempt(ctx));
+        // Both signatures are checked whatever comes of the first: the answer does not tell
+        // which of the two PINs was wrong.
+        let (request, keys) = (this.request(), ctx.keys);
+        let first = keys.verify(&account.keys, KeyUse::Authentication, &request, &token.authentication).await;
+        let second = keys.verify(&account.keys, KeyUse::Signature, &request, &token.signature).await;
+        let valid = first.and_then(|first| Ok(first & second?)).map_err(port("checking the confirmation"));
+        if !or_fault!(this, valid) {
+            return this.fail(vec![SetbackReason::ConfirmationInvalid], ctx).await;
+        }
+        or_fault!(this, this.release(ctx).await);
+        let event = Event::AccountConfirmed;
+        Ok(Step::Next(if this.kind().replaces_an_account() {
+            AfterConfirmation::Consent(
+                this.pass(event, None, ctx, |Confirmation { seen, old }| Consent {
                     confirmed: Confirmed { seen, old },
-                }))
-            } else {
-                AfterConfirmation::Pins(
-                    this.pass(event, None, ctx, |waiting| Pins {
-                        cleared: Cleared { seen: waiting.seen, deletes: None },
-                    }),
-                )
+                }),
+            )
+        } else {
+            AfterConfirmation::Proofed(Proofed::after(this, event, None, ctx, |Confirmation { seen, old }| {
+                (seen, Some(old))
             }))
-        })
+        }))
     }
 
     /// Ends the ceremony because the holder refused on the other device: it is not they who apply.
     pub fn refuse(self, ctx: &Context<'_>) -> Terminated {
-        self.end(End::ConfirmationRefused, ctx.now)
+        self.end(End::ConfirmationRefused, ctx)
     }
 }
 
@@ -122,20 +123,20 @@ impl Awaiting<Consent> {
     /// Takes the applicant's consent, which must name the old account.
     ///
     /// # Errors
-    /// A [`Fault`] if a port fails.
-    pub fn consent(self, consent: DeletionConsent, ctx: &mut Context<'_>) -> StepResult<Awaiting<Pins>, Consent> {
-        self.when_open(ctx, |this, ctx| {
-            if consent.account != this.waiting.confirmed.old {
-                return this.fail(vec![SetbackReason::OtherAccount], ctx);
-            }
-            Ok(Step::Next(this.pass(Event::ConsentGiven, None, ctx, |Consent { confirmed }| Pins {
-                cleared: Cleared { seen: confirmed.seen, deletes: Some(confirmed.old) },
-            })))
-        })
+    /// A [`Fault`] if a port fails or the clock went back.
+    pub async fn consent(self, consent: DeletionConsent, ctx: &mut Context<'_>) -> StepResult<Proofed, Consent> {
+        let this = go_on!(self.open(ctx));
+        if consent.account != this.waiting.confirmed.old {
+            return this.fail(vec![SetbackReason::OtherAccount], ctx).await;
+        }
+        let measure = AuditMeasure::Replaces { old_account: consent.account };
+        Ok(Step::Next(Proofed::after(this, Event::ConsentGiven, Some(measure), ctx, |Consent { confirmed }| {
+            (confirmed.seen, Some(confirmed.old))
+        })))
     }
 
     /// Ends the ceremony because the applicant does not consent. The old account stays.
     pub fn refuse(self, ctx: &Context<'_>) -> Terminated {
-        self.end(End::ConsentRefused, ctx.now)
+        self.end(End::ConsentRefused, ctx)
     }
 }

@@ -1,11 +1,12 @@
 //! The first steps: begin, form, document.
 
+use super::attempts::Subject;
 use super::audit::{Audit, AuditMeasure};
-use super::awaiting::{Awaiting, StepResult};
+use super::awaiting::{Awaiting, StepResult, go_on, or_fault};
 use super::common::{Core, fresh_nonce, port};
 use super::facts::{Applied, OldAccount, Read};
 use super::kind::{Kind, Method, needs_old_account};
-use super::names::{AccountId, DocumentKey, Identity};
+use super::names::{AccountId, DocumentKey, Identity, SessionKey};
 use super::ports::Context;
 use super::reasons::{End, SetbackReason};
 use super::states::{Document, Form, Instructions};
@@ -22,30 +23,55 @@ use crate::outcome::Outcome;
 pub struct Application {
     /// The account that the applicant has, where one has to confirm.
     pub old_account: Option<AccountId>,
-    /// The digest of all that the form says: the applicant's signature covers it.
+    /// The digest of all that the form says: the applicant's signature covers it. What the form
+    /// says can be guessed, so it is a keyed one ([`Digest::keyed`]).
     pub form: Digest,
 }
 
+/// What stands on the document that was read, and how far that can be relied on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DocumentHolder {
+    /// The document's own state and number: not what was typed, but what was read.
+    pub document: DocumentKey,
+    /// Who it belongs to.
+    pub identity: Identity,
+    /// Whether its authenticity was checked, such as a chip's signatures. If so, attempts count
+    /// against the document and its holder from now on, and else against the session: nobody can
+    /// lock somebody else's document with a picture of one.
+    pub authenticated: bool,
+}
+
 impl Awaiting<Form> {
-    /// Begins a ceremony with the document of this number; or tells that it is locked. A fresh
-    /// nonce is drawn.
+    /// Begins a ceremony in this session, with the document of this number; or tells that one of
+    /// them is locked. A fresh nonce is drawn. Until the document is authenticated, failed attempts
+    /// count against the session alone.
     ///
     /// # Errors
     /// [`ErrorKind::Port`](crate::error::ErrorKind::Port) if the log of attempts fails,
     /// [`ErrorKind::Randomness`](crate::error::ErrorKind::Randomness) if the generator repeats
     /// itself.
-    pub fn begin(
+    pub async fn begin(
         kind: Kind,
         method: Method,
+        session: SessionKey,
         document: DocumentKey,
         ctx: &mut Context<'_>,
     ) -> Result<Outcome<Self, Terminated>, Error> {
-        let audit = Audit { kind, method, document, began_at: ctx.now, records: Vec::new() };
-        let core = Box::new(Core { audit, nonce: fresh_nonce(ctx, None)?, since: ctx.now });
+        let version = env!("CARGO_PKG_VERSION").to_owned();
+        let audit = Audit { version, kind, method, session, document, began_at: ctx.now, records: Vec::new() };
+        let core = Box::new(Core {
+            audit,
+            nonce: fresh_nonce(ctx, None)?,
+            since: ctx.now,
+            subjects: vec![Subject::Session(session), Subject::Document(document)],
+            authenticated: false,
+            held: None,
+            token: None,
+        });
         let this = Self { core, waiting: Box::new(Form {}) };
-        // A locked document begins nothing, but leaves an audit that says so.
-        Ok(match this.lock(ctx)? {
-            Some(end) => Outcome::Refused(this.end(end, ctx.now)),
+        // What is locked begins nothing, but leaves an audit that says so.
+        Ok(match this.lock(ctx).await? {
+            Some(end) => Outcome::Refused(this.end(end, ctx)),
             None => Outcome::Found(this),
         })
     }
@@ -55,51 +81,69 @@ impl Awaiting<Form> {
     /// [`Awaiting::failed`].
     ///
     /// # Errors
-    /// A [`Fault`] if a port fails.
-    pub fn submit(self, application: Application, ctx: &mut Context<'_>) -> StepResult<Awaiting<Document>, Form> {
-        self.when_open(ctx, |this, ctx| {
-            let Application { old_account, form } = application;
-            let old = match (needs_old_account(this.kind(), this.method()), old_account) {
-                (false, None) => None,
-                (false, Some(_)) => return this.fail(vec![SetbackReason::OldAccountUnneeded], ctx),
-                (true, None) => return this.fail(vec![SetbackReason::OldAccountMissing], ctx),
-                (true, Some(id)) => match ctx.registry.find(&id) {
-                    Ok(Some(account)) => Some(OldAccount { id, identity: account.identity }),
-                    Ok(None) => return this.fail(vec![SetbackReason::OldAccountUnknown], ctx),
-                    Err(e) => return Err(Fault { state: this, error: port("looking up the old account", e) }),
-                },
-            };
-            Ok(Step::Next(this.pass(Event::FormAccepted, None, ctx, |_| Document { applied: Applied { form, old } })))
-        })
+    /// A [`Fault`] if a port fails or the clock went back.
+    pub async fn submit(self, application: Application, ctx: &mut Context<'_>) -> StepResult<Awaiting<Document>, Form> {
+        let this = go_on!(self.open(ctx));
+        // Names of accounts can be guessed here: that is an attempt.
+        let mut this = go_on!(this.attempt(ctx));
+        let Application { old_account, form } = application;
+        let old = match (needs_old_account(this.kind(), this.method()), old_account) {
+            (false, None) => None,
+            (false, Some(_)) => return this.fail(vec![SetbackReason::OldAccountUnneeded], ctx).await,
+            (true, None) => return this.fail(vec![SetbackReason::OldAccountMissing], ctx).await,
+            (true, Some(id)) => {
+                let found = ctx.registry.find(&id).await.map_err(port("looking up the old account"));
+                match or_fault!(this, found) {
+                    Some(account) => Some(OldAccount { id, identity: account.identity }),
+                    None => return this.fail(vec![SetbackReason::OldAccountUnknown], ctx).await,
+                }
+            }
+        };
+        or_fault!(this, this.release(ctx).await);
+        let measure = AuditMeasure::Form { form, old_account: old.as_ref().map(|old| old.id.clone()) };
+        let next = |_| Document { applied: Applied { form, old } };
+        Ok(Step::Next(this.pass(Event::FormAccepted, Some(measure), ctx, next)))
     }
 }
 
 impl Awaiting<Document> {
-    /// Takes the document that was read, and who it belongs to, from what is printed or stored on
-    /// it. If an old account has to confirm, it must be the same person's; otherwise the
-    /// ceremony ends. A scan that failed goes to [`Awaiting::failed`], and so does a document
-    /// whose own number is not the one of [`Awaiting::document_key`]: whoever could type another
-    /// number each time would meet no lock.
+    /// Takes the document that was read, and what stands on it. It must be the one that the form
+    /// names ([`Awaiting::document_key`]); another one is a failed attempt. If an old account has
+    /// to confirm, it must be the same person's; otherwise the ceremony ends. A scan that failed
+    /// goes to [`Awaiting::failed`].
     ///
     /// # Errors
-    /// A [`Fault`] if a port fails.
-    pub fn read(
+    /// A [`Fault`] if a port fails, the clock went back, or the evidence is another attempt's or of
+    /// another time.
+    pub async fn read(
         self,
-        evidence: DocumentEvidence,
-        identity: Identity,
+        evidence: &DocumentEvidence,
+        holder: DocumentHolder,
         ctx: &mut Context<'_>,
     ) -> StepResult<Awaiting<Instructions>, Document> {
-        self.when_open(ctx, |this, ctx| {
-            if let Some(reason) = this.core.objection(evidence.binding(), ctx) {
-                return this.fail(vec![reason], ctx);
-            }
-            if this.waiting.applied.old.as_ref().is_some_and(|old| old.identity != identity) {
-                return Ok(Step::Terminated(this.end(End::IdentityMismatch, ctx.now)));
-            }
-            let (document, measure) = (evidence.document(), AuditMeasure::Document { origin: evidence.origin() });
-            Ok(Step::Next(this.pass(Event::DocumentRead, Some(measure), ctx, |waiting| Instructions {
-                read: Read { applied: waiting.applied, document, identity },
-            })))
-        })
+        let this = go_on!(self.open(ctx));
+        if let Some(error) = this.core.mixed_up("the evidence of the document", evidence.binding(), ctx) {
+            return Err(Fault { state: this, error });
+        }
+        let mut this = go_on!(this.attempt(ctx));
+        let DocumentHolder { document: key, identity, authenticated } = holder;
+        if key != this.document_key() {
+            return this.fail(vec![SetbackReason::OtherDocument], ctx).await;
+        }
+        if this.waiting.applied.old.as_ref().is_some_and(|old| old.identity != identity) {
+            return Ok(Step::Terminated(this.end(End::IdentityMismatch, ctx)));
+        }
+        or_fault!(this, this.release(ctx).await);
+        let core = &mut this.core;
+        if authenticated {
+            core.subjects.retain(|subject| !matches!(subject, Subject::Session(_)));
+        }
+        core.authenticated = authenticated;
+        core.subjects.push(Subject::Identity(identity));
+        let (document, origin) = (evidence.document(), evidence.origin());
+        let measure = AuditMeasure::Document { document, identity, authenticated, origin };
+        Ok(Step::Next(this.pass(Event::DocumentRead, Some(measure), ctx, |waiting| Instructions {
+            read: Read { applied: waiting.applied, document, identity },
+        })))
     }
 }

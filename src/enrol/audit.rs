@@ -2,35 +2,68 @@
 //! PINs.
 
 use super::kind::{Kind, Method};
-use super::names::DocumentKey;
+use super::names::{AccountId, DocumentKey, Identity, SessionKey};
 use super::reasons::{End, SetbackReason};
 use super::table::{Event, Phase};
-use crate::compare::FmrEstimate;
+use crate::compare::{FmrBasis, FmrEstimate};
+use crate::digest::Digest;
 use crate::document::Origin;
+use crate::liveness::ChallengeId;
 use serde::{Deserialize, Serialize};
 
 /// Records that a ceremony can have. One without slips has 8 to 11; whoever fills this is no
 /// applicant. Chosen by hand, so that a sealed state stays far under its limit of 1 MiB.
 pub(super) const MAX_RECORDS: usize = 256;
 
-/// What was measured in a transition, for the [`Audit`].
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+/// What a transition rested on, for the [`Audit`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum AuditMeasure {
+    /// A form was accepted.
+    Form {
+        /// The digest of all that it says.
+        form: Digest,
+        /// The account that has to confirm, if one has to.
+        old_account: Option<AccountId>,
+    },
     /// A document was read.
     Document {
+        /// The digest of its bytes.
+        document: Digest,
+        /// Whose document it is.
+        identity: Identity,
+        /// Whether its authenticity was checked.
+        authenticated: bool,
         /// Where its portrait was read from.
         origin: Origin,
     },
+    /// A challenge was shown.
+    Challenge {
+        /// Which one.
+        challenge: ChallengeId,
+    },
     /// A live face answered a challenge.
     Liveness {
+        /// The digest of the picture that was kept of it.
+        capture: Digest,
         /// How much likelier the answer is from a live face than from an attack, as a binary
         /// logarithm.
         evidence_bits: f64,
     },
     /// Two faces matched.
     Match {
+        /// The digest of the document's bytes.
+        document: Digest,
+        /// The digest of the live session's picture.
+        capture: Digest,
+        /// The template network or ensemble.
+        model: String,
+        /// The digest of its calibration
+        /// ([`Threshold::calibration`](crate::compare::Threshold::calibration)).
+        calibration: Digest,
+        /// Whose false match rate it states.
+        basis: FmrBasis,
         /// The false match rate that was asked for.
         fmr_limit: f64,
         /// The share of impostor pairs that score as high or higher.
@@ -39,6 +72,18 @@ pub enum AuditMeasure {
         log_likelihood_ratio: f64,
         /// Whether the decision might have been another one, had other people been measured.
         marginal: bool,
+    },
+    /// The new account takes this one's place.
+    Replaces {
+        /// Which one.
+        old_account: AccountId,
+    },
+    /// A new account exists.
+    Account {
+        /// Its name.
+        account: AccountId,
+        /// The digest that was signed.
+        application: Digest,
     },
 }
 
@@ -58,13 +103,15 @@ pub struct Record {
     pub reasons: Vec<SetbackReason>,
     /// Why the ceremony ended, if it did.
     pub end: Option<End>,
-    /// What was measured, if anything was.
+    /// The digest of the rules that applied ([`Policy::digest`](super::Policy::digest)).
+    pub policy: Digest,
+    /// What it rested on, if on anything.
     pub measure: Option<AuditMeasure>,
 }
 
 impl Record {
-    pub(super) fn new(at: u64, from: Phase, event: Event, to: Phase) -> Self {
-        Self { at, from, event, to, reasons: Vec::new(), end: None, measure: None }
+    pub(super) fn new(at: u64, policy: Digest, from: Phase, event: Event, to: Phase) -> Self {
+        Self { at, from, event, to, reasons: Vec::new(), end: None, policy, measure: None }
     }
 }
 
@@ -73,14 +120,33 @@ impl Record {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Audit {
+    /// The version of this crate that began the ceremony.
+    pub version: String,
     /// What the ceremony is for.
     pub kind: Kind,
     /// How the applicant shows who they are.
     pub method: Method,
-    /// The document that attempts are counted against.
+    /// The session that attempts count against until the document is authenticated.
+    pub session: SessionKey,
+    /// The document that the form names, and that was read.
     pub document: DocumentKey,
     /// The time at which the ceremony began, in Unix seconds.
     pub began_at: u64,
     /// The transitions so far.
     pub records: Vec<Record>,
+}
+
+impl Audit {
+    /// The record of the identity proofing alone: all up to [`Phase::Proofed`], without the last
+    /// steps. `None` if the ceremony has not come so far.
+    pub fn proofing(&self) -> Option<Self> {
+        let count = self.records.iter().position(|record| record.to == Phase::Proofed)? + 1;
+        Some(Self { records: self.records.iter().take(count).cloned().collect(), ..self.clone() })
+    }
+
+    /// The digest of the record in JSON, as `serde_json::to_vec` writes it. That of
+    /// [`Audit::proofing`] is what the applicant's signature covers.
+    pub fn digest(&self) -> Digest {
+        Digest::of_json(self)
+    }
 }

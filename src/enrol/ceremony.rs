@@ -5,9 +5,10 @@ use super::audit::Audit;
 use super::awaiting::Awaiting;
 use super::face::AfterFace;
 use super::finish::Enrolled;
+use super::proofed::Proofed;
 use super::states::{
-    Confirmation, Consent, Document, Flashes, Form, Instructions, OvalCapture, Pins, PinsAgain, PortraitComparison,
-    Signature,
+    Confirmation, Consent, Document, Flashes, Form, Instructions, OnDevice, OvalCapture, Pins, PinsAgain,
+    PortraitComparison, Signature,
 };
 use super::step::Step;
 use super::table::Phase;
@@ -66,6 +67,10 @@ ceremony! {
     Confirmation(Awaiting<Confirmation>),
     /// Consent to the old account's deletion is awaited.
     Consent(Awaiting<Consent>),
+    /// The identity is proofed.
+    Proofed(Proofed),
+    /// What the applicant's device makes of the last steps is awaited.
+    OnDevice(Awaiting<OnDevice>),
     /// The choice of the PINs is awaited.
     Pins(Awaiting<Pins>),
     /// The PINs are awaited again.
@@ -78,11 +83,22 @@ ceremony! {
     Terminated(Terminated),
 }
 
+#[cfg(test)]
+impl Ceremony {
+    /// The challenge that is being shown.
+    pub(super) fn challenge(&self) -> Option<crate::liveness::ChallengeId> {
+        match self {
+            Self::Flashes(state) => Some(state.challenge()),
+            _ => None,
+        }
+    }
+}
+
 impl From<AfterFace> for Ceremony {
     fn from(after: AfterFace) -> Self {
         match after {
             AfterFace::Confirmation(state) => state.into(),
-            AfterFace::Pins(state) => state.into(),
+            AfterFace::Proofed(state) => state.into(),
         }
     }
 }
@@ -91,7 +107,7 @@ impl From<AfterConfirmation> for Ceremony {
     fn from(after: AfterConfirmation) -> Self {
         match after {
             AfterConfirmation::Consent(state) => state.into(),
-            AfterConfirmation::Pins(state) => state.into(),
+            AfterConfirmation::Proofed(state) => state.into(),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The PINs: chosen, entered again, and handed to the key store.
 
-use super::awaiting::{Awaiting, StepResult};
+use super::awaiting::{Awaiting, StepResult, go_on, or_fault};
 use super::common::port;
 use super::pin::{Pin, WhichPin};
 use super::ports::Context;
@@ -38,29 +38,28 @@ impl Awaiting<Pins> {
     /// applicant so.
     ///
     /// # Errors
-    /// A [`Fault`] if a port fails.
-    pub fn choose(
+    /// A [`Fault`] if a port fails or the clock went back.
+    pub async fn choose(
         self,
         pin1: Pin<1>,
         pin2: Pin<2>,
         personal: &Personal<'_>,
         ctx: &mut Context<'_>,
     ) -> StepResult<Awaiting<PinsAgain>, Pins> {
-        self.when_open(ctx, |this, ctx| {
-            // All reasons for both PINs at once, so that the applicant need not try twice.
-            let policy = ctx.policy;
-            let weak = policy.refuse_weak_pins();
-            let mut reasons = objections(WhichPin::Pin1, &pin1, policy.pin1_digits(), weak, personal);
-            reasons.extend(objections(WhichPin::Pin2, &pin2, policy.pin2_digits(), weak, personal));
-            if weak && policy.refuse_pin1_in_pin2() && holds(pin2.expose_digits(), pin1.expose_digits()) {
-                reasons.push(SetbackReason::WeakPin(WhichPin::Pin2, Weakness::HoldsPin1));
-            }
-            if !reasons.is_empty() {
-                return this.fail(reasons, ctx);
-            }
-            let next = |Pins { cleared }| PinsAgain { cleared, pin1, pin2 };
-            Ok(Step::Next(this.pass(Event::PinsChosen, None, ctx, next)))
-        })
+        let this = go_on!(self.open(ctx));
+        // All reasons for both PINs at once, so that the applicant need not try twice.
+        let policy = ctx.policy;
+        let weak = policy.refuse_weak_pins();
+        let mut reasons = objections(WhichPin::Pin1, &pin1, policy.pin1_digits(), weak, personal);
+        reasons.extend(objections(WhichPin::Pin2, &pin2, policy.pin2_digits(), weak, personal));
+        if weak && policy.refuse_pin1_in_pin2() && holds(pin2.expose_digits(), pin1.expose_digits()) {
+            reasons.push(SetbackReason::WeakPin(WhichPin::Pin2, Weakness::HoldsPin1));
+        }
+        if !reasons.is_empty() {
+            return this.fail(reasons, ctx).await;
+        }
+        let next = |Pins { cleared }| PinsAgain { cleared, pin1, pin2 };
+        Ok(Step::Next(this.pass(Event::PinsChosen, None, ctx, next)))
     }
 }
 
@@ -70,30 +69,25 @@ impl Awaiting<PinsAgain> {
     /// the reasons tell which one differs; that does not count as a failed attempt.
     ///
     /// # Errors
-    /// A [`Fault`] if a port fails.
-    pub fn repeat(
+    /// A [`Fault`] if a port fails or the clock went back.
+    pub async fn repeat(
         self,
         pin1: Pin<1>,
         pin2: Pin<2>,
         ctx: &mut Context<'_>,
     ) -> StepResult<Awaiting<Signature>, PinsAgain> {
-        self.when_open(ctx, |this, ctx| {
-            let differs = |which, differs: bool| differs.then_some(SetbackReason::PinDiffers(which));
-            let reasons = [
-                differs(WhichPin::Pin1, pin1 != this.waiting.pin1),
-                differs(WhichPin::Pin2, pin2 != this.waiting.pin2),
-            ];
-            let reasons: Vec<SetbackReason> = reasons.into_iter().flatten().collect();
-            if !reasons.is_empty() {
-                return this.fail(reasons, ctx);
-            }
-            match ctx.keys.generate(&this.waiting.pin1, &this.waiting.pin2) {
-                Ok(keys) => Ok(Step::Next(
-                    this.pass(Event::PinsRepeated, None, ctx, |waiting| Signature { cleared: waiting.cleared, keys }),
-                )),
-                Err(e) => Err(Fault { state: this, error: port("making the account's keys", e) }),
-            }
-        })
+        let this = go_on!(self.open(ctx));
+        let differs = |which, differs: bool| differs.then_some(SetbackReason::PinDiffers(which));
+        let reasons =
+            [differs(WhichPin::Pin1, pin1 != this.waiting.pin1), differs(WhichPin::Pin2, pin2 != this.waiting.pin2)];
+        let reasons: Vec<SetbackReason> = reasons.into_iter().flatten().collect();
+        if !reasons.is_empty() {
+            return this.fail(reasons, ctx).await;
+        }
+        let made = ctx.keys.generate(&this.waiting.pin1, &this.waiting.pin2).await;
+        let keys = or_fault!(this, made.map_err(port("making the account's keys")));
+        let next = |waiting: PinsAgain| Signature { cleared: waiting.cleared, keys };
+        Ok(Step::Next(this.pass(Event::PinsRepeated, None, ctx, next)))
     }
 
     /// Forgets the chosen PINs, so that others can be chosen.

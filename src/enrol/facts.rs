@@ -55,10 +55,13 @@ pub(super) struct Confirmed {
 }
 
 /// The face was seen, and everybody who has to has confirmed and consented: a new account may be
-/// made.
+/// made. It is what the last steps need to know of that, on the applicant's device, too.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Cleared {
-    pub(super) seen: Seen,
-    /// The old account that is to be deleted, as its holder consented.
-    pub(super) deletes: Option<AccountId>,
+    pub(super) identity: Identity,
+    /// The old account that confirmed. If the ceremony's kind replaces an account, its holder
+    /// consented to that.
+    pub(super) old: Option<AccountId>,
+    /// The digest of the audit so far.
+    pub(super) proofing: Digest,
 }

@@ -1,18 +1,23 @@
 //! The end: the signature, a new account or none.
 
-use super::audit::{Audit, Record};
-use super::awaiting::{Awaiting, StepResult};
+use super::audit::{Audit, AuditMeasure};
+use super::awaiting::{Awaiting, StepResult, go_on, or_fault};
 use super::common::{Core, port};
+use super::facts::Cleared;
 use super::names::{AccountId, Identity, KeyId};
 use super::pin::Pin;
-use super::ports::{AccountRegistry, Context, KeyUse, Signing};
-use super::reasons::SetbackReason;
-use super::states::Signature;
+use super::ports::{Context, KeyUse, NewAccount, Opening, Signing};
+use super::reasons::{End, SetbackReason};
+use super::states::{OnDevice, Signature};
 use super::step::{Fault, Step};
 use super::table::{Event, Phase};
+use super::waiting::Waiting;
 use crate::digest::Digest;
-use crate::error::Result;
-use serde::{Deserialize, Serialize};
+
+/// What has to be signed: the digest of everything that the ceremony established, and of the keys.
+fn application(cleared: &Cleared, keys: &KeyId) -> Digest {
+    Digest::of_parts("selfsame enrolment application 2", [cleared.proofing.as_bytes(), keys.as_str().as_bytes()])
+}
 
 impl Awaiting<Signature> {
     /// The new account's keys, as the key store named them.
@@ -20,82 +25,139 @@ impl Awaiting<Signature> {
         &self.waiting.keys
     }
 
-    /// What has to be signed: the digest of everything that this ceremony has established.
+    /// What has to be signed: the digest of everything that this ceremony has established, which is
+    /// that of [`Audit::proofing`], and of the keys' name.
     pub fn application(&self) -> Digest {
-        let Signature { cleared, keys } = &*self.waiting;
-        let read = &cleared.seen.read;
-        // No account is an empty part: names are never empty.
-        let name = |id: Option<&AccountId>| id.map_or_else(Vec::new, |id| id.as_str().as_bytes().to_vec());
-        let (old, deletes) = (name(read.applied.old.as_ref().map(|old| &old.id)), name(cleared.deletes.as_ref()));
-        let parts: [&[u8]; 11] = [
-            self.kind().as_str().as_bytes(),
-            self.method().as_str().as_bytes(),
-            self.core.audit.document.digest().as_bytes(),
-            self.nonce().as_bytes(),
-            read.applied.form.as_bytes(),
-            read.document.as_bytes(),
-            read.identity.digest().as_bytes(),
-            cleared.seen.capture.as_bytes(),
-            &old,
-            &deletes,
-            keys.as_str().as_bytes(),
-        ];
-        Digest::of_parts("selfsame enrolment application 1", parts)
+        application(&self.waiting.cleared, &self.waiting.keys)
     }
 
-    /// Signs with the new PIN2, through the key store.
+    /// Signs with the new PIN2, through the key store, and opens the account.
     ///
     /// # Errors
-    /// A [`Fault`] if a port fails.
-    pub fn sign(self, pin2: Pin<2>, ctx: &mut Context<'_>) -> StepResult<Enrolled, Signature> {
-        self.when_open(ctx, |this, ctx| match ctx.keys.sign(&this.waiting.keys, &pin2, &this.application()) {
-            Ok(Signing::Signed(signature)) => this.check(signature, ctx),
-            Ok(Signing::WrongPin) => this.fail(vec![SetbackReason::WrongPin2], ctx),
-            Err(e) => Err(Fault { state: this, error: port("signing the application", e) }),
-        })
-    }
-
-    /// Takes a signature that was made elsewhere, such as on the applicant's device.
-    ///
-    /// # Errors
-    /// A [`Fault`] if a port fails.
-    pub fn signed(self, signature: Vec<u8>, ctx: &mut Context<'_>) -> StepResult<Enrolled, Signature> {
-        self.when_open(ctx, |this, ctx| this.check(signature, ctx))
-    }
-
-    fn check(mut self, signature: Vec<u8>, ctx: &mut Context<'_>) -> StepResult<Enrolled, Signature> {
-        match ctx.keys.verify(&self.waiting.keys, KeyUse::Signature, &self.application(), &signature) {
-            Ok(true) => {}
-            Ok(false) => return self.fail(vec![SetbackReason::SignatureInvalid], ctx),
-            Err(e) => return Err(Fault { state: self, error: port("checking the signature", e) }),
+    /// A [`Fault`] if a port fails or the clock went back.
+    pub async fn sign(self, pin2: Pin<2>, ctx: &mut Context<'_>) -> StepResult<Enrolled, Signature> {
+        let this = go_on!(self.open(ctx));
+        let this = go_on!(this.attempt(ctx));
+        let signed = ctx.keys.sign(&this.waiting.keys, &pin2, &this.application()).await;
+        match or_fault!(this, signed.map_err(port("signing the application"))) {
+            Signing::Signed(signature) => this.finish(signature, ctx).await,
+            Signing::WrongPin => this.fail(vec![SetbackReason::WrongPin2], ctx).await,
         }
-        self.core.note(Record::new(ctx.now, Phase::Signature, Event::ApplicationSigned, Phase::Enrolled));
-        let application = self.application();
-        let Signature { cleared, keys } = *self.waiting;
-        let (identity, deletes) = (cleared.seen.read.identity, cleared.deletes);
-        let account = Box::new(NewAccount { identity, keys, deletes, application, signature });
-        Ok(Step::Next(Enrolled { core: self.core, account }))
+    }
+
+    /// Takes a signature that was made elsewhere, such as by a card, and opens the account.
+    ///
+    /// # Errors
+    /// A [`Fault`] if a port fails or the clock went back.
+    pub async fn signed(self, signature: Vec<u8>, ctx: &mut Context<'_>) -> StepResult<Enrolled, Signature> {
+        let this = go_on!(self.open(ctx));
+        go_on!(this.attempt(ctx)).finish(signature, ctx).await
+    }
+
+    /// Signs with the new PIN2, through the key store of the applicant's device, and leaves the
+    /// account to the server.
+    ///
+    /// # Errors
+    /// A [`Fault`] if a port fails or the clock went back.
+    pub async fn sign_for_server(self, pin2: Pin<2>, ctx: &mut Context<'_>) -> StepResult<DeviceSignature, Signature> {
+        let this = go_on!(self.open(ctx));
+        let mut this = go_on!(this.attempt(ctx));
+        let signed = ctx.keys.sign(&this.waiting.keys, &pin2, &this.application()).await;
+        match or_fault!(this, signed.map_err(port("signing the application"))) {
+            Signing::Signed(signature) => {
+                or_fault!(this, this.release(ctx).await);
+                Ok(Step::Next(DeviceSignature { keys: this.waiting.keys, signature }))
+            }
+            Signing::WrongPin => this.fail(vec![SetbackReason::WrongPin2], ctx).await,
+        }
+    }
+
+    async fn finish(self, signature: Vec<u8>, ctx: &mut Context<'_>) -> StepResult<Enrolled, Signature> {
+        let account = new_account(&self, &self.waiting.cleared, &self.waiting.keys, signature);
+        self.open_account(account, ctx).await
     }
 }
 
-/// A ceremony that has led to a new account.
+/// What the applicant's device sends back: the names of the keys that it made, and a signature by
+/// the one under PIN2. It holds no PIN.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeviceSignature {
+    /// The new account's keys. The server's [`KeyStore`](super::KeyStore) must know by this name
+    /// with which public keys to check signatures, such as by their digest or by themselves.
+    pub keys: KeyId,
+    /// The signature of the application.
+    pub signature: Vec<u8>,
+}
+
+impl Awaiting<OnDevice> {
+    /// What the device has to sign with these keys.
+    pub fn application(&self, keys: &KeyId) -> Digest {
+        application(&self.waiting.cleared, keys)
+    }
+
+    /// Takes what the device has signed, and opens the account.
+    ///
+    /// # Errors
+    /// A [`Fault`] if a port fails or the clock went back.
+    pub async fn signed_on_device(
+        self,
+        signed: DeviceSignature,
+        ctx: &mut Context<'_>,
+    ) -> StepResult<Enrolled, OnDevice> {
+        let this = go_on!(self.open(ctx));
+        let this = go_on!(this.attempt(ctx));
+        let account = new_account(&this, &this.waiting.cleared, &signed.keys, signed.signature);
+        this.open_account(account, ctx).await
+    }
+}
+
+fn new_account<W>(state: &Awaiting<W>, cleared: &Cleared, keys: &KeyId, signature: Vec<u8>) -> NewAccount {
+    NewAccount {
+        identity: cleared.identity,
+        keys: keys.clone(),
+        old_account: cleared.old.clone(),
+        replaces: state.kind().replaces_an_account(),
+        application: application(cleared, keys),
+        signature,
+    }
+}
+
+impl<W: Waiting> Awaiting<W> {
+    /// Opens the account if its signature is valid, and everything that it rests on still holds.
+    async fn open_account(mut self, account: NewAccount, ctx: &mut Context<'_>) -> StepResult<Enrolled, W> {
+        let (application, signature) = (&account.application, &account.signature);
+        let valid = ctx.keys.verify(&account.keys, KeyUse::Signature, application, signature).await;
+        if !or_fault!(self, valid.map_err(port("checking the signature"))) {
+            return self.fail(vec![SetbackReason::SignatureInvalid], ctx).await;
+        }
+        or_fault!(self, self.release(ctx).await);
+        let opened = ctx.registry.open(&account).await.map_err(port("opening the account"));
+        let id = match or_fault!(self, opened) {
+            Opening::Opened(id) => id,
+            Opening::OldAccountGone => return Ok(Step::Terminated(self.end(End::OldAccountGone, ctx))),
+            Opening::AlreadyEnrolled => return Ok(Step::Terminated(self.end(End::AlreadyEnrolled, ctx))),
+        };
+        let measure = AuditMeasure::Account { account: id.clone(), application: account.application };
+        let (core, _) = self.leave(Event::ApplicationSigned, Some(measure), ctx, Phase::Enrolled);
+        Ok(Step::Next(Enrolled { core, id, account: Box::new(account) }))
+    }
+}
+
+/// A ceremony that has led to a new account, which exists.
 #[derive(Debug)]
-#[must_use = "it holds the new account, which has to be kept"]
+#[must_use = "it holds the signature, which has to be kept"]
 pub struct Enrolled {
     pub(super) core: Box<Core>,
+    pub(super) id: AccountId,
     pub(super) account: Box<NewAccount>,
 }
 
-#[derive(Debug, Serialize, Deserialize)]
-pub(super) struct NewAccount {
-    identity: Identity,
-    keys: KeyId,
-    deletes: Option<AccountId>,
-    application: Digest,
-    signature: Vec<u8>,
-}
-
 impl Enrolled {
+    /// The account, as the registry named it.
+    pub fn id(&self) -> &AccountId {
+        &self.id
+    }
+
     /// Whose account it is.
     pub fn identity(&self) -> Identity {
         self.account.identity
@@ -106,12 +168,13 @@ impl Enrolled {
         &self.account.keys
     }
 
-    /// The old account that is to be deleted, as its holder consented: on renewal and upgrade.
-    pub fn deletes(&self) -> Option<&AccountId> {
-        self.account.deletes.as_ref()
+    /// The old account whose place it took, as its holder consented: on renewal and upgrade.
+    pub fn replaced(&self) -> Option<&AccountId> {
+        self.account.old_account.as_ref().filter(|_| self.account.replaces)
     }
 
-    /// The digest of everything that the ceremony established, which was signed.
+    /// The digest of everything that the ceremony established, and of the keys' name, which was
+    /// signed.
     pub fn application(&self) -> Digest {
         self.account.application
     }
@@ -124,17 +187,5 @@ impl Enrolled {
     /// The record of what happened in the ceremony.
     pub fn audit(&self) -> &Audit {
         &self.core.audit
-    }
-
-    /// Deletes the old account, if it is to be; to be called once the new one is kept. It can be
-    /// repeated.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Port`](crate::error::ErrorKind::Port) if the registry fails.
-    pub fn delete_old_account(&self, registry: &dyn AccountRegistry) -> Result<()> {
-        match &self.account.deletes {
-            Some(old) => registry.delete(old).map_err(|e| port("deleting the old account", e)),
-            None => Ok(()),
-        }
     }
 }

@@ -1,18 +1,24 @@
 //! The ports in memory: for tests, examples and trying things out. A process that ends forgets
 //! everything.
 
-use super::attempts::Attempt;
-use super::names::{AccountId, DocumentKey, KeyId};
+use super::attempts::{Attempt, AttemptId, Subject};
+use super::names::{AccountId, KeyId};
 use super::pin::Pin;
-use super::ports::{Account, AccountRegistry, AttemptLog, KeyStore, KeyUse, PortError, Signing};
-use super::seal::SealToken;
+use super::ports::{
+    Account, AccountRegistry, AttemptLog, KeyStore, KeyUse, NewAccount, Opening, PortFuture, Signing, ready,
+};
+use super::reservation::{Reservation, Reserved};
+use super::seal::Sealed;
+use super::seal_token::SealToken;
 use crate::digest::Digest;
+use crate::error::{Error, ErrorKind, Result, Stage};
 use crate::secret::SecretBytes;
 use rand_core::CryptoRng;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// A panic of another thread leaves whole values behind: each change is one insertion or removal.
+/// A panic of another thread leaves whole values behind: each change is made under one lock, and
+/// nothing in it panics.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -26,43 +32,124 @@ impl MemoryRegistry {
     pub fn insert(&self, account: Account) {
         lock(&self.0).insert(account.id.clone(), account);
     }
+
+    /// Revokes an account.
+    pub fn remove(&self, id: &AccountId) {
+        lock(&self.0).remove(id);
+    }
+
+    /// All accounts, in no order.
+    pub fn accounts(&self) -> Vec<Account> {
+        lock(&self.0).values().cloned().collect()
+    }
+
+    fn open_now(&self, new: &NewAccount) -> Result<Opening> {
+        let mut accounts = lock(&self.0);
+        if let Some(made) = accounts.values().find(|a| a.keys == new.keys && a.identity == new.identity) {
+            return Ok(Opening::Opened(made.id.clone()));
+        }
+        match &new.old_account {
+            Some(old) if accounts.get(old).is_none_or(|old| old.identity != new.identity) => {
+                return Ok(Opening::OldAccountGone);
+            }
+            Some(old) if new.replaces => drop(accounts.remove(old)),
+            Some(_) => {}
+            None if accounts.values().any(|a| a.identity == new.identity) => return Ok(Opening::AlreadyEnrolled),
+            None => {}
+        }
+        let id = AccountId::new(format!("account-of-{}", new.keys))?;
+        let account = Account { id: id.clone(), identity: new.identity, keys: new.keys.clone() };
+        accounts.insert(id.clone(), account);
+        Ok(Opening::Opened(id))
+    }
 }
 
 impl AccountRegistry for MemoryRegistry {
-    fn find(&self, id: &AccountId) -> Result<Option<Account>, PortError> {
-        Ok(lock(&self.0).get(id).cloned())
+    fn find<'a>(&'a self, id: &'a AccountId) -> PortFuture<'a, Option<Account>> {
+        ready(Ok(lock(&self.0).get(id).cloned()))
     }
 
-    fn delete(&self, id: &AccountId) -> Result<(), PortError> {
-        lock(&self.0).remove(id);
-        Ok(())
+    fn open<'a>(&'a self, account: &'a NewAccount) -> PortFuture<'a, Opening> {
+        ready(self.open_now(account).map_err(Into::into))
     }
 }
 
-/// Failed attempts in memory.
+/// Attempts in memory.
 #[derive(Debug, Default)]
-pub struct MemoryAttemptLog(Mutex<HashMap<DocumentKey, Vec<Attempt>>>);
+pub struct MemoryAttemptLog(Mutex<HashMap<Subject, Vec<Attempt>>>);
+
+#[cfg(any(test, fuzzing))]
+impl MemoryAttemptLog {
+    /// All attempts against anybody.
+    pub(crate) fn total(&self) -> usize {
+        lock(&self.0).values().map(Vec::len).sum()
+    }
+}
 
 impl AttemptLog for MemoryAttemptLog {
-    fn record(&self, document: &DocumentKey, attempt: Attempt) -> Result<(), PortError> {
-        lock(&self.0).entry(*document).or_default().push(attempt);
-        Ok(())
+    fn reserve<'a>(&'a self, reservation: &'a Reservation<'a>) -> PortFuture<'a, Reserved> {
+        let mut kept = lock(&self.0);
+        // A subject that nobody has failed with has no entry.
+        let outcome = reservation.decide(|subject| kept.get(subject).cloned().unwrap_or_default());
+        if outcome == Reserved::Reserved {
+            for subject in reservation.subjects() {
+                let attempts = kept.entry(*subject).or_default();
+                attempts.retain(|attempt| Some(attempt.id) != reservation.continues());
+                attempts.push(reservation.attempt());
+            }
+        }
+        ready(Ok(outcome))
     }
 
-    fn attempts(&self, document: &DocumentKey) -> Result<Vec<Attempt>, PortError> {
-        // A document that nobody has failed with has no entry.
-        Ok(lock(&self.0).get(document).cloned().unwrap_or_default())
+    fn release<'a>(&'a self, subjects: &'a [Subject], id: AttemptId) -> PortFuture<'a, ()> {
+        let mut kept = lock(&self.0);
+        for subject in subjects {
+            if let Some(attempts) = kept.get_mut(subject) {
+                attempts.retain(|attempt| attempt.id != id);
+            }
+        }
+        ready(Ok(()))
+    }
+
+    fn attempts<'a>(&'a self, subject: &'a Subject) -> PortFuture<'a, Vec<Attempt>> {
+        // A subject that nobody has failed with has no entry.
+        ready(Ok(lock(&self.0).get(subject).cloned().unwrap_or_default()))
+    }
+
+    fn unlock<'a>(&'a self, subject: &'a Subject) -> PortFuture<'a, ()> {
+        lock(&self.0).remove(subject);
+        ready(Ok(()))
     }
 }
 
-/// Tokens of sealed states that were opened, in memory.
+/// Sealed states in memory: what a table of a database does between requests.
 #[derive(Debug, Default)]
-pub struct MemoryTokens(Mutex<HashSet<SealToken>>);
+pub struct MemoryStates(Mutex<HashMap<SealToken, Vec<u8>>>);
 
-impl MemoryTokens {
-    /// Checks a token off; false if it was checked off before.
-    pub fn spend(&self, token: &SealToken) -> bool {
-        lock(&self.0).insert(*token)
+impl MemoryStates {
+    /// Stores a sealed state, and removes the one that it was made from: compare and swap.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Replayed`] if that one is not there any more, because another request was
+    /// faster, or if the token is taken, because a generator repeats itself: nothing is changed.
+    pub fn store(&self, sealed: Sealed) -> Result<SealToken> {
+        let mut states = lock(&self.0);
+        let taken = states.contains_key(&sealed.token);
+        let gone = sealed.replaces.is_some_and(|token| !states.contains_key(&token));
+        if taken || gone {
+            let message = "another request has taken this ceremony further";
+            return Err(Error::new(ErrorKind::Replayed, Stage::Enrol, message));
+        }
+        if let Some(token) = sealed.replaces {
+            states.remove(&token);
+        }
+        states.insert(sealed.token, sealed.bytes);
+        Ok(sealed.token)
+    }
+
+    /// The state of this token; it stays where it is.
+    pub fn get(&self, token: &SealToken) -> Option<Vec<u8>> {
+        lock(&self.0).get(token).cloned()
     }
 }
 
@@ -99,22 +186,29 @@ impl MemoryKeyStore {
 }
 
 impl KeyStore for MemoryKeyStore {
-    fn generate(&self, pin1: &Pin<1>, pin2: &Pin<2>) -> Result<KeyId, PortError> {
+    fn generate<'a>(&'a self, pin1: &'a Pin<1>, pin2: &'a Pin<2>) -> PortFuture<'a, KeyId> {
         let mut pins = lock(&self.pins);
-        let keys = KeyId::new(format!("keys-{}", pins.len() + 1))?;
-        pins.insert(keys.clone(), (pin1.copy(), pin2.copy()));
-        Ok(keys)
+        let keys = KeyId::new(format!("keys-{}", pins.len() + 1));
+        ready(keys.map_err(Into::into).inspect(|keys| {
+            pins.insert(keys.clone(), (pin1.copy(), pin2.copy()));
+        }))
     }
 
-    fn sign(&self, keys: &KeyId, pin2: &Pin<2>, message: &Digest) -> Result<Signing, PortError> {
-        Ok(match lock(&self.pins).get(keys) {
+    fn sign<'a>(&'a self, keys: &'a KeyId, pin2: &'a Pin<2>, message: &'a Digest) -> PortFuture<'a, Signing> {
+        ready(Ok(match lock(&self.pins).get(keys) {
             Some((_, right)) if right == pin2 => Signing::Signed(self.signature(keys, KeyUse::Signature, message)),
             _ => Signing::WrongPin,
-        })
+        }))
     }
 
-    fn verify(&self, keys: &KeyId, by: KeyUse, message: &Digest, signature: &[u8]) -> Result<bool, PortError> {
+    fn verify<'a>(
+        &'a self,
+        keys: &'a KeyId,
+        by: KeyUse,
+        message: &'a Digest,
+        signature: &'a [u8],
+    ) -> PortFuture<'a, bool> {
         let right = SecretBytes::from_slice(&self.signature(keys, by, message));
-        Ok(lock(&self.pins).contains_key(keys) && right == SecretBytes::from_slice(signature))
+        ready(Ok(lock(&self.pins).contains_key(keys) && right == SecretBytes::from_slice(signature)))
     }
 }

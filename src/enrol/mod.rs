@@ -10,17 +10,22 @@ mod awaiting;
 mod ceremony;
 mod choice;
 mod common;
+mod envelope;
 mod face;
 mod facts;
 mod finish;
 mod kind;
 pub mod memory;
 mod names;
+mod number;
 mod pin;
 mod policy;
 mod ports;
+mod proofed;
 mod reasons;
+mod reservation;
 mod seal;
+mod seal_token;
 mod states;
 mod step;
 mod table;
@@ -35,25 +40,34 @@ mod weak;
 mod word;
 
 pub use account::{AfterConfirmation, ConfirmationToken, DeletionConsent};
-pub use application::Application;
-pub use attempts::{Attempt, Attempts, Counted, Ladder, Lock, Rung};
+pub use application::{Application, DocumentHolder};
+pub use attempts::{Attempt, AttemptId, Attempts, Counted, Ladder, Lock, Rung, Subject};
 pub use audit::{Audit, AuditMeasure, Record};
 pub use awaiting::{Awaiting, StepResult};
 pub use ceremony::Ceremony;
+pub use envelope::SealKey;
+#[cfg(any(test, fuzzing))]
+pub(crate) use envelope::wrap;
 pub use face::AfterFace;
-pub use finish::Enrolled;
+pub use finish::{DeviceSignature, Enrolled};
 pub use kind::{Kind, Method};
-pub use names::{AccountId, DocumentKey, Identity, KeyId};
+pub use names::{AccountId, DocumentKey, Identity, KeyId, NameKey, SessionKey};
 pub use pin::{MAX_PIN_DIGITS, NotAPin, Pin, WhichPin};
 pub use policy::Policy;
-pub use ports::{Account, AccountRegistry, AttemptLog, Context, KeyStore, KeyUse, PortError, Signing};
+pub use ports::{
+    Account, AccountRegistry, AttemptLog, Context, KeyStore, KeyUse, NewAccount, NoPort, Opening, PortError,
+    PortFuture, Signing, ready, wait,
+};
+pub use proofed::Proofed;
 pub use reasons::{End, SetbackReason};
-#[cfg(fuzzing)]
-pub(crate) use seal::wrap;
-pub use seal::{SealKey, SealToken};
+pub use reservation::{Reservation, Reserved};
+#[cfg(any(test, fuzzing))]
+pub(crate) use seal::STORED;
+pub use seal::{DeviceKey, Sealed};
+pub use seal_token::SealToken;
 pub use states::{
-    Confirmation, Consent, Document, Flashes, Form, Instructions, OvalCapture, Pins, PinsAgain, PortraitComparison,
-    Signature,
+    Confirmation, Consent, Document, Flashes, Form, Instructions, OnDevice, OvalCapture, Pins, PinsAgain,
+    PortraitComparison, Signature,
 };
 pub use step::{Fault, Step};
 pub use table::{Event, Phase, TRANSITIONS, Transition};

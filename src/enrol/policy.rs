@@ -1,10 +1,12 @@
 //! The rules of a ceremony: every figure can be set.
 
-use super::attempts::{Attempt, Attempts, Lock};
+use super::attempts::{Attempt, Attempts, Lock, Subject};
 use super::pin::MAX_PIN_DIGITS;
 use super::times::TimeLimits;
+use crate::digest::Digest;
 use crate::error::{Error, ErrorKind, Result, Stage};
 use crate::settings::settings;
+use serde::Serialize;
 use std::ops::RangeInclusive;
 
 settings! {
@@ -27,7 +29,7 @@ settings! {
     /// assert_eq!((policy.max_fmr(), policy.times().total_s()), (1e-5, 1800));
     /// # Ok::<(), selfsame::Error>(())
     /// ```
-    #[derive(Debug, Clone, PartialEq)]
+    #[derive(Debug, Clone, PartialEq, Serialize)]
     pub struct Policy in Stage::Enrol {
         @by_hand {
             attempts: Attempts = Attempts::default();
@@ -111,10 +113,15 @@ impl Policy {
         Ok(self)
     }
 
-    /// Whether these failed attempts, in any order, lock the document now: the longest lock of all
-    /// ladders.
-    pub fn lock(&self, attempts: &[Attempt], now: u64) -> Option<Lock> {
-        self.attempts.lock(attempts, now)
+    /// Whether these attempts against `subject`, in any order, lock it now: the longest lock of
+    /// all ladders.
+    pub fn lock(&self, subject: &Subject, attempts: &[Attempt], now: u64) -> Option<Lock> {
+        self.attempts.lock(subject, attempts, now)
+    }
+
+    /// The digest of these rules in JSON, by which an [`Audit`](super::Audit) names them.
+    pub fn digest(&self) -> Digest {
+        Digest::of_json(self)
     }
 }
 

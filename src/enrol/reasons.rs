@@ -25,22 +25,12 @@ pub enum SetbackReason {
     OldAccountUnknown,
     /// The consent is to another account's deletion.
     OtherAccount,
-    /// The evidence belongs to another ceremony, or to an earlier attempt.
-    OtherAttempt,
-    /// The evidence is issued in the future.
-    NotYetValid,
-    /// The evidence no longer counts.
+    /// The evidence of life no longer counts.
     Expired,
-    /// The evidence is about another challenge than the one that was shown.
-    OtherChallenge,
-    /// The comparison was made with another document than the one that was read.
+    /// The document that was read is not the one that the form names.
     OtherDocument,
-    /// The comparison was made with another picture than the live session's.
-    OtherCapture,
     /// There are fewer bits of evidence of liveness than the policy asks for.
     TooLittleEvidence,
-    /// The comparison was made at a higher false match rate than the policy allows.
-    FmrTooHigh,
     /// The comparison's decision was marginal, and the policy does not accept that.
     Marginal,
     /// The old account's confirmation is not valid.
@@ -72,14 +62,9 @@ impl fmt::Display for SetbackReason {
             Self::OldAccountUnneeded => f.write_str("the form names an account, and none is needed"),
             Self::OldAccountUnknown => f.write_str("there is no active account of that name"),
             Self::OtherAccount => f.write_str("this is consent to another account's deletion"),
-            Self::OtherAttempt => f.write_str("this belongs to another attempt"),
-            Self::NotYetValid => f.write_str("this is dated in the future"),
-            Self::Expired => f.write_str("this has expired"),
-            Self::OtherChallenge => f.write_str("this answers another challenge"),
-            Self::OtherDocument => f.write_str("this is about another document"),
-            Self::OtherCapture => f.write_str("this is about another picture"),
+            Self::Expired => f.write_str("the face check took too long"),
+            Self::OtherDocument => f.write_str("this is not the document whose number you gave"),
             Self::TooLittleEvidence => f.write_str("it is not certain enough that a live face was before the camera"),
-            Self::FmrTooHigh => f.write_str("the faces were not compared strictly enough"),
             Self::Marginal => f.write_str("the faces are only just alike enough"),
             Self::ConfirmationInvalid => f.write_str("the confirmation on the other device is not valid"),
             Self::PinTooShort(which, least) => write!(f, "{} needs at least {least} digits", pin(which)),
@@ -89,6 +74,8 @@ impl fmt::Display for SetbackReason {
                     Weakness::Repeated => "repeats the same digits",
                     Weakness::Sequential => "counts up or down",
                     Weakness::KeypadLine => "follows lines of the keypad",
+                    Weakness::Doubled => "doubles its digits",
+                    Weakness::Year => "is a year",
                     Weakness::DateOfBirth => "holds a date of birth",
                     Weakness::PersonalNumber => "holds digits of one of your numbers",
                     Weakness::HoldsPin1 => "holds PIN1",
@@ -107,7 +94,7 @@ impl fmt::Display for SetbackReason {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum End {
-    /// Too many attempts failed: no ceremony with this document before the lock's time, or at all.
+    /// Too many attempts failed: no ceremony before the lock's time, or at all.
     Locked(Lock),
     /// The ceremony as a whole took too long.
     TimeUp,
@@ -115,6 +102,8 @@ pub enum End {
     IdentityMismatch,
     /// The old account is no longer there.
     OldAccountGone,
+    /// The person has an account.
+    AlreadyEnrolled,
     /// The holder refused on the other device.
     ConfirmationRefused,
     /// The applicant did not consent to the old account's deletion.
@@ -128,13 +117,12 @@ pub enum End {
 impl fmt::Display for End {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Locked(Lock::Until(_)) => "too many failed attempts: the document is locked for some time",
-            Self::Locked(Lock::ForGood) => {
-                "too many failed attempts: registration with this document is refused for good"
-            }
+            Self::Locked(Lock::Until(_)) => "too many failed attempts: try again later",
+            Self::Locked(Lock::ForGood) => "too many failed attempts: registration is refused for good",
             Self::TimeUp => "the time for the application is over",
             Self::IdentityMismatch => "the document and the old account belong to different people",
             Self::OldAccountGone => "the old account is no longer active",
+            Self::AlreadyEnrolled => "you have an account already",
             Self::ConfirmationRefused => "the confirmation was refused on the other device",
             Self::ConsentRefused => "without consent to the old account's deletion there is no new one",
             Self::Abandoned => "the application was abandoned",

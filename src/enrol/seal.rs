@@ -1,94 +1,65 @@
-//! Storage between requests: a ceremony as bytes that nobody but the holder of a key can read,
-//! change or make.
-//!
-//! XChaCha20-Poly1305 with a nonce of its own for each sealing: a digest of key, state and 40
-//! random bytes (192 bits: they do not collide), so that a generator which repeats itself never
-//! encrypts two states under one nonce; their tokens are then the same, and the second is refused
-//! as opened before. In the clear, but covered by the authentication, stand version, expiry and the
-//! token by which bytes are opened only once:
-//!
-//! | bytes | what |
-//! |---|---|
-//! | 4 | `SLFE` |
-//! | 1 | version, 1 |
-//! | 8 | expiry in Unix seconds, big-endian, as all numbers |
-//! | 16 | token |
-//! | 24 | nonce |
-//! | 4 | length of what follows |
-//! | … | the encrypted state, 16 bytes of authentication at its end |
+//! Storage between requests, and the way to the applicant's device: a ceremony as sealed bytes
+//! ([`envelope`](super::envelope)).
 
 use super::awaiting::Awaiting;
 use super::ceremony::Ceremony;
 use super::common::Core;
+use super::envelope::{SealKey, fault, unwrap, wrap};
 use super::facts::{Applied, Cleared, Confirmed, Live, Read, Seen};
-use super::finish::{Enrolled, NewAccount};
+use super::finish::Enrolled;
 use super::names::{AccountId, KeyId};
-use super::ports::{Context, PortError};
+use super::ports::{Context, NewAccount};
+use super::proofed::Proofed;
 use super::reasons::End;
+use super::seal_token::SealToken;
 use super::states::{
-    Confirmation, Consent, Document, Flashes, Form, Instructions, OvalCapture, Pins, PortraitComparison, Signature,
+    Confirmation, Consent, Document, Flashes, Form, Instructions, OnDevice, OvalCapture, Pins, PortraitComparison,
+    Signature,
 };
 use super::terminated::Terminated;
 use super::waiting::Waiting;
-use crate::digest::{Digest, to_hex};
-use crate::error::{Error, ErrorKind, Result, Stage};
+use crate::error::{ErrorKind, Result};
 use crate::liveness::ChallengeId;
-use crate::secret::SecretBytes;
-use chacha20poly1305::aead::{Aead, KeyInit, Payload};
-use chacha20poly1305::{XChaCha20Poly1305, XNonce};
-use rand_core::CryptoRng;
 use serde::{Deserialize, Serialize};
-use std::fmt;
 use zeroize::Zeroizing;
 
-const MAGIC: &[u8; 4] = b"SLFE";
-const VERSION: u8 = 1;
-const HEADER: usize = 4 + 1 + 8 + 16 + 24 + 4;
-/// Larger ones are refused unread: a state with a full audit has some 20 kB. Chosen by hand.
-const MAX_BYTES: usize = 1 << 20;
+/// What envelopes are for: one for the server's store is none for a device.
+pub(crate) const STORED: &str = "selfsame sealed ceremony 2";
+const HANDED_OVER: &str = "selfsame ceremony on a device 2";
 
-/// The key that states are sealed under. Whoever has it can make any state, [`Enrolled`] included:
-/// it stays on the server.
+/// A sealed state, and what its store has to know of it.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+#[must_use = "the ceremony goes on from it"]
+pub struct Sealed {
+    /// The token of this state: where it is stored.
+    pub token: SealToken,
+    /// The token of the state that this one was made from: to be removed in the transaction that
+    /// stores this one, or else nothing is to be stored, since another request was faster.
+    pub replaces: Option<SealToken>,
+    /// From when on it no longer opens, in Unix seconds.
+    pub expires_at: u64,
+    /// The sealed state.
+    pub bytes: Vec<u8>,
+}
+
+impl std::fmt::Debug for Sealed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let mut sealed = f.debug_struct("Sealed");
+        sealed.field("token", &self.token).field("replaces", &self.replaces).field("expires_at", &self.expires_at);
+        sealed.finish_non_exhaustive()
+    }
+}
+
+/// The key that the last steps are handed over under. The server shares it with one applicant's
+/// device and nobody else, and takes another for each ceremony.
 #[derive(Debug)]
-pub struct SealKey(SecretBytes);
+pub struct DeviceKey(SealKey);
 
-impl SealKey {
-    /// Takes a key of 32 random bytes that are kept elsewhere.
+impl DeviceKey {
+    /// Takes a key of 32 random bytes that both have agreed on.
     pub fn from_bytes(bytes: &[u8; 32]) -> Self {
-        Self(SecretBytes::from_slice(bytes))
-    }
-
-    /// Draws a key.
-    pub fn random(rng: &mut (impl CryptoRng + ?Sized)) -> Self {
-        Self(SecretBytes::random(32, rng))
-    }
-
-    fn cipher(&self) -> Result<XChaCha20Poly1305> {
-        XChaCha20Poly1305::new_from_slice(self.0.expose())
-            .map_err(|_| fault(ErrorKind::InvalidArgument, "the key has not 32 bytes"))
-    }
-}
-
-/// The token that tells one sealing from all others, so that it is opened once. It is no secret.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub struct SealToken([u8; 16]);
-
-impl SealToken {
-    /// The token's 16 bytes.
-    pub fn as_bytes(&self) -> &[u8; 16] {
-        &self.0
-    }
-}
-
-impl fmt::Display for SealToken {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&to_hex(&self.0))
-    }
-}
-
-impl fmt::Debug for SealToken {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "SealToken({self})")
+        Self(SealKey::from_bytes(0, bytes))
     }
 }
 
@@ -104,71 +75,84 @@ enum Snapshot {
     Comparison(Live),
     Confirmation(Seen, AccountId),
     Consent(Confirmed),
+    Proofed(Cleared),
+    OnDevice(Cleared),
     Pins(Cleared),
     Signature(Cleared, KeyId),
-    Enrolled(NewAccount),
+    Enrolled(AccountId, NewAccount),
     Terminated(End),
 }
 
-fn fault(kind: ErrorKind, message: &str) -> Error {
-    Error::new(kind, Stage::Enrol, message)
+/// Encrypts plain data for `lifetime_s` seconds.
+fn seal_bytes(
+    plain: &[u8],
+    key: &SealKey,
+    purpose: &str,
+    associated: &[u8],
+    lifetime_s: u64,
+    replaces: Option<SealToken>,
+    ctx: &mut Context<'_>,
+) -> Result<Sealed> {
+    let mut random = [0; 40];
+    ctx.rng.fill_bytes(&mut random);
+    let expires_at = ctx.now.saturating_add(lifetime_s);
+    let (token, bytes) = wrap(plain, key, purpose, associated, expires_at, &random)?;
+    Ok(Sealed { token, replaces, expires_at, bytes })
+}
+
+fn plain_of(value: &impl Serialize) -> Result<Zeroizing<Vec<u8>>> {
+    let plain = postcard::to_allocvec(value)
+        .map_err(|e| fault(ErrorKind::InvalidArgument, "the state cannot be stored").with_source(e))?;
+    Ok(Zeroizing::new(plain))
+}
+
+fn state_of<T: for<'de> Deserialize<'de>>(plain: &[u8]) -> Result<T> {
+    postcard::from_bytes(plain)
+        .map_err(|e| fault(ErrorKind::Corrupt, "the sealed ceremony holds no state").with_source(e))
+}
+
+fn state<W: Waiting>(core: Box<Core>, waiting: W) -> Awaiting<W> {
+    Awaiting { core, waiting: Box::new(waiting) }
 }
 
 impl Ceremony {
-    /// Seals the ceremony for `lifetime_s` seconds. Chosen PINs are forgotten: what was
-    /// [`PinsAgain`](Ceremony::PinsAgain) is opened as [`Pins`](Ceremony::Pins).
+    /// Seals the ceremony for `lifetime_s` seconds, to be opened with the same `associated` data:
+    /// what tells the user's session from others', so that nobody goes on with another's ceremony.
+    /// Chosen PINs are forgotten: what was [`PinsAgain`](Ceremony::PinsAgain) is opened as
+    /// [`Pins`](Ceremony::Pins).
     ///
     /// # Errors
     /// None that a caller could cause.
-    pub fn seal(self, key: &SealKey, lifetime_s: u64, ctx: &mut Context<'_>) -> Result<Vec<u8>> {
-        let plain = self.plain(ctx)?;
-        let mut random = [0; 40];
-        ctx.rng.fill_bytes(&mut random);
-        wrap(&plain, key, ctx.now.saturating_add(lifetime_s), &random)
+    pub fn seal(self, key: &SealKey, associated: &[u8], lifetime_s: u64, ctx: &mut Context<'_>) -> Result<Sealed> {
+        let (core, snapshot) = self.into_parts(ctx);
+        let replaces = core.token;
+        seal_bytes(&plain_of(&(core, snapshot))?, key, STORED, associated, lifetime_s, replaces, ctx)
     }
 
     /// What is encrypted of it.
+    #[cfg(test)]
     pub(super) fn plain(self, ctx: &Context<'_>) -> Result<Zeroizing<Vec<u8>>> {
-        let plain = postcard::to_allocvec(&self.into_parts(ctx))
-            .map_err(|e| fault(ErrorKind::InvalidArgument, "the state cannot be stored").with_source(e))?;
-        Ok(Zeroizing::new(plain))
+        plain_of(&self.into_parts(ctx))
     }
 
-    /// Opens what was sealed. `spend` checks the token off, and says whether it was there to be
-    /// checked off: true exactly once, over all processes that share the key. It is asked last,
-    /// so that damaged bytes spend nothing.
+    /// Opens what was sealed under one of `keys`. It can be opened again: that only one of two
+    /// requests goes on from it is its store's business ([`Sealed::replaces`]), and that neither
+    /// tests more than the locks allow the log's.
     ///
     /// # Errors
     /// [`ErrorKind::UnsupportedFormat`] if the bytes are something else;
     /// [`ErrorKind::UnsupportedVersion`]; [`ErrorKind::Corrupt`] if they are cut short or too
     /// long; [`ErrorKind::LimitExceeded`] over 1 MiB; [`ErrorKind::Tampered`] if anything was
-    /// changed, or the key is another; [`ErrorKind::Expired`]; [`ErrorKind::Replayed`] if the
-    /// token was spent; [`ErrorKind::Port`] if `spend` fails.
-    pub fn open(
+    /// changed, or the key or the associated data is another; [`ErrorKind::Expired`].
+    pub fn open<'k>(
         bytes: &[u8],
-        key: &SealKey,
+        keys: impl IntoIterator<Item = &'k SealKey>,
+        associated: &[u8],
         now: u64,
-        spend: impl FnOnce(&SealToken) -> Result<bool, PortError>,
     ) -> Result<Self> {
-        if bytes.len() > MAX_BYTES {
-            return Err(fault(ErrorKind::LimitExceeded, "a sealed ceremony has at most 1 MiB"));
-        }
-        let header = Header::parse(bytes)?;
-        let nonce = XNonce::from(header.nonce);
-        let plain = key
-            .cipher()?
-            .decrypt(&nonce, Payload { msg: header.sealed, aad: header.clear })
-            .map_err(|_| fault(ErrorKind::Tampered, "the sealed ceremony was changed, or sealed under another key"))?;
-        let plain = Zeroizing::new(plain);
-        // Only now is the expiry known to be the sealer's: it is covered by the authentication.
-        if now >= header.expires_at {
-            return Err(fault(ErrorKind::Expired, "the sealed ceremony has expired"));
-        }
-        let (core, snapshot): (Box<Core>, Snapshot) = postcard::from_bytes(&plain)
-            .map_err(|e| fault(ErrorKind::Corrupt, "the sealed ceremony holds no state").with_source(e))?;
-        if !spend(&header.token).map_err(|e| fault(ErrorKind::Port, "checking off the token failed").with_source(e))? {
-            return Err(fault(ErrorKind::Replayed, "the sealed ceremony was opened before"));
-        }
+        let (token, plain) = unwrap(bytes, keys, STORED, associated, now)?;
+        let (mut core, snapshot): (Box<Core>, Snapshot) = state_of(&plain)?;
+        core.token = Some(token);
         Ok(Self::from_parts(core, snapshot))
     }
 
@@ -182,18 +166,17 @@ impl Ceremony {
             Self::Comparison(s) => (s.core, Snapshot::Comparison(s.waiting.live)),
             Self::Confirmation(s) => (s.core, Snapshot::Confirmation(s.waiting.seen, s.waiting.old)),
             Self::Consent(s) => (s.core, Snapshot::Consent(s.waiting.confirmed)),
+            Self::Proofed(s) => (s.core, Snapshot::Proofed(*s.cleared)),
+            Self::OnDevice(s) => (s.core, Snapshot::OnDevice(s.waiting.cleared)),
             Self::Pins(s) => (s.core, Snapshot::Pins(s.waiting.cleared)),
             Self::PinsAgain(s) => Self::from(s.choose_again(ctx)).into_parts(ctx),
             Self::Signature(s) => (s.core, Snapshot::Signature(s.waiting.cleared, s.waiting.keys)),
-            Self::Enrolled(s) => (s.core, Snapshot::Enrolled(*s.account)),
+            Self::Enrolled(s) => (s.core, Snapshot::Enrolled(s.id, *s.account)),
             Self::Terminated(s) => (s.core, Snapshot::Terminated(s.end)),
         }
     }
 
     fn from_parts(core: Box<Core>, snapshot: Snapshot) -> Self {
-        fn state<W: Waiting>(core: Box<Core>, waiting: W) -> Awaiting<W> {
-            Awaiting { core, waiting: Box::new(waiting) }
-        }
         match snapshot {
             Snapshot::Form => state(core, Form {}).into(),
             Snapshot::Document(applied) => state(core, Document { applied }).into(),
@@ -203,74 +186,51 @@ impl Ceremony {
             Snapshot::Comparison(live) => state(core, PortraitComparison { live }).into(),
             Snapshot::Confirmation(seen, old) => state(core, Confirmation { seen, old }).into(),
             Snapshot::Consent(confirmed) => state(core, Consent { confirmed }).into(),
+            Snapshot::Proofed(cleared) => Proofed { core, cleared: Box::new(cleared) }.into(),
+            Snapshot::OnDevice(cleared) => state(core, OnDevice { cleared }).into(),
             Snapshot::Pins(cleared) => state(core, Pins { cleared }).into(),
             Snapshot::Signature(cleared, keys) => state(core, Signature { cleared, keys }).into(),
-            Snapshot::Enrolled(account) => Enrolled { core, account: Box::new(account) }.into(),
+            Snapshot::Enrolled(id, account) => Enrolled { core, id, account: Box::new(account) }.into(),
             Snapshot::Terminated(end) => Terminated { core, end }.into(),
         }
     }
 }
 
-/// Encrypts a state, with a token and a nonce made with 40 random bytes.
-pub(crate) fn wrap(plain: &[u8], key: &SealKey, expires_at: u64, random: &[u8; 40]) -> Result<Vec<u8>> {
-    let (token, _) = random.split_at(16);
-    // Key and state go into the nonce beside the random bytes: a generator that repeats itself must
-    // not encrypt two states under one nonce.
-    let digest = Digest::of_parts("selfsame sealed ceremony nonce 1", [key.0.expose(), plain, random]);
-    let (nonce, _) = digest.as_bytes().split_at(24);
-    // The cipher adds 16 bytes.
-    let len = u32::try_from(plain.len() + 16).map_err(|_| fault(ErrorKind::LimitExceeded, "the state is too large"))?;
-    let mut bytes = Vec::with_capacity(HEADER + plain.len() + 16);
-    bytes.extend_from_slice(MAGIC);
-    bytes.push(VERSION);
-    bytes.extend_from_slice(&expires_at.to_be_bytes());
-    bytes.extend_from_slice(token);
-    bytes.extend_from_slice(nonce);
-    bytes.extend_from_slice(&len.to_be_bytes());
-    let nonce = XNonce::try_from(nonce).map_err(|_| fault(ErrorKind::InvalidArgument, "the nonce has not 24 bytes"))?;
-    let sealed = key
-        .cipher()?
-        .encrypt(&nonce, Payload { msg: plain, aad: &bytes })
-        .map_err(|_| fault(ErrorKind::LimitExceeded, "the state is too large"))?;
-    bytes.extend_from_slice(&sealed);
-    Ok(bytes)
-}
-
-/// The parts of sealed bytes.
-struct Header<'a> {
-    /// All before the encrypted state.
-    clear: &'a [u8],
-    expires_at: u64,
-    token: SealToken,
-    nonce: [u8; 24],
-    sealed: &'a [u8],
-}
-
-impl<'a> Header<'a> {
-    fn parse(bytes: &'a [u8]) -> Result<Self> {
-        // Bytes that end inside the magic are cut short, not something else.
-        if !MAGIC.starts_with(bytes.get(..MAGIC.len()).unwrap_or(bytes)) {
-            return Err(fault(ErrorKind::UnsupportedFormat, "this is no sealed ceremony"));
-        }
-        if bytes.get(4).is_some_and(|version| *version != VERSION) {
-            return Err(fault(ErrorKind::UnsupportedVersion, "the ceremony was sealed by another version"));
-        }
-        let short = || fault(ErrorKind::Corrupt, "the sealed ceremony is cut short, or longer than it says");
-        let (clear, sealed) = bytes.split_at_checked(HEADER).ok_or_else(short)?;
-        let mut rest = clear.get(5..).ok_or_else(short)?;
-        let expires_at = u64::from_be_bytes(*take(&mut rest).ok_or_else(short)?);
-        let token = SealToken(*take(&mut rest).ok_or_else(short)?);
-        let nonce = *take(&mut rest).ok_or_else(short)?;
-        let len = u32::from_be_bytes(*take(&mut rest).ok_or_else(short)?);
-        if usize::try_from(len) != Ok(sealed.len()) {
-            return Err(short());
-        }
-        Ok(Self { clear, expires_at, token, nonce, sealed })
+impl Proofed {
+    /// Hands the last steps over to the applicant's device, so that PINs never reach the server:
+    /// what the server awaits, and sealed bytes for the device, which opens them by
+    /// [`Awaiting::on_device`]. The device learns what it has to sign and how long there is time,
+    /// but no measurements.
+    ///
+    /// # Errors
+    /// None that a caller could cause.
+    pub fn hand_over(
+        self,
+        key: &DeviceKey,
+        associated: &[u8],
+        lifetime_s: u64,
+        ctx: &mut Context<'_>,
+    ) -> Result<(Awaiting<OnDevice>, Vec<u8>)> {
+        let Self { mut core, cleared } = self;
+        // Records hold measurements.
+        let records = std::mem::take(&mut core.audit.records);
+        let plain = plain_of(&(&core, &cleared))?;
+        core.audit.records = records;
+        let sealed = seal_bytes(&plain, &key.0, HANDED_OVER, associated, lifetime_s, None, ctx)?;
+        Ok((Self { core, cleared }.await_device(ctx), sealed.bytes))
     }
 }
 
-fn take<'a, const N: usize>(bytes: &mut &'a [u8]) -> Option<&'a [u8; N]> {
-    let (first, rest) = bytes.split_first_chunk()?;
-    *bytes = rest;
-    Some(first)
+impl Awaiting<Pins> {
+    /// Opens, on the applicant's device, what the server has handed over. The steps from here to
+    /// [`Awaiting::sign_for_server`] are the same as on a server; the device's ports are its own.
+    /// `ctx.now` is the server's time, which it sends along: limits run by it.
+    ///
+    /// # Errors
+    /// Those of [`Ceremony::open`].
+    pub fn on_device(bytes: &[u8], key: &DeviceKey, associated: &[u8], ctx: &Context<'_>) -> Result<Self> {
+        let (_, plain) = unwrap(bytes, [&key.0], HANDED_OVER, associated, ctx.now)?;
+        let (core, cleared) = state_of(&plain)?;
+        Ok(Proofed { core, cleared }.enrol(ctx))
+    }
 }

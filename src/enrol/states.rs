@@ -96,6 +96,11 @@ states! {
     phase: PinsAgain, time: pins_again_s, counts: None,
     again: |state| -> PinsAgain { state }
 
+    /// What the applicant's device makes of the last steps is awaited.
+    OnDevice { cleared: Cleared }
+    phase: OnDevice, time: on_device_s, counts: Some(Counted::Signature),
+    again: |state| -> OnDevice { state }
+
     /// The signature with the new PIN2 is awaited.
     Signature { cleared: Cleared, keys: KeyId }
     phase: Signature, time: signature_s, counts: Some(Counted::Signature),

@@ -17,8 +17,9 @@ pub enum Step<N, R> {
     Terminated(Terminated),
 }
 
-/// A failure of a port or of the random number generator. The state is as it was, and the event can
-/// be tried again.
+/// A failure that is not the applicant's: of a port, of the random number generator, or of the
+/// caller, whose clock went back or who mixed evidence up. It counts for nobody. The state is as it
+/// was, and the event can be tried again; an attempt that was reserved stays on record until then.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Fault<S> {

@@ -25,6 +25,10 @@ pub enum Phase {
     Confirmation,
     /// Consent to the old account's deletion.
     Consent,
+    /// Nothing is awaited, if that was all: the identity is proofed.
+    Proofed,
+    /// What the applicant's device makes of the last steps.
+    OnDevice,
     /// The choice of PIN1 and PIN2.
     Pins,
     /// Both PINs again.
@@ -46,6 +50,8 @@ sealed_words!(Phase {
     Comparison => "comparison",
     Confirmation => "confirmation",
     Consent => "consent",
+    Proofed => "proofed",
+    OnDevice => "on_device",
     Pins => "pins",
     PinsAgain => "pins_again",
     Signature => "signature",
@@ -55,7 +61,7 @@ sealed_words!(Phase {
 
 impl Phase {
     /// All phases, in the order of a ceremony.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::Form,
         Self::Document,
         Self::Instructions,
@@ -64,6 +70,8 @@ impl Phase {
         Self::Comparison,
         Self::Confirmation,
         Self::Consent,
+        Self::Proofed,
+        Self::OnDevice,
         Self::Pins,
         Self::PinsAgain,
         Self::Signature,
@@ -93,6 +101,10 @@ pub enum Event {
     AccountConfirmed,
     /// The applicant consents to the old account's deletion.
     ConsentGiven,
+    /// The last steps are taken here.
+    PinsAwaited,
+    /// The last steps were handed over to the applicant's device.
+    HandedOver,
     /// PINs were chosen.
     PinsChosen,
     /// The PINs were entered again, and were the same.
@@ -118,6 +130,8 @@ sealed_words!(Event {
     FacesMatched => "faces_matched",
     AccountConfirmed => "account_confirmed",
     ConsentGiven => "consent_given",
+    PinsAwaited => "pins_awaited",
+    HandedOver => "handed_over",
     PinsChosen => "pins_chosen",
     PinsRepeated => "pins_repeated",
     PinsForgotten => "pins_forgotten",
@@ -152,10 +166,13 @@ pub const TRANSITIONS: &[Transition] = &[
     row(Phase::Oval, Event::FlashesBegun, Phase::Flashes),
     row(Phase::Flashes, Event::FlashesAnswered, Phase::Comparison),
     row(Phase::Comparison, Event::FacesMatched, Phase::Confirmation),
-    row(Phase::Comparison, Event::FacesMatched, Phase::Pins),
+    row(Phase::Comparison, Event::FacesMatched, Phase::Proofed),
     row(Phase::Confirmation, Event::AccountConfirmed, Phase::Consent),
-    row(Phase::Confirmation, Event::AccountConfirmed, Phase::Pins),
-    row(Phase::Consent, Event::ConsentGiven, Phase::Pins),
+    row(Phase::Confirmation, Event::AccountConfirmed, Phase::Proofed),
+    row(Phase::Consent, Event::ConsentGiven, Phase::Proofed),
+    row(Phase::Proofed, Event::PinsAwaited, Phase::Pins),
+    row(Phase::Proofed, Event::HandedOver, Phase::OnDevice),
+    row(Phase::OnDevice, Event::ApplicationSigned, Phase::Enrolled),
     row(Phase::Pins, Event::PinsChosen, Phase::PinsAgain),
     row(Phase::PinsAgain, Event::PinsRepeated, Phase::Signature),
     row(Phase::PinsAgain, Event::PinsForgotten, Phase::Pins),
@@ -167,6 +184,7 @@ pub const TRANSITIONS: &[Transition] = &[
     row(Phase::Comparison, Event::Failed, Phase::Oval),
     row(Phase::Confirmation, Event::Failed, Phase::Confirmation),
     row(Phase::Consent, Event::Failed, Phase::Consent),
+    row(Phase::OnDevice, Event::Failed, Phase::OnDevice),
     row(Phase::Pins, Event::Failed, Phase::Pins),
     row(Phase::PinsAgain, Event::Failed, Phase::PinsAgain),
     row(Phase::Signature, Event::Failed, Phase::Signature),
@@ -178,6 +196,7 @@ pub const TRANSITIONS: &[Transition] = &[
     row(Phase::Comparison, Event::TooSlow, Phase::Oval),
     row(Phase::Confirmation, Event::TooSlow, Phase::Confirmation),
     row(Phase::Consent, Event::TooSlow, Phase::Consent),
+    row(Phase::OnDevice, Event::TooSlow, Phase::OnDevice),
     row(Phase::Pins, Event::TooSlow, Phase::Pins),
     row(Phase::PinsAgain, Event::TooSlow, Phase::PinsAgain),
     row(Phase::Signature, Event::TooSlow, Phase::Signature),
@@ -189,6 +208,7 @@ pub const TRANSITIONS: &[Transition] = &[
     row(Phase::Comparison, Event::Ended, Phase::Terminated),
     row(Phase::Confirmation, Event::Ended, Phase::Terminated),
     row(Phase::Consent, Event::Ended, Phase::Terminated),
+    row(Phase::OnDevice, Event::Ended, Phase::Terminated),
     row(Phase::Pins, Event::Ended, Phase::Terminated),
     row(Phase::PinsAgain, Event::Ended, Phase::Terminated),
     row(Phase::Signature, Event::Ended, Phase::Terminated),

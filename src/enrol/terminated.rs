@@ -19,15 +19,15 @@ impl Terminated {
         self.end
     }
 
-    /// Why the last step failed, where that is what locked the document; empty otherwise.
+    /// Why the last step failed, where that is what locked; empty otherwise.
     pub fn reasons(&self) -> &[SetbackReason] {
         // The end is the last record. A ceremony that was refused at its beginning has that one
         // alone.
         self.core.audit.records.last().map_or(&[], |record| &record.reasons)
     }
 
-    /// The countdown: seconds until a new ceremony can begin with this document, 0 if it can now,
-    /// `None` if it never can.
+    /// The countdown: seconds until a new ceremony can begin, 0 if it can now, `None` if it never
+    /// can.
     pub fn wait_s(&self, now: u64) -> Option<u64> {
         match self.end {
             End::Locked(Lock::ForGood) => None,

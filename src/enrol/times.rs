@@ -2,6 +2,7 @@
 
 use crate::error::Stage;
 use crate::settings::settings;
+use serde::Serialize;
 
 settings! {
     /// The time that there is for each step of a ceremony, and for the whole, in seconds.
@@ -18,7 +19,7 @@ settings! {
     /// assert_eq!((times.total_s(), times.pins_s()), (1800, 900));
     /// # Ok::<(), selfsame::Error>(())
     /// ```
-    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
     pub struct TimeLimits in Stage::Enrol {
         /// The time for the form, in seconds.
         form_s, with_form_s: u64 = 900, in 1..=2_592_000;
@@ -40,6 +41,8 @@ settings! {
         pins_s, with_pins_s: u64 = 900, in 1..=2_592_000;
         /// The time for entering the PINs again, in seconds.
         pins_again_s, with_pins_again_s: u64 = 900, in 1..=2_592_000;
+        /// The time for the last steps on the applicant's device, in seconds.
+        on_device_s, with_on_device_s: u64 = 900, in 1..=2_592_000;
         /// The time for the signature, in seconds.
         signature_s, with_signature_s: u64 = 900, in 1..=2_592_000;
         /// The time for the whole ceremony, in seconds.

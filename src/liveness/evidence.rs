@@ -62,8 +62,7 @@ impl TryFrom<String> for ChallengeId {
 /// Evidence that a live face answered one challenge, in one attempt.
 ///
 /// Only [`LivenessSession::finish`](super::LivenessSession::finish) makes it, from a live verdict.
-/// It can't be copied or written down, and whoever uses it up takes it by value: so one session
-/// serves one attempt.
+/// It can't be copied or written down, and its nonce ties it to one attempt.
 #[derive(Debug)]
 #[must_use]
 pub struct LivenessEvidence {

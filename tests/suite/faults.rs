@@ -7,7 +7,9 @@ use super::verify::{engine, portrait};
 use selfsame::capture::{CaptureOptions, CaptureSession};
 use selfsame::engine::Engine;
 use selfsame::enrol::memory::{MemoryAttemptLog, MemoryKeyStore, MemoryRegistry};
-use selfsame::enrol::{Awaiting, Ceremony, Context, DocumentKey, Kind, Method, Policy, SealKey};
+use selfsame::enrol::{
+    Awaiting, Ceremony, Context, DocumentKey, Kind, Method, NameKey, Policy, SealKey, SessionKey, wait,
+};
 use selfsame::error::ErrorKind;
 use selfsame::geometry::{Point, Similarity};
 use selfsame::image::{Border, Crop, Limits, Photo, warp_rgb8};
@@ -126,12 +128,13 @@ fn sessions_that_are_dropped_half_way_leave_nothing() {
     let ceremony = || {
         let mut rng = getrandom::rand_core::UnwrapErr(getrandom::SysRng);
         let (policy, log, registry) = (Policy::default(), MemoryAttemptLog::default(), MemoryRegistry::default());
-        let (keys, key) = (MemoryKeyStore::new(&mut rng), SealKey::from_bytes(&[1; 32]));
+        let (keys, key) = (MemoryKeyStore::new(&mut rng), SealKey::from_bytes(1, &[1; 32]));
         let ctx = &mut Context { now: 9, rng: &mut rng, policy: &policy, log: &log, registry: &registry, keys: &keys };
-        let document = DocumentKey::from_number("UTO", "1");
-        let form = Awaiting::begin(Kind::NewRegistration, Method::Biometrics, document, ctx).unwrap().found().unwrap();
-        let sealed = Ceremony::from(form).seal(&key, 60, ctx).unwrap();
-        drop(Ceremony::open(&sealed, &key, 9, |_| Ok(true)).unwrap());
+        let names = NameKey::from_bytes(&[1; 32]);
+        let (session, document) = (SessionKey::new(&names, &["1"]), DocumentKey::new(&names, "UTO", "1").unwrap());
+        let begun = wait(Awaiting::begin(Kind::NewRegistration, Method::Biometrics, session, document, ctx)).unwrap();
+        let sealed = Ceremony::from(begun.found().unwrap()).seal(&key, b"", 60, ctx).unwrap();
+        drop(Ceremony::open(&sealed.bytes, [&key], b"", 9).unwrap());
     };
     let work = || {
         capture();

@@ -4,12 +4,21 @@
 // For tests and fuzzing alone, where a panic is the finding.
 #![allow(clippy::indexing_slicing, clippy::unwrap_used, clippy::panic)]
 
+#[cfg(test)]
+mod flaky;
+#[cfg(test)]
+mod interleaved;
 mod model;
+mod now;
 mod office;
+mod outlook;
 mod random;
 
+#[cfg(test)]
+pub(crate) use interleaved::{Seen, interleaved};
 pub(crate) use model::follow;
 #[cfg(test)]
 pub(crate) use model::random;
+pub(crate) use now::Now;
 pub(crate) use office::*;
 pub(crate) use random::TestRng;

@@ -2,7 +2,9 @@
 //! The model knows only which evidence the test made; the ceremony must advance exactly when that
 //! was honest, and enrol nobody of whom something is missing.
 
+use super::now::Now;
 use super::office::*;
+use super::outlook::{Tally, outlook};
 use super::random::TestRng;
 use crate::binding::Binding;
 use crate::digest::Digest;
@@ -11,7 +13,6 @@ use crate::enrol::*;
 use crate::liveness::{ChallengeId, LivenessEvidence};
 use crate::outcome::Outcome;
 use crate::secret::Nonce;
-use std::collections::HashSet;
 
 /// What the test knows to have been shown in one ceremony.
 #[derive(Default)]
@@ -33,6 +34,12 @@ struct Run {
     stale: Vec<Nonce>,
     /// Whether the last event was honest.
     honest: bool,
+    /// Whether the caller mixed something up in it: that is a fault, and counts for nobody.
+    mixed_up: bool,
+    /// Whether it was a fault.
+    faulted: bool,
+    /// What the device has signed.
+    on_device: Option<DeviceSignature>,
 }
 
 fn any_pins(rng: &mut TestRng) -> (&'static str, &'static str) {
@@ -41,8 +48,23 @@ fn any_pins(rng: &mut TestRng) -> (&'static str, &'static str) {
 }
 
 impl Run {
+    /// What came of an event: the step, or the state that a fault gives back.
+    fn after<N: Into<Ceremony>, W: Waiting<Again: Waiting>>(&mut self, step: StepResult<N, W>) -> Ceremony
+    where
+        Ceremony: From<Awaiting<W>> + From<Awaiting<W::Again>>,
+    {
+        match step {
+            Ok(step) => step.into(),
+            Err(fault) => {
+                self.faulted = true;
+                fault.state.into()
+            }
+        }
+    }
+
     /// A binding that is honest, or is not in one of three ways.
     fn binding(&mut self, nonce: &Nonce, honest: bool) -> Binding {
+        self.mixed_up |= !honest;
         let (stale, now) = (self.stale.last().copied(), self.office.now);
         match (honest, self.office.rng.below(3)) {
             // Long enough for the comparison that follows.
@@ -55,7 +77,7 @@ impl Run {
 
     fn event(&mut self, ceremony: Ceremony) -> Ceremony {
         let rng = &mut self.office.rng;
-        self.honest = !rng.one_in(4);
+        (self.honest, self.mixed_up, self.faulted) = (!rng.one_in(4), false, false);
         let (honest, abandons, reports) = (self.honest, rng.one_in(60), rng.one_in(8));
         let words = || vec![Word::new("reported").unwrap()];
         macro_rules! or_else {
@@ -69,7 +91,8 @@ impl Run {
                 or_else!($state);
                 if reports {
                     self.honest = false;
-                    return $state.failed(words(), &mut self.office.ctx()).unwrap().into();
+                    let step = $state.failed(words(), &mut self.office.ctx()).now();
+                    return self.after(step);
                 }
             };
         }
@@ -84,26 +107,35 @@ impl Run {
                         None => Some(old_account()),
                     };
                 }
-                s.submit(application, &mut self.office.ctx()).unwrap().into()
+                let step = s.submit(application, &mut self.office.ctx()).now();
+                self.after(step)
             }
             Ceremony::Document(s) => {
                 or_else!(s, reports);
-                let stranger = !honest && s.kind() != Kind::NewRegistration && self.office.rng.one_in(4);
-                let binding = self.binding(s.nonce(), honest || stranger);
+                let kind = if honest { 9 } else { self.office.rng.below(6) };
+                let stranger = kind == 0 && s.kind() != Kind::NewRegistration;
+                let binding = self.binding(s.nonce(), honest || kind < 2);
                 let evidence = DocumentEvidence::new(binding, self.office.document, Origin::Page);
-                let identity = if stranger { Identity::of(&["stranger"]) } else { identity() };
+                let document = if kind == 1 || kind == 0 && !stranger { key_of("Z9") } else { s.document_key() };
+                let identity = if stranger { person("stranger") } else { identity() };
+                // Seldom the document cannot be authenticated.
+                let authenticated = !self.office.rng.one_in(5);
                 self.shown.document |= honest;
-                s.read(evidence, identity, &mut self.office.ctx()).unwrap().into()
+                let holder = DocumentHolder { document, identity, authenticated };
+                let step = s.read(&evidence, holder, &mut self.office.ctx()).now();
+                self.after(step)
             }
             Ceremony::Instructions(s) => {
                 self.honest = true;
                 or_else!(s);
-                s.acknowledge(&mut self.office.ctx()).unwrap().into()
+                let step = s.acknowledge(&mut self.office.ctx()).now();
+                self.after(step)
             }
             Ceremony::Oval(s) => {
                 self.honest = true;
                 or_else!(s, reports);
-                s.begin_flashes(CHALLENGE, &mut self.office.ctx()).unwrap().into()
+                let step = s.begin_flashes(CHALLENGE, &mut self.office.ctx()).now();
+                self.after(step)
             }
             Ceremony::Flashes(s) => {
                 or_else!(s, reports);
@@ -111,14 +143,16 @@ impl Run {
                 let nonce = *s.nonce();
                 let binding = self.binding(&nonce, spoiled != 0);
                 let challenge = if spoiled == 1 { ChallengeId::from_bytes([7; 16]) } else { s.challenge() };
+                self.mixed_up |= spoiled == 1;
                 let bits = if spoiled == 2 { f64::NAN } else { 20.0 };
                 self.shown.live = honest.then_some(nonce);
                 let evidence = LivenessEvidence::new(binding, challenge, self.office.capture, bits);
-                s.answered(evidence, &mut self.office.ctx()).unwrap().into()
+                let step = s.answered(&evidence, &mut self.office.ctx()).now();
+                self.after(step)
             }
             Ceremony::Comparison(s) => {
                 or_else!(s, reports);
-                let spoiled = if honest { 9 } else { self.office.rng.below(4) };
+                let spoiled = if honest { 9 } else { self.office.rng.below(5) };
                 let nonce = *s.nonce();
                 let mut evidence = self.office.comparison(&nonce);
                 evidence.binding = self.binding(&nonce, spoiled != 0);
@@ -126,10 +160,13 @@ impl Run {
                     1 => evidence.document = Digest::of(b"another"),
                     2 => evidence.capture = Digest::of(b"another"),
                     3 => evidence.fmr_limit = 1e-2,
+                    4 => evidence.marginal = true,
                     _ => {}
                 }
+                self.mixed_up |= (1..=3).contains(&spoiled);
                 self.shown.matched = honest.then_some(nonce);
-                s.matched(evidence, &mut self.office.ctx()).unwrap().into()
+                let step = s.matched(&evidence, &mut self.office.ctx()).now();
+                self.after(step)
             }
             Ceremony::Confirmation(s) => {
                 or_else!(s, reports);
@@ -140,7 +177,8 @@ impl Run {
                     _ => {}
                 }
                 self.shown.confirmed |= honest;
-                s.confirm(&token, &mut self.office.ctx()).unwrap().into()
+                let step = s.confirm(&token, &mut self.office.ctx()).now();
+                self.after(step)
             }
             Ceremony::Consent(s) => {
                 or_else!(s);
@@ -149,14 +187,16 @@ impl Run {
                 }
                 let account = if honest { s.old_account().clone() } else { AccountId::new("another").unwrap() };
                 self.shown.consented |= honest;
-                s.consent(DeletionConsent { account }, &mut self.office.ctx()).unwrap().into()
+                let step = s.consent(DeletionConsent { account }, &mut self.office.ctx()).now();
+                self.after(step)
             }
             Ceremony::Pins(s) => {
                 or_else!(s);
                 let (pin1, pin2) = any_pins(&mut self.office.rng);
                 self.honest = pin1 == "4071" || (pin1, pin2) == (PIN1, PIN2);
                 self.shown.chosen = self.honest.then_some((pin1, pin2));
-                s.choose(pin(pin1), pin(pin2), &Personal::default(), &mut self.office.ctx()).unwrap().into()
+                let step = s.choose(pin(pin1), pin(pin2), &Personal::default(), &mut self.office.ctx()).now();
+                self.after(step)
             }
             Ceremony::PinsAgain(s) => {
                 or_else!(s);
@@ -167,56 +207,55 @@ impl Run {
                 let again = if honest { self.shown.chosen.unwrap() } else { any_pins(&mut self.office.rng) };
                 self.honest = Some(again) == self.shown.chosen;
                 self.shown.repeated = self.honest;
-                s.repeat(pin(again.0), pin(again.1), &mut self.office.ctx()).unwrap().into()
+                let step = s.repeat(pin(again.0), pin(again.1), &mut self.office.ctx()).now();
+                self.after(step)
             }
             Ceremony::Signature(s) => {
                 or_else!(s);
                 let right = self.shown.chosen.unwrap().1;
                 let typed = if honest { right } else { "55550" };
-                let signed = self.office.keys.sign(s.keys(), &pin(right), &s.application()).unwrap();
+                let signed = self.office.keys.sign(s.keys(), &pin(right), &s.application()).now().unwrap();
                 let Signing::Signed(mut signature) = signed else { panic!("the PIN is right") };
                 self.shown.signed |= honest;
                 if self.office.rng.one_in(2) {
-                    return s.sign(pin(typed), &mut self.office.ctx()).unwrap().into();
+                    let step = s.sign(pin(typed), &mut self.office.ctx()).now();
+                    return self.after(step);
                 }
                 signature[0] ^= u8::from(!honest);
-                s.signed(signature, &mut self.office.ctx()).unwrap().into()
+                let step = s.signed(signature, &mut self.office.ctx()).now();
+                self.after(step)
+            }
+            Ceremony::Proofed(s) => {
+                self.honest = true;
+                if self.office.rng.one_in(2) {
+                    return s.enrol(&self.office.ctx()).into();
+                }
+                let device = DeviceKey::from_bytes(&[6; 32]);
+                let (awaiting, bytes) = s.hand_over(&device, b"", 900, &mut self.office.ctx()).unwrap();
+                self.on_device = self.office.device_signs(&device, &bytes);
+                awaiting.into()
+            }
+            Ceremony::OnDevice(s) => {
+                or_else!(s);
+                // A device that came too late has nothing to send.
+                let none = DeviceSignature { keys: self.office.old_keys.clone(), signature: vec![0; 32] };
+                self.honest &= self.on_device.is_some();
+                let mut signed = self.on_device.clone().unwrap_or(none);
+                signed.signature[3] ^= u8::from(!self.honest);
+                (self.shown.repeated, self.shown.signed) = (true, self.shown.signed | self.honest);
+                let step = s.signed_on_device(signed, &mut self.office.ctx()).now();
+                self.after(step)
             }
             over @ (Ceremony::Enrolled(_) | Ceremony::Terminated(_)) => over,
         }
     }
 }
 
-/// The nonce of a state, and whether nothing outside stops its next step.
-fn outlook(ceremony: &Ceremony, office: &mut Office, key: &DocumentKey) -> (Option<Nonce>, bool) {
-    let locked = office.policy.lock(&office.log.attempts(key).unwrap(), office.now).is_some();
-    let room = ceremony.audit().records.len() + 1 < 256;
-    macro_rules! of {
-        ($($name:ident),*) => {
-            match ceremony {
-                $(Ceremony::$name(s) => (Some(*s.nonce()), s.time_left_s(&office.ctx()) > 0),)*
-                Ceremony::Enrolled(_) | Ceremony::Terminated(_) => (None, false),
-            }
-        };
-    }
-    let (nonce, time) =
-        of!(Form, Document, Instructions, Oval, Flashes, Comparison, Confirmation, Consent, Pins, PinsAgain, Signature);
-    (nonce, time && !locked && room)
-}
-
-/// What a run has seen.
-#[derive(Default)]
-pub(crate) struct Tally {
-    pub(crate) steps: usize,
-    pub(crate) ceremonies: u64,
-    pub(crate) enrolled: usize,
-    pub(crate) refused: usize,
-    pub(crate) transitions: HashSet<Transition>,
-}
-
 impl Run {
     fn new(rng: TestRng) -> Self {
-        Self { office: Office::with(rng), shown: Shown::default(), stale: vec![], honest: true }
+        let (mut office, shown) = (Office::with(rng), Shown::default());
+        office.policy = office.policy.with_accept_marginal(false);
+        Self { office, shown, stale: vec![], honest: true, mixed_up: false, faulted: false, on_device: None }
     }
 
     /// A ceremony from its beginning to its end.
@@ -226,10 +265,15 @@ impl Run {
         let rng = &mut self.office.rng;
         let kind = [Kind::NewRegistration, Kind::Renewal, Kind::Upgrade][rng.below(3) as usize];
         let method = [Method::Biometrics, Method::ActiveAccount][rng.below(2) as usize];
-        // Some documents come back; each locks for good sooner or later.
+        // Some documents and sessions come back; each locks sooner or later.
         let number = tally.ceremonies - rng.below(3).min(tally.ceremonies - 1);
-        let key = DocumentKey::from_number("UTO", &format!("{number}"));
-        let mut ceremony: Ceremony = match Awaiting::begin(kind, method, key, &mut self.office.ctx()).unwrap() {
+        let (document, session) =
+            (key_of(&format!("{number}X")), SessionKey::new(&names(), &[&format!("{}", number / 2)]));
+        // Documents and sessions lock; the one person of these ceremonies is let go on.
+        self.office.log.unlock(&Subject::Identity(identity())).now().unwrap();
+        self.office.old_account_is_there((kind, method) != (Kind::NewRegistration, Method::Biometrics));
+        let begun = Awaiting::begin(kind, method, session, document, &mut self.office.ctx()).now().unwrap();
+        let mut ceremony: Ceremony = match begun {
             Outcome::Found(form) => form.into(),
             Outcome::Refused(terminated) => {
                 tally.refused += 1;
@@ -238,10 +282,10 @@ impl Run {
                 return;
             }
         };
-        let first = outlook(&ceremony, &mut self.office, &key).0.unwrap();
+        let first = outlook(&ceremony, &mut self.office).0.unwrap();
         while !matches!(ceremony, Ceremony::Enrolled(_) | Ceremony::Terminated(_)) {
             tally.steps += 1;
-            ceremony = self.step(ceremony, &key, tally);
+            ceremony = self.step(ceremony, tally);
         }
         if let Ceremony::Enrolled(account) = ceremony {
             tally.enrolled += 1;
@@ -251,23 +295,32 @@ impl Run {
 
     /// Time passes, the state may be stored, and something happens: what came of it is what the
     /// model expects.
-    fn step(&mut self, mut ceremony: Ceremony, key: &DocumentKey, tally: &mut Tally) -> Ceremony {
+    fn step(&mut self, mut ceremony: Ceremony, tally: &mut Tally) -> Ceremony {
         let rng = &mut self.office.rng;
         let passed = if rng.one_in(40) { 1000 } else { rng.below(8) };
-        // A clock that is set back buys time, and nothing else.
-        let back = if rng.one_in(40) { rng.below(200) } else { 0 };
+        // A clock that is set back is a fault; one that is set back a little buys time.
+        let (back, since) = (if rng.one_in(40) { rng.below(200) } else { 0 }, self.office.now);
         self.office.now = self.office.now + passed - back;
         if self.office.rng.one_in(20) && !matches!(ceremony, Ceremony::PinsAgain(_)) {
-            let key = SealKey::from_bytes(&[1; 32]);
-            let bytes = ceremony.seal(&key, 9, &mut self.office.ctx()).unwrap();
-            ceremony = Ceremony::open(&bytes, &key, self.office.now, |_| Ok(true)).unwrap();
+            let key = SealKey::from_bytes(1, &[1; 32]);
+            let bytes = ceremony.seal(&key, b"", 9, &mut self.office.ctx()).unwrap().bytes;
+            ceremony = Ceremony::open(&bytes, [&key], b"", self.office.now).unwrap();
         }
-        let before = self.office.log.attempts(key).unwrap().len();
-        let (records, phase) = (ceremony.audit().records.len(), ceremony.phase());
-        let (nonce, open) = outlook(&ceremony, &mut self.office, key);
+        let (before, records, phase) = (self.office.log.total(), ceremony.audit().records.len(), ceremony.phase());
+        let (nonce, open) = outlook(&ceremony, &mut self.office);
+        let began = ceremony.audit().records.last().map_or(ceremony.audit().began_at, |record| record.at);
+        let went_back = began > self.office.now + 5 && phase != Phase::Proofed;
         ceremony = self.event(ceremony);
-        let after = self.office.log.attempts(key).unwrap().len();
-        assert!(after == before || after == before + 1, "{before} failed attempts became {after}");
+        let given_up = ceremony.phase() == Phase::Terminated && open && !self.faulted && !self.honest;
+        if self.faulted {
+            assert!(went_back || open && self.mixed_up, "step {}: a fault in {phase:?}", tally.steps);
+            assert_eq!((ceremony.phase(), ceremony.audit().records.len()), (phase, records));
+            assert_eq!(self.office.log.total(), before, "a fault counts for nobody");
+            // The clock is set right.
+            self.office.now = self.office.now.max(since);
+            return ceremony;
+        }
+        assert!(!open || given_up || !self.mixed_up, "step {}: {phase:?} took what was mixed up", tally.steps);
         let [record] = &ceremony.audit().records[records..] else { panic!("one step leaves one record") };
         let (from, event, to) = (record.from, record.event, record.to);
         assert_eq!((from, to), (phase, ceremony.phase()));
@@ -276,7 +329,7 @@ impl Run {
         tally.transitions.insert(transition);
         let failed = matches!(event, Event::Failed | Event::TooSlow | Event::Ended | Event::PinsForgotten);
         assert_eq!(self.honest && open, !failed, "step {}: {transition:?}", tally.steps);
-        if outlook(&ceremony, &mut self.office, key).0 != nonce {
+        if outlook(&ceremony, &mut self.office).0 != nonce {
             self.stale.extend(nonce);
         }
         ceremony
@@ -291,9 +344,14 @@ impl Run {
         assert_eq!(live == Some(first), !retried, "a retry draws a fresh nonce, and nothing else does");
         assert_eq!(confirmed, kind != Kind::NewRegistration || method == Method::ActiveAccount);
         assert_eq!(consented, kind != Kind::NewRegistration);
-        assert_eq!(account.deletes().is_some(), consented);
+        assert_eq!(account.replaced().is_some(), consented);
         let (application, signature) = (account.application(), account.signature());
-        assert!(self.office.keys.verify(account.keys(), KeyUse::Signature, &application, signature).unwrap());
+        let valid = self.office.keys.verify(account.keys(), KeyUse::Signature, &application, signature);
+        assert!(valid.now().unwrap());
+        assert!(self.office.registry.find(account.id()).now().unwrap().is_some(), "the account exists");
+        let held = self.office.registry.accounts().iter().filter(|a| a.identity == identity()).count();
+        assert_eq!(held, 1 + usize::from(confirmed && !consented), "one person, one account");
+        self.office.registry.remove(account.id());
     }
 }
 

@@ -1,6 +1,6 @@
 //! What comes of a clock that goes back, of a generator that fails, and of ports that do.
 
-use super::super::memory::MemoryTokens;
+use super::super::memory::MemoryStates;
 use super::*;
 use crate::error::ErrorKind;
 
@@ -46,18 +46,14 @@ fn a_clock_that_is_set_back_buys_time_and_nothing_else() {
     };
     assert_eq!([left(&mut office, START + 600), left(&mut office, START + 400)], [limit - 600, limit - 400]);
     assert_eq!(left(&mut office, 0), limit, "never more than there was");
-    // Evidence of a time that is still to come is none, beyond what clocks of several machines may
-    // differ.
+    // A step back beyond what clocks of several machines may differ is an error of the caller's.
     office.now = START;
-    let evidence = |office: &Office| office.document(document.nonce());
-    let (late, in_time) = (evidence(&office), evidence(&office));
+    let evidence = office.document(document.nonce());
     office.now = START - 6;
-    let Step::Retry(document, reasons) = document.read(late, identity(), &mut office.ctx()).unwrap() else {
-        panic!("evidence from the future")
-    };
-    assert_eq!(reasons, [SetbackReason::NotYetValid]);
+    let fault = document.read(&evidence, holder(), &mut office.ctx()).now().unwrap_err();
+    assert!(fault.error.to_string().contains("Context.now is 6 s before"), "{fault}");
     office.now = START - 5;
-    assert!(matches!(document.read(in_time, identity(), &mut office.ctx()).unwrap(), Step::Next(_)));
+    assert!(matches!(fault.state.read(&evidence, holder(), &mut office.ctx()).now().unwrap(), Step::Next(_)));
 }
 
 #[test]
@@ -65,7 +61,7 @@ fn a_lock_outlasts_a_clock_that_is_set_back() {
     let mut office = Office::new(41);
     let mut failed = state!(office.begin(Kind::NewRegistration, Method::Biometrics), Form);
     let until = loop {
-        match failed.failed(NO_WORDS, &mut office.ctx()).unwrap() {
+        match failed.failed(NO_WORDS, &mut office.ctx()).now().unwrap() {
             Step::Retry(again, _) => failed = again,
             Step::Terminated(over) => break office.now + over.wait_s(office.now).unwrap(),
             Step::Next(never) => match never {},
@@ -83,7 +79,9 @@ fn a_generator_that_repeats_itself_is_an_error_and_never_an_old_nonce() {
     let mut office = Office::new(42);
     let begin = |rng: &mut Stuck, office: &mut Office| {
         let ctx = &mut Context { rng, ..office.ctx() };
-        Awaiting::begin(Kind::NewRegistration, Method::Biometrics, key(), ctx).map(|begun| begun.found().unwrap())
+        Awaiting::begin(Kind::NewRegistration, Method::Biometrics, session(), key(), ctx)
+            .now()
+            .map(|begun| begun.found().unwrap())
     };
     for bytes in [[0; 32], [255; 32], [7; 32]] {
         assert_eq!(begin(&mut Stuck(bytes), &mut office).unwrap_err().kind(), ErrorKind::Randomness);
@@ -97,11 +95,13 @@ fn a_generator_that_repeats_itself_is_an_error_and_never_an_old_nonce() {
     let nonce = *state!(&ceremony, Oval).nonce();
     let before = office.failures(Counted::Face);
     let ctx = &mut Context { rng: &mut stuck, ..office.ctx() };
-    let fault = state!(ceremony, Oval).failed(NO_WORDS, ctx).unwrap_err();
+    let fault = state!(ceremony, Oval).failed(NO_WORDS, ctx).now().unwrap_err();
     assert_eq!(fault.error.kind(), ErrorKind::Randomness);
     assert_eq!(office.failures(Counted::Face), before, "nothing is on record");
     // With a generator that works the same event goes through.
-    let Step::Retry(again, _) = fault.state.failed(NO_WORDS, &mut office.ctx()).unwrap() else { panic!("one failure") };
+    let Step::Retry(again, _) = fault.state.failed(NO_WORDS, &mut office.ctx()).now().unwrap() else {
+        panic!("one failure")
+    };
     assert_ne!(*again.nonce(), nonce);
     assert_eq!(office.failures(Counted::Face), before + 1);
 }
@@ -111,17 +111,18 @@ fn a_generator_that_repeats_itself_is_an_error_and_never_an_old_nonce() {
 #[test]
 fn a_generator_that_repeats_itself_encrypts_no_two_states_alike() {
     let mut office = Office::new(43);
-    let (key, tokens) = (SealKey::from_bytes(&KEY), MemoryTokens::default());
+    let (key, states) = (SealKey::from_bytes(1, &KEY), MemoryStates::default());
     let mut seal = |phase| {
         let ceremony = office.reach(phase, Kind::NewRegistration, Method::Biometrics);
-        ceremony.seal(&key, 600, &mut Context { rng: &mut Stuck([9; 32]), ..office.ctx() }).unwrap()
+        ceremony.seal(&key, b"", 600, &mut Context { rng: &mut Stuck([9; 32]), ..office.ctx() }).unwrap()
     };
-    let (one, two) = (seal(Phase::Oval), seal(Phase::Oval));
-    let (nonce, state) = (29..53, 57..);
+    let (first, second) = (seal(Phase::Oval), seal(Phase::Oval));
+    let (one, two) = (&first.bytes, &second.bytes);
+    let (nonce, state) = (33..57, 61..);
     assert_ne!(one[nonce.clone()], two[nonce]);
     let alike = one[state.clone()].iter().zip(&two[state]).filter(|(a, b)| a == b).count();
     assert!(alike < one.len() / 16, "{alike} of {} bytes are alike", one.len());
-    let open = |bytes: &[u8]| Ceremony::open(bytes, &key, START, |token| Ok(tokens.spend(token)));
-    assert!(open(&one).is_ok());
-    assert_eq!(open(&two).unwrap_err().kind(), ErrorKind::Replayed, "its token was drawn before");
+    assert_eq!(first.token, second.token, "its token was drawn before");
+    assert!(states.store(first).is_ok());
+    assert_eq!(states.store(second).unwrap_err().kind(), ErrorKind::Replayed);
 }

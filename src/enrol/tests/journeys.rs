@@ -93,12 +93,13 @@ impl Walk {
     }
 
     fn has_account(&self, id: &str) -> bool {
-        self.world.registry.find(&AccountId::new(id).unwrap()).unwrap().is_some()
+        self.world.registry.find(&AccountId::new(id).unwrap()).now().unwrap().is_some()
     }
 }
 
 fn walk(kind: Kind, method: Method, mut camera: FakeCamera, text: &str) -> Walk {
-    let mut world = World::new(TestRng::new(5)).unwrap();
+    let old_account = kind.replaces_an_account() || method == Method::ActiveAccount;
+    let mut world = World::new(TestRng::new(5), old_account).unwrap();
     let mut script = Script::parse(text, START).unwrap();
     let ending = journey::run(kind, method, &mut world, &mut camera, &mut script);
     let (told, left) = (script.told.join("\n"), script.left());
@@ -119,8 +120,8 @@ fn text(parts: &[&str]) -> String {
 #[test]
 fn a_new_registration() {
     let walk = walk(Kind::NewRegistration, Method::Biometrics, FakeCamera::default(), &text(&[FORM, READY, PINS]));
-    assert_eq!((walk.enrolled().deletes(), walk.left), (None, 0));
-    assert!(walk.has_account(OLD_ACCOUNT) && walk.has_account("account-of-keys-2"));
+    assert_eq!((walk.enrolled().replaced(), walk.left), (None, 0));
+    assert!(walk.has_account("account-of-keys-1"));
     for step in 1..=8 {
         let skipped = step == 4 || step == 5;
         assert_eq!(walk.told.contains(&format!("Step {step}:")), !skipped, "{step}\n{}", walk.told);
@@ -131,7 +132,7 @@ fn a_new_registration() {
 fn a_renewal_with_consent_leaves_only_the_new_account() {
     let answers = text(&[FORM, OLD, READY, CONFIRMED, "consent: yes\n", PINS]);
     let walk = walk(Kind::Renewal, Method::Biometrics, FakeCamera::default(), &answers);
-    assert_eq!(walk.enrolled().deletes().map(AccountId::as_str), Some(OLD_ACCOUNT));
+    assert_eq!(walk.enrolled().replaced().map(AccountId::as_str), Some(OLD_ACCOUNT));
     assert!(!walk.has_account(OLD_ACCOUNT) && walk.has_account("account-of-keys-2"));
     assert!(walk.told.contains("You may use the PINs of your old account again."));
 }
@@ -164,7 +165,7 @@ fn an_active_account_on_another_device_confirms_and_stays() {
     let answers = text(&[FORM, OLD, READY, &wrong, CONFIRMED, PINS]);
     let walk = walk(Kind::NewRegistration, Method::ActiveAccount, FakeCamera::default(), &answers);
     assert!(walk.told.contains("Not accepted: wrong pin."));
-    assert_eq!(walk.enrolled().deletes(), None);
+    assert_eq!(walk.enrolled().replaced(), None);
     assert!(walk.has_account(OLD_ACCOUNT));
     let refused = text(&[FORM, OLD, READY, "confirm: no\n"]);
     let refused = self::walk(Kind::NewRegistration, Method::ActiveAccount, FakeCamera::default(), &refused);
@@ -233,11 +234,13 @@ fn coming_back_too_early_meets_the_countdown_and_nine_failures_end_it_for_good()
 }
 
 #[test]
-fn evidence_of_another_ceremony_is_refused() {
-    let camera = FakeCamera { foreign: true, ..FakeCamera::default() };
-    let walk = walk(Kind::NewRegistration, Method::Biometrics, camera, &text(&[FORM, READY, PINS]));
-    walk.enrolled();
-    assert!(walk.told.contains("Not accepted: this belongs to another attempt."));
+fn evidence_of_another_ceremony_is_a_fault() {
+    let mut world = World::new(TestRng::new(5), false).unwrap();
+    let mut camera = FakeCamera { foreign: true, ..FakeCamera::default() };
+    let mut script = Script::parse(&text(&[FORM, READY, PINS]), START).unwrap();
+    let ending = journey::run(Kind::NewRegistration, Method::Biometrics, &mut world, &mut camera, &mut script);
+    let Err(error) = ending else { panic!("it was taken") };
+    assert!(error.to_string().contains("the evidence of liveness carries the nonce of another attempt"), "{error}");
 }
 
 #[test]
@@ -262,7 +265,7 @@ fn scans_form_errors_and_slowness_can_be_repeated() {
 
 #[test]
 fn a_script_that_answers_another_question_is_an_error() {
-    let mut world = World::new(TestRng::new(6)).unwrap();
+    let mut world = World::new(TestRng::new(6), false).unwrap();
     for (text, told) in [("name: Jo", "line 1 of the script answers \"name\""), ("", "the script ends")] {
         let mut script = Script::parse(text, START).unwrap();
         let mut camera = FakeCamera::default();

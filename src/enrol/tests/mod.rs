@@ -1,9 +1,12 @@
 //! The ceremony's tests.
 
+mod accounts;
 mod diagram;
 mod evidence;
 mod faults;
 mod journeys;
+mod locks;
+mod mistakes;
 mod model;
 mod sealed;
 mod secrets;

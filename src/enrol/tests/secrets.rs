@@ -21,17 +21,18 @@ fn nothing_that_is_printed_or_stored_holds_a_pin() {
         shown.push_str(&serde_json::to_string(ceremony.audit()).unwrap());
         ceremony = match ceremony {
             Ceremony::Pins(s) => {
-                let chosen = s.choose(pin(&first), pin(&second), &Personal::default(), &mut office.ctx()).unwrap();
+                let chosen =
+                    s.choose(pin(&first), pin(&second), &Personal::default(), &mut office.ctx()).now().unwrap();
                 shown.push_str(&format!("{chosen:?}"));
                 chosen.into()
             }
             Ceremony::PinsAgain(s) => {
-                let wrong = s.repeat(pin(&second), pin(&second), &mut office.ctx()).unwrap();
+                let wrong = s.repeat(pin(&second), pin(&second), &mut office.ctx()).now().unwrap();
                 shown.push_str(&format!("{wrong:?}"));
                 let Step::Retry(s, _) = wrong else { panic!("PIN1 differs") };
-                s.repeat(pin(&first), pin(&second), &mut office.ctx()).unwrap().into()
+                s.repeat(pin(&first), pin(&second), &mut office.ctx()).now().unwrap().into()
             }
-            Ceremony::Signature(s) => s.sign(pin(&second), &mut office.ctx()).unwrap().into(),
+            Ceremony::Signature(s) => s.sign(pin(&second), &mut office.ctx()).now().unwrap().into(),
             Ceremony::Enrolled(enrolled) => {
                 shown.push_str(&format!("{enrolled:?}"));
                 break;
@@ -41,9 +42,9 @@ fn nothing_that_is_printed_or_stored_holds_a_pin() {
         // What would be stored, in the clear: here the key is known. States with PINs come back
         // without them.
         if !matches!(ceremony, Ceremony::PinsAgain(_)) {
-            let key = SealKey::from_bytes(&[2; 32]);
-            let bytes = ceremony.seal(&key, 60, &mut office.ctx()).unwrap();
-            ceremony = Ceremony::open(&bytes, &key, office.now, |_| Ok(true)).unwrap();
+            let key = SealKey::from_bytes(1, &[2; 32]);
+            let bytes = ceremony.seal(&key, b"", 60, &mut office.ctx()).unwrap().bytes;
+            ceremony = Ceremony::open(&bytes, [&key], b"", office.now).unwrap();
         }
     }
     assert!(shown.contains("Pin1(redacted)") && shown.contains("Pin2(redacted)"), "the state with PINs was shown");
@@ -101,21 +102,21 @@ fn no_digit_is_left_in_the_process_after_drop() {
     }
     let mut office = Office::new(41);
     let state = state!(office.reach(Phase::Pins, Kind::NewRegistration, Method::Biometrics), Pins);
-    let chosen = state.choose(pin(&digits(4)), pin(&digits(5)), &Personal::default(), &mut office.ctx()).unwrap();
+    let chosen = state.choose(pin(&digits(4)), pin(&digits(5)), &Personal::default(), &mut office.ctx()).now().unwrap();
     let Step::Next(state) = chosen else { panic!("they are strong") };
     assert!(in_memory(&masked).iter().all(|found| *found > 0), "the search finds what is there");
-    let wrong = state.repeat(pin(&digits(4)), pin(&digits(4)), &mut office.ctx()).unwrap();
+    let wrong = state.repeat(pin(&digits(4)), pin(&digits(4)), &mut office.ctx()).now().unwrap();
     let Step::Retry(state, _) = wrong else { panic!("PIN2 differs") };
-    let Step::Next(state) = state.repeat(pin(&digits(4)), pin(&digits(5)), &mut office.ctx()).unwrap() else {
+    let Step::Next(state) = state.repeat(pin(&digits(4)), pin(&digits(5)), &mut office.ctx()).now().unwrap() else {
         panic!()
     };
-    let Step::Next(_enrolled) = state.sign(pin(&digits(5)), &mut office.ctx()).unwrap() else { panic!() };
+    let Step::Next(_enrolled) = state.sign(pin(&digits(5)), &mut office.ctx()).now().unwrap() else { panic!() };
     // The key store in memory keeps PINs while it lives; the account stays here.
     drop(office.keys);
     assert_eq!(in_memory(&masked), [0, 0], "after the ceremony");
     // A repetition that never came.
     let mut office = Office::new(42);
     let state = state!(office.reach(Phase::Pins, Kind::NewRegistration, Method::Biometrics), Pins);
-    drop(state.choose(pin(&digits(4)), pin(&digits(5)), &Personal::default(), &mut office.ctx()).unwrap());
+    drop(state.choose(pin(&digits(4)), pin(&digits(5)), &Personal::default(), &mut office.ctx()).now().unwrap());
     assert_eq!(in_memory(&masked), [0, 0], "dropped half way");
 }

@@ -10,7 +10,7 @@ fn timing_of_transitions() {
     const RUNS: usize = 2000;
     let mut times: Vec<(Phase, Vec<Duration>)> = Phase::ALL.iter().map(|p| (*p, Vec::new())).collect();
     let (mut storage, mut bytes) = (Vec::new(), 0);
-    let key = SealKey::from_bytes(&[9; 32]);
+    let key = SealKey::from_bytes(1, &[9; 32]);
     for run in 0..RUNS {
         let mut office = Office::new(run as u64);
         let mut ceremony = office.begin(Kind::Renewal, Method::Biometrics);
@@ -22,8 +22,8 @@ fn timing_of_transitions() {
             times.iter_mut().filter(|(p, _)| *p == phase).for_each(|(_, times)| times.push(taken));
             if ceremony.phase() != Phase::PinsAgain {
                 let started = Instant::now();
-                let sealed = ceremony.seal(&key, 60, &mut office.ctx()).unwrap();
-                ceremony = Ceremony::open(&sealed, &key, office.now, |_| Ok(true)).unwrap();
+                let sealed = ceremony.seal(&key, b"", 60, &mut office.ctx()).unwrap().bytes;
+                ceremony = Ceremony::open(&sealed, [&key], b"", office.now).unwrap();
                 storage.push(started.elapsed());
                 bytes = bytes.max(sealed.len());
             }

@@ -57,7 +57,7 @@ fn every_refusal_and_reason_is_a_word() {
 fn a_refusal_is_reported_as_it_is() {
     let mut office = Office::new(50);
     let state = state!(office.reach(Phase::Document, Kind::NewRegistration, Method::Biometrics), Document);
-    let outcome = state.failed([FaceRefusal::SeveralFaces], &mut office.ctx());
+    let outcome = state.failed([FaceRefusal::SeveralFaces], &mut office.ctx()).now();
     assert_eq!(reasons(outcome), [SetbackReason::Reported(Word::new("several_faces").unwrap())]);
 }
 
@@ -68,7 +68,7 @@ fn what_a_service_shares_crosses_threads() {
     shared::<SealKey>();
     shared::<memory::MemoryRegistry>();
     shared::<memory::MemoryAttemptLog>();
-    shared::<memory::MemoryTokens>();
+    shared::<memory::MemoryStates>();
     shared::<memory::MemoryKeyStore>();
     shared::<Ceremony>();
     shared::<Fault<Awaiting<Form>>>();

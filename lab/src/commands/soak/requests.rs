@@ -6,7 +6,9 @@ use selfsame::capture::{CaptureOptions, CaptureSession};
 use selfsame::document::{Dg2, DocumentPhoto, ImageCoding, NewFace, write_dg2};
 use selfsame::engine::{Engine, Verdict};
 use selfsame::enrol::memory::{MemoryAttemptLog, MemoryKeyStore, MemoryRegistry};
-use selfsame::enrol::{Awaiting, Ceremony, Context, DocumentKey, Kind as What, Method, Policy, SealKey};
+use selfsame::enrol::{
+    Awaiting, Ceremony, Context, DocumentKey, Kind as What, Method, NameKey, Policy, SealKey, SessionKey, wait,
+};
 use selfsame::error::{Error, ErrorKind, Result, Stage};
 use selfsame::image::{Limits, Photo};
 use std::path::Path;
@@ -129,7 +131,7 @@ impl Work {
         let size = Photo::decode(&portrait, &limits)?;
         let side = |px: u32| u16::try_from(px).unwrap_or(u16::MAX);
         let face = NewFace::new(&portrait, ImageCoding::Jpeg, side(size.width()), side(size.height()));
-        let seal = SealKey::random(&mut UnwrapErr(SysRng));
+        let seal = SealKey::random(1, &mut UnwrapErr(SysRng));
         Ok(Self {
             engine: Engine::new()?,
             limits,
@@ -189,7 +191,7 @@ impl Work {
     }
 
     fn open(&self, bytes: &[u8]) -> Result<()> {
-        Ceremony::open(bytes, &self.seal, NOW, |_| Ok(true)).map(drop)
+        Ceremony::open(bytes, [&self.seal], b"", NOW).map(drop)
     }
 }
 
@@ -198,7 +200,8 @@ fn sealed(key: &SealKey, number: &str) -> Result<Vec<u8>> {
     let (policy, log, registry) = (Policy::default(), MemoryAttemptLog::default(), MemoryRegistry::default());
     let keys = MemoryKeyStore::new(&mut rng);
     let ctx = &mut Context { now: NOW, rng: &mut rng, policy: &policy, log: &log, registry: &registry, keys: &keys };
-    let begun =
-        Awaiting::begin(What::NewRegistration, Method::Biometrics, DocumentKey::from_number("UTO", number), ctx)?;
-    Ceremony::from(begun).seal(key, 60, ctx)
+    let names = NameKey::from_bytes(&[1; 32]);
+    let (session, document) = (SessionKey::new(&names, &["soak"]), DocumentKey::new(&names, "UTO", number)?);
+    let begun = wait(Awaiting::begin(What::NewRegistration, Method::Biometrics, session, document, ctx))?;
+    Ok(Ceremony::from(begun).seal(key, b"", 60, ctx)?.bytes)
 }

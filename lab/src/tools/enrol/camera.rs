@@ -178,7 +178,7 @@ impl Camera for Simulated {
 }
 
 /// A session that was recorded before, for a challenge of its own: it belongs to another ceremony,
-/// which refuses it.
+/// and is a failed face check in this one.
 pub struct Recorded {
     pub desk: Desk,
     folder: PathBuf,
@@ -203,6 +203,9 @@ impl Camera for Recorded {
     }
 
     fn flashes(&mut self, binding: &Binding) -> Result<Seen<LivenessEvidence>> {
+        if self.manifest.challenge.nonce() != binding.nonce() {
+            return words(["recorded_for_another_ceremony"]);
+        }
         let (folder, records) = (self.folder.clone(), self.manifest.frames.clone());
         let frames = records.into_iter().map(move |record| {
             let path = folder.join(&record.file);

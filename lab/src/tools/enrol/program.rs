@@ -104,7 +104,8 @@ fn run(arguments: &Arguments) -> Result<Ending> {
         _ => Kind::NewRegistration,
     };
     let method = if arguments.active_account { Method::ActiveAccount } else { Method::Biometrics };
-    let mut world = World::new(generator(0)?)?;
+    let old_account = kind.replaces_an_account() || method == Method::ActiveAccount;
+    let mut world = World::new(generator(0)?, old_account)?;
     let ending = match &arguments.script {
         Some(path) => {
             let bytes = read(path)?;
@@ -122,7 +123,7 @@ fn run(arguments: &Arguments) -> Result<Ending> {
         }
         None => {
             let mut terminal = Terminal;
-            if kind.replaces_an_account() || method == Method::ActiveAccount {
+            if old_account {
                 terminal.tell(&format!(
                     "For trying out, there is an account {OLD_ACCOUNT:?} of {}, born {}, with PIN1 {} and PIN2 {}.",
                     OLD_HOLDER.0, OLD_HOLDER.1, OLD_PINS.0, OLD_PINS.1

@@ -4,15 +4,16 @@
 //! Whoever answers (a terminal, a script) is behind [`Dialogue`], what the camera sees behind
 //! [`Camera`], so that the crate's tests walk the same way.
 
-use super::world::{World, failed};
+use super::world::{World, countdown, failed};
 use selfsame::binding::Binding;
 use selfsame::compare::MatchEvidence;
 use selfsame::digest::Digest;
 use selfsame::document::DocumentEvidence;
 use selfsame::enrol::{
-    Account, AccountId, AccountRegistry, Application, Awaiting, Ceremony, Confirmation, ConfirmationToken, Consent,
-    Context, Date, DeletionConsent, Document, DocumentKey, End, Enrolled, Form, Identity, Instructions, KeyStore, Kind,
-    Lock, Method, OvalCapture, Personal, Pin, Pins, PinsAgain, Signature, Signing, Step, Terminated, Word,
+    AccountId, AccountRegistry, Application, Awaiting, Ceremony, Confirmation, ConfirmationToken, Consent, Context,
+    Date, DeletionConsent, Document, DocumentHolder, DocumentKey, End, Enrolled, Fallible, Form, Identity,
+    Instructions, KeyStore, Kind, Lock, Method, OvalCapture, Personal, Pin, Pins, PinsAgain, SessionKey, Signature,
+    Signing, Step, Terminated, Word, wait,
 };
 use selfsame::error::{Error, Result};
 use selfsame::liveness::{ChallengeId, LivenessEvidence};
@@ -77,7 +78,7 @@ impl Applicant {
 }
 
 /// Walks through one ceremony after the other until there is an account, or the applicant stops.
-pub fn run<R: rand_core::CryptoRng>(
+pub fn run<R: rand_core::CryptoRng + Send>(
     kind: Kind,
     method: Method,
     world: &mut World<R>,
@@ -102,10 +103,6 @@ pub fn run<R: rand_core::CryptoRng>(
     }
 }
 
-fn countdown(seconds: u64) -> String {
-    format!("{} h {:02} min {:02} s", seconds / 3600, seconds / 60 % 60, seconds % 60)
-}
-
 struct Journey<'a, R> {
     world: &'a mut World<R>,
     camera: &'a mut dyn Camera,
@@ -113,13 +110,18 @@ struct Journey<'a, R> {
     applicant: Applicant,
 }
 
-impl<R: rand_core::CryptoRng> Journey<'_, R> {
+impl<R: rand_core::CryptoRng + Send> Journey<'_, R> {
     fn ceremony(mut self, kind: Kind, method: Method) -> Result<Ending> {
         self.dialogue.tell("Step 1: the application form.");
-        self.applicant.number = self.ask("document_number", "Number of your document")?.to_string();
-        let key = DocumentKey::from_number("UTO", &self.applicant.number);
-        let now = self.dialogue.now();
-        let begun = Awaiting::begin(kind, method, key, &mut self.world.context(now))?;
+        let (session, now) = (SessionKey::new(&self.world.names, &["this terminal"]), self.dialogue.now());
+        let key = loop {
+            self.applicant.number = self.ask("document_number", "Number of your document")?.to_string();
+            match DocumentKey::new(&self.world.names, "UTO", &self.applicant.number) {
+                Ok(key) => break key,
+                Err(error) => self.dialogue.tell(&format!("  Not accepted: {error}.")),
+            }
+        };
+        let begun = wait(Awaiting::begin(kind, method, session, key, &mut self.world.context(now)))?;
         let mut ceremony = match begun {
             Outcome::Found(form) => form.into(),
             Outcome::Refused(terminated) => return Ok(Ending::Terminated(terminated)),
@@ -131,16 +133,16 @@ impl<R: rand_core::CryptoRng> Journey<'_, R> {
                 Ceremony::Instructions(state) => self.instructions(state)?,
                 Ceremony::Oval(state) => self.face_check(state)?,
                 // Left behind by a crash in the middle of the face check.
-                Ceremony::Flashes(state) => {
-                    let words = word("interrupted")?;
-                    self.step(|ctx| state.failed(words, ctx))?
-                }
-                Ceremony::Comparison(state) => {
-                    let words = word("interrupted")?;
-                    self.step(|ctx| state.failed(words, ctx))?
-                }
+                Ceremony::Flashes(state) => self.interrupted(state)?,
+                Ceremony::Comparison(state) => self.interrupted(state)?,
                 Ceremony::Confirmation(state) => self.confirmation(state)?,
                 Ceremony::Consent(state) => self.consent(state)?,
+                Ceremony::Proofed(proofed) => {
+                    let now = self.dialogue.now();
+                    proofed.enrol(&self.world.context(now)).into()
+                }
+                // This terminal hands nothing over.
+                Ceremony::OnDevice(state) => self.abandon(state),
                 Ceremony::Pins(state) => self.pins(state)?,
                 Ceremony::PinsAgain(state) => self.pins_again(state)?,
                 Ceremony::Signature(state) => self.signature(state)?,
@@ -194,7 +196,7 @@ impl<R: rand_core::CryptoRng> Journey<'_, R> {
         self.applicant.born = self.ask("date_of_birth", "Your date of birth (YYYY-MM-DD)")?.to_string();
         if self.applicant.date_of_birth().is_none() {
             let words = word("date_of_birth_malformed")?;
-            return self.step(|ctx| state.failed(words, ctx));
+            return self.step(|ctx| wait(state.failed(words, ctx)));
         }
         let old_account = if state.kind().replaces_an_account() || state.method() == Method::ActiveAccount {
             let id = self.ask("old_account", "Name of the account that you have")?;
@@ -204,7 +206,7 @@ impl<R: rand_core::CryptoRng> Journey<'_, R> {
         };
         let parts = [&self.applicant.number, &self.applicant.name, &self.applicant.born];
         let form = Digest::of_parts("enrol example form 1", parts.map(|part| part.as_bytes()));
-        self.step(|ctx| state.submit(Application { old_account, form }, ctx))
+        self.step(|ctx| wait(state.submit(Application { old_account, form }, ctx)))
     }
 
     fn document(&mut self, state: Awaiting<Document>) -> Result<Ceremony> {
@@ -212,11 +214,16 @@ impl<R: rand_core::CryptoRng> Journey<'_, R> {
         let binding = self.binding(state.nonce());
         match self.camera.document(&binding)? {
             Ok(evidence) => {
-                let identity = Identity::of(&[&self.applicant.name, &self.applicant.born]);
-                self.step(|ctx| state.read(evidence, identity, ctx))
+                let holder = DocumentHolder {
+                    // A demonstration's document says what the form says, and is as good as a chip.
+                    document: state.document_key(),
+                    identity: Identity::new(&self.world.names, &[&self.applicant.name, &self.applicant.born]),
+                    authenticated: true,
+                };
+                self.step(|ctx| wait(state.read(&evidence, holder, ctx)))
             }
             Err(words) => {
-                let ceremony = self.step(|ctx| state.failed(words, ctx))?;
+                let ceremony = self.step(|ctx| wait(state.failed(words, ctx)))?;
                 // A file does not get better by reading it again at once.
                 let again =
                     matches!(ceremony, Ceremony::Document(_)) && self.yes("scan_again", "Scan again? (yes/no)")?;
@@ -233,6 +240,14 @@ impl<R: rand_core::CryptoRng> Journey<'_, R> {
         state.abandon(&self.world.context(now)).into()
     }
 
+    fn interrupted<W: Fallible>(&mut self, state: Awaiting<W>) -> Result<Ceremony>
+    where
+        Ceremony: From<Awaiting<W::Again>>,
+    {
+        let words = word("interrupted")?;
+        self.step(|ctx| wait(state.failed(words, ctx)))
+    }
+
     fn instructions(&mut self, state: Awaiting<Instructions>) -> Result<Ceremony> {
         for line in [
             "Step 3: the face check.",
@@ -243,7 +258,7 @@ impl<R: rand_core::CryptoRng> Journey<'_, R> {
             self.dialogue.tell(line);
         }
         if self.yes("ready", "Are you ready? (yes/no)")? {
-            self.step(|ctx| state.acknowledge(ctx))
+            self.step(|ctx| wait(state.acknowledge(ctx)))
         } else {
             Ok(self.abandon(state))
         }
@@ -255,14 +270,14 @@ impl<R: rand_core::CryptoRng> Journey<'_, R> {
             self.dialogue.tell("  Flashes cannot be shown and judged here, so that nobody can be enrolled.");
             return Ok(self.abandon(state));
         };
-        let state = match self.step(|ctx| state.begin_flashes(challenge, ctx))? {
+        let state = match self.step(|ctx| wait(state.begin_flashes(challenge, ctx)))? {
             Ceremony::Flashes(state) => state,
             other => return Ok(other),
         };
         let binding = self.binding(state.nonce());
         let answered = match self.camera.flashes(&binding)? {
-            Ok(evidence) => self.step(|ctx| state.answered(evidence, ctx))?,
-            Err(words) => self.step(|ctx| state.failed(words, ctx))?,
+            Ok(evidence) => self.step(|ctx| wait(state.answered(&evidence, ctx)))?,
+            Err(words) => self.step(|ctx| wait(state.failed(words, ctx)))?,
         };
         let Ceremony::Comparison(state) = answered else { return Ok(answered) };
         self.dialogue.tell("  A live face was before the camera.");
@@ -274,9 +289,9 @@ impl<R: rand_core::CryptoRng> Journey<'_, R> {
                     evidence.fmr(),
                     evidence.log_likelihood_ratio()
                 ));
-                self.step(|ctx| state.matched(evidence, ctx))
+                self.step(|ctx| wait(state.matched(&evidence, ctx)))
             }
-            Err(words) => self.step(|ctx| state.failed(words, ctx)),
+            Err(words) => self.step(|ctx| wait(state.failed(words, ctx))),
         }
     }
 
@@ -292,11 +307,11 @@ impl<R: rand_core::CryptoRng> Journey<'_, R> {
         }
         let (pin1, pin2) =
             (self.ask("old_pin1", "PIN1 of that account")?, self.ask("old_pin2", "PIN2 of that account")?);
-        let signed = match (self.world.registry.find(state.old_account()), Pin::parse(&pin1), Pin::parse(&pin2)) {
+        let signed = match (wait(self.world.registry.find(state.old_account())), Pin::parse(&pin1), Pin::parse(&pin2)) {
             (Ok(Some(account)), Ok(pin1), Ok(pin2)) => {
                 let request = state.request();
                 let first = self.world.keys.authenticate(&account.keys, &pin1, &request);
-                let second = self.world.keys.sign(&account.keys, &pin2, &request).map_err(failed)?;
+                let second = wait(self.world.keys.sign(&account.keys, &pin2, &request)).map_err(failed)?;
                 match (first, second) {
                     (Signing::Signed(authentication), Signing::Signed(signature)) => {
                         Some(ConfirmationToken { authentication, signature })
@@ -307,10 +322,10 @@ impl<R: rand_core::CryptoRng> Journey<'_, R> {
             _ => None,
         };
         match signed {
-            Some(token) => self.step(|ctx| state.confirm(&token, ctx)),
+            Some(token) => self.step(|ctx| wait(state.confirm(&token, ctx))),
             None => {
                 let words = word("wrong_pin")?;
-                self.step(|ctx| state.failed(words, ctx))
+                self.step(|ctx| wait(state.failed(words, ctx)))
             }
         }
     }
@@ -319,7 +334,7 @@ impl<R: rand_core::CryptoRng> Journey<'_, R> {
         let account = state.old_account().clone();
         self.dialogue.tell(&format!("Step 5: once the new account exists, {:?} is deleted.", account.as_str()));
         if self.yes("consent", "Do you consent? (yes/no)")? {
-            self.step(|ctx| state.consent(DeletionConsent { account }, ctx))
+            self.step(|ctx| wait(state.consent(DeletionConsent { account }, ctx)))
         } else {
             let now = self.dialogue.now();
             Ok(state.refuse(&self.world.context(now)).into())
@@ -346,13 +361,13 @@ impl<R: rand_core::CryptoRng> Journey<'_, R> {
         let number = self.applicant.number.clone();
         let (dates, numbers) = (birth.as_slice(), [number.as_str()]);
         let personal = Personal { dates_of_birth: dates, numbers: &numbers };
-        self.step(|ctx| state.choose(pin1, pin2, &personal, ctx))
+        self.step(|ctx| wait(state.choose(pin1, pin2, &personal, ctx)))
     }
 
     fn pins_again(&mut self, state: Awaiting<PinsAgain>) -> Result<Ceremony> {
         self.dialogue.tell("Step 7: enter both again.");
         let (pin1, pin2) = self.both_pins("pin1_again", "pin2_again", " again")?;
-        self.step(|ctx| state.repeat(pin1, pin2, ctx))
+        self.step(|ctx| wait(state.repeat(pin1, pin2, ctx)))
     }
 
     fn both_pins(&mut self, first: &str, second: &str, again: &str) -> Result<(Pin<1>, Pin<2>)> {
@@ -372,16 +387,12 @@ impl<R: rand_core::CryptoRng> Journey<'_, R> {
     fn signature(&mut self, state: Awaiting<Signature>) -> Result<Ceremony> {
         self.dialogue.tell("Step 8: sign the application with your new PIN2.");
         let pin2 = self.pin("sign", "PIN2")?;
-        self.step(|ctx| state.sign(pin2, ctx))
+        self.step(|ctx| wait(state.sign(pin2, ctx)))
     }
 
     fn enrolled(&mut self, enrolled: Enrolled) -> Result<Ending> {
-        let identity = enrolled.identity();
-        let id = AccountId::new(format!("account-of-{}", enrolled.keys()))?;
-        self.dialogue.tell(&format!("Enrolled: your account is {:?}.", id.as_str()));
-        self.world.registry.insert(Account { id, identity, keys: enrolled.keys().clone() });
-        if let Some(old) = enrolled.deletes() {
-            enrolled.delete_old_account(&self.world.registry)?;
+        self.dialogue.tell(&format!("Enrolled: your account is {:?}.", enrolled.id().as_str()));
+        if let Some(old) = enrolled.replaced() {
             self.dialogue.tell(&format!("The old account {:?} is deleted.", old.as_str()));
         }
         Ok(Ending::Enrolled(enrolled))
