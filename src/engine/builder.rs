@@ -1,5 +1,6 @@
 //! [`EngineBuilder`] and the [`Engine`] that it builds.
 
+use crate::align::Distance;
 use crate::compare::{Calibration, FmrBasis, Pairing};
 use crate::detect::{DetectOptions, Detector};
 use crate::error::{Error, ErrorKind, Result, Stage};
@@ -31,6 +32,7 @@ pub struct EngineBuilder {
     detect: DetectOptions,
     extract: ExtractOptions,
     basis: FmrBasis,
+    selfie_distance: Distance,
     require_chip: bool,
 }
 
@@ -46,6 +48,7 @@ impl Default for EngineBuilder {
             detect: DetectOptions::default(),
             extract: ExtractOptions::default(),
             basis: FmrBasis::WorstGroup,
+            selfie_distance: Distance::Unknown,
             require_chip: false,
         }
     }
@@ -114,6 +117,18 @@ impl EngineBuilder {
         self
     }
 
+    /// Says how far from the camera selfies are taken. Default: [`Distance::Unknown`].
+    ///
+    /// The template of a selfie shows the face as a portrait would
+    /// ([`Perspective`](crate::align::Perspective)); documents' portraits are taken as they are.
+    /// Where the distance is unknown, the photo's own focal length is asked
+    /// ([`Photo::focal_length_px`](crate::image::Photo::focal_length_px)), and else the face's
+    /// proportions. With [`Distance::Portrait`] selfies are taken as they are, too.
+    pub fn selfie_distance(mut self, distance: Distance) -> Self {
+        self.selfie_distance = distance;
+        self
+    }
+
     /// Demands documents read from a chip ([`Origin::is_chip`](crate::document::Origin::is_chip)).
     ///
     /// [`Engine::verify`] then refuses all other documents before any network runs, with
@@ -157,6 +172,7 @@ impl EngineBuilder {
             detect: self.detect,
             extract: self.extract,
             basis: self.basis,
+            selfie_distance: self.selfie_distance,
             require_chip: self.require_chip,
         };
         debug_event!(
@@ -196,6 +212,7 @@ pub struct Engine {
     pub(super) detect: DetectOptions,
     pub(super) extract: ExtractOptions,
     pub(super) basis: FmrBasis,
+    pub(super) selfie_distance: Distance,
     pub(super) require_chip: bool,
 }
 

@@ -3,6 +3,7 @@
 
 use super::builder::Engine;
 use super::verdict::FaceRefusal;
+use crate::align::{Distance, Perspective};
 use crate::detect::{DetectOptions, Detection, FaceSelection, Rotation, select_face};
 use crate::error::{Result, Stage};
 use crate::image::Frame;
@@ -25,6 +26,8 @@ pub struct Face {
     pub quality: QualityReport,
     /// The face's template, for comparison with others of the same network.
     pub template: Template,
+    /// The perspective that was undone for the template; `None` if the face was taken as it is.
+    pub perspective: Option<Box<Perspective>>,
 }
 
 /// The answer of [`Engine::locate`] for one picture: how many faces, and the chosen one.
@@ -89,7 +92,16 @@ impl Engine {
     /// Faults of the stages, such as [`NonFinite`](crate::ErrorKind::NonFinite) for a network that
     /// returns NaN. What the picture shows or lacks is an [`Outcome`].
     pub fn face(&self, frame: &Frame<'_>) -> Result<Outcome<Box<Face>, Vec<FaceRefusal>>> {
-        self.face_observed(Side::Both, frame, &mut ()).map(|seen| seen.face)
+        self.face_from(frame, Distance::Portrait)
+    }
+
+    /// [`Engine::face`] for a selfie: its template shows the face as a portrait would, if it was
+    /// taken from near.
+    ///
+    /// # Errors
+    /// Those of [`Engine::face`].
+    pub fn face_from(&self, frame: &Frame<'_>, distance: Distance) -> Result<Outcome<Box<Face>, Vec<FaceRefusal>>> {
+        self.face_observed(Side::Both, frame, distance, &mut ()).map(|seen| seen.face)
     }
 
     /// Finds the face that `choose` picks in `frame`, and its mesh.
@@ -164,6 +176,7 @@ impl Engine {
         &self,
         side: Side,
         frame: &Frame<'_>,
+        distance: Distance,
         observer: &mut dyn StageObserver,
     ) -> Result<Seen> {
         let Located { faces, outcome } = self.locate_observed(side, frame, select_face, observer)?;
@@ -176,8 +189,15 @@ impl Engine {
         if !quality.is_usable() {
             return refused(quality.refusals.iter().copied().map(FaceRefusal::from).collect());
         }
-        let template =
-            observed(observer, side, Stage::Template, || self.extractor.extract(frame, &mesh, &self.extract))?;
-        Ok(Seen { faces, face: Outcome::Found(Box::new(Face { detection, mesh, quality, template })) })
+        let (perspective, template) = observed(observer, side, Stage::Template, || {
+            let perspective = Perspective::new(&mesh, distance);
+            let template = match &perspective {
+                Some(near) => self.extractor.extract_undone(frame, near, &self.extract),
+                None => self.extractor.extract(frame, &mesh, &self.extract),
+            };
+            template.map(|template| (perspective.map(Box::new), template))
+        })?;
+        let face = Face { detection, mesh, quality, template, perspective };
+        Ok(Seen { faces, face: Outcome::Found(Box::new(face)) })
     }
 }

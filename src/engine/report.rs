@@ -2,6 +2,7 @@
 //! picture.
 
 use super::verdict::Verdict;
+use crate::align::DistanceSource;
 use crate::compare::Threshold;
 use crate::document::Origin;
 use crate::geometry::Rect;
@@ -12,7 +13,9 @@ use serde::{Serialize, Serializer};
 /// The subject's face on one picture, without its template.
 ///
 /// It is serialised as an object: `rect` (left, top, right and bottom edge of the detected box, in
-/// pixels), `detection_score`, `face_flag` and `remarks` (the words of [`QualityReport::remarks`]).
+/// pixels), `detection_score`, `face_flag`, `distance_cm` and `distance_from` (`"told"`, `"lens"` or
+/// `"face"`; both `null` if the face was taken as it is) and `remarks` (the words of
+/// [`QualityReport::remarks`]).
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct FaceReport {
@@ -22,6 +25,9 @@ pub struct FaceReport {
     pub score: f32,
     /// The mesh network's face flag, 0 ..= 1.
     pub flag: f32,
+    /// The distance from camera to eyes, in centimetres, whose perspective was undone, and where it
+    /// is known from; `None` if the face was taken as it is, as documents' portraits always are.
+    pub distance: Option<(f32, DistanceSource)>,
     /// The face's quality measures and remarks.
     pub quality: QualityReport,
 }
@@ -29,10 +35,12 @@ pub struct FaceReport {
 impl Serialize for FaceReport {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let rect = [self.rect.left(), self.rect.top(), self.rect.right(), self.rect.bottom()];
-        let mut fields = serializer.serialize_struct("FaceReport", 4)?;
+        let mut fields = serializer.serialize_struct("FaceReport", 6)?;
         fields.serialize_field("rect", &rect)?;
         fields.serialize_field("detection_score", &self.score)?;
         fields.serialize_field("face_flag", &self.flag)?;
+        fields.serialize_field("distance_cm", &self.distance.map(|(cm, _)| cm))?;
+        fields.serialize_field("distance_from", &self.distance.map(|(_, source)| source))?;
         fields.serialize_field("remarks", &self.quality.remarks)?;
         fields.end()
     }

@@ -4,6 +4,7 @@ use super::builder::Engine;
 use super::locate::{Face, Seen};
 use super::report::{FaceReport, SideReport, Verification};
 use super::verdict::{Comparison, FaceRefusal, Verdict, VerdictReason};
+use crate::align::Distance;
 use crate::compare::{Calibration, Decision, Pairing, Threshold, score};
 use crate::document::DocumentPhoto;
 use crate::error::{Error, ErrorKind, Result, Stage};
@@ -30,6 +31,10 @@ impl Engine {
     /// and a document of another origin than demanded ([`EngineBuilder::require_chip`]), are a
     /// [`Verdict::Refused`] with reasons for both sides, never a match.
     ///
+    /// A selfie that was taken from near is compared as a portrait would show the face
+    /// ([`EngineBuilder::selfie_distance`]); the report says from which distance that was undone
+    /// ([`FaceReport::distance`]).
+    ///
     /// The threshold keeps the rate for whom the engine was told to
     /// ([`EngineBuilder::fmr_basis`]). It is that of [`Pairing::DocumentSelfie`], or where that is
     /// not calibrated so of [`Pairing::SelfieSelfie`]; [`Threshold::pairing`] and
@@ -39,6 +44,7 @@ impl Engine {
     /// [`ErrorKind::InvalidArgument`] if no threshold is known for `fmr`, and faults of the stages.
     ///
     /// [`EngineBuilder::fmr_basis`]: super::EngineBuilder::fmr_basis
+    /// [`EngineBuilder::selfie_distance`]: super::EngineBuilder::selfie_distance
     /// [`EngineBuilder::require_chip`]: super::EngineBuilder::require_chip
     pub fn verify(&self, document: &DocumentPhoto, selfie: &Photo, fmr: f64) -> Result<Verification> {
         self.verify_observed(document, selfie, fmr, &mut ())
@@ -73,8 +79,9 @@ impl Engine {
             debug_event!(verdict = verdict.as_str(), origin = origin.as_str(), "verified");
             return Ok(Verification { verdict, threshold, origin, document: unseen(), selfie: unseen() });
         }
-        let (document, document_template) = self.side(Side::Document, document.photo(), observer)?;
-        let (selfie, selfie_template) = self.side(Side::Selfie, selfie, observer)?;
+        let (document, document_template) =
+            self.side(Side::Document, document.photo(), Distance::Portrait, observer)?;
+        let (selfie, selfie_template) = self.side(Side::Selfie, selfie, self.distance_of(selfie), observer)?;
         let verdict = observed(observer, Side::Both, Stage::Compare, || {
             judge(document_template, selfie_template, calibration, &threshold)
         })?;
@@ -82,19 +89,34 @@ impl Engine {
         Ok(Verification { verdict, threshold, origin, document, selfie })
     }
 
+    /// What is known of how far away the face on `selfie` was.
+    fn distance_of(&self, selfie: &Photo) -> Distance {
+        match (self.selfie_distance, selfie.focal_length_px()) {
+            (Distance::Unknown, Some(px)) => Distance::FocalPx(px),
+            (told, _) => told,
+        }
+    }
+
     /// One picture's report, and its template or the refusals.
     fn side(
         &self,
         side: Side,
         photo: &Photo,
+        distance: Distance,
         observer: &mut dyn StageObserver,
     ) -> Result<(SideReport, Outcome<Template, Vec<VerdictReason>>)> {
-        let Seen { faces, face } = self.face_observed(side, &photo.frame(), observer)?;
+        let Seen { faces, face } = self.face_observed(side, &photo.frame(), distance, observer)?;
         let faces = Some(faces);
         Ok(match face {
             Outcome::Found(face) => {
-                let Face { detection, mesh, quality, template } = *face;
-                let face = FaceReport { rect: detection.rect, score: detection.score, flag: mesh.flag(), quality };
+                let Face { detection, mesh, quality, template, perspective } = *face;
+                let face = FaceReport {
+                    rect: detection.rect,
+                    score: detection.score,
+                    flag: mesh.flag(),
+                    distance: perspective.map(|near| (near.distance_cm(), near.source())),
+                    quality,
+                };
                 (SideReport { faces, face: Some(face) }, Outcome::Found(template))
             }
             Outcome::Refused(refusals) => {

@@ -4,10 +4,10 @@
 use super::centre::Centre;
 use super::impostors::Impostors;
 use super::vector::Template;
-use crate::align::{AlignedCrop, align_points};
+use crate::align::{AlignedCrop, Perspective, align_points};
 use crate::error::{Error, ErrorKind, Result, Stage};
 use crate::geometry::{Point, Similarity};
-use crate::image::{Crop, Frame, Normalisation, warp_into};
+use crate::image::{Bend, Crop, Frame, Normalisation, warp_bent_into, warp_into};
 use crate::mesh::Mesh;
 use crate::model::{Ensemble, EnsembleMember, Model};
 use crate::settings::settings;
@@ -103,16 +103,23 @@ impl Member {
 
     /// Writes the embedding of what `crop` shows of `frame` into `target`, the mean of both views
     /// where there are two.
-    fn embed(&self, frame: &Frame<'_>, crop: &Crop, mirrored: bool, target: &mut [f32]) -> Result<()> {
+    fn embed(
+        &self,
+        frame: &Frame<'_>,
+        crop: &Crop,
+        perspective: Option<&Perspective>,
+        mirrored: bool,
+        target: &mut [f32],
+    ) -> Result<()> {
         let shape = |message: &str| Error::new(ErrorKind::ShapeMismatch, Stage::Template, message);
         let (width, height) = self.size();
         let (batch, len) = (if mirrored { 2 } else { 1 }, width * height * 3);
         let mut input = scratch::take(batch * len);
         let mut output = scratch::take(batch * self.dimension);
         let (first, second) = input.split_at_mut_checked(len).ok_or_else(|| shape("the input buffer is too short"))?;
-        warp_into(frame, crop, &self.normalisation, first)?;
+        self.warp(frame, crop, perspective, first)?;
         if mirrored {
-            warp_into(frame, &self.second_view(crop)?, &self.normalisation, second)?;
+            self.warp(frame, &self.second_view(crop)?, perspective, second)?;
             mirror(second, width);
         }
         // Both crops in one run.
@@ -126,6 +133,18 @@ impl Member {
         // The buffer outlives this call in the thread's pool; the biometric data must not.
         output.zeroize();
         run
+    }
+
+    /// Writes what `crop` shows of `frame` into `input`, as a portrait would show it where the
+    /// face's perspective is to be undone.
+    fn warp(&self, frame: &Frame<'_>, crop: &Crop, perspective: Option<&Perspective>, input: &mut [f32]) -> Result<()> {
+        match perspective {
+            None => warp_into(frame, crop, &self.normalisation, input),
+            Some(near) => {
+                let bend = Bend::new(crop, |p| near.source_of(p))?;
+                warp_bent_into(frame, crop, &bend, &self.normalisation, input)
+            }
+        }
     }
 
     /// The crop that is mirrored: the face moved as the card says.
@@ -178,7 +197,26 @@ impl TemplateExtractor {
     /// of the networks.
     pub fn extract(&self, frame: &Frame<'_>, mesh: &Mesh, options: &ExtractOptions) -> Result<Template> {
         let points = mesh.alignment_points();
-        self.extract_crops(frame, options, |member| {
+        self.extract_crops(frame, options, None, |member| {
+            let (width, height) = member.size();
+            Ok(align_points(&points, &member.places, width, height)?.crop)
+        })
+    }
+
+    /// The template of the face that `frame` shows in `perspective`, from a crop in which that is
+    /// undone: as if it had been taken from where portraits are. It compares with templates of
+    /// portraits and with others of its kind; calibrations hold for both.
+    ///
+    /// # Errors
+    /// Those of [`Self::extract`].
+    pub fn extract_undone(
+        &self,
+        frame: &Frame<'_>,
+        perspective: &Perspective,
+        options: &ExtractOptions,
+    ) -> Result<Template> {
+        let points = perspective.alignment_points();
+        self.extract_crops(frame, options, Some(perspective), |member| {
             let (width, height) = member.size();
             Ok(align_points(&points, &member.places, width, height)?.crop)
         })
@@ -202,7 +240,7 @@ impl TemplateExtractor {
             self.members.first().filter(|first| first.size() == (crop.width, crop.height)).ok_or_else(|| {
                 Error::new(ErrorKind::ShapeMismatch, Stage::Template, "the crop is not of the network's input size")
             })?;
-        self.extract_crops(frame, options, |member| {
+        self.extract_crops(frame, options, None, |member| {
             let (width, height) = member.size();
             if (&member.places, member.size()) == (&first.places, first.size()) {
                 return Ok(crop.clone());
@@ -217,6 +255,7 @@ impl TemplateExtractor {
         &self,
         frame: &Frame<'_>,
         options: &ExtractOptions,
+        perspective: Option<&Perspective>,
         crop: impl Fn(&Member) -> Result<Crop>,
     ) -> Result<Template> {
         let mut embeddings = scratch::take(self.dimension);
@@ -227,7 +266,7 @@ impl TemplateExtractor {
             rest = behind;
             all = all
                 .and_then(|()| crop(member))
-                .and_then(|crop| member.embed(frame, &crop, member.mirrored && options.flip(), target));
+                .and_then(|crop| member.embed(frame, &crop, perspective, member.mirrored && options.flip(), target));
         }
         let template = all.and_then(|()| self.from_embeddings(&embeddings));
         embeddings.zeroize();
