@@ -318,9 +318,8 @@ impl Photo {
         self.focal_length_px.or(stated)
     }
 
-    /// Says what the camera's focal length is, in pixels of this photo, for whoever knows it better
-    /// than the file: half the width over the tangent of half the horizontal angle of view. A value
-    /// that is not finite and above zero says nothing.
+    /// Says what the camera's focal length is in pixels of this photo: half the width over the tangent
+    /// of half the horizontal angle of view. A value not finite or not above zero says nothing.
     ///
     /// ```
     /// use selfsame::image::Photo;
