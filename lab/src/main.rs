@@ -33,7 +33,7 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
-    Evaluate(evaluate::Arguments),
+    Evaluate(Box<evaluate::Arguments>),
     Quality(quality::Arguments),
     Damage(damage::Arguments),
     Simulate(simulate::Arguments),

@@ -5,9 +5,14 @@
 //! card, as the ArcFace family of networks is trained; rotation, scale and shift only, so that the
 //! face's proportions, which tell people apart, stay.
 
+mod depth;
+mod distance;
 mod impression;
+mod perspective;
 
+pub use distance::{Distance, DistanceSource};
 pub use impression::Impression;
+pub use perspective::Perspective;
 
 use crate::error::{Error, ErrorKind, Result, Stage};
 use crate::geometry::{Point, Similarity};

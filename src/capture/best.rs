@@ -38,13 +38,21 @@ pub struct KeptFrame {
 pub struct BestFrames {
     capacity: usize,
     kept: Vec<KeptFrame>,
+    focal_length: Option<f32>,
 }
 
 impl BestFrames {
     /// Keeps `capacity` frames at most; each has up to 512 × 512 pixels, 0.8 MB.
     #[must_use]
     pub fn new(capacity: usize) -> Self {
-        Self { capacity, kept: Vec::with_capacity(capacity.min(64)) }
+        Self { capacity, kept: Vec::with_capacity(capacity.min(64)), focal_length: None }
+    }
+
+    /// Tells kept pictures the focal length of the camera
+    /// ([`Photo::with_focal_length_px`]): `focal_length` times the frames' longer side.
+    #[must_use]
+    pub fn with_focal_length(self, focal_length: Option<f32>) -> Self {
+        Self { focal_length, ..self }
     }
 
     /// Keeps the face's surroundings if `score` is among the highest so far. Frames of another
@@ -71,7 +79,11 @@ impl BestFrames {
         }
         let Some(crop) = surroundings(&face.mesh) else { return Ok(()) };
         // Cut out before anything is given up: a fault leaves what was kept.
-        let photo = warp_rgb8(frame, &crop)?;
+        let mut photo = warp_rgb8(frame, &crop)?;
+        if let Some(focal_length) = self.focal_length {
+            let longer_px = frame.width().max(frame.height()) as f32;
+            photo = photo.with_focal_length_px(focal_length * longer_px / crop.source_from_target.scale());
+        }
         if let Some(i) = rival {
             self.kept.remove(i);
         }

@@ -1,5 +1,6 @@
 //! [`EngineBuilder`] and the [`Engine`] that it builds.
 
+use crate::align::Distance;
 use crate::compare::{Calibration, FmrBasis, Pairing};
 use crate::detect::{DetectOptions, Detector};
 use crate::error::{Error, ErrorKind, Result, Stage};
@@ -31,6 +32,7 @@ pub struct EngineBuilder {
     detect: DetectOptions,
     extract: ExtractOptions,
     basis: FmrBasis,
+    selfie_distance: Option<Distance>,
     require_chip: bool,
     refuse_covered: bool,
     refuse_same_picture: bool,
@@ -48,6 +50,7 @@ impl Default for EngineBuilder {
             detect: DetectOptions::default(),
             extract: ExtractOptions::default(),
             basis: FmrBasis::WorstGroup,
+            selfie_distance: None,
             require_chip: false,
             refuse_covered: false,
             refuse_same_picture: false,
@@ -118,6 +121,20 @@ impl EngineBuilder {
         self
     }
 
+    /// Says how far from the camera selfies are taken. Default: what the photo's own focal length
+    /// tells ([`Photo::focal_length_px`](crate::image::Photo::focal_length_px)), and a portrait's
+    /// distance where it has none.
+    ///
+    /// The template of a selfie shows the face as a portrait would
+    /// ([`Perspective`](crate::align::Perspective)); documents' portraits are taken as they are.
+    /// With [`Distance::Unknown`] the face's proportions are asked, which helps selfies from 25 cm
+    /// and costs pictures that were taken from afar; with [`Distance::Portrait`] selfies are taken
+    /// as they are, too.
+    pub fn selfie_distance(mut self, distance: Distance) -> Self {
+        self.selfie_distance = Some(distance);
+        self
+    }
+
     /// Demands documents read from a chip ([`Origin::is_chip`](crate::document::Origin::is_chip)).
     ///
     /// [`Engine::verify`] then refuses all other documents before any network runs, with
@@ -181,6 +198,7 @@ impl EngineBuilder {
             detect: self.detect,
             extract: self.extract,
             basis: self.basis,
+            selfie_distance: self.selfie_distance,
             require_chip: self.require_chip,
             refuse_covered: self.refuse_covered,
             refuse_same_picture: self.refuse_same_picture,
@@ -222,6 +240,7 @@ pub struct Engine {
     pub(super) detect: DetectOptions,
     pub(super) extract: ExtractOptions,
     pub(super) basis: FmrBasis,
+    pub(super) selfie_distance: Option<Distance>,
     pub(super) require_chip: bool,
     pub(super) refuse_covered: bool,
     pub(super) refuse_same_picture: bool,

@@ -3,6 +3,7 @@
 
 use super::builder::Engine;
 use super::verdict::FaceRefusal;
+use crate::align::{Distance, Perspective};
 use crate::detect::{DetectOptions, Detection, FaceSelection, Rotation, select_face};
 use crate::error::{Result, Stage};
 use crate::image::Frame;
@@ -25,6 +26,8 @@ pub struct Face {
     pub quality: QualityReport,
     /// The face's template, for comparison with others of the same network.
     pub template: Template,
+    /// The perspective that was undone for the template; `None` if the face was taken as it is.
+    pub perspective: Option<Box<Perspective>>,
 }
 
 /// The answer of [`Engine::locate`] for one picture: how many faces, and the chosen one.
@@ -90,7 +93,16 @@ impl Engine {
     /// Faults of the stages, such as [`NonFinite`](crate::ErrorKind::NonFinite) for a network that
     /// returns NaN. What the picture shows or lacks is an [`Outcome`].
     pub fn face(&self, frame: &Frame<'_>) -> Result<Outcome<Box<Face>, Vec<FaceRefusal>>> {
-        self.face_observed(Side::Both, frame, &mut ()).map(|seen| seen.face)
+        self.face_from(frame, Distance::Portrait)
+    }
+
+    /// [`Engine::face`] for a selfie: its template shows the face as a portrait would, if it was
+    /// taken from near.
+    ///
+    /// # Errors
+    /// Those of [`Engine::face`].
+    pub fn face_from(&self, frame: &Frame<'_>, distance: Distance) -> Result<Outcome<Box<Face>, Vec<FaceRefusal>>> {
+        self.face_observed(Side::Both, frame, distance, &mut ()).map(|seen| seen.face)
     }
 
     /// Finds the face that `choose` picks in `frame`, and its mesh.
@@ -192,6 +204,7 @@ impl Engine {
         &self,
         side: Side,
         frame: &Frame<'_>,
+        distance: Distance,
         observer: &mut dyn StageObserver,
     ) -> Result<Seen> {
         let Located { faces, outcome } = self.locate_observed(side, frame, select_face, observer)?;
@@ -204,8 +217,15 @@ impl Engine {
         if !quality.is_usable() {
             return refused(quality.refusals.iter().copied().map(FaceRefusal::from).collect());
         }
-        let Reading { template, covering } =
-            observed(observer, side, Stage::Template, || self.extractor.read(frame, &mesh, &self.extract))?;
+        let (perspective, reading) = observed(observer, side, Stage::Template, || {
+            let perspective = Perspective::new(&mesh, distance);
+            let reading = match &perspective {
+                Some(near) => self.extractor.read_undone(frame, near, &self.extract),
+                None => self.extractor.read(frame, &mesh, &self.extract),
+            };
+            reading.map(|reading| (perspective.map(Box::new), reading))
+        })?;
+        let Reading { template, covering } = reading;
         let mut quality = quality;
         quality.cover(covering);
         let covered = self.refuse_covered
@@ -219,7 +239,8 @@ impl Engine {
         if !refusals.is_empty() {
             return refused(refusals);
         }
-        Ok(Seen { faces, face: Outcome::Found(Box::new(Face { detection, mesh, quality, template })) })
+        let face = Face { detection, mesh, quality, template, perspective };
+        Ok(Seen { faces, face: Outcome::Found(Box::new(face)) })
     }
 }
 

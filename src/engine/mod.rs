@@ -9,6 +9,7 @@
 //! | [`Engine::guide`] | a camera's frames | what to tell the person: closer, further, hold still |
 //! | [`Engine::watch`] | frames taken during the flashes | how far the liveness session is |
 //! | [`Engine::face`] | one picture | the subject's face, measured, with its template |
+//! | [`Engine::face_from`] | a selfie | that, with the template of a portrait |
 //! | [`Engine::locate`] | one picture | where the face of your choice is |
 //!
 //! Each stage that these calls go through (detection, landmarks, quality, template, comparison) is

@@ -2,7 +2,7 @@
 //! picture.
 
 use super::verdict::Verdict;
-use crate::align::Impression;
+use crate::align::{DistanceSource, Impression};
 use crate::compare::Threshold;
 use crate::document::Origin;
 use crate::geometry::Rect;
@@ -14,8 +14,10 @@ use serde::{Serialize, Serializer};
 /// The subject's face on one picture, without its template.
 ///
 /// It is serialised as an object: `rect` (left, top, right and bottom edge of the detected box, in
-/// pixels), `detection_score`, `face_flag`, `remarks` (the words of [`QualityReport::remarks`]) and
-/// `reliability` (0 ..= 1, `null` if the networks' card does not say how it is measured).
+/// pixels), `detection_score`, `face_flag`, `distance_cm` and `distance_from` (`"told"`, `"lens"`
+/// or `"face"`; both `null` if the face was taken as it is), `remarks` (the words of
+/// [`QualityReport::remarks`]) and `reliability` (0 ..= 1, `null` if the networks' card does not
+/// say how it is measured).
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct FaceReport {
@@ -25,6 +27,9 @@ pub struct FaceReport {
     pub score: f32,
     /// The mesh network's face flag, 0 ..= 1.
     pub flag: f32,
+    /// The distance from camera to eyes, in centimetres, whose perspective was undone, and where it
+    /// is known from; `None` if the face was taken as it is, as documents' portraits always are.
+    pub distance: Option<(f32, DistanceSource)>,
     /// The face's quality measures and remarks.
     pub quality: QualityReport,
     /// How much of the face the template still tells; `None` if the networks' card does not say how
@@ -35,10 +40,12 @@ pub struct FaceReport {
 impl Serialize for FaceReport {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let rect = [self.rect.left(), self.rect.top(), self.rect.right(), self.rect.bottom()];
-        let mut fields = serializer.serialize_struct("FaceReport", 5)?;
+        let mut fields = serializer.serialize_struct("FaceReport", 7)?;
         fields.serialize_field("rect", &rect)?;
         fields.serialize_field("detection_score", &self.score)?;
         fields.serialize_field("face_flag", &self.flag)?;
+        fields.serialize_field("distance_cm", &self.distance.map(|(cm, _)| cm))?;
+        fields.serialize_field("distance_from", &self.distance.map(|(_, source)| source))?;
         fields.serialize_field("remarks", &self.quality.remarks)?;
         fields.serialize_field("reliability", &self.reliability.map(Reliability::value))?;
         fields.end()

@@ -4,7 +4,7 @@ use super::builder::Engine;
 use super::locate::{Face, Seen};
 use super::report::{FaceReport, SideReport, Verification};
 use super::verdict::{Comparison, FaceRefusal, Verdict, VerdictReason};
-use crate::align::Impression;
+use crate::align::{Distance, Impression};
 use crate::compare::{Calibration, Decision, Pairing, Threshold, score};
 use crate::document::DocumentPhoto;
 use crate::error::{Error, ErrorKind, Result, Stage};
@@ -34,6 +34,10 @@ impl Engine {
     /// and a document of another origin than demanded ([`EngineBuilder::require_chip`]), are a
     /// [`Verdict::Refused`] with reasons for both sides, never a match.
     ///
+    /// A selfie that was taken from near is compared as a portrait would show the face
+    /// ([`EngineBuilder::selfie_distance`]); the report says from which distance that was undone
+    /// ([`FaceReport::distance`]).
+    ///
     /// The threshold keeps the rate for whom the engine was told to
     /// ([`EngineBuilder::fmr_basis`]). It is that of [`Pairing::DocumentSelfie`], or where that is
     /// not calibrated so of [`Pairing::SelfieSelfie`]; [`Threshold::pairing`] and
@@ -43,6 +47,7 @@ impl Engine {
     /// [`ErrorKind::InvalidArgument`] if no threshold is known for `fmr`, and faults of the stages.
     ///
     /// [`EngineBuilder::fmr_basis`]: super::EngineBuilder::fmr_basis
+    /// [`EngineBuilder::selfie_distance`]: super::EngineBuilder::selfie_distance
     /// [`EngineBuilder::require_chip`]: super::EngineBuilder::require_chip
     pub fn verify(&self, document: &DocumentPhoto, selfie: &Photo, fmr: f64) -> Result<Verification> {
         self.verify_observed(document, selfie, fmr, &mut ())
@@ -84,8 +89,8 @@ impl Engine {
                 likeness: None,
             });
         }
-        let (document, of_document) = self.side(Side::Document, document.photo(), observer)?;
-        let (selfie, of_selfie) = self.side(Side::Selfie, selfie, observer)?;
+        let (document, of_document) = self.side(Side::Document, document.photo(), Distance::Portrait, observer)?;
+        let (selfie, of_selfie) = self.side(Side::Selfie, selfie, self.distance_of(selfie), observer)?;
         let likeness = match (&of_document, &of_selfie) {
             (Outcome::Found((_, a)), Outcome::Found((_, b))) => Some(a.likeness(b)),
             _ => None,
@@ -109,24 +114,33 @@ impl Engine {
         Ok(Verification { verdict, threshold, origin, document, selfie, likeness })
     }
 
+    /// What is known of how far away the face on `selfie` was: what was told, or what the lens
+    /// says, or nothing, and then it is taken as it is.
+    fn distance_of(&self, selfie: &Photo) -> Distance {
+        let lens = || selfie.focal_length_px().map_or(Distance::Portrait, Distance::FocalPx);
+        self.selfie_distance.unwrap_or_else(lens)
+    }
+
     /// One picture's report, and its template and impression or the refusals.
     fn side(
         &self,
         side: Side,
         photo: &Photo,
+        distance: Distance,
         observer: &mut dyn StageObserver,
     ) -> Result<(SideReport, Outcome<Taken, Vec<VerdictReason>>)> {
-        let Seen { faces, face } = self.face_observed(side, &photo.frame(), observer)?;
+        let Seen { faces, face } = self.face_observed(side, &photo.frame(), distance, observer)?;
         let faces = Some(faces);
         Ok(match face {
             Outcome::Found(face) => {
                 let impression = Impression::of(&photo.frame(), &face.mesh)?;
-                let Face { detection, mesh, quality, template } = *face;
+                let Face { detection, mesh, quality, template, perspective } = *face;
                 let reliability = template.reliability();
                 let face = FaceReport {
                     rect: detection.rect,
                     score: detection.score,
                     flag: mesh.flag(),
+                    distance: perspective.map(|near| (near.distance_cm(), near.source())),
                     quality,
                     reliability,
                 };

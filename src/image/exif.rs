@@ -1,7 +1,8 @@
-//! The orientation that an EXIF block states (CIPA DC-008; TIFF 6.0, section 2): tag 0x0112 of its
-//! first directory.
+//! What an EXIF block states (CIPA DC-008; TIFF 6.0, section 2) of the way up and the lens: tag
+//! 0x0112 of its first directory, and tags of the directory that this one names by tag 0x8769.
 //!
-//! One directory is looked through, once, so that the work is bounded by its 65,535 entries.
+//! Two directories are looked through, some times each, so that the work is bounded by their
+//! 65,535 entries.
 
 use super::bytes::{be16, be32, le16, le32};
 use super::orientation::Orientation;
@@ -12,6 +13,17 @@ const PREFIX: &[u8] = b"Exif\0";
 
 /// The tag `Orientation` (CIPA DC-008, 4.6.4 A).
 const ORIENTATION: u16 = 0x0112;
+
+/// The tag of the directory about how the picture was taken (`Exif IFD Pointer`, 4.6.3).
+const EXIF_DIRECTORY: u16 = 0x8769;
+/// Its tags `PixelXDimension`, `PixelYDimension` (4.6.6 C) and `FocalLengthIn35mmFilm` (4.6.7).
+const PIXELS: [u16; 2] = [0xA002, 0xA003];
+const FOCAL_LENGTH_35MM: u16 = 0xA405;
+
+/// How much the proportions of a picture may differ from those that its EXIF block states before
+/// it was cut out of the one that was taken. Chosen by hand: rounding to whole blocks of pixels is
+/// within it.
+const CUT: f32 = 1.03;
 
 /// The byte order in which a block was written.
 #[derive(Clone, Copy)]
@@ -47,38 +59,66 @@ pub(super) fn is_exif(segment: &[u8]) -> bool {
 ///
 /// `None` if the block has no such tag, or one whose value does not exist: it says nothing then.
 pub(super) fn orientation(exif: &[u8]) -> Option<Orientation> {
+    let (tiff, order) = tiff(exif)?;
+    value(first(tiff, order)?, order, ORIENTATION).and_then(|v| v.try_into().ok()).and_then(Orientation::from_exif)
+}
+
+/// The focal length that an EXIF block states of the picture with these sides, in millimetres of a
+/// camera of 36 mm × 24 mm with the same angle of view across the diagonal.
+///
+/// `None` if the block has no such tag or says 0 (unknown), or if the sides that it states have
+/// other proportions: the picture was cut out of the one that was taken.
+pub(super) fn focal_length_35mm(exif: &[u8], sides: [u32; 2]) -> Option<u16> {
+    let (tiff, order) = tiff(exif)?;
+    let at = value(first(tiff, order)?, order, EXIF_DIRECTORY)?;
+    let directory = tiff.get(usize::try_from(at).ok()?..)?;
+    let focal_length = value(directory, order, FOCAL_LENGTH_35MM)?;
+    if let [Some(x), Some(y)] = PIXELS.map(|tag| value(directory, order, tag)) {
+        // Either way up.
+        let long = |[a, b]: [u32; 2]| a.max(b) as f32 / a.min(b).max(1) as f32;
+        let change = long([x, y]) / long(sides);
+        if !(1.0 / CUT..=CUT).contains(&change) {
+            return None;
+        }
+    }
+    focal_length.try_into().ok().filter(|v| *v > 0)
+}
+
+/// The TIFF file inside a block, and its byte order.
+fn tiff(exif: &[u8]) -> Option<(&[u8], Order)> {
     let tiff = if is_exif(exif) { exif.get(PREFIX.len() + 1..)? } else { exif };
     let order = match tiff.get(..2)? {
         b"II" => Order::Little,
         b"MM" => Order::Big,
         _ => return None,
     };
-    if order.u16(tiff, 2)? != 42 {
-        return None;
-    }
-    let directory = tiff.get(usize::try_from(order.u32(tiff, 4)?).ok()?..)?;
+    (order.u16(tiff, 2)? == 42).then_some((tiff, order))
+}
+
+/// The first directory, and what stands behind it.
+fn first(tiff: &[u8], order: Order) -> Option<&[u8]> {
+    tiff.get(usize::try_from(order.u32(tiff, 4)?).ok()?..)
+}
+
+/// The value of a directory's first entry with this tag, if that holds one whole number.
+///
+/// The standard says SHORT or LONG; BYTE and the signed types are written, too. The value stands at
+/// the start of its four bytes, whatever the byte order.
+fn value(directory: &[u8], order: Order, tag: u16) -> Option<u32> {
     let count = usize::from(order.u16(directory, 0)?);
     // A directory that is cut short states what is there.
     let mut entries = directory.get(2..)?.as_chunks::<12>().0.iter().take(count);
-    let entry = entries.find(|entry| order.u16(*entry, 0) == Some(ORIENTATION))?;
-    value(entry, order).and_then(Orientation::from_exif)
-}
-
-/// The value of an entry that holds one whole number, if it fits into a byte.
-///
-/// The standard says SHORT; BYTE, LONG and the signed types are written, too. The value stands at
-/// the start of its four bytes, whatever the byte order.
-fn value(entry: &[u8; 12], order: Order) -> Option<u8> {
+    let entry = entries.find(|entry| order.u16(*entry, 0) == Some(tag))?;
     if order.u32(entry, 4)? != 1 {
         return None;
     }
     match order.u16(entry, 2)? {
         // BYTE, SBYTE
-        1 | 6 => entry.get(8).copied(),
+        1 | 6 => entry.get(8).copied().map(u32::from),
         // SHORT, SSHORT
-        3 | 8 => order.u16(entry, 8)?.try_into().ok(),
+        3 | 8 => order.u16(entry, 8).map(u32::from),
         // LONG, SLONG
-        4 | 9 => order.u32(entry, 8)?.try_into().ok(),
+        4 | 9 => order.u32(entry, 8),
         _ => None,
     }
 }
@@ -155,11 +195,41 @@ mod tests {
         assert_eq!(orientation(&more), Some(Orientation::Rotated90));
     }
 
+    /// A block whose second directory, behind the first, has these entries.
+    fn with_exif_directory(order: Order, entries: &[(u16, u16, u32, [u8; 4])]) -> Vec<u8> {
+        let mut tiff = block(order, &[(EXIF_DIRECTORY, 4, 1, field(order, 4, 22))]);
+        assert_eq!(tiff.len(), 22);
+        tiff.extend(&block(order, entries)[8..]);
+        tiff
+    }
+
+    #[test]
+    fn a_focal_length_is_read_unless_the_picture_was_cut() {
+        for order in [Order::Little, Order::Big] {
+            let short = |tag, v| (tag, 3, 1, field(order, 2, v));
+            let focal = short(FOCAL_LENGTH_35MM, 26);
+            let stated = |x, y| [short(PIXELS[0], x), (PIXELS[1], 4, 1, field(order, 4, y)), focal];
+            let read = |entries: &[_]| focal_length_35mm(&with_exif_directory(order, entries), [3000, 4000]);
+            assert_eq!(read(&[focal]), Some(26), "without sides");
+            assert_eq!(read(&stated(3000, 4000)), Some(26));
+            assert_eq!(read(&stated(640, 480)), Some(26), "made smaller, and turned");
+            assert_eq!(read(&stated(3000, 3000)), None, "cut");
+            assert_eq!(read(&stated(0, 0)), None);
+            assert_eq!(read(&[short(FOCAL_LENGTH_35MM, 0)]), None, "unknown");
+            assert_eq!(read(&[]), None);
+            let whole = with_exif_directory(order, &[focal]);
+            for cut in 0..whole.len() {
+                assert_eq!(focal_length_35mm(&whole[..cut], [3000, 4000]), None, "cut at {cut}");
+            }
+        }
+    }
+
     proptest! {
         #[test]
         fn any_bytes_are_survived(start in 0usize..3, tail in prop::collection::vec(any::<u8>(), 0..64)) {
             let start: &[u8] = [&b"MM\0\x2A\0\0\0\x08"[..], b"II\x2A\0", b"Exif\0\0"][start];
             orientation(&[start, &tail].concat());
+            focal_length_35mm(&[start, &tail].concat(), [4, 3]);
         }
     }
 }

@@ -71,6 +71,7 @@ pub use photo::{Photo, PhotoInfo};
 pub use pixel_format::PixelFormat;
 pub use plane::{Plane, Planes};
 pub(crate) use point::Pixels;
+pub(crate) use warp::{Bend, warp_bent_into};
 #[cfg(fuzzing)]
 pub(crate) use warp::{reference::reference, warp_at};
 pub use warp::{warp_into, warp_rgb8};

@@ -36,6 +36,10 @@ pub struct PhotoInfo {
     pub profile: SourceProfile,
     /// The turn that was applied to make the pixels upright.
     pub orientation: Orientation,
+    /// The lens, as EXIF states it (`FocalLengthIn35mmFilm`): the focal length in millimetres that
+    /// a camera of 36 mm × 24 mm has for the same angle of view. `None` where it is not stated,
+    /// and where the picture's sides have other proportions than EXIF says of what was taken.
+    pub focal_length_35mm: Option<u16>,
 }
 
 /// An image that owns its pixels: upright, RGB with 8 bits per channel, rows tightly packed.
@@ -57,6 +61,13 @@ pub struct Photo {
     height: u32,
     pixels: Pixels,
     info: PhotoInfo,
+    focal_length_px: Option<f32>,
+}
+
+/// How a file's EXIF block says that its picture was taken.
+struct Taken {
+    orientation: Orientation,
+    focal_length_35mm: Option<u16>,
 }
 
 /// Where a photo's pixels are.
@@ -171,17 +182,19 @@ impl Photo {
 
     /// Makes upright sRGB pixels of the samples of `image`.
     fn finish(image: &[u8], header: &Header, limits: &Limits, mut samples: Vec<u8>, color: ColorType) -> Result<Self> {
-        let (orientation, profile) = Self::stated(image, header, limits)?;
+        let (taken, profile) = Self::stated(image, header, limits)?;
         profile.convert(&mut samples, color)?;
         // Both sides are below 2³², and a `usize` of less than 32 bits is not supported by the
         // decoders.
-        let pixels = upright::to_rgb8(samples, color, header.width as usize, header.height as usize, orientation)?;
-        Ok(Self::described(header, Pixels::Here(pixels), color.has_alpha(), profile.said(), orientation))
+        let pixels =
+            upright::to_rgb8(samples, color, header.width as usize, header.height as usize, taken.orientation)?;
+        Ok(Self::described(header, Pixels::Here(pixels), color.has_alpha(), profile.said(), taken))
     }
 
     /// Decodes a JPEG: at once, or where and as finely as it is looked at.
     fn read_jpeg(image: &[u8], header: &Header, limits: &Limits) -> Result<Self> {
-        let (orientation, profile) = Self::stated(image, header, limits)?;
+        let (taken, profile) = Self::stated(image, header, limits)?;
+        let orientation = taken.orientation;
         let stated = selfsame_jpeg::Header::read(image).map_err(jpeg::fault)?;
         let said = profile.said();
         let pixels = if jpeg::is_large(&stated) {
@@ -191,14 +204,18 @@ impl Photo {
             profile.convert(&mut pixels, ColorType::Rgb8)?;
             Pixels::Here(upright::turn(pixels, [header.width as usize, header.height as usize], orientation)?)
         };
-        Ok(Self::described(header, pixels, false, said, orientation))
+        Ok(Self::described(header, pixels, false, said, taken))
     }
 
-    /// How the pixels of `image` stand, and what their colours mean.
-    fn stated(image: &[u8], header: &Header, limits: &Limits) -> Result<(Orientation, Profile)> {
+    /// How the pixels of `image` were taken, and what their colours mean.
+    fn stated(image: &[u8], header: &Header, limits: &Limits) -> Result<(Taken, Profile)> {
         let max_icc_bytes = profile::max_icc_bytes(limits.spare_bytes(header, image.len()));
         let statements = metadata::read(image, header.format, max_icc_bytes);
-        Ok((statements.orientation(), Profile::new(&statements.colors, header.color)?))
+        let taken = Taken {
+            orientation: statements.orientation(),
+            focal_length_35mm: statements.focal_length_35mm([header.width, header.height]),
+        };
+        Ok((taken, Profile::new(&statements.colors, header.color)?))
     }
 
     /// A photo of a file's pixels, which stand upright.
@@ -207,7 +224,7 @@ impl Photo {
         pixels: Pixels,
         had_alpha: bool,
         profile: SourceProfile,
-        orientation: Orientation,
+        Taken { orientation, focal_length_35mm }: Taken,
     ) -> Self {
         let swapped = orientation.swaps_sides();
         Self {
@@ -221,7 +238,9 @@ impl Photo {
                 had_alpha,
                 profile,
                 orientation,
+                focal_length_35mm,
             },
+            focal_length_px: None,
         }
     }
 
@@ -243,8 +262,9 @@ impl Photo {
             had_alpha: false,
             profile: SourceProfile::AssumedSrgb,
             orientation: Orientation::Upright,
+            focal_length_35mm: None,
         };
-        Ok(Self { width, height, pixels: Pixels::Here(pixels), info })
+        Ok(Self { width, height, pixels: Pixels::Here(pixels), info, focal_length_px: None })
     }
 
     /// Width in pixels, upright; at least 1.
@@ -285,6 +305,37 @@ impl Photo {
             Pixels::Here(pixels) => Frame::trusted_rgb8(pixels, self.width, self.height),
             Pixels::Large(large) => Frame::of_large(large),
         }
+    }
+
+    /// The focal length of the camera in pixels of this photo, of which a picture of so many pixels
+    /// a side has an angle of view of 53°; `None` if neither the file nor
+    /// [`Self::with_focal_length_px`] told it.
+    pub fn focal_length_px(&self) -> Option<f32> {
+        /// The diagonal of 36 mm × 24 mm, in millimetres.
+        const DIAGONAL_MM: f32 = 43.266_6;
+        let diagonal_px = (self.width as f32).hypot(self.height as f32);
+        let stated = self.info.focal_length_35mm.map(|mm| f32::from(mm) / DIAGONAL_MM * diagonal_px);
+        self.focal_length_px.or(stated)
+    }
+
+    /// Says what the camera's focal length is in pixels of this photo: half the width over the
+    /// tangent of half the horizontal angle of view. A value not finite or not above zero says
+    /// nothing.
+    ///
+    /// ```
+    /// use selfsame::image::Photo;
+    ///
+    /// // A frame of a front camera that sees 70° across its 640 pixels.
+    /// let frame = Photo::from_rgb8(640, 480, vec![128; 640 * 480 * 3])?;
+    /// let focal_length_px = 320.0 / 35f32.to_radians().tan();
+    /// let frame = frame.with_focal_length_px(focal_length_px);
+    /// assert_eq!(frame.focal_length_px(), Some(focal_length_px));
+    /// # Ok::<(), selfsame::error::Error>(())
+    /// ```
+    #[must_use]
+    pub fn with_focal_length_px(mut self, focal_length_px: f32) -> Self {
+        self.focal_length_px = Some(focal_length_px).filter(|v| v.is_finite() && *v > 0.0);
+        self
     }
 
     /// Format, colour and orientation of the file that the photo was decoded from.
@@ -343,7 +394,7 @@ mod tests {
         let photo = Photo::from_rgb8(1, 1, vec![1, 2, 3]).unwrap();
         let expected = serde_json::json!({
             "format": "raw", "color": "rgb", "bits_per_channel": 8, "had_alpha": false,
-            "profile": "assumed_srgb", "orientation": "upright"
+            "profile": "assumed_srgb", "orientation": "upright", "focal_length_35mm": null
         });
         assert_eq!(serde_json::to_value(photo.info()).unwrap(), expected);
     }

@@ -48,6 +48,11 @@ settings! {
         limits, with_limits: LivenessLimits = LivenessLimits::default();
         /// How the face is followed.
         tracker, with_tracker: TrackerOptions = TrackerOptions::default();
+        /// The camera's focal length over its frames' longer side, if it is known: 0.5 over the tangent
+        /// of half the angle of view along that side. The reference carries it
+        /// ([`Photo::focal_length_px`](crate::image::Photo::focal_length_px)), so that a comparison
+        /// knows from how near it was taken.
+        focal_length, with_focal_length: Option<f32> = None;
     }
 }
 
@@ -151,7 +156,7 @@ impl LivenessSession {
             tracker: Tracker::new(options.tracker),
             trace: Trace::new(),
             track: None,
-            reference: BestFrames::new(1),
+            reference: BestFrames::new(1).with_focal_length(options.focal_length),
             first: None,
             compared_us: None,
             spoilt: [0; 2],

@@ -18,9 +18,9 @@ pub const FACE_FLAG_THRESHOLD: f32 = 0.5;
 
 /// Corners and lids of the right eye (the subject's; at the left of the image): outer corner, inner
 /// corner, upper, lower lid.
-const RIGHT_EYE: [usize; 4] = [33, 133, 159, 145];
+pub(super) const RIGHT_EYE: [usize; 4] = [33, 133, 159, 145];
 /// Corners and lids of the left eye: inner corner, outer corner, upper, lower lid.
-const LEFT_EYE: [usize; 4] = [362, 263, 386, 374];
+pub(super) const LEFT_EYE: [usize; 4] = [362, 263, 386, 374];
 /// Pairs of upper and lower lid points at three places of the right eye.
 const RIGHT_LIDS: [[usize; 2]; 3] = [[160, 144], [159, 145], [158, 153]];
 /// Pairs of upper and lower lid points at three places of the left eye.

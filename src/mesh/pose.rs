@@ -6,7 +6,7 @@
 //! angle from the axis.
 
 use super::canonical::canonical_vertices_cm;
-use super::points::Mesh;
+use super::points::{LEFT_EYE, Mesh, POINT_COUNT, RIGHT_EYE};
 use nalgebra::{Matrix3, Vector3};
 use serde::Serialize;
 
@@ -74,6 +74,24 @@ impl Mesh {
     /// The rotation is applied as roll, then pitch, then yaw, so that yaw and pitch say where the
     /// nose points in the image, however the head is rolled.
     pub fn pose(&self) -> Option<HeadPose> {
+        let Placed { rotation, px_per_cm, residual_cm } = self.placed()?;
+        let nose = rotation * Vector3::new(0.0, 0.0, -1.0);
+        let pitch = (-nose.y).clamp(-1.0, 1.0).asin();
+        let yaw = nose.x.atan2(-nose.z);
+        // Undoing yaw and pitch leaves the roll.
+        let roll = (turn_x(-pitch) * turn_y(-yaw)) * rotation;
+        Some(HeadPose {
+            yaw_deg: yaw.to_degrees() as f32,
+            pitch_deg: pitch.to_degrees() as f32,
+            roll_deg: roll.m21.atan2(roll.m11).to_degrees() as f32,
+            px_per_cm: px_per_cm as f32,
+            residual_cm: residual_cm as f32,
+        })
+    }
+
+    /// How the canonical face is turned and scaled to lie nearest to the mesh; `None` if the mesh
+    /// has no extent.
+    fn placed(&self) -> Option<Placed> {
         let canonical = canonical_vertices_cm();
         let pairs = BASIS.iter().map(|(i, weight)| {
             #[allow(clippy::indexing_slicing, reason = "the basis names points of the topology, all below 468")]
@@ -103,19 +121,43 @@ impl Mesh {
         }
         // Σ w |mesh − scale · R · model|² at the best scale.
         let rest = (mesh_square - scale * trace).max(0.0) / total;
-        let nose = rotation * Vector3::new(0.0, 0.0, -1.0);
-        let pitch = (-nose.y).clamp(-1.0, 1.0).asin();
-        let yaw = nose.x.atan2(-nose.z);
-        // Undoing yaw and pitch leaves the roll.
-        let roll = (turn_x(-pitch) * turn_y(-yaw)) * rotation;
-        Some(HeadPose {
-            yaw_deg: yaw.to_degrees() as f32,
-            pitch_deg: pitch.to_degrees() as f32,
-            roll_deg: roll.m21.atan2(roll.m11).to_degrees() as f32,
-            px_per_cm: scale as f32,
-            residual_cm: (rest.sqrt() / scale) as f32,
-        })
+        Some(Placed { rotation, px_per_cm: scale, residual_cm: rest.sqrt() / scale })
     }
+
+    /// The canonical face's points as the head is turned, in centimetres along the picture's axes:
+    /// right, down, away from the camera. `None` if the mesh has no extent.
+    pub(crate) fn turned_canonical_cm(&self) -> Option<[[f32; 3]; POINT_COUNT]> {
+        let rotation = self.placed()?.rotation.cast::<f32>();
+        Some(canonical_vertices_cm().map(|[x, y, z]| (rotation * Vector3::new(x, -y, -z)).into()))
+    }
+
+    /// The mesh turned to look into the camera, from between its eyes, which are drawn `eyes_cm`
+    /// apart: right, down, away from the camera. `None` if the mesh has no extent.
+    pub(crate) fn turned_to_front(&self, eyes_cm: f32) -> Option<[[f32; 3]; POINT_COUNT]> {
+        let back = self.placed()?.rotation.cast::<f32>().transpose();
+        let turned = self.points().map(|point| (back * Vector3::from(point)).into());
+        let [right, left] = eyes(&turned);
+        let (middle, scale) = (0.5 * (right + left), eyes_cm / (left.x - right.x));
+        (scale.is_finite() && scale > 0.0).then(|| turned.map(|p| (scale * (Vector3::from(p) - middle)).into()))
+    }
+}
+
+/// The centres of the right and the left eye, as [`Mesh::right_eye`] has them.
+fn eyes(points: &[[f32; 3]; POINT_COUNT]) -> [Vector3<f32>; 2] {
+    [RIGHT_EYE, LEFT_EYE].map(|eye| {
+        #[allow(clippy::indexing_slicing, reason = "the eyes are points of the topology, all below 468")]
+        let points = eye.map(|i| Vector3::from(points[i]));
+        points.iter().sum::<Vector3<f32>>() / points.len() as f32
+    })
+}
+
+/// The canonical face laid over a mesh.
+struct Placed {
+    /// From the canonical face to the picture's axes: right, down, away from the camera.
+    rotation: Matrix3<f64>,
+    px_per_cm: f64,
+    /// Root mean square distance of the fitted points, weighted.
+    residual_cm: f64,
 }
 
 /// The rotation nearest to `covariance` and the sum of the singular values (the last one's sign

@@ -5,8 +5,9 @@ use super::member::Member;
 use super::probe::FeatureProbe;
 use super::reliability::Reliability;
 use super::vector::Template;
-use crate::align::{AlignedCrop, align_points};
+use crate::align::{AlignedCrop, Perspective, align_points};
 use crate::error::{Error, ErrorKind, Result, Stage};
+use crate::geometry::Point;
 use crate::image::{Crop, Frame};
 use crate::mesh::Mesh;
 use crate::model::{CoveredPartSpec, CoveringSpec, Ensemble, ProbeSpec, ReliabilitySpec};
@@ -126,7 +127,40 @@ impl TemplateExtractor {
     /// Those of [`Self::extract`].
     pub fn read(&self, frame: &Frame<'_>, mesh: &Mesh, options: &ExtractOptions) -> Result<Reading> {
         let mut features = scratch::take(self.features);
-        let template = self.extract_crops(frame, options, Self::aligned(mesh), &mut features);
+        let template = self.extract_crops(frame, options, None, Self::aligned(mesh.alignment_points()), &mut features);
+        let reading = template.map(|template| Reading { covering: self.covering_of(&template, &features), template });
+        features.zeroize();
+        reading
+    }
+
+    /// The template of the face that `frame` shows in `perspective`, from a crop in which that is
+    /// undone: as if it had been taken from where portraits are. It compares with templates of
+    /// portraits and with others of its kind; calibrations hold for both.
+    ///
+    /// # Errors
+    /// Those of [`Self::extract`].
+    pub fn extract_undone(
+        &self,
+        frame: &Frame<'_>,
+        perspective: &Perspective,
+        options: &ExtractOptions,
+    ) -> Result<Template> {
+        self.read_undone(frame, perspective, options).map(|reading| reading.template)
+    }
+
+    /// [`Self::extract_undone`], and how much of the face is covered.
+    ///
+    /// # Errors
+    /// Those of [`Self::extract`].
+    pub fn read_undone(
+        &self,
+        frame: &Frame<'_>,
+        perspective: &Perspective,
+        options: &ExtractOptions,
+    ) -> Result<Reading> {
+        let mut features = scratch::take(self.features);
+        let crop = Self::aligned(perspective.alignment_points());
+        let template = self.extract_crops(frame, options, Some(perspective), crop, &mut features);
         let reading = template.map(|template| Reading { covering: self.covering_of(&template, &features), template });
         features.zeroize();
         reading
@@ -140,13 +174,13 @@ impl TemplateExtractor {
     /// Those of [`Self::extract`].
     pub fn features(&self, frame: &Frame<'_>, mesh: &Mesh, options: &ExtractOptions) -> Result<(Template, Vec<f32>)> {
         let mut features = vec![0.0; self.features];
-        let template = self.extract_crops(frame, options, Self::aligned(mesh), &mut features)?;
+        let template =
+            self.extract_crops(frame, options, None, Self::aligned(mesh.alignment_points()), &mut features)?;
         Ok((template, features))
     }
 
-    /// Where the face of `mesh` lies in a member's input.
-    fn aligned(mesh: &Mesh) -> impl Fn(&Member) -> Result<Crop> {
-        let points = mesh.alignment_points();
+    /// Where the face of these five points lies in a member's input.
+    fn aligned(points: [Point; 5]) -> impl Fn(&Member) -> Result<Crop> {
         move |member| {
             let (width, height) = member.size();
             Ok(align_points(&points, &member.places, width, height)?.crop)
@@ -186,7 +220,7 @@ impl TemplateExtractor {
             Ok(align_points(&points, &member.places, width, height)?.crop)
         };
         let mut features = scratch::take(self.features);
-        let template = self.extract_crops(frame, options, crop, &mut features);
+        let template = self.extract_crops(frame, options, None, crop, &mut features);
         features.zeroize();
         template
     }
@@ -196,6 +230,7 @@ impl TemplateExtractor {
         &self,
         frame: &Frame<'_>,
         options: &ExtractOptions,
+        perspective: Option<&Perspective>,
         crop: impl Fn(&Member) -> Result<Crop>,
         features: &mut [f32],
     ) -> Result<Template> {
@@ -207,9 +242,9 @@ impl TemplateExtractor {
             rest = behind;
             let (seen, behind) = std::mem::take(&mut unread).split_at_mut(member.features);
             unread = behind;
-            all = all
-                .and_then(|()| crop(member))
-                .and_then(|crop| member.embed(frame, &crop, member.mirrored && options.flip(), target, seen));
+            all = all.and_then(|()| crop(member)).and_then(|crop| {
+                member.embed(frame, &crop, perspective, member.mirrored && options.flip(), target, seen)
+            });
         }
         let template = all.and_then(|()| self.from_embeddings(&embeddings)).map(|template| {
             let reliability = self

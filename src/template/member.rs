@@ -2,9 +2,10 @@
 //! once.
 
 use super::centre::Centre;
+use crate::align::Perspective;
 use crate::error::{Error, ErrorKind, Result, Stage};
 use crate::geometry::{Point, Similarity};
-use crate::image::{Crop, Frame, Normalisation, warp_into};
+use crate::image::{Bend, Crop, Frame, Normalisation, warp_bent_into, warp_into};
 use crate::model::{EnsembleMember, Model};
 use crate::simd::scratch;
 use zeroize::Zeroize;
@@ -71,6 +72,7 @@ impl Member {
         &self,
         frame: &Frame<'_>,
         crop: &Crop,
+        perspective: Option<&Perspective>,
         mirrored: bool,
         target: &mut [f32],
         features: &mut [f32],
@@ -82,9 +84,9 @@ impl Member {
         let mut output = scratch::take(batch * self.dimension);
         let mut seen = scratch::take(batch * self.features);
         let (first, second) = input.split_at_mut_checked(len).ok_or_else(|| shape("the input buffer is too short"))?;
-        warp_into(frame, crop, &self.normalisation, first)?;
+        self.warp(frame, crop, perspective, first)?;
         if mirrored {
-            warp_into(frame, &self.second_view(crop)?, &self.normalisation, second)?;
+            self.warp(frame, &self.second_view(crop)?, perspective, second)?;
             mirror(second, width);
         }
         // Both crops in one run.
@@ -104,6 +106,18 @@ impl Member {
         output.zeroize();
         seen.zeroize();
         run
+    }
+
+    /// Writes what `crop` shows of `frame` into `input`, as a portrait would show it where the
+    /// face's perspective is to be undone.
+    fn warp(&self, frame: &Frame<'_>, crop: &Crop, perspective: Option<&Perspective>, input: &mut [f32]) -> Result<()> {
+        match perspective {
+            None => warp_into(frame, crop, &self.normalisation, input),
+            Some(near) => {
+                let bend = Bend::new(crop, |p| near.source_of(p))?;
+                warp_bent_into(frame, crop, &bend, &self.normalisation, input)
+            }
+        }
     }
 
     /// The crop that is mirrored: the face moved as the card says.

@@ -47,6 +47,7 @@ mod impostors;
 mod interval;
 mod lfw;
 mod logistic;
+mod nearer;
 mod operating_point;
 mod ordered_float;
 pub mod pad;
@@ -83,6 +84,7 @@ pub use groups::{Differential, Extremes, GroupExtremes, GroupPair, GroupTable, G
 pub use impostors::impostor_spec;
 pub use interval::{Interval, clopper_pearson, rule_of_three, wilson};
 pub use lfw::{LfwPairs, Pair};
+pub use nearer::HeadShape;
 pub use operating_point::OperatingPoint;
 pub use padding::Padding;
 pub use quality_fit::{GenuinePair, fit_quality, genuine_pairs};

@@ -186,7 +186,8 @@ fn print(verification: &Verification, timings: &Timings) {
             Some(face) => {
                 let remarks: Vec<&str> = face.quality.remarks.iter().map(|r| r.as_str()).collect();
                 let remarks = if remarks.is_empty() { "no remarks".to_owned() } else { remarks.join(", ") };
-                format!("face {:.0} px wide, {remarks}", face.rect.width())
+                let distance = face.distance.map(|(cm, from)| format!(", undone from {cm:.0} cm ({from})"));
+                format!("face {:.0} px wide{}, {remarks}", face.rect.width(), distance.unwrap_or_default())
             }
             None => "no face to compare".to_owned(),
         };

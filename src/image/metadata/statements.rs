@@ -29,4 +29,10 @@ impl<'a> Statements<'a> {
         // A tag with a value that does not exist says nothing, as a missing tag does.
         self.exif.as_deref().and_then(exif::orientation).unwrap_or(Orientation::Upright)
     }
+
+    /// The focal length that the first EXIF block states of the picture with these sides; see
+    /// [`exif::focal_length_35mm`].
+    pub(in crate::image) fn focal_length_35mm(&self, sides: [u32; 2]) -> Option<u16> {
+        exif::focal_length_35mm(self.exif.as_deref()?, sides)
+    }
 }

@@ -1,6 +1,7 @@
 //! The sampling of a staged region.
 
 use super::super::region::Region;
+use super::bend::Bend;
 use crate::simd::{Isa, Kernel};
 
 /// Pixels whose positions are computed at once. Chosen by hand: whole vectors on every instruction
@@ -23,6 +24,44 @@ impl<T: Copy + Default, F: Fn([f32; 4]) -> [T; 4]> Kernel for Sample<'_, T, F> {
         for (y, row) in out.chunks_exact_mut(3 * width).enumerate() {
             for (block, target) in row.chunks_mut(3 * BLOCK).enumerate() {
                 positions(region, block * BLOCK, y, &mut places, &mut shares);
+                sample(region, &places, &shares, target, &finish);
+            }
+        }
+    }
+}
+
+/// The sampling of all rows of a bent result.
+pub(super) struct SampleBent<'a, T, F> {
+    pub(super) region: &'a Region<'a>,
+    pub(super) bend: &'a Bend,
+    pub(super) width: usize,
+    /// Where the result's corner lies in the crop that the region was staged for.
+    pub(super) shift: [usize; 2],
+    pub(super) out: &'a mut [T],
+    pub(super) finish: F,
+}
+
+impl<T: Copy + Default, F: Fn([f32; 4]) -> [T; 4]> Kernel for SampleBent<'_, T, F> {
+    #[inline(always)]
+    fn run<I: Isa>(self, _: I) {
+        let Self { region, bend, width, shift: [left, top], out, finish } = self;
+        let ([u0, v0], [u_row, v_row], [du, dv]) = (region.origin, region.per_row, region.per_column);
+        let ([u_low, v_low], [u_high, v_high]) = (region.lowest, region.highest);
+        let (mut places, mut shares) = ([0u32; BLOCK], [[0.0f32; BLOCK]; 2]);
+        for (y, row) in out.chunks_exact_mut(3 * width).enumerate() {
+            let nodes = bend.row(y);
+            for (block, target) in row.chunks_mut(3 * BLOCK).enumerate() {
+                let [right, below] = &mut shares;
+                let targets = places.iter_mut().zip(right.iter_mut().zip(below));
+                for (x, (place, (right, below))) in (block * BLOCK..).zip(targets) {
+                    let [dx, dy] = nodes.at(x);
+                    let (x, y) = ((x + left) as f64 + f64::from(dx), (y + top) as f64 + f64::from(dy));
+                    let (u, v) = (u0 + y * u_row + x * du, v0 + y * v_row + x * dv);
+                    let (column, fx) = split(between(u, u_low, u_high));
+                    let (line, fy) = split(between(v, v_low, v_high));
+                    let at = line.wrapping_mul(region.pitch as u32).wrapping_add(column);
+                    (*place, *right, *below) = (at, fx, fy);
+                }
                 sample(region, &places, &shares, target, &finish);
             }
         }

@@ -5,8 +5,10 @@ use super::super::frame::Frame;
 use super::super::normalisation::{ChannelOrder, Normalisation};
 use super::super::photo::Photo;
 use super::super::region;
-use super::sample::{Sample, each};
+use super::bend::Bend;
+use super::sample::{Sample, SampleBent, each};
 use crate::error::{Error, ErrorKind, Result, Stage};
+use crate::geometry::{Point, Similarity};
 use crate::simd::Level;
 
 /// Writes a crop of `frame`, normalised, to `out`: `height · width · 3` values, channels last, rows
@@ -29,6 +31,39 @@ pub fn warp_into(frame: &Frame<'_>, crop: &Crop, normalisation: &Normalisation, 
         return Err(Error::new(ErrorKind::ShapeMismatch, Stage::Image, message));
     }
     warp_at(Level::best(), frame, crop, normalisation, out)
+}
+
+/// Writes a crop as [`warp_into`] does, with its pixels looking where `bend`, which was made for
+/// the crop, says.
+///
+/// # Errors
+/// Those of [`warp_into`]; [`ErrorKind::ShapeMismatch`] if the bend is of another size.
+pub(crate) fn warp_bent_into(
+    frame: &Frame<'_>,
+    crop: &Crop,
+    bend: &Bend,
+    normalisation: &Normalisation,
+    out: &mut [f32],
+) -> Result<()> {
+    if out.len() != crop.checked_len()? || !bend.fits(crop) {
+        return Err(Error::new(ErrorKind::ShapeMismatch, Stage::Image, "crop, bend and buffer differ in size"));
+    }
+    let ([left, top], [right, bottom]) = bend.margins();
+    let moved = Similarity::new(1.0, 0.0, Point::new(-(left as f32), -(top as f32)));
+    let source_from_target = moved
+        .and_then(|moved| crop.source_from_target.after(&moved))
+        .ok_or_else(|| Error::new(ErrorKind::InvalidArgument, Stage::Image, "the crop's transform is out of range"))?;
+    let (width, height) = (crop.width + left + right, crop.height + top + bottom);
+    let wider = Crop { width, height, source_from_target, border: crop.border };
+    let (mean, scale) = (quad(normalisation.mean), quad(normalisation.scale));
+    let bgr = normalisation.order == ChannelOrder::Bgr;
+    let level = Level::best();
+    region::with_workspace(|workspace| {
+        let region = region::stage(workspace, level, frame, &wider, bgr)?;
+        let finish = |pixel| each(each(pixel, mean, |p, m| p - m), scale, |p, s| p * s);
+        level.run(SampleBent { region: &region, bend, width: crop.width, shift: [left, top], out, finish });
+        Ok(())
+    })
 }
 
 /// Writes a crop as [`warp_into`] does, with this instruction set and without a check of `out`'s

@@ -3,7 +3,7 @@
 use super::pad_arguments::PadArguments;
 use clap::{Args, Subcommand};
 use selfsame::model::Profile;
-use selfsame_lab::evaluate::Padding;
+use selfsame_lab::evaluate::{HeadShape, Padding};
 use selfsame_lab::tools::command_line;
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
@@ -194,6 +194,14 @@ pub struct Common {
     /// `--calibration` for such pairs too.
     #[arg(long)]
     pub documents: bool,
+    /// Re-render one picture of each person as if taken from so many centimetres, and compare it as
+    /// it is and with its perspective undone; several distances as in `50,35,25`.
+    #[arg(long, value_delimiter = ',', value_parser = distance)]
+    pub distance: Vec<f32>,
+    /// Whose depth the pictures of `--distance` get: `mesh` (their own mesh's), `mean` (the mean
+    /// face's, deeper or flatter) or `own` (the laboratory's own heads).
+    #[arg(long, default_value = "own", requires = "distance", value_parser = head)]
+    pub head: HeadShape,
     /// Measure what discarding pairs by the unified quality scores gains (error versus discard, at
     /// the threshold for an FMR of 1e-3), and print the weights fitted on these pictures. On
     /// all ten folds of LFW the weights are those of the other five.
@@ -218,6 +226,17 @@ fn people(text: &str) -> Result<RangeInclusive<u32>, String> {
 fn padding(text: &str) -> Result<Padding, String> {
     let known = Padding::ALL.into_iter().find(|padding| padding.as_str() == text);
     known.ok_or_else(|| format!("{text} is not edge or black"))
+}
+
+/// Centimetres, as far as a face can be re-rendered.
+fn distance(text: &str) -> Result<f32, String> {
+    let cm = text.parse().ok().filter(|cm| (15.0..=150.0).contains(cm));
+    cm.ok_or_else(|| format!("{text} is not between 15 and 150 cm"))
+}
+
+fn head(text: &str) -> Result<HeadShape, String> {
+    let known = HeadShape::ALL.into_iter().find(|shape| shape.as_str() == text);
+    known.ok_or_else(|| format!("{text} is not mesh, mean or own"))
 }
 
 /// `ATTRIBUTE=VALUE`.

@@ -1,8 +1,9 @@
-//! What is asked for beside the report: tables for a model's card, and trials of thresholds, fusion
-//! and document portraits.
+//! What is asked for beside the report: tables for a model's card, and trials of thresholds,
+//! fusion, document portraits and selfies from near.
 
 use super::arguments::Common;
 use super::card;
+use super::distances::distances;
 use super::documents::documents;
 use super::enrolled::Enrolled;
 use super::fuse::fuse;
@@ -58,6 +59,9 @@ pub fn run(pictures: &Enrolled<'_>, set: &ScoreSet, common: &Common) -> Anyhow<(
             let name = format!("{}, the earlier picture of each pair as one of six document portraits", pictures.name);
             calibrate(&mixed, Pairing::DocumentSelfie, &name)?;
         }
+    }
+    if !common.distance.is_empty() {
+        distances(pictures, set, common.head, &common.distance)?;
     }
     if let Some(path) = &common.calibration {
         let id = &pictures.setup.ensemble.card().id;

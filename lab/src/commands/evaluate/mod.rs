@@ -14,13 +14,14 @@
 //! `pad`: attacks on liveness, in sessions simulated from portraits: see
 //! [`selfsame_lab::evaluate::pad`]. `--card` takes another template network; `--groups`, `--by`
 //! and `--where` tell how rates differ between groups; `--calibration` and `--impostors` write what
-//! a model's card says about scores; `--halves`, `--fuse` and `--documents` try thresholds, fused
-//! templates and document portraits; `--quality` adds what discarding pictures by their quality
-//! gains (the subcommand `quality` does that alone). `--help` tells the options. Exit status 0, or
-//! 3 after an error.
+//! a model's card says about scores; `--halves`, `--fuse`, `--documents` and `--distance` try
+//! thresholds, fused templates, document portraits and selfies from near; `--quality` adds what
+//! discarding pictures by their quality gains (the subcommand `quality` does that alone). `--help`
+//! tells the options. Exit status 0, or 3 after an error.
 
 mod arguments;
 mod card;
+mod distances;
 mod documents;
 mod enrolled;
 mod further;
