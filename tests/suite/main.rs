@@ -20,6 +20,8 @@ mod enrol;
 mod examples;
 mod faults;
 mod flicker;
+#[cfg(any(feature = "gif", feature = "jxl", feature = "tiff"))]
+mod formats;
 mod frames;
 mod gallery;
 mod guide;
