@@ -39,8 +39,8 @@ impl Compression {
         let codes = match self {
             // What stands behind the pixels is not looked at.
             Self::None => return u64::MAX,
-            // A byte for each 128.
-            Self::PackBits => plain / 64,
+            // Four bytes for three, where every other byte begins a run of two.
+            Self::PackBits => plain / 2,
             // Codes of twelve bits for each byte.
             Self::Lzw => plain / 2,
             // Codes of nine bits for each byte.

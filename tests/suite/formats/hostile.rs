@@ -59,7 +59,8 @@ fn a_gif_of_a_large_screen_is_refused_by_its_header() {
 fn a_tiff_of_large_sides_or_tiles_is_refused_by_its_header() {
     use super::tiff::tiff;
     let one: [(u16, u16, &[u32]); 2] = [(258, 3, &[8]), (262, 3, &[1])];
-    let table: [(&str, &[(u16, u16, &[u32])]); 4] = [
+    type Fields<'a> = &'a [(u16, u16, &'a [u32])];
+    let table: [(&str, Fields<'_>); 4] = [
         ("sides", &[(256, 4, &[1 << 31]), (257, 4, &[1 << 31])]),
         (
             "a tile",
