@@ -28,6 +28,7 @@ mod guide;
 mod house;
 mod jpeg;
 mod jpeg2000;
+mod large;
 mod numbers;
 mod page;
 #[cfg(feature = "ort")]
