@@ -26,8 +26,8 @@ const FOCAL_LENGTH_35MM: u16 = 0xA405;
 const CUT: f32 = 1.03;
 
 /// The byte order in which a block was written.
-#[derive(Clone, Copy)]
-enum Order {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Order {
     /// `II`
     Little,
     /// `MM`
@@ -35,18 +35,34 @@ enum Order {
 }
 
 impl Order {
-    fn u16(self, bytes: &[u8], at: usize) -> Option<u16> {
+    /// The order that a TIFF's header states.
+    pub(super) fn of(tiff: &[u8]) -> Option<Self> {
+        match tiff.get(..2)? {
+            b"II" => Some(Self::Little),
+            b"MM" => Some(Self::Big),
+            _ => None,
+        }
+    }
+
+    pub(super) fn u16(self, bytes: &[u8], at: usize) -> Option<u16> {
         match self {
             Self::Little => le16(bytes, at),
             Self::Big => be16(bytes, at),
         }
     }
 
-    fn u32(self, bytes: &[u8], at: usize) -> Option<u32> {
+    pub(super) fn u32(self, bytes: &[u8], at: usize) -> Option<u32> {
         match self {
             Self::Little => le32(bytes, at),
             Self::Big => be32(bytes, at),
         }
+    }
+
+    #[cfg(feature = "tiff")]
+    pub(super) fn u64(self, bytes: &[u8], at: usize) -> Option<u64> {
+        let halves = [self.u32(bytes, at)?, self.u32(bytes, at.checked_add(4)?)?].map(u64::from);
+        let [high, low] = if self == Self::Big { halves } else { [halves[1], halves[0]] };
+        Some(high << 32 | low)
     }
 }
 
@@ -87,11 +103,7 @@ pub(super) fn focal_length_35mm(exif: &[u8], sides: [u32; 2]) -> Option<u16> {
 /// The TIFF file inside a block, and its byte order.
 fn tiff(exif: &[u8]) -> Option<(&[u8], Order)> {
     let tiff = if is_exif(exif) { exif.get(PREFIX.len() + 1..)? } else { exif };
-    let order = match tiff.get(..2)? {
-        b"II" => Order::Little,
-        b"MM" => Order::Big,
-        _ => return None,
-    };
+    let order = Order::of(tiff)?;
     (order.u16(tiff, 2)? == 42).then_some((tiff, order))
 }
 

@@ -5,7 +5,7 @@ use crate::words::words;
 /// The format of a photo's file.
 ///
 /// [`ImageFormat::as_str`] and the serialised form are one stable `snake_case` word per format:
-/// `jpeg`, `jpeg2000`, `png`, `webp`, `raw`.
+/// `jpeg`, `jpeg2000`, `png`, `webp`, `gif`, `tiff`, `jxl`, `raw`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ImageFormat {
@@ -17,11 +17,26 @@ pub enum ImageFormat {
     Png,
     /// WebP, lossy or lossless.
     WebP,
+    /// GIF, with the feature `gif`.
+    Gif,
+    /// TIFF, with the feature `tiff`.
+    Tiff,
+    /// JPEG XL, with the feature `jxl`.
+    JpegXl,
     /// No file at all: the pixels were given to [`super::Photo::from_rgb8`].
     Raw,
 }
 
-words!(ImageFormat { Jpeg => "jpeg", Jpeg2000 => "jpeg2000", Png => "png", WebP => "webp", Raw => "raw" });
+words!(ImageFormat {
+    Jpeg => "jpeg",
+    Jpeg2000 => "jpeg2000",
+    Png => "png",
+    WebP => "webp",
+    Gif => "gif",
+    Tiff => "tiff",
+    JpegXl => "jxl",
+    Raw => "raw",
+});
 
 /// The colour channels that a file stores, alpha aside.
 ///

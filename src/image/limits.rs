@@ -38,7 +38,8 @@ settings! {
         /// The steps that the file can make its decoder take, of about a nanosecond on one core (an
         /// upper estimate, from the headers alone). It bounds JPEG 2000, whose headers can ask for
         /// ninety passes over pixels that take no bytes: at the default about 1.5 megapixels of
-        /// colour are read, and any file takes about a second at most. Passport chips hold less
+        /// colour are read, and any file takes about a second at most. Of a JPEG XL it allows 12
+        /// megapixels, or 1.6 of a lossless one. Passport chips hold less
         /// than one, for which 200,000,000 suffice mostly. Raise it for larger ones.
         max_work, with_max_work: u64 = 1_000_000_000, in 1..=u64::MAX;
     }
@@ -124,13 +125,11 @@ mod spent {
 /// what it keeps per pixel, its output in the stored format, and the RGB8 copy of that.
 fn memory_bytes(header: &Header, pixels: u64, file_bytes: usize) -> u64 {
     let channels = match (header.format, header.color) {
-        // PNG and WebP may carry alpha; a palette becomes RGBA at most.
-        (ImageFormat::Png, SourceColor::Gray) => 2,
-        (ImageFormat::Png | ImageFormat::WebP, _) => 4,
-        (ImageFormat::Jpeg2000, SourceColor::Gray) => 2,
-        (ImageFormat::Jpeg2000, _) => 4,
-        (_, SourceColor::Gray) => 1,
-        _ => 3,
+        (ImageFormat::Jpeg | ImageFormat::Raw, SourceColor::Gray) => 1,
+        (ImageFormat::Jpeg | ImageFormat::Raw, _) => 3,
+        // Others may carry alpha; a palette becomes RGBA at most.
+        (_, SourceColor::Gray) => 2,
+        _ => 4,
     };
     let output = pixels.saturating_mul(channels * u64::from(header.bits_per_channel.div_ceil(8)));
     let working = pixels.saturating_mul(header.working_bytes_per_px);

@@ -31,14 +31,20 @@ mod crop;
 mod exif;
 mod format;
 mod frame;
+#[cfg(feature = "gif")]
+mod gif;
 mod header;
 mod inflate;
 mod jpeg;
 mod jpeg2000;
+#[cfg(feature = "jxl")]
+mod jxl;
 mod last_sample;
 mod layout;
 mod light;
 mod limits;
+#[cfg(any(feature = "gif", feature = "tiff"))]
+mod lzw;
 mod metadata;
 mod normalisation;
 mod orientation;
@@ -53,6 +59,8 @@ mod region;
 mod rows;
 mod span;
 mod taps;
+#[cfg(feature = "tiff")]
+mod tiff;
 mod upright;
 mod warp;
 mod webp;

@@ -4,11 +4,17 @@
 use super::container::inspect;
 use super::format::{ImageFormat, SourceColor, SourceProfile};
 use super::frame::Frame;
+#[cfg(feature = "gif")]
+use super::gif;
 use super::header::{Header, corrupt, zeroed};
 use super::jpeg::{self, Large};
+#[cfg(feature = "jxl")]
+use super::jxl;
 use super::limits::{Limits, over_limit};
 use super::orientation::Orientation;
 use super::profile::Profile;
+#[cfg(feature = "tiff")]
+use super::tiff;
 use super::{jpeg2000, metadata, png, profile, upright, webp};
 use crate::digest::Digest;
 use crate::error::{Error, ErrorKind, Result, Stage};
@@ -80,7 +86,8 @@ enum Pixels {
 }
 
 impl Photo {
-    /// Decodes a JPEG, JPEG 2000, PNG or WebP, told apart by content alone.
+    /// Decodes a JPEG, JPEG 2000, PNG or WebP, and with this crate's features `gif`, `tiff` and
+    /// `jxl` those formats, told apart by content alone.
     ///
     /// The headers are held against `limits` first, then the pixels are decoded, turned upright as
     /// EXIF says, and converted to RGB8. What each format may contain:
@@ -100,9 +107,17 @@ impl Photo {
     ///   `UnsupportedFormat`.
     /// - PNG: all colour types and depths; 16 bits are rounded to 8.
     /// - WebP: lossy and lossless.
+    /// - GIF: its first picture, on the screen that it states.
+    /// - TIFF and BigTIFF: the first picture; grey, RGB and palettes of 1, 2, 4, 8 or 16 bits,
+    ///   alpha also multiplied into colours; strips, tiles and planes, plain or compressed by LZW,
+    ///   deflate or PackBits. Other compressions, inks, YCbCr, Lab, floating samples, and a
+    ///   thumbnail before a camera's raw picture are `UnsupportedFormat`.
+    /// - JPEG XL: lossy and lossless, 8 bits or 16; inks are `UnsupportedFormat`, and pictures that
+    ///   are made of many hidden ones `LimitExceeded`.
     /// - Transparency is laid over white, as a viewer's page does: what a person cannot see, no
     ///   network sees either.
     /// - Animations are `UnsupportedFormat`: which frame a person would have looked at is unknown.
+    ///   A GIF's first picture is taken, since still ones are written with more of them, too.
     /// - A file that ends early is `Corrupt` at whatever byte it ends, even if all pixels could be
     ///   had, but for a JPEG that lacks its end marker alone; bytes behind the image's end are
     ///   ignored. Damage inside the compressed data of a JPEG that still reads as codes shows as a
@@ -160,10 +175,23 @@ impl Photo {
                 let (samples, color) = jpeg2000::decode(image)?;
                 Self::finish(image, header, limits, samples, color)
             }
-            // No header says so: the format of photos that never were a file.
-            ImageFormat::Raw => {
-                Err(Error::new(ErrorKind::UnsupportedFormat, Stage::Decode, "raw pixels are not decoded"))
+            #[cfg(feature = "gif")]
+            ImageFormat::Gif => {
+                let (samples, color) = gif::decode(image)?;
+                Self::finish(image, header, limits, samples, color)
             }
+            #[cfg(feature = "tiff")]
+            ImageFormat::Tiff => {
+                let (samples, color) = tiff::decode(image)?;
+                Self::finish(image, header, limits, samples, color)
+            }
+            #[cfg(feature = "jxl")]
+            ImageFormat::JpegXl => {
+                let (samples, color) = jxl::decode(image, header, limits)?;
+                Self::finish(image, header, limits, samples, color)
+            }
+            // No header says so: what is no file, or not read.
+            _ => Err(Error::new(ErrorKind::UnsupportedFormat, Stage::Decode, "raw pixels are not decoded")),
         }
     }
 

@@ -20,12 +20,15 @@ mod enrol;
 mod examples;
 mod faults;
 mod flicker;
+#[cfg(any(feature = "gif", feature = "jxl", feature = "tiff"))]
+mod formats;
 mod frames;
 mod gallery;
 mod guide;
 mod house;
 mod jpeg;
 mod jpeg2000;
+mod large;
 mod numbers;
 mod page;
 #[cfg(feature = "ort")]

@@ -9,10 +9,20 @@ pub(super) fn error(bytes: &[u8]) -> Error {
         Some(name) if ["video", "animation", "archive"].iter().any(|moving| name.ends_with(moving)) => {
             unsupported(&format!("{name}: a picture is needed, such as a JPEG"))
         }
-        Some(name) => unsupported(&format!("{name}: convert it to JPEG")),
+        Some(name) => match FEATURES.iter().find(|(format, _)| *format == name) {
+            Some((_, feature)) => {
+                unsupported(&format!("{name}: convert it to JPEG, or build selfsame with the feature `{feature}`"))
+            }
+            None => unsupported(&format!("{name}: convert it to JPEG")),
+        },
         None => unsupported("the bytes are no JPEG, JPEG 2000, PNG or WebP"),
     }
 }
+
+/// Formats that are read with a feature of this crate. With it, what comes here has a beginning of
+/// the format that its reader does not know.
+const FEATURES: [(&str, &str); 3] =
+    [("a GIF picture", "gif"), ("a TIFF picture", "tiff"), ("a JPEG XL picture", "jxl")];
 
 /// The format of bytes that none of the readers takes, with its article, if it is a known one.
 ///

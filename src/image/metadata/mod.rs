@@ -13,3 +13,5 @@ mod statements;
 mod webp;
 
 pub(super) use read::read;
+#[cfg(any(feature = "gif", feature = "jxl", feature = "tiff"))]
+pub(super) use statements::Statements;

@@ -9,6 +9,8 @@ use std::borrow::Cow;
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(in crate::image) struct Statements<'a> {
     exif: Option<Cow<'a, [u8]>>,
+    /// What the format itself says, which goes before EXIF.
+    orientation: Option<Orientation>,
     /// What the colours mean; of several statements the first one that can be read counts.
     pub(in crate::image) colors: Vec<Colors<'a>>,
 }
@@ -19,15 +21,23 @@ impl<'a> Statements<'a> {
         self.exif.get_or_insert_with(|| block.into());
     }
 
+    /// Takes what the format itself says of the orientation.
+    #[cfg(any(feature = "jxl", feature = "tiff"))]
+    pub(in crate::image) fn add_orientation(&mut self, orientation: Orientation) {
+        self.orientation = Some(orientation);
+    }
+
     /// Takes an ICC profile of at most `max_bytes` bytes; a longer one, or none, cannot be read.
-    pub(super) fn add_icc(&mut self, icc: Option<Cow<'a, [u8]>>, max_bytes: usize) {
+    pub(in crate::image) fn add_icc(&mut self, icc: Option<Cow<'a, [u8]>>, max_bytes: usize) {
         self.colors.push(icc.filter(|icc| icc.len() <= max_bytes).map_or(Colors::Unreadable, Colors::Icc));
     }
 
-    /// The orientation of the first EXIF block; upright without one.
+    /// The orientation that the format states, else that of the first EXIF block; upright without
+    /// either.
     pub(in crate::image) fn orientation(&self) -> Orientation {
         // A tag with a value that does not exist says nothing, as a missing tag does.
-        self.exif.as_deref().and_then(exif::orientation).unwrap_or(Orientation::Upright)
+        let of_exif = || self.exif.as_deref().and_then(exif::orientation);
+        self.orientation.or_else(of_exif).unwrap_or(Orientation::Upright)
     }
 
     /// The focal length that the first EXIF block states of the picture with these sides; see

@@ -92,8 +92,13 @@ fn iccp(icc: &[u8]) -> Vec<u8> {
 
 /// sRGB pixels as pixels of another profile, each value exact before it is rounded.
 fn converted(rgb: &[u8], to: &ColorProfile) -> Vec<u8> {
+    between(&ColorProfile::new_srgb(), to, rgb)
+}
+
+/// Pixels of one profile as pixels of another, each value exact before it is rounded.
+fn between(from: &ColorProfile, to: &ColorProfile, rgb: &[u8]) -> Vec<u8> {
     let options = TransformOptions { allow_use_cicp_transfer: false, prefer_fixed_point: false, ..Default::default() };
-    let transform = ColorProfile::new_srgb().create_transform_f32(Layout::Rgb, to, Layout::Rgb, options).unwrap();
+    let transform = from.create_transform_f32(Layout::Rgb, to, Layout::Rgb, options).unwrap();
     let source: Vec<f32> = rgb.iter().map(|v| f32::from(*v) / 255.0).collect();
     let mut target = vec![0.0; source.len()];
     transform.transform(&source, &mut target).unwrap();

@@ -3,7 +3,7 @@
 //! Three portraits always; a hundred of LFW with
 //! `cargo test --release --test suite profiles_of_a_hundred -- --ignored --nocapture`.
 
-use super::{converted, encode, encode_with};
+use super::{between, converted, encode, encode_with};
 use crate::verify::engine;
 use image::{ExtendedColorType, ImageEncoder};
 use moxcms::ColorProfile;
@@ -23,7 +23,6 @@ fn template(photo: &Photo) -> Option<Template> {
 /// so or do not.
 fn copies(photo: &Photo, format: ImageFormat, say_so: bool) -> Vec<Photo> {
     let sides = (photo.width(), photo.height());
-    let spaces = [ColorProfile::new_srgb(), ColorProfile::new_display_p3(), ColorProfile::new_adobe_rgb()];
     let copy = |space: &ColorProfile| {
         let stored = converted(photo.pixels(), space);
         let file = if say_so {
@@ -33,7 +32,7 @@ fn copies(photo: &Photo, format: ImageFormat, say_so: bool) -> Vec<Photo> {
         };
         Photo::decode(&file, &Limits::default()).unwrap()
     };
-    spaces.iter().map(copy).collect()
+    spaces().iter().map(copy).collect()
 }
 
 /// The photo as JPEGs of three qualities: what compression alone does.
@@ -46,6 +45,40 @@ fn compressed_otherwise(photo: &Photo) -> Vec<Photo> {
         Photo::decode(&file, &Limits::default()).unwrap()
     };
     [96, 95, 94].map(copy).to_vec()
+}
+
+fn spaces() -> [ColorProfile; 3] {
+    [ColorProfile::new_srgb(), ColorProfile::new_display_p3(), ColorProfile::new_adobe_rgb()]
+}
+
+fn compressed(photo: &Photo, pixels: &[u8]) -> Photo {
+    let file = encode(ImageFormat::Jpeg, pixels, (photo.width(), photo.height()), ExtendedColorType::Rgb8);
+    Photo::decode(&file, &Limits::default()).unwrap()
+}
+
+/// The photo rounded in each colour space and back in sRGB, then compressed: copies whose pixels
+/// differ by a level or two, and nothing of which is converted behind the compression.
+fn rounded_then_compressed(photo: &Photo) -> Vec<Photo> {
+    let back = |space: &ColorProfile| {
+        let rounded = converted(photo.pixels(), space);
+        compressed(photo, &between(space, &ColorProfile::new_srgb(), &rounded))
+    };
+    spaces().iter().map(back).collect()
+}
+
+/// The photo with a level more or less in every sixth sample, compressed.
+fn noisy_then_compressed(photo: &Photo) -> Vec<Photo> {
+    rounded_otherwise(photo).iter().map(|noisy| compressed(noisy, noisy.pixels())).collect()
+}
+
+/// The photo compressed in each colour space, and converted exactly by this test.
+fn compressed_then_exact(photo: &Photo) -> Vec<Photo> {
+    let copy = |space: &ColorProfile| {
+        let decoded = compressed(photo, &converted(photo.pixels(), space));
+        let exact = between(space, &ColorProfile::new_srgb(), decoded.pixels());
+        Photo::from_rgb8(photo.width(), photo.height(), exact).unwrap()
+    };
+    spaces().iter().map(copy).collect()
 }
 
 /// The photo with one level more or less in every sixth sample: what rounding alone does.
@@ -124,7 +157,10 @@ fn profiles_of_a_hundred() {
         within
     };
     let rounding = share("rounding alone", &rounded_otherwise);
-    share("compression alone", &compressed_otherwise);
+    share("compression of three qualities", &compressed_otherwise);
+    share("rounded in each space, then compressed", &rounded_then_compressed);
+    share("a level more or less, then compressed", &noisy_then_compressed);
+    share("compressed in each space, converted exactly", &compressed_then_exact);
     for format in [ImageFormat::Png, ImageFormat::Jpeg] {
         share(&format!("{format}, not said"), &|photo| copies(photo, format, false));
         let within = share(&format!("{format}"), &|photo| copies(photo, format, true));

@@ -59,7 +59,8 @@ pub fn print_curves(engine: &Engine, runs: usize) -> Anyhow<()> {
     }
     head("scans, 3 million pixels");
     shown("1", &both(TWELVE / 2, USUAL)?)?;
-    for scans in [4, 8, 16, 32, 64] {
+    // The encoder's first scan is an empty one from 34 on, which no decoder takes.
+    for scans in [4, 8, 16, 32] {
         shown(&scans.to_string(), &both(TWELVE / 2, Coding { quality: 90, scans: Some(scans) })?)?;
     }
     head("faces in the second, 2.8 million pixels");
