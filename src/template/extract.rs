@@ -66,8 +66,8 @@ impl std::fmt::Debug for TemplateExtractor {
 }
 
 impl TemplateExtractor {
-    /// The extractor that runs `networks`: a [`Model`], any network from an aligned face to one
-    /// vector, or an [`Ensemble`] of several.
+    /// The extractor that runs `networks`: a [`Model`](crate::model::Model), any network from an
+    /// aligned face to one vector, or an [`Ensemble`] of several.
     ///
     /// # Errors
     /// [`ErrorKind::InvalidModel`] if a card lacks alignment or template facts, or contradicts

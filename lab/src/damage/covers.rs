@@ -75,7 +75,8 @@ pub(super) fn covered(picture: &mut Planes, place: &Place, worn: Worn, amount: f
         let y = place.origin.y + u * place.eyes * place.right[1] + 0.45 * place.chin * place.down[1];
         picture.between(x, y)
     };
-    let skin: [f32; 3] = std::array::from_fn(|i| tone * 0.5 * (cheek(-0.4)[i] + cheek(0.4)[i]));
+    let mut skin = cheek(-0.4);
+    skin.iter_mut().zip(cheek(0.4)).for_each(|(skin, other)| *skin = tone * 0.5 * (*skin + other));
     let (round, tint) = (drawn(1.6, 5.0), drawn(0.0, 0.35));
     // What covers a half: one colour, stripes of two, or what lies elsewhere on the picture.
     let (fill, stripe, away) = (drawn(0.0, 3.0), drawn(0.15, 0.9), drawn(0.35, 0.6));

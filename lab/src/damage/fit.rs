@@ -38,7 +38,8 @@ fn probe(samples: &[&DamagedSample], wanted: &[f64]) -> Result<ProbeSpec> {
         let mean = column.mean();
         let deviation = column.variance().sqrt().max(1e-9);
         column.iter_mut().for_each(|v| *v = (*v - mean) / deviation);
-        (scales.push(deviation), means.push(mean));
+        scales.push(deviation);
+        means.push(mean);
     }
     let level = wanted.iter().sum::<f64>() / wanted.len() as f64;
     let target = DVector::from_iterator(wanted.len(), wanted.iter().map(|v| v - level));

@@ -26,7 +26,7 @@ fn damaged_pictures_of_different_people_do_not_match() {
         assert_eq!((cell.false_matches, cell.one_sided_matches), (0, 0), "{cell:?}");
     }
     let of = |kind: DamageKind| rates.cells.iter().filter(move |cell| cell.kind == kind.as_str());
-    let last = |kind| of(kind).last().unwrap().clone();
+    let last = |kind| of(kind).next_back().unwrap().clone();
     let fog = last(DamageKind::Contrast);
     assert_eq!(fog.unreliable + fog.refused, 3, "{fog:?}");
     for kind in [DamageKind::Mask, DamageKind::Sunglasses] {
