@@ -34,6 +34,7 @@ impl DepthMap {
             .filter_map(|[a, b, c]| Some([vertex((*a).into())?, vertex((*b).into())?, vertex((*c).into())?]));
         let mut nodes_cm = map.nodes_cm;
         faces.for_each(|corners| draw(corners, &mut nodes_cm));
+        // The mesh has every point of its outline.
         let edge = outline::FACE.map(|i| vertex(i).unwrap_or_default());
         fall_off(&edge, &mut nodes_cm);
         map.nodes_cm = nodes_cm;

@@ -1,8 +1,14 @@
 //! [`Distance`]: how far away a face was, and where that is known from.
 
-use super::perspective::{PORTRAIT_CM, RANGE_CM};
 use crate::mesh::Mesh;
 use crate::words::words;
+
+/// How far away portraits are taken: what perspective is undone to, in centimetres. ISO/IEC
+/// 39794-5 asks for 1 to 2.5 m in a studio.
+pub(super) const PORTRAIT_CM: f32 = 150.0;
+/// Distances of faces are taken to be within these, in centimetres: from where a phone's camera
+/// sees a whole face, to where undoing changes nothing.
+pub(super) const RANGE_CM: [f32; 2] = [15.0, 1e4];
 
 /// What is known of the distance between a face and the camera that took it.
 ///

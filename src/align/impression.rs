@@ -1,5 +1,5 @@
-//! [`Impression`]: what one exposure of a face shows beyond who it is, for telling one picture twice
-//! from two pictures of one person.
+//! [`Impression`]: what one exposure of a face shows beyond who it is, for telling one picture
+//! twice from two pictures of one person.
 
 use super::align_points;
 use crate::error::Result;

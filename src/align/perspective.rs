@@ -5,12 +5,6 @@ use super::distance::{Distance, DistanceSource, portrait_share};
 use crate::geometry::Point;
 use crate::mesh::{Mesh, outline};
 
-/// How far away portraits are taken: what perspective is undone to, in centimetres. ISO/IEC
-/// 39794-5 asks for 1 to 2.5 m in a studio.
-pub(super) const PORTRAIT_CM: f32 = 150.0;
-/// Distances of faces are taken to be within these, in centimetres: from where a phone's camera
-/// sees a whole face, to where undoing changes nothing.
-pub(super) const RANGE_CM: [f32; 2] = [15.0, 1e4];
 /// From here on a face is taken as it is. Chosen by hand: from there a face's sides are drawn
 /// within 2 % of where a portrait has them.
 const FAR_CM: f32 = 110.0;
@@ -120,6 +114,7 @@ fn eyes_depth(mesh: &Mesh) -> f32 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::distance::PORTRAIT_CM;
     use super::*;
     use crate::mesh::canonical_vertices_cm;
     use proptest::prelude::*;

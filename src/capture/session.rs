@@ -33,8 +33,8 @@ settings! {
         guide, with_guide: GuideOptions = GuideOptions::default();
         /// How many of the best frames are kept for the comparison.
         kept_frames, with_kept_frames: usize = 3, in 0..=64;
-        /// The camera's focal length over its frames' longer side, if it is known: 0.5 over the tangent
-        /// of half the angle of view along that side. Kept pictures carry it
+        /// The camera's focal length over its frames' longer side, if it is known: 0.5 over the
+        /// tangent of half the angle of view along that side. Kept pictures carry it
         /// ([`Photo::focal_length_px`](crate::image::Photo::focal_length_px)), so that a comparison
         /// knows from how near they were taken.
         focal_length, with_focal_length: Option<f32> = None;

@@ -317,7 +317,14 @@ fn claims_under_valid_checksums_are_checked() {
     assert_eq!(change(&|r| r[16..20].copy_from_slice(&f32::NAN.to_le_bytes())), ErrorKind::Corrupt, "NaN");
     assert_eq!(change(&|r| r[48..52].copy_from_slice(&f32::NAN.to_le_bytes())), ErrorKind::Corrupt, "a level of NaN");
     assert_eq!(change(&|r| r[48..52].copy_from_slice(&9f32.to_le_bytes())), ErrorKind::Corrupt, "a level beyond all");
-    assert_eq!(change(&|r| r[52] = 1), ErrorKind::Corrupt, "unused bytes");
+    for doubt in [f32::NAN, -0.5, 1.5] {
+        assert_eq!(
+            change(&|r| r[52..56].copy_from_slice(&doubt.to_le_bytes())),
+            ErrorKind::Corrupt,
+            "a doubt of {doubt}"
+        );
+    }
+    assert_eq!(change(&|r| r[56] = 1), ErrorKind::Corrupt, "unused bytes");
     assert_eq!(change(&|r| r[64..].fill(0)), ErrorKind::Corrupt, "no direction");
     assert_eq!(change(&|r| r[LEN - 1] = 1), ErrorKind::Corrupt, "padding");
     assert_eq!(change(&|r| r[..8].copy_from_slice(&20u64.to_le_bytes())), ErrorKind::Corrupt, "an id twice");

@@ -87,6 +87,7 @@ impl<'a> Picture<'a> {
                 (0x2C, _) => break,
                 (0x21, Some(label)) => {
                     let first = SubBlocks { bytes, at: at + 2 }.next();
+                    // An extension that is cut short says nothing.
                     let body = first.clone().and_then(|first| bytes.get(first)).unwrap_or_default();
                     match (label, body, first) {
                         (0xF9, [flags, _, _, index, ..], _) => transparent = (flags & 1 == 1).then_some(*index),
@@ -174,6 +175,7 @@ pub(super) fn decode(bytes: &[u8]) -> Result<(Vec<u8>, ColorType)> {
     let [screen_width, screen_height] = picture.screen.map(usize::from);
     let mut samples = zeroed((4 * screen_width).checked_mul(screen_height))?;
     for (stored, y) in indices.chunks_exact(width).zip(picture.rows()) {
+        // A row beyond the screen shows nothing.
         let row = samples.chunks_exact_mut(4 * screen_width).nth(top + y).unwrap_or_default();
         for (pixel, index) in row.as_chunks_mut::<4>().0.iter_mut().skip(left).zip(stored) {
             if Some(*index) != picture.transparent {

@@ -41,6 +41,7 @@ mod jpeg2000;
 mod jxl;
 mod last_sample;
 mod layout;
+mod lens;
 mod light;
 mod limits;
 #[cfg(any(feature = "gif", feature = "tiff"))]

@@ -48,8 +48,8 @@ settings! {
         limits, with_limits: LivenessLimits = LivenessLimits::default();
         /// How the face is followed.
         tracker, with_tracker: TrackerOptions = TrackerOptions::default();
-        /// The camera's focal length over its frames' longer side, if it is known: 0.5 over the tangent
-        /// of half the angle of view along that side. The reference carries it
+        /// The camera's focal length over its frames' longer side, if it is known: 0.5 over the
+        /// tangent of half the angle of view along that side. The reference carries it
         /// ([`Photo::focal_length_px`](crate::image::Photo::focal_length_px)), so that a comparison
         /// knows from how near it was taken.
         focal_length, with_focal_length: Option<f32> = None;

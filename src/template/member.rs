@@ -52,6 +52,7 @@ impl Member {
             model: model.clone(),
             normalisation: Normalisation::from(input),
             dimension,
+            // A network without a second output has no features.
             features: signature.output_len(1).unwrap_or(0),
             share,
             mirrored: asked.mirrored,

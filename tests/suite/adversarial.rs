@@ -18,10 +18,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 /// Runs of a network in one search for a face, whatever the picture: 17 of the first search, 11 of
 /// the upright one after it.
 const DETECT_RUNS: usize = 28;
-/// Each search's best face.
-const MESH_RUNS: usize = 2;
-/// A face and its mirror image.
-const TEMPLATE_RUNS: usize = 2;
+/// Each search's best face, and that the other way up.
+const MESH_RUNS: usize = 3;
+/// A face, and where it was seen turned both ways up before, each with its mirror image.
+const TEMPLATE_RUNS: usize = 6;
 /// On a data page: six outlines both ways up, three of them closer, and the judge's own.
 const PAGE_DETECT_RUNS: usize = 18;
 /// What finding a face holds beside the frame.

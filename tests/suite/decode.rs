@@ -83,14 +83,13 @@ fn png_header(width: u32, height: u32) -> Vec<u8> {
 
 #[test]
 fn what_is_no_image_is_an_unsupported_format() {
-    let table: [(&str, &[u8]); 9] = [
+    let table: [(&str, &[u8]); 8] = [
         ("empty", b""),
         ("one byte", b"\xFF"),
         ("text", b"This is a text file, whatever its name says.\n"),
         ("start of a JPEG's signature", b"\xFF\xD8"),
         ("start of a PNG's signature", b"\x89PNG\r\n\x1a"),
         ("RIFF, but sound", b"RIFF\x24\0\0\0WAVEfmt "),
-        ("GIF", b"GIF89a\x01\0\x01\0\0\0\0;"),
         ("BMP", b"BM\x3A\0\0\0\0\0\0\0"),
         ("zeros", &[0; 4096]),
     ];

@@ -125,6 +125,7 @@ impl Set {
         }
         let mut people: Vec<_> = people.into_values().collect();
         people.iter_mut().for_each(|pictures| pictures.sort());
+        // All of them where no number is asked for.
         people.truncate(self.people.unwrap_or(usize::MAX));
         Ok(people)
     }

@@ -31,6 +31,7 @@ pub(super) fn median(picture: &Planes, side: f32) -> Planes {
     let mut out = picture.clone();
     let mut values = Vec::new();
     for channel in 0..3 {
+        // A pixel has three channels.
         let of = |pixel: [f32; 3]| pixel.into_iter().nth(channel).unwrap_or_default();
         for (y, row) in out.pixels.chunks_exact_mut(picture.width.max(1)).enumerate() {
             for (x, pixel) in row.iter_mut().enumerate() {

@@ -100,6 +100,7 @@ pub fn fit_reliability(samples: &[DamagedSample], least: f32, data: String) -> R
 pub fn fit_covering(samples: &[DamagedSample], data: String) -> Result<CoveringSpec> {
     let part = |part: usize| -> Result<CoveredPartSpec> {
         let share = |s: &DamagedSample| {
+            // There are three parts.
             let whole = WHOLE.get(part).copied().unwrap_or(1.0);
             let share = s.covered.as_ref()?.get(part)?;
             Some(f64::from((share / whole).min(1.0)))
@@ -114,6 +115,7 @@ pub fn fit_covering(samples: &[DamagedSample], data: String) -> Result<CoveringS
         }
         of_clean.sort_by(f64::total_cmp);
         let place = ((1.0 - FALSE_SHARE) * of_clean.len() as f64) as usize;
+        // Without undamaged pictures nothing counts as covered.
         let limit = of_clean.get(place).or(of_clean.last()).copied().unwrap_or(1.0);
         let (known, wanted): (Vec<_>, Vec<_>) = known.into_iter().unzip();
         Ok(CoveredPartSpec { limit: limit.clamp(0.2, 1.0) as f32, probe: probe(&known, &wanted)? })

@@ -111,6 +111,7 @@ kinds! {
 fn drawn_strength(kind: DamageKind, reach: f32, random: &mut Random) -> f32 {
     let strengths = kind.strengths();
     let place = random.unit() * reach * (strengths.len() - 1) as f32;
+    // Every kind has strengths.
     let at = |i: usize| strengths.get(i).or(strengths.last()).copied().unwrap_or_default();
     let (low, high) = (at(place as usize), at(place as usize + 1));
     low + (high - low) * place.fract()

@@ -112,6 +112,7 @@ impl Cell {
         let faces = people.par_iter().enumerate().map(face).collect::<Result<Vec<_>>>()?;
         let mut cell = Self {
             kind: damage.map_or("clean", |(kind, _)| kind.as_str()),
+            // Undamaged pictures have no strength.
             strength: damage.map_or(0.0, |(_, strength)| strength),
             pictures: faces.len(),
             unreliable: 0,

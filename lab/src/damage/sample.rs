@@ -62,6 +62,7 @@ pub fn damaged_samples(
     let mut random = Random::new(seed, subject as u64);
     for number in 0..count {
         let kinds: &[DamageKind] = &std::array::from_fn::<_, 2, _>(|_| DamageKind::drawn(&mut random));
+        // There are two kinds, of which one may do.
         let kinds = if number % 4 == 3 { kinds } else { kinds.get(..1).unwrap_or_default() };
         let mut damaged = photo.clone();
         for kind in kinds {

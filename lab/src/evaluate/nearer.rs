@@ -142,6 +142,7 @@ impl Head {
         let corners: Vec<([f32; 3], [f32; 2])> = (0..columns * rows)
             .map(|i| {
                 let [x, y] = [place(i % columns), place(i / columns)];
+                // Nothing was drawn there: the depth falls off.
                 let z = self.depth([x, y], canvas.values[i].map_or(f32::NAN, |[z, _]| z), &edge);
                 let shrunk = (1.0 + z / PORTRAIT_CM) / (1.0 + z / distance_cm);
                 let near = |v: f32, c: f32| c + shrunk * (v - c);

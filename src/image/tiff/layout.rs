@@ -146,6 +146,7 @@ impl<'a> Layout<'a> {
         };
         let tiled = directory.field(tag::TILE_WIDTH).is_some();
         let chunk = if tiled {
+            // A side that is not stated is refused as 0 below.
             [side(tag::TILE_WIDTH).unwrap_or(0), side(tag::TILE_HEIGHT).unwrap_or(0)]
         } else {
             [

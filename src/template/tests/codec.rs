@@ -39,9 +39,10 @@ const PAYLOAD: usize = HEAD + 4 + "some-model".len();
 #[test]
 fn the_format_is_the_documented_one() {
     let bytes = template(&[3.0, 4.0], "m").encode(TemplateEncoding::F32).unwrap();
-    let mut expected = b"SFTP\x02\x00\x01\x01\x02\x00\x00\x00".to_vec();
+    let mut expected = b"SFTP\x03\x00\x01\x01\x02\x00\x00\x00".to_vec();
     expected.extend(0f32.to_le_bytes());
     expected.extend([1, 0, 0, 0]);
+    expected.extend([-1f32, -1.0].iter().flat_map(|v| v.to_le_bytes()));
     expected.extend(5f32.to_le_bytes());
     expected.push(b'm');
     expected.extend(0.6f32.to_le_bytes());
@@ -49,7 +50,7 @@ fn the_format_is_the_documented_one() {
     assert_eq!(bytes[..bytes.len() - 4], expected);
     assert_eq!(bytes[bytes.len() - 4..], crc32fast::hash(&expected).to_le_bytes());
     let lens = ALL.map(|encoding| wave(192).encode(encoding).unwrap().len() - "some-model".len());
-    assert_eq!(lens, [796, 412, 252]);
+    assert_eq!(lens, [804, 420, 260]);
 }
 
 #[test]

@@ -183,6 +183,8 @@ fn cards_that_contradict_the_network_are_refused() {
     wrong.push((ModelCard { alignment: None, ..card() }, signature()));
     wrong.push((ModelCard { template: None, ..card() }, signature()));
     let mut two = signature();
+    // A second output is what probes read; a third is of no use.
+    two.outputs.push(("features".to_owned(), vec![1]));
     two.outputs.push(("more".to_owned(), vec![1]));
     wrong.push((card(), two));
     for (i, (card, signature)) in wrong.into_iter().enumerate() {
