@@ -113,7 +113,7 @@ struct Journey<'a, R> {
 impl<R: rand_core::CryptoRng + Send> Journey<'_, R> {
     fn ceremony(mut self, kind: Kind, method: Method) -> Result<Ending> {
         self.dialogue.tell("Step 1: the application form.");
-        let (session, now) = (SessionKey::new(&self.world.names, &["this terminal"]), self.dialogue.now());
+        let session = SessionKey::new(&self.world.names, &["this terminal"]);
         let key = loop {
             self.applicant.number = self.ask("document_number", "Number of your document")?.to_string();
             match DocumentKey::new(&self.world.names, "UTO", &self.applicant.number) {
@@ -121,6 +121,7 @@ impl<R: rand_core::CryptoRng + Send> Journey<'_, R> {
                 Err(error) => self.dialogue.tell(&format!("  Not accepted: {error}.")),
             }
         };
+        let now = self.dialogue.now();
         let begun = wait(Awaiting::begin(kind, method, session, key, &mut self.world.context(now)))?;
         let mut ceremony = match begun {
             Outcome::Found(form) => form.into(),
