@@ -187,6 +187,7 @@ fn print(verification: &Verification, timings: &Timings) {
                 let remarks: Vec<&str> = face.quality.remarks.iter().map(|r| r.as_str()).collect();
                 let remarks = if remarks.is_empty() { "no remarks".to_owned() } else { remarks.join(", ") };
                 let distance = face.distance.map(|(cm, from)| format!(", undone from {cm:.0} cm ({from})"));
+                // Nothing is told of what was not undone.
                 format!("face {:.0} px wide{}, {remarks}", face.rect.width(), distance.unwrap_or_default())
             }
             None => "no face to compare".to_owned(),

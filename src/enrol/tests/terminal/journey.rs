@@ -122,8 +122,7 @@ impl<R: rand_core::CryptoRng + Send> Journey<'_, R> {
             }
         };
         let now = self.dialogue.now();
-        let begun = wait(Awaiting::begin(kind, method, session, key, &mut self.world.context(now)))?;
-        let mut ceremony = match begun {
+        let mut ceremony = match wait(Awaiting::begin(kind, method, session, key, &mut self.world.context(now)))? {
             Outcome::Found(form) => form.into(),
             Outcome::Refused(terminated) => return Ok(Ending::Terminated(terminated)),
         };
