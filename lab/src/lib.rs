@@ -16,6 +16,7 @@
 pub mod damage;
 pub mod error;
 pub mod evaluate;
+mod jpeg;
 pub mod output;
 mod random;
 pub mod simulate;

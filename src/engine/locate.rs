@@ -10,7 +10,7 @@ use crate::image::Frame;
 use crate::mesh::Mesh;
 use crate::observer::{Side, StageObserver, observed};
 use crate::outcome::Outcome;
-use crate::quality::{QualityRemark, QualityReport, assess};
+use crate::quality::{QualityReport, assess};
 use crate::telemetry::debug_event;
 use crate::template::{Reading, Template};
 
@@ -213,7 +213,7 @@ impl Engine {
             Outcome::Found(found) => found,
             Outcome::Refused(refusal) => return refused(vec![refusal]),
         };
-        let quality = observed(observer, side, Stage::Quality, || assess(frame, &mesh))?;
+        let mut quality = observed(observer, side, Stage::Quality, || assess(frame, &mesh))?;
         if !quality.is_usable() {
             return refused(quality.refusals.iter().copied().map(FaceRefusal::from).collect());
         }
@@ -226,15 +226,9 @@ impl Engine {
             reading.map(|reading| (perspective.map(Box::new), reading))
         })?;
         let Reading { template, covering } = reading;
-        let mut quality = quality;
         quality.cover(covering);
-        let covered = self.refuse_covered
-            && quality.remarks.iter().any(|remark| {
-                use QualityRemark::{EyesCovered, FaceCovered, FaceCut, MouthCovered};
-                matches!(remark, EyesCovered | FaceCovered | FaceCut | MouthCovered)
-            });
-        let unreliable = template.reliability().is_some_and(|reliability| !reliability.suffices());
-        let refusals = [(unreliable, FaceRefusal::Unreliable), (covered, FaceRefusal::Covered)];
+        let covered = self.refuse_covered && quality.remarks.iter().any(|remark| remark.is_about_covers());
+        let refusals = [(!template.is_reliable(), FaceRefusal::Unreliable), (covered, FaceRefusal::Covered)];
         let refusals: Vec<_> = refusals.into_iter().filter_map(|(holds, refusal)| holds.then_some(refusal)).collect();
         if !refusals.is_empty() {
             return refused(refusals);

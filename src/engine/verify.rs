@@ -9,6 +9,7 @@ use crate::compare::{Calibration, Decision, Pairing, Threshold, score};
 use crate::document::DocumentPhoto;
 use crate::error::{Error, ErrorKind, Result, Stage};
 use crate::image::Photo;
+use crate::mesh::Mesh;
 use crate::observer::{Side, StageObserver, observed};
 use crate::outcome::Outcome;
 use crate::telemetry::debug_event;
@@ -19,7 +20,7 @@ use crate::template::Template;
 const PAIRINGS: [Pairing; 2] = [Pairing::DocumentSelfie, Pairing::SelfieSelfie];
 
 /// What is compared of one picture.
-type Taken = (Template, Impression);
+type Taken = (Template, Mesh);
 
 impl Engine {
     /// Answers whether the person on `selfie` is the one on `document`, at a false match rate of at
@@ -89,13 +90,16 @@ impl Engine {
                 likeness: None,
             });
         }
+        let photos = [document.photo(), selfie];
         let (document, of_document) = self.side(Side::Document, document.photo(), Distance::Portrait, observer)?;
         let (selfie, of_selfie) = self.side(Side::Selfie, selfie, self.distance_of(selfie), observer)?;
         let likeness = match (&of_document, &of_selfie) {
-            (Outcome::Found((_, a)), Outcome::Found((_, b))) => Some(a.likeness(b)),
+            (Outcome::Found((_, document)), Outcome::Found((_, selfie))) => {
+                let [a, b] = photos;
+                Some(Impression::of(&a.frame(), document)?.likeness(&Impression::of(&b.frame(), selfie)?))
+            }
             _ => None,
         };
-        let same = likeness.is_some_and(|likeness| likeness >= Impression::SAME_PICTURE);
         let verdict = observed(observer, Side::Both, Stage::Compare, || {
             judge(
                 of_document.map(|(template, _)| template),
@@ -104,14 +108,12 @@ impl Engine {
                 &threshold,
             )
         })?;
-        let verdict = match verdict {
-            Verdict::Match(_) | Verdict::NoMatch(_) if same && self.refuse_same_picture => {
-                Verdict::Refused(vec![VerdictReason::SamePicture])
-            }
-            verdict => verdict,
-        };
-        debug_event!(verdict = verdict.as_str(), origin = origin.as_str(), "verified");
-        Ok(Verification { verdict, threshold, origin, document, selfie, likeness })
+        let mut verification = Verification { verdict, threshold, origin, document, selfie, likeness };
+        if self.refuse_same_picture && verification.is_same_picture() {
+            verification.verdict = Verdict::Refused(vec![VerdictReason::SamePicture]);
+        }
+        debug_event!(verdict = verification.verdict.as_str(), origin = origin.as_str(), "verified");
+        Ok(verification)
     }
 
     /// What is known of how far away the face on `selfie` was: what was told, or what the lens
@@ -121,7 +123,7 @@ impl Engine {
         self.selfie_distance.unwrap_or_else(lens)
     }
 
-    /// One picture's report, and its template and impression or the refusals.
+    /// One picture's report, and its template and mesh or the refusals.
     fn side(
         &self,
         side: Side,
@@ -133,7 +135,6 @@ impl Engine {
         let faces = Some(faces);
         Ok(match face {
             Outcome::Found(face) => {
-                let impression = Impression::of(&photo.frame(), &face.mesh)?;
                 let Face { detection, mesh, quality, template, perspective } = *face;
                 let reliability = template.reliability();
                 let face = FaceReport {
@@ -144,7 +145,7 @@ impl Engine {
                     quality,
                     reliability,
                 };
-                (SideReport { faces, face: Some(face) }, Outcome::Found((template, impression)))
+                (SideReport { faces, face: Some(face) }, Outcome::Found((template, mesh)))
             }
             Outcome::Refused(refusals) => {
                 let reason = |refusal: FaceRefusal| VerdictReason::Refused(side, refusal);

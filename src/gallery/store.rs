@@ -218,7 +218,7 @@ impl Gallery {
         // All are checked before a byte is written, so that nothing of a refused batch is left.
         for (index, (id, template)) in entries.iter().enumerate() {
             self.check_model(template)?;
-            if template.reliability().is_some_and(|reliability| !reliability.suffices()) {
+            if !template.is_reliable() {
                 let message = format!("the template for the id {id} is not reliable enough to be enrolled");
                 return Err(fault(ErrorKind::InvalidArgument, message));
             }

@@ -267,7 +267,7 @@ impl LivenessSession {
         match &self.first {
             Some(first) => self.trace.identity.push((timestamp_us, score(first, &template)?.value())),
             // A frame that does not tell who it is cannot stand for the session.
-            None if template.reliability().is_some_and(|reliability| !reliability.suffices()) => {}
+            None if !template.is_reliable() => {}
             None => self.first = Some(template),
         }
         Ok(())

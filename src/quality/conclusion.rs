@@ -57,6 +57,14 @@ pub enum QualityRemark {
     TurnedAway,
 }
 
+impl QualityRemark {
+    /// Whether a part of the face cannot be seen: it is covered, or beyond the picture's edge.
+    #[must_use]
+    pub const fn is_about_covers(self) -> bool {
+        matches!(self, Self::FaceCut | Self::EyesCovered | Self::MouthCovered | Self::FaceCovered)
+    }
+}
+
 words!(QualityRemark {
     FaceSmall => "face_small",
     TooDark => "too_dark",

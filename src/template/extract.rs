@@ -126,11 +126,7 @@ impl TemplateExtractor {
     /// # Errors
     /// Those of [`Self::extract`].
     pub fn read(&self, frame: &Frame<'_>, mesh: &Mesh, options: &ExtractOptions) -> Result<Reading> {
-        let mut features = scratch::take(self.features);
-        let template = self.extract_crops(frame, options, None, Self::aligned(mesh.alignment_points()), &mut features);
-        let reading = template.map(|template| Reading { covering: self.covering_of(&template, &features), template });
-        features.zeroize();
-        reading
+        self.read_points(frame, None, mesh.alignment_points(), options)
     }
 
     /// The template of the face that `frame` shows in `perspective`, from a crop in which that is
@@ -158,9 +154,19 @@ impl TemplateExtractor {
         perspective: &Perspective,
         options: &ExtractOptions,
     ) -> Result<Reading> {
+        self.read_points(frame, Some(perspective), perspective.alignment_points(), options)
+    }
+
+    /// The reading of the face whose five points these are.
+    fn read_points(
+        &self,
+        frame: &Frame<'_>,
+        perspective: Option<&Perspective>,
+        points: [Point; 5],
+        options: &ExtractOptions,
+    ) -> Result<Reading> {
         let mut features = scratch::take(self.features);
-        let crop = Self::aligned(perspective.alignment_points());
-        let template = self.extract_crops(frame, options, Some(perspective), crop, &mut features);
+        let template = self.extract_crops(frame, options, perspective, Self::aligned(points), &mut features);
         let reading = template.map(|template| Reading { covering: self.covering_of(&template, &features), template });
         features.zeroize();
         reading

@@ -139,6 +139,11 @@ impl Template {
         self.reliability
     }
 
+    /// Whether a comparison may rest on the template; so too where reliability is not measured.
+    pub(crate) fn is_reliable(&self) -> bool {
+        self.reliability.is_none_or(Reliability::suffices)
+    }
+
     /// How doubtful the template is, 0 ..= 1: what its reliability lacks to 1, or 0 where that is
     /// not measured.
     pub(crate) fn doubt(&self) -> f32 {

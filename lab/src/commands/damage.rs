@@ -17,7 +17,7 @@ use selfsame::Engine;
 use selfsame::compare::{FmrBasis, Pairing};
 use selfsame::error::Stage;
 use selfsame::image::{Limits, Photo};
-use selfsame::model::{Backend, CoveringSpec, Profile, ReliabilitySpec, TemplateSource};
+use selfsame::model::{CoveringSpec, Profile, ReliabilitySpec, TemplateSource};
 use selfsame_lab::damage::{DamageKind, DamageRates, DamagedSample, damaged_samples, fit_covering, fit_reliability};
 use selfsame_lab::evaluate::LfwPairs;
 use selfsame_lab::note;
@@ -133,7 +133,6 @@ impl Set {
     fn engine(&self, average: bool) -> Anyhow<Engine> {
         let basis = if average { FmrBasis::Average } else { FmrBasis::WorstGroup };
         Ok(Engine::builder()
-            .backend(Backend::Native)
             .template(match &self.card {
                 Some(path) => TemplateSource::Card(path.clone()),
                 None => self.profile.into(),

@@ -1,22 +1,6 @@
 //! What storing and processing do.
 
 use super::planes::Planes;
-use crate::error::{Error, ErrorKind, Result, Stage};
-use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
-use selfsame::image::{Limits, Photo};
-
-/// Stored as JPEG of `quality`, 1 ..= 100, with chroma at half the resolution.
-pub(super) fn jpeg(photo: &Photo, quality: f32) -> Result<Photo> {
-    let unfit = |message: String| Error::new(ErrorKind::InvalidArgument, Stage::Evaluate, message);
-    let side = |of: u32| u16::try_from(of).map_err(|_| unfit("the picture is too large for JPEG".into()));
-    let mut file = Vec::new();
-    let mut encoder = Encoder::new(&mut file, quality.round().clamp(1.0, 100.0) as u8);
-    encoder.set_sampling_factor(SamplingFactor::F_2_2);
-    encoder
-        .encode(photo.pixels(), side(photo.width())?, side(photo.height())?, ColorType::Rgb)
-        .map_err(|e| unfit(format!("the picture has no JPEG: {e}")))?;
-    Ok(Photo::decode(&file, &Limits::default())?)
-}
 
 /// Reduced to 1/`times` and enlarged again, smoothly or in `blocks`.
 pub(super) fn reduced(picture: &Planes, times: f32, blocks: bool) -> Planes {

@@ -134,6 +134,7 @@ fn pearson(a: &[f64], b: &[f64]) -> f64 {
 mod tests {
     use super::*;
     use crate::random::Random;
+    use selfsame::template::Template;
 
     fn samples() -> Vec<DamagedSample> {
         let mut random = Random::new(1, 0);
@@ -153,8 +154,6 @@ mod tests {
         };
         (0..400).map(|i| sample(i / 2)).collect()
     }
-    use selfsame::template::Template;
-
     #[test]
     fn what_is_linear_is_told() {
         let samples = samples();

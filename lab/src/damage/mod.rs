@@ -15,9 +15,11 @@ mod sensor;
 mod shares;
 
 use crate::error::Result;
+use crate::jpeg;
 use crate::random::Random;
 use covers::{Place, Worn, covered};
 pub use fit::{fit_covering, fit_reliability};
+use jpeg_encoder::SamplingFactor;
 use planes::Planes;
 pub use rates::{Cell, DamageRates};
 pub use sample::{DamagedSample, damaged_samples};
@@ -165,7 +167,11 @@ impl DamageKind {
             Self::Bright => sensor::exposed(&mut picture, strength),
             Self::Posterised => sensor::posterised(&mut picture, strength),
             Self::Moire => sensor::moire(&mut picture, strength, &mut random),
-            Self::Jpeg => return coding::jpeg(photo, strength),
+            Self::Jpeg => {
+                // As cameras do, with colours at half the resolution.
+                let quality = strength.round().clamp(1.0, 100.0) as u8;
+                return Ok(jpeg::compressed(photo, quality, SamplingFactor::F_2_2)?.1);
+            }
             Self::Reduced => picture = coding::reduced(&picture, length, false),
             Self::Pixelated => picture = coding::reduced(&picture, length, true),
             Self::Median => picture = coding::median(&picture, length),

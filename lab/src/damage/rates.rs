@@ -10,7 +10,6 @@ use selfsame::engine::FaceRefusal;
 use selfsame::image::Photo;
 use selfsame::mesh::Mesh;
 use selfsame::outcome::Outcome;
-use selfsame::quality::QualityRemark;
 use selfsame::template::Template;
 use serde::Serialize;
 
@@ -129,9 +128,7 @@ impl Cell {
         for (index, face) in faces.into_iter().enumerate() {
             match face {
                 Outcome::Found(face) => {
-                    use QualityRemark::{EyesCovered, FaceCovered, FaceCut, MouthCovered};
-                    let told = |remark| matches!(remark, &EyesCovered | &MouthCovered | &FaceCovered | &FaceCut);
-                    cell.covered += usize::from(face.quality.remarks.iter().any(told));
+                    cell.covered += usize::from(face.quality.remarks.iter().any(|remark| remark.is_about_covers()));
                     templates.push((index, face.template));
                 }
                 Outcome::Refused(reasons) if reasons.contains(&FaceRefusal::Unreliable) => cell.unreliable += 1,

@@ -8,7 +8,7 @@ use super::light::{Light, Track, kelvin_rgb};
 use super::motion::{Motion, Poses, Wave};
 use super::other::other_challenge;
 use super::scene::Scene;
-use super::sensor::{Sensor, Tone, compressed};
+use super::sensor::{Sensor, Tone};
 use super::shade::{Lit, Pixels, blocks_in};
 use super::species::Species;
 use super::stage::{Builder, Stage, VIDEO_LUX};
@@ -16,7 +16,9 @@ use super::subject::Subject;
 use super::surface::Ambient;
 use super::vector::{times, unit};
 use crate::error::{self, Error, ErrorKind, Result};
+use crate::jpeg::compressed;
 use crate::random::Random;
+use jpeg_encoder::SamplingFactor;
 use rayon::prelude::*;
 use selfsame::image::Photo;
 use selfsame::liveness::Segment;
@@ -251,7 +253,7 @@ impl Recording {
         let (jpeg, photo) = match self.scene.camera.jpeg_quality {
             None => (None, photo),
             Some(quality) => {
-                let (file, photo) = compressed(&photo, quality)?;
+                let (file, photo) = compressed(&photo, quality, SamplingFactor::R_4_4_4)?;
                 (Some(file), photo)
             }
         };

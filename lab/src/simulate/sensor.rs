@@ -1,4 +1,4 @@
-//! From radiance to a picture: crosstalk of the colour filters, noise, tone curve, 8 bits, JPEG.
+//! From radiance to a picture: crosstalk of the colour filters, noise, tone curve, 8 bits.
 //!
 //! Noise has the variance a·s + b at the signal s: photons (Poisson) and reading (Gaussian), both
 //! growing with the ISO speed (EMVA Standard 1288, 4.0). Its amount is that of a small sensor of
@@ -7,10 +7,8 @@
 
 use super::block::BLOCK;
 use super::vector::{between, nearest};
-use crate::error::{Error, ErrorKind, Result, Stage};
 use crate::random::Random;
-use jpeg_encoder::{ColorType, Encoder, SamplingFactor};
-use selfsame::image::{Limits, Photo, linear_to_srgb};
+use selfsame::image::linear_to_srgb;
 use std::sync::LazyLock;
 
 /// Electrons that fill a pixel of a frame at ISO 100, and the deviation of reading it.
@@ -112,19 +110,6 @@ impl Tone {
         let Self(levels) = self;
         levels[step as usize % STEPS]
     }
-}
-
-/// The picture as a JPEG, its colours as fine as its luminance, and as it comes out of that.
-pub(super) fn compressed(photo: &Photo, quality: u8) -> Result<(Vec<u8>, Photo)> {
-    let fault = || Error::new(ErrorKind::InvalidArgument, Stage::Simulate, "the frame has no JPEG");
-    let [width, height] = [photo.width(), photo.height()].map(u16::try_from);
-    let (Ok(width), Ok(height)) = (width, height) else { return Err(fault()) };
-    let mut file = Vec::with_capacity(photo.pixels().len() / 8);
-    let mut encoder = Encoder::new(&mut file, quality);
-    encoder.set_sampling_factor(SamplingFactor::R_4_4_4);
-    encoder.encode(photo.pixels(), width, height, ColorType::Rgb).map_err(|e| fault().with_source(e))?;
-    let decoded = Photo::decode(&file, &Limits::default())?;
-    Ok((file, decoded))
 }
 
 #[cfg(test)]
