@@ -20,7 +20,14 @@ fn main() -> Result<(), Failure> {
     let manifest = SessionManifest::parse(&read(folder.join("session.json"))?)?;
     let engine = Engine::new()?;
     // A server judges against the challenge that it issued, never against one that a client sends.
-    let mut session = LivenessSession::new(manifest.challenge.clone(), LivenessOptions::default())?;
+    let mut session = LivenessSession::new(manifest.challenge.clone(), LivenessOptions::default())?
+        .with_secret_draws(&mut getrandom::SysRng)?;
+    // What the client says about its display; the verifier's own randomness draws the frames that are
+    // compared, and a live client's frames come with their time of arrival
+    // (`LivenessSession::reveal` and `arrived`).
+    for shown in &manifest.display {
+        session.shown(shown.segment, shown.shown_us)?;
+    }
     for frame in &manifest.frames {
         let photo = Photo::decode(&read(folder.join(&frame.file))?, &Limits::default())?;
         let _progress = engine.watch(&mut session, &photo.frame(), frame.timestamp_us)?;

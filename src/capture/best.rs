@@ -31,6 +31,8 @@ pub struct KeptFrame {
     /// What the frame was chosen by, higher is better: the unified quality score in a
     /// [`CaptureSession`](super::CaptureSession).
     pub score: f32,
+    /// The face's mesh in the picture.
+    pub(crate) mesh: Mesh,
 }
 
 /// Keeps the few frames with the highest scores of those that it is offered.
@@ -84,10 +86,13 @@ impl BestFrames {
             let longer_px = frame.width().max(frame.height()) as f32;
             photo = photo.with_focal_length_px(focal_length * longer_px / crop.source_from_target.scale());
         }
+        let Some(mesh) = crop.source_from_target.inverse().and_then(|map| face.mesh.mapped(&map)) else {
+            return Ok(());
+        };
         if let Some(i) = rival {
             self.kept.remove(i);
         }
-        self.kept.push(KeptFrame { photo, timestamp_us, track: face.track, score });
+        self.kept.push(KeptFrame { photo, timestamp_us, track: face.track, score, mesh });
         self.kept.sort_by(|a, b| b.score.total_cmp(&a.score));
         Ok(())
     }

@@ -74,6 +74,12 @@ impl Awaiting<Flashes> {
         let this = go_on!(self.open(ctx));
         let other = evidence.challenge() != this.waiting.challenge;
         let other = other.then(|| mistake(format!("{WHAT} is about another challenge than the one that was shown")));
+        // How a session is recorded is the integrator's doing, and nobody's failure.
+        let whole = ctx.policy.require_streamed() && !evidence.is_streamed();
+        let open = ctx.policy.require_secret_draws() && !evidence.has_secret_draws();
+        let other = other
+            .or(whole.then(|| mistake(format!("{WHAT} is from a challenge that was not streamed"))))
+            .or(open.then(|| mistake(format!("{WHAT} is from frames that were not drawn secretly"))));
         if let Some(error) = this.core.mixed_up(WHAT, evidence.binding(), ctx).or(other) {
             return Err(Fault { state: this, error });
         }

@@ -52,6 +52,12 @@ settings! {
         /// ([`LivenessEvidence::evidence_bits`](crate::liveness::LivenessEvidence::evidence_bits)).
         /// As many as the liveness verdict itself asks for: who loosens one has to loosen both.
         min_evidence_bits, with_min_evidence_bits: f64 = 12.0, in 0.0..=64.0;
+        /// Whether evidence of liveness counts only from challenges that were
+        /// [streamed](crate::liveness::LivenessEvidence::is_streamed).
+        require_streamed, with_require_streamed: bool = false;
+        /// Whether it counts only where the frames that were compared were
+        /// [drawn secretly](crate::liveness::LivenessEvidence::has_secret_draws).
+        require_secret_draws, with_require_secret_draws: bool = false;
         /// How far evidence may be issued in the future, in seconds, for clocks of several
         /// machines. Our choice.
         clock_tolerance_s, with_clock_tolerance_s: u64 = 5, in 0..=3600;

@@ -70,12 +70,19 @@ pub struct LivenessEvidence {
     challenge: ChallengeId,
     capture: Digest,
     evidence_bits: f64,
+    streamed: bool,
+    secret_draws: bool,
 }
 
 impl LivenessEvidence {
     /// Evidence that a session gave. Not public: evidence can't be forged.
     pub(crate) fn new(binding: Binding, challenge: ChallengeId, capture: Digest, evidence_bits: f64) -> Self {
-        Self { binding, challenge, capture, evidence_bits }
+        Self { binding, challenge, capture, evidence_bits, streamed: false, secret_draws: false }
+    }
+
+    /// The evidence with how the session was recorded.
+    pub(crate) fn recorded(self, streamed: bool, secret_draws: bool) -> Self {
+        Self { streamed, secret_draws, ..self }
     }
 
     /// The attempt that this evidence belongs to, and how long it counts.
@@ -95,6 +102,21 @@ impl LivenessEvidence {
     #[must_use]
     pub fn capture(&self) -> Digest {
         self.capture
+    }
+
+    /// Whether the challenge was [streamed](super::LivenessSession::reveal): nobody knew a colour
+    /// before it was shown, and frames arrived when they were taken. Without it, what was recorded
+    /// is only as timely as its client says.
+    #[must_use]
+    pub fn is_streamed(&self) -> bool {
+        self.streamed
+    }
+
+    /// Whether the frames that were compared with the reference were
+    /// [drawn secretly](super::LivenessSession::with_secret_draws).
+    #[must_use]
+    pub fn has_secret_draws(&self) -> bool {
+        self.secret_draws
     }
 
     /// Bits of evidence that the response answers this challenge: a response that does not know it

@@ -1,78 +1,36 @@
 //! [`LivenessSession`]: the frames of a camera as they come, a verdict after the last.
 
 use super::analysis::{Chain, Cues, Path};
-use super::challenge::{Challenge, ChallengePolicy, Issuer};
+use super::challenge::{Challenge, Issuer};
 use super::evidence::LivenessEvidence;
 use super::fault::error;
+use super::inspection::Inspection;
+use super::options::LivenessOptions;
 use super::response::Trace;
 use super::verdict::{InconclusiveReason, LivenessLimits, LivenessVerdict, MAX_TRACK_CHANGES};
 use crate::binding::Binding;
-use crate::capture::{BestFrames, KeptFrame, TrackId, TrackedFace, Tracker, TrackerOptions};
-use crate::compare::score;
+use crate::capture::{BestFrames, KeptFrame, TrackId, TrackedFace, Tracker};
 use crate::detect::Detector;
 use crate::error::{ErrorKind, Result, Stage};
 use crate::image::Frame;
 use crate::mesh::FaceMesher;
 use crate::observer::{Side, StageObserver, observed};
 use crate::quality;
-use crate::settings::settings;
-use crate::template::{ExtractOptions, Template, TemplateExtractor};
+use crate::template::{ExtractOptions, TemplateExtractor};
+use rand_core::TryCryptoRng;
 use serde::Serialize;
 
-/// Time between frames whose templates are compared, in microseconds: about one in each slot.
-const COMPARE_US: u64 = 450_000;
-/// Templates that are compared at most in one session, whatever its client sends: more than a
-/// session of 5 s has at one in [`COMPARE_US`].
-const MAX_COMPARED: usize = 16;
 /// Frames that are kept at most: at 60 a second half a minute.
-const MAX_SAMPLES: usize = 2_000;
+pub(super) const MAX_SAMPLES: usize = 2_000;
 /// A session can't succeed once this many frames more than a tenth of those so far are spoilt.
 /// Chosen by hand: a quarter of a second at 30 frames a second.
 const PATIENCE: usize = 8;
 /// A face of which a larger share is blown out spoils its frame. Chosen by hand.
 const BLOWN_OUT: f32 = 0.5;
-
-settings! {
-    /// How liveness sessions are recorded and judged.
-    ///
-    /// ```
-    /// use selfsame::liveness::{ChallengePolicy, LivenessOptions};
-    /// let policy = ChallengePolicy::default().with_regions(true);
-    /// let options = LivenessOptions::default().with_policy(policy);
-    /// assert!(options.policy().regions());
-    /// ```
-    #[derive(Debug, Clone, PartialEq)]
-    pub struct LivenessOptions in crate::error::Stage::Liveness {
-        @by_hand { policy: ChallengePolicy = ChallengePolicy::default(); }
-        /// From where on cues speak for a live face, and for an attack.
-        limits, with_limits: LivenessLimits = LivenessLimits::default();
-        /// How the face is followed.
-        tracker, with_tracker: TrackerOptions = TrackerOptions::default();
-        /// The camera's focal length over its frames' longer side, if it is known: 0.5 over the
-        /// tangent of half the angle of view along that side. The reference carries it
-        /// ([`Photo::focal_length_px`](crate::image::Photo::focal_length_px)), so that a comparison
-        /// knows from how near it was taken.
-        focal_length, with_focal_length: Option<f32> = None;
-    }
-}
-
-impl LivenessOptions {
-    /// What the challenges were drawn by. Evidence is counted against all challenges that this
-    /// policy could have drawn, so it must be the one that [issued](Issuer) the challenge.
-    ///
-    /// Default: `ChallengePolicy::default()`.
-    #[must_use]
-    pub const fn policy(&self) -> &ChallengePolicy {
-        &self.policy
-    }
-
-    /// Returns these options with another [`Self::policy`].
-    #[must_use]
-    pub fn with_policy(mut self, policy: ChallengePolicy) -> Self {
-        self.policy = policy;
-        self
-    }
-}
+/// After so many frames a rate is told from a burst.
+const RATED: usize = 8;
+/// Frames that are closer together were not timed in microseconds.
+const LEAST_STEP_US: u64 = 2_000;
 
 /// One answer to one challenge: frames in, a verdict out. See
 /// [`Engine::watch`](crate::engine::Engine::watch), which runs the networks.
@@ -81,22 +39,20 @@ impl LivenessOptions {
 /// picture of 512 pixels a side at most, whatever the frames' size. It holds no lock and reads no
 /// clock; the times of frames are the caller's.
 pub struct LivenessSession {
-    challenge: Challenge,
+    pub(super) challenge: Challenge,
     /// All challenges that this one is counted against.
     chain: Chain,
     /// This challenge among them.
     path: Path,
     limits: LivenessLimits,
     tracker: Tracker,
-    trace: Trace,
+    pub(super) trace: Trace,
     /// The latest track, and its number, counted from 0.
     track: Option<(TrackId, u32)>,
     /// The best frame before the flashes.
     reference: BestFrames,
-    /// The template of the session's first face, which later ones are compared with.
-    first: Option<Template>,
-    /// When a template was last taken.
-    compared_us: Option<u64>,
+    /// Which frames are compared with it.
+    inspection: Inspection,
     /// Frames with several faces, and with a blown-out one.
     spoilt: [usize; 2],
 }
@@ -143,32 +99,59 @@ impl LivenessSession {
     /// [`ErrorKind::InvalidArgument`] if the policy can't be met, if it can't have drawn this
     /// challenge, or if limits are out of order.
     pub fn new(challenge: Challenge, options: LivenessOptions) -> Result<Self> {
-        options.limits.check()?;
-        let chain = Chain::new(&Issuer::new(&options.policy)?);
+        options.limits().check()?;
+        let chain = Chain::new(&Issuer::new(options.policy())?);
         let path = chain.path(&challenge).ok_or_else(|| {
             error(ErrorKind::InvalidArgument, "the policy could not have drawn this challenge: it would prove nothing")
         })?;
+        let inspection = Inspection::open(challenge.nonce().as_bytes());
         Ok(Self {
             challenge,
             chain,
             path,
-            limits: options.limits,
-            tracker: Tracker::new(options.tracker),
+            limits: options.limits(),
+            tracker: Tracker::new(options.tracker()),
             trace: Trace::new(),
             track: None,
-            reference: BestFrames::new(1).with_focal_length(options.focal_length),
-            first: None,
-            compared_us: None,
+            reference: BestFrames::new(1).with_focal_length(options.focal_length()),
+            inspection,
             spoilt: [0; 2],
         })
+    }
+
+    /// The session with frames to compare drawn from the verifier's own randomness, which the
+    /// client cannot foresee: do so before the first frame.
+    ///
+    /// Without it the draws follow from the challenge's nonce and the frames themselves. Whoever
+    /// knows both can search for a recording whose other frames are looked at.
+    ///
+    /// ```
+    /// # use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
+    /// use selfsame::liveness::{Challenge, ChallengePolicy, LivenessOptions, LivenessSession};
+    /// # let mut rng = ChaCha20Rng::from_seed([7; 32]);
+    /// let challenge = Challenge::issue(&mut rng, &ChallengePolicy::default(), 1_790_000_000)?;
+    /// let session = LivenessSession::new(challenge, LivenessOptions::default())?.with_secret_draws(&mut rng)?;
+    /// assert_eq!(session.trace().frames(), 0);
+    /// # Ok::<(), selfsame::error::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`ErrorKind::Random`] if the generator fails.
+    pub fn with_secret_draws<R: TryCryptoRng + ?Sized>(mut self, rng: &mut R) -> Result<Self> {
+        let mut key = [0; 32];
+        rng.try_fill_bytes(&mut key)
+            .map_err(|_| error(ErrorKind::Randomness, "the generator of random numbers failed"))?;
+        self.inspection = Inspection::secret(key);
+        Ok(self)
     }
 
     /// Looks at the next frame, taken at `timestamp_us` after the challenge's first picture was on
     /// the screen.
     ///
     /// # Errors
-    /// [`ErrorKind::LimitExceeded`] after 2,000 frames; the errors of [`Tracker::track`] and of
-    /// the template network.
+    /// [`ErrorKind::LimitExceeded`] after 2,000 frames; [`ErrorKind::InvalidArgument`] if frames
+    /// follow each other within 2 ms, as milliseconds do that are taken for microseconds; the
+    /// errors of [`Tracker::track`] and of the template network.
     pub fn frame(
         &mut self,
         detector: &Detector,
@@ -197,6 +180,7 @@ impl LivenessSession {
         if self.trace.frames() >= MAX_SAMPLES {
             return Err(error(ErrorKind::LimitExceeded, format!("a session has {MAX_SAMPLES} frames at most")));
         }
+        self.check_unit(timestamp_us)?;
         let seen = self.tracker.track_observed(detector, mesher, frame, timestamp_us, observer)?;
         match &seen.face {
             Some(face) => {
@@ -218,10 +202,15 @@ impl LivenessSession {
                     let score = quality::unified_of_essentials(&light, &face.mesh).native;
                     self.reference.offer(frame, face, score, timestamp_us)?;
                 }
-                if self.is_due(other_track, timestamp_us) {
+                let last = timestamp_us >= self.challenge.total_us();
+                if self.inspection.is_due(other_track, last, timestamp_us) {
                     observed(observer, Side::Selfie, Stage::Template, || {
-                        self.compare(extractor, frame, face, timestamp_us)
+                        self.compare(extractor, frame, face, timestamp_us, last)
                     })?;
+                }
+                // The reference is settled with the first colour: compared before anything answers.
+                if timestamp_us >= self.first_edge_us() && !self.inspection.has_reference() {
+                    observed(observer, Side::Selfie, Stage::Template, || self.settle(extractor))?;
                 }
             }
             None => self.trace.miss(timestamp_us),
@@ -246,31 +235,43 @@ impl LivenessSession {
         number
     }
 
-    /// Whether the face is to be compared with the session's first one: from time to time, and when
-    /// it could be another.
-    fn is_due(&self, other_track: bool, timestamp_us: u64) -> bool {
-        let due = other_track || self.compared_us.is_none_or(|last| timestamp_us.saturating_sub(last) >= COMPARE_US);
-        due && self.trace.identity.len() < MAX_COMPARED
+    /// Refuses timestamps that cannot be microseconds.
+    fn check_unit(&self, timestamp_us: u64) -> Result<()> {
+        let (frames, first) = (self.trace.frames(), self.trace.timestamps_us.first());
+        let span = first.map_or(0, |first| timestamp_us.saturating_sub(*first));
+        if frames >= RATED && span < LEAST_STEP_US * frames as u64 {
+            let message = format!("{frames} frames within {span} µs: timestamps are in microseconds");
+            return Err(error(ErrorKind::InvalidArgument, message));
+        }
+        Ok(())
     }
 
-    /// Compares the face with the session's first one.
+    /// Takes the template of the reference, which frames are compared with.
+    fn settle(&mut self, extractor: &TemplateExtractor) -> Result<()> {
+        let Some(kept) = self.reference.frames().first() else { return Ok(()) };
+        let template =
+            extractor.extract(&kept.photo.frame(), &kept.mesh, &ExtractOptions::default().with_flip(false))?;
+        // A picture that does not tell who it is cannot stand for the session.
+        if template.is_reliable() {
+            self.inspection.set_reference(template, &mut self.trace.identity)?;
+        }
+        Ok(())
+    }
+
+    /// Compares the face with the reference.
     fn compare(
         &mut self,
         extractor: &TemplateExtractor,
         frame: &Frame<'_>,
         face: &TrackedFace,
         timestamp_us: u64,
+        last: bool,
     ) -> Result<()> {
-        self.compared_us = Some(timestamp_us);
         // One view is enough to tell people apart, and half the work.
         let template = extractor.extract(frame, &face.mesh, &ExtractOptions::default().with_flip(false))?;
-        match &self.first {
-            Some(first) => self.trace.identity.push((timestamp_us, score(first, &template)?.value())),
-            // A frame that does not tell who it is cannot stand for the session.
-            None if !template.is_reliable() => {}
-            None => self.first = Some(template),
-        }
-        Ok(())
+        // The frame was measured just before.
+        let fingerprint = self.trace.samples.last().map_or(0, |sample| sample.fingerprint);
+        self.inspection.add(template, timestamp_us, last, fingerprint, &mut self.trace.identity)
     }
 
     /// Whether frames are still needed after one at `timestamp_us`, and whether there is hope.
@@ -344,7 +345,9 @@ impl LivenessSession {
         let evidence = match (&report.verdict, &report.cues.sequence, &reference) {
             (LivenessVerdict::Live, Some(sequence), Some(reference)) => {
                 let binding = Binding::new(*self.challenge.nonce(), now, lifetime_s);
-                Some(LivenessEvidence::new(binding, self.challenge.id(), reference.photo.digest(), sequence.bits))
+                let evidence =
+                    LivenessEvidence::new(binding, self.challenge.id(), reference.photo.digest(), sequence.bits);
+                Some(evidence.recorded(report.cues.arrival.is_some(), self.inspection.is_secret))
             }
             _ => None,
         };

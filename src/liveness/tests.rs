@@ -24,8 +24,12 @@ fn a_report_is_written_in_words_that_stay() {
     assert_eq!(fields(&report), ["cues", "verdict"]);
     assert_eq!(report["verdict"], "live");
     let cues = &report["cues"];
-    assert_eq!(fields(cues), ["identity", "recording", "response", "sequence", "shape", "timing"]);
+    assert_eq!(
+        fields(cues),
+        ["arrival", "clock", "echo", "identity", "recording", "response", "seams", "sequence", "shape", "timing",]
+    );
     let recording = [
+        "display_off_ms",
         "frames",
         "interval_ms",
         "longest_gap_ms",
@@ -46,6 +50,8 @@ fn a_report_is_written_in_words_that_stay() {
     assert_eq!(fields(&cues["timing"]), ["drift_ms_per_s", "edges", "found", "lag_ms", "spread_ms"]);
     let shape = ["bits", "glare", "gloss", "least_bits", "relief", "relief_error", "residual"];
     assert_eq!(fields(&cues["shape"]), shape);
+    assert_eq!(fields(&cues["seams"]), ["jumps", "outstanding"]);
+    assert_eq!(fields(&cues["echo"]), ["lead_ms", "strength"]);
     assert_eq!(fields(&cues["identity"]), ["compared", "lowest", "median"]);
     // What can't be told has no number.
     let nothing = serde_json::to_value(session.report()).unwrap();

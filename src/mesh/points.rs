@@ -93,6 +93,16 @@ impl Mesh {
         Self::new(points, 1.0 / (1.0 + (-flag_logit.clamp(-80.0, 80.0)).exp()))
     }
 
+    /// The mesh in the picture that `map` leads to; `None` if a point becomes infinite there.
+    pub(crate) fn mapped(&self, map: &Similarity) -> Option<Self> {
+        let scale = map.scale();
+        let mapped = |[x, y, z]: [f32; 3]| {
+            let p = map.apply(Point::new(x, y));
+            [p.x, p.y, scale * z]
+        };
+        Self::new(self.points.map(mapped), self.flag)
+    }
+
     /// All 468 points, x, y and z each, in the order of MediaPipe's canonical face model.
     pub fn points(&self) -> &[[f32; 3]; POINT_COUNT] {
         &self.points

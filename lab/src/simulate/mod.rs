@@ -89,8 +89,8 @@ mod surface;
 mod tests;
 mod vector;
 
-pub use recording::{Recording, SimulatedFrame, simulate};
+pub use recording::{Recording, SimulatedFrame, simulate, veil};
 pub use sample::{Half, Ranges};
-pub use scene::{Attack, Camera, Device, Scene};
+pub use scene::{Attack, Camera, Device, Lamp, Room, Scene};
 pub use species::Species;
 pub use subject::Subject;

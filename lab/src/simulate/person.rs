@@ -7,6 +7,7 @@
 //! head has at its edge.
 
 use super::grid::Grid;
+use super::scene::Scene;
 use super::subject::Subject;
 use super::surface::Surfel;
 use super::vector::{Vector, length, mix, smoothstep, unit};
@@ -50,6 +51,8 @@ pub(super) struct Patch {
     pub(super) eye: Eye,
     /// How much of it a print's hole for the eyes lets through.
     pub(super) hole: f32,
+    /// Of skin: reflectance of its surface at normal incidence, and its roughness.
+    pub(super) sheen: [f32; 2],
 }
 
 /// What of an eye a pixel shows.
@@ -68,14 +71,16 @@ pub(super) struct Person {
 }
 
 impl Person {
-    /// `subject` with skin of tone group `skin`.
-    pub(super) fn new(subject: &Subject, grid: &Grid, skin: u8) -> Result<Self> {
+    /// `subject` with skin of the scene's tone group and sheen.
+    pub(super) fn new(subject: &Subject, grid: &Grid, scene: &Scene) -> Result<Self> {
         let photo = sampled(subject, grid)?;
         let mesh = drawn(subject, grid);
         let silhouette = Silhouette::new(subject);
         let membrane = Membrane::new(grid, &mesh, &silhouette);
         let eyes = subject.eyes();
-        let skin_gain = subject.skin_gain(skin);
+        let skin_gain = subject.skin_gain(scene.skin);
+        let usual = [SKIN_F0, SKIN_ROUGHNESS];
+        let sheen = scene.room.as_ref().map_or(usual, |room| [room.sheen, room.roughness]);
         let patches = grid.map(|x, y| {
             let [cx, cy] = grid.face_cm(x, y);
             let at = grid.at(x, y);
@@ -100,7 +105,7 @@ impl Person {
             let shading = 1.0 + like_skin * (subject.shading(normal) - 1.0);
             let albedo = shaded.map(|v| (v / shading).min(0.95));
             let hole = eyes.iter().map(|(_, center)| in_hole(*center, [cx, cy])).fold(0.0, f32::max);
-            Patch { albedo, shaded, normal, depth_cm, person, face, eye, hole }
+            Patch { albedo, shaded, normal, depth_cm, person, face, eye, hole, sheen }
         });
         Ok(Self { patches })
     }
@@ -122,7 +127,10 @@ impl Patch {
             Eye::White => (self.normal, CORNEA_F0, 0.15),
             // Hair and clothes scatter what skin mirrors.
             Eye::None if !self.face => (self.normal, 0.0, 1.0),
-            Eye::None => (self.normal, SKIN_F0, SKIN_ROUGHNESS),
+            Eye::None => {
+                let [f0, roughness] = self.sheen;
+                (self.normal, f0, roughness)
+            }
         };
         let position = grid.point(x, y, grid.distance_cm + self.depth_cm);
         Surfel { position, normal: self.normal, mirror, albedo: self.albedo, f0, roughness }

@@ -7,7 +7,7 @@ use super::grid::Grid;
 use super::light::{Light, Track, kelvin_rgb};
 use super::motion::{Motion, Poses, Wave};
 use super::other::other_challenge;
-use super::scene::Scene;
+use super::scene::{Attack, Scene};
 use super::sensor::{Sensor, Tone};
 use super::shade::{Lit, Pixels, blocks_in};
 use super::species::Species;
@@ -41,6 +41,9 @@ pub struct SimulatedFrame {
     pub jpeg: Option<Vec<u8>>,
     /// When the frame arrived, in microseconds on the challenge's clock.
     pub timestamp_us: u64,
+    /// When it reaches the verifier, in microseconds since that gave the first segment away: a
+    /// network's delay there, and one back after it was taken.
+    pub arrived_us: u64,
     /// Exposure time in microseconds, as the camera reports it.
     pub exposure_us: u32,
     /// ISO speed, as the camera reports it.
@@ -63,11 +66,14 @@ pub struct Recording {
 #[derive(Clone, Debug)]
 struct Plan {
     timestamp_us: u64,
+    arrived_us: u64,
     /// End of the first row's exposure, on the clock of what is shown.
     end_us: f64,
     settings: Settings,
     poses: Poses,
     stage: usize,
+    /// How much of the other stage is mixed into it.
+    mixed: f32,
     seed: u64,
 }
 
@@ -81,7 +87,7 @@ impl std::fmt::Debug for Recording {
 }
 
 /// Records `subject` before the screen that plays `segments`: see [`Recording::frames`]. `other` is
-/// who takes over in a [`Species::FaceSwap`].
+/// the second person of a species that [needs one](Species::needs_other).
 ///
 /// # Errors
 /// [`ErrorKind::InvalidArgument`] in [`error::Stage::Simulate`] if the scene is out of range
@@ -99,14 +105,22 @@ pub fn simulate(subject: &Subject, other: Option<&Subject>, segments: &[Segment]
     let side = 2.0 * random.unit() - 1.0;
     let axis = unit([0.8 * side, -0.9, -0.5]);
     let ambient = Ambient::new(axis, scene.ambient_direction);
+    let ambient = match &scene.room {
+        Some(room) => ambient.with_lamps(&room.lamps),
+        None => ambient,
+    };
     let motion = Motion::new(&mut random, scene.motion);
     let tracks = tracks(segments, scene, &mut random);
-    let mut stages = vec![Builder::new(subject, scene, ambient)?.stage()];
-    if scene.species == Species::FaceSwap {
-        let other = other.ok_or_else(|| invalid("a swap needs another subject"))?;
-        stages.push(Builder::new(other, scene, ambient)?.stage());
+    let other = match (scene.species.needs_other(), other) {
+        (true, None) => return Err(invalid("a swap needs another subject")),
+        (needed, other) => other.filter(|_| needed),
+    };
+    let lent = other.filter(|_| scene.species == Species::InjectedOverlay);
+    let mut stages = vec![Builder::new(subject, lent, scene, ambient.clone())?.stage()];
+    if let Some(other) = other.filter(|_| scene.species != Species::InjectedOverlay) {
+        stages.push(Builder::new(other, None, scene, ambient)?.stage());
     }
-    let plans = plans(scene, end_us, &stages, &tracks, &motion, &mut random);
+    let plans = plans(scene, segments, &stages, &tracks, &motion, &mut random);
     let (grid, tone) = (Grid::new(scene), Tone::new(scene.camera.tone));
     Ok(Recording { grid, stages, plans, tracks, tone, scene: scene.clone() })
 }
@@ -127,7 +141,14 @@ fn tracks(segments: &[Segment], scene: &Scene, random: &mut Random) -> Vec<Track
     let real = varying(Track::new(segments, luminance, ambient, drift.clone()));
     let mut changed = random.clone();
     let video = match scene.species {
-        Species::ReplayPhone | Species::ReplayTablet => Track::new(segments, 0.0, [VIDEO_LUX; 3], drift),
+        Species::ReplayPhone | Species::ReplayTablet | Species::PrintBacklit => {
+            Track::new(segments, 0.0, [VIDEO_LUX; 3], drift)
+        }
+        Species::RelayTablet | Species::RelayLive => {
+            let mut late = Track::new(segments, luminance, [VIDEO_LUX; 3], drift);
+            late.delay_us = scene.attack.delay_us as f64;
+            late
+        }
         Species::ReplayOther => Track::new(&other_challenge(segments, &mut changed), luminance, [VIDEO_LUX; 3], drift),
         Species::InjectedPlain => varying(Track::new(segments, 0.0, ambient, drift)),
         Species::InjectedOther => {
@@ -135,11 +156,58 @@ fn tracks(segments: &[Segment], scene: &Scene, random: &mut Random) -> Vec<Track
         }
         _ => {
             let mut late = varying(Track::new(segments, luminance, ambient, drift));
-            late.delay_us = scene.attack.delay_us as f64;
+            // An overlay's maker knows everything, and is in time.
+            let known = scene.species == Species::InjectedOverlay;
+            late.delay_us = if known { 0.0 } else { scene.attack.delay_us as f64 };
             late
         }
     };
     vec![real, video]
+}
+
+/// When a moment of a spliced session was filmed: each colour has a clip of its own, which begins
+/// anew with every segment that shows it, at another place.
+fn clip_us(segments: &[Segment], at_us: f64) -> f64 {
+    let shown = segments.iter().rposition(|segment| segment.start_us as f64 <= at_us);
+    // Before the first picture the first one's clip runs.
+    let shown = shown.unwrap_or(0);
+    let Some(segment) = segments.get(shown) else { return at_us };
+    let [r, g, b] = segment.color.map(|v| f64::from(v / 100));
+    let clip = r + 3.0 * g + 9.0 * b;
+    7e6 * clip + 3e5 * shown as f64 + at_us - segment.start_us as f64
+}
+
+/// What a veil before the lens makes of a picture, of `width` pixels a row: blur, and less contrast
+/// about a middle grey.
+pub fn veil(pixels: &mut [u8], width: usize, attack: &Attack) {
+    if attack.blur_px > 0.0 {
+        blur(pixels, width, attack.blur_px);
+    }
+    let veiled = |v: u8| 128.0 + attack.contrast * (f32::from(v) - 128.0);
+    pixels.iter_mut().for_each(|v| *v = veiled(*v) as u8);
+}
+
+/// Three boxes for a normal distribution of this deviation, along rows and columns.
+fn blur(pixels: &mut [u8], width: usize, deviation_px: f32) {
+    // Three boxes of width w have the variance (w² − 1) / 4.
+    let reach = (0.5 * ((4.0 * deviation_px * deviation_px + 1.0).sqrt() - 1.0)).round() as usize;
+    let height = pixels.len() / (3 * width).max(1);
+    let mut line = Vec::new();
+    for _ in 0..3 {
+        for (lines, count, step, stride) in [(height, width, 3, 3 * width), (width, height, 3 * width, 3)] {
+            for start in (0..lines).flat_map(|i| (0..3).map(move |c| i * stride + c)) {
+                line.clear();
+                line.extend((0..count).map(|i| u32::from(pixels[start + i * step])));
+                let at = |i: isize| line[i.clamp(0, count as isize - 1) as usize];
+                let mut sum: u32 = (-(reach as isize)..=reach as isize).map(at).sum();
+                for i in 0..count {
+                    pixels[start + i * step] = (sum / (2 * reach as u32 + 1)) as u8;
+                    let i = i as isize;
+                    sum = sum + at(i + reach as isize + 1) - at(i - reach as isize);
+                }
+            }
+        }
+    }
 }
 
 /// Timestamps of the frames that arrive: even, with jitter, some lost.
@@ -169,14 +237,20 @@ fn timestamps(scene: &Scene, end_us: u64, random: &mut Random) -> Vec<u64> {
 
 fn plans(
     scene: &Scene,
-    end_us: u64,
+    segments: &[Segment],
     stages: &[Stage],
     tracks: &[Track],
     motion: &Motion,
     random: &mut Random,
 ) -> Vec<Plan> {
     let (camera, attack) = (&scene.camera, &scene.attack);
+    let end_us = segments.last().map_or(0, Segment::end_us);
+    let first_edge_us = segments.first().map_or(0, Segment::end_us);
     let stamps = timestamps(scene, end_us, random);
+    let mut network = Random::new(scene.seed, 1);
+    let delay_us = 4e4 + 1.2e5 * f64::from(network.unit());
+    let behind_us = if scene.species == Species::Retimed { attack.delay_us } else { 0 };
+    let mut arrived_us = |taken_us: u64| taken_us + behind_us + (delay_us + 2e4 * f64::from(network.unit())) as u64;
     let lights = |end: f64, exposure_s: f32| -> Vec<Light> {
         let middle = end + 0.5 * camera.rolling_shutter_us as f64;
         tracks.iter().map(|track| track.over(middle - 1e6 * f64::from(exposure_s), middle)).collect()
@@ -186,6 +260,7 @@ fn plans(
         control.lock();
     }
     let mut before: Option<(u64, usize, Vec<Light>)> = None;
+    let mut last_us = 0;
     let mut plans: Vec<Plan> = Vec::with_capacity(stamps.len());
     let repeated = stamps.iter().filter(|stamp| **stamp < attack.loop_us).count().max(1);
     for (i, timestamp_us) in stamps.into_iter().enumerate() {
@@ -199,10 +274,25 @@ fn plans(
         let seen_us = timestamp_us as f64 - camera.lag_us as f64;
         let end = match scene.species {
             Species::Delayed => seen_us - attack.delay_us as f64,
+            // Of a clip that was taken under one colour, at a moment of its own.
+            Species::Spliced => seen_us,
             Species::Stretched => seen_us / f64::from(attack.stretch),
             _ => seen_us,
         };
-        let stage = usize::from(stages.len() > 1 && 2.0 * seen_us > end_us as f64);
+        let (stage, mixed) = match scene.species {
+            Species::FaceSwap => (usize::from(2.0 * seen_us > end_us as f64), 0.0),
+            species if species.shows_victim() => {
+                let before = timestamp_us < first_edge_us;
+                let nth = |every: u64| i == 0 || timestamp_us / every != last_us / every;
+                match species {
+                    Species::SwappedFrame => (usize::from(before && nth(first_edge_us / 2) && i > 0), 0.0),
+                    Species::SwappedFlicker => (usize::from(before || nth(450_000)), 0.0),
+                    _ => (0, if before { 0.5 } else { 0.0 }),
+                }
+            }
+            _ => (0, 0.0),
+        };
+        last_us = timestamp_us;
         if let Some((then, shown, light)) = &before {
             control.follow(&stages[*shown], light, 1e-6 * (timestamp_us - then) as f32);
         }
@@ -210,10 +300,12 @@ fn plans(
         before = Some((timestamp_us, stage, lights(end, settings.exposure_s)));
         plans.push(Plan {
             timestamp_us,
+            arrived_us: arrived_us(timestamp_us),
             end_us: end,
             settings,
-            poses: motion.at(1e-6 * end),
+            poses: motion.at(1e-6 * if scene.species == Species::Spliced { clip_us(segments, end) } else { end }),
             stage,
+            mixed,
             seed: random.next(),
         });
     }
@@ -248,7 +340,15 @@ impl Recording {
     /// [`ErrorKind::InvalidArgument`] in [`error::Stage::Simulate`] if there is no such frame.
     pub fn frame(&self, index: usize) -> Result<SimulatedFrame> {
         let plan = self.plans.get(index).ok_or_else(|| invalid(format!("there is no frame {index}")))?;
-        let pixels = self.picture(plan, &self.stages[plan.stage]);
+        let mut pixels = self.picture(plan, &self.stages[plan.stage]);
+        if plan.mixed > 0.0 {
+            let other = self.picture(plan, &self.stages[1 - plan.stage]);
+            let mix = |(a, b): (&mut u8, u8)| *a = (f32::from(*a) + plan.mixed * (f32::from(b) - f32::from(*a))) as u8;
+            pixels.iter_mut().zip(other).for_each(mix);
+        }
+        if self.scene.species == Species::Veiled {
+            veil(&mut pixels, self.grid.width, &self.scene.attack);
+        }
         let photo = Photo::from_rgb8(self.grid.width as u32, self.grid.height as u32, pixels)?;
         let (jpeg, photo) = match self.scene.camera.jpeg_quality {
             None => (None, photo),
@@ -262,6 +362,7 @@ impl Recording {
             photo,
             jpeg,
             timestamp_us: plan.timestamp_us,
+            arrived_us: plan.arrived_us,
             exposure_us,
             iso: plan.settings.iso.round() as u32,
         })

@@ -4,7 +4,7 @@
 //! ones. So both cover the whole range, and no parameter that was tuned on is reported. Portraits
 //! are the caller's to divide.
 
-use super::scene::Scene;
+use super::scene::{Lamp, Room, Scene};
 use super::species::Species;
 use crate::random::Random;
 use serde::{Deserialize, Serialize};
@@ -47,8 +47,13 @@ pub struct Ranges {
     pub delay_ms: [f32; 2],
     /// How late delayed sessions are beside the lag, in milliseconds.
     pub shift_ms: [f32; 2],
+    /// How late relayed pictures are beside the lag, in milliseconds.
+    pub relay_ms: [f32; 2],
     /// Amount of motion.
     pub motion: [f32; 2],
+    /// Whether sessions are of the second physics: rooms with lamps, other skins, screens of other
+    /// sizes.
+    pub rooms: bool,
 }
 
 impl Ranges {
@@ -64,7 +69,9 @@ impl Ranges {
             lag_ms: [0.0, 250.0],
             delay_ms: [0.0, 400.0],
             shift_ms: [500.0, 1_500.0],
+            relay_ms: [80.0, 360.0],
             motion: [0.3, 2.0],
+            rooms: false,
         }
     }
 
@@ -94,6 +101,14 @@ impl Draw {
 
     fn log_between(&mut self, [least, most]: [f32; 2]) -> f32 {
         least * (most / least).powf(self.share())
+    }
+
+    /// A lamp or a window: above or beside the person, seldom behind.
+    fn lamp(&mut self) -> Lamp {
+        let azimuth = (self.between([-110.0, 110.0])).to_radians();
+        let height = (self.between([-10.0, 80.0])).to_radians();
+        let direction = [azimuth.sin() * height.cos(), -height.sin(), -azimuth.cos() * height.cos()];
+        Lamp { direction, share: self.log_between([0.1, 4.0]), softness: self.between([0.0, 0.8]) }
     }
 
     fn unless_locked(&mut self, range: [f32; 2]) -> Option<f32> {
@@ -130,7 +145,11 @@ impl Scene {
         camera.rolling_shutter_us = draw.between([5_000.0, 28_000.0]).min(0.9e6 / camera.fps) as u64;
         camera.tone = draw.between([0.0, 0.6]);
         camera.jpeg_quality = Some(draw.between([60.0, 95.0]) as u8);
-        let delay_ms = if species == Species::Delayed { ranges.shift_ms } else { ranges.delay_ms };
+        let delay_ms = match species {
+            Species::Delayed | Species::Retimed => ranges.shift_ms,
+            Species::RelayTablet | Species::RelayLive => ranges.relay_ms,
+            _ => ranges.delay_ms,
+        };
         let attack = &mut scene.attack;
         attack.delay_us = (1e3 * draw.between(delay_ms)) as u64;
         let slower = draw.between([0.12, 0.5]);
@@ -141,6 +160,19 @@ impl Scene {
         attack.tilt_deg = [draw.between([-12.0, 12.0]), draw.between([-12.0, 12.0])];
         attack.display_cd_m2 = draw.log_between([150.0, 600.0]);
         scene.seed = draw.random.next();
+        if species == Species::Veiled {
+            let fog = draw.random.below(2) == 0;
+            attack.contrast = if fog { draw.between([0.06, 0.2]) } else { 1.0 };
+            attack.blur_px = if fog { 0.0 } else { draw.between([6.0, 16.0]) };
+        }
+        if ranges.rooms {
+            scene.device.width_cm = draw.log_between([5.8, 20.0]);
+            scene.device.height_cm = scene.device.width_cm * draw.between([1.3, 2.2]).min(24.0 / scene.device.width_cm);
+            scene.device.camera_above_cm = 0.5 * scene.device.height_cm + draw.between([0.2, 1.0]);
+            let lamps = (0..1 + draw.random.below(4)).map(|_| draw.lamp()).collect();
+            let (sheen, roughness) = (draw.log_between([0.015, 0.08]), draw.log_between([0.12, 0.5]));
+            scene.room = Some(Room { lamps, sheen, roughness });
+        }
         scene
     }
 }

@@ -34,6 +34,8 @@ pub struct Scene {
     pub device: Device,
     /// The phone's camera.
     pub camera: Camera,
+    /// Lamps and a skin's sheen that the first-order light lacks; `None`, the default, for none.
+    pub room: Option<Room>,
     /// How much head, hand and props move: 0 not at all, 1 as usual, which is the default.
     pub motion: f32,
     /// What only some attacks have.
@@ -115,6 +117,45 @@ impl Default for Camera {
     }
 }
 
+/// A room of the second physics: lamps of several directions and sizes beside the even light, and
+/// skin that shines as it likes. Nothing is tuned on sessions in rooms.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Room {
+    /// The lamps, 8 at most.
+    pub lamps: Vec<Lamp>,
+    /// Reflectance of skin's surface at normal incidence, 0 ..= 0.2.
+    pub sheen: f32,
+    /// Root mean square of its slopes, 0.02 ..= 1.
+    pub roughness: f32,
+}
+
+/// One lamp of a [`Room`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Lamp {
+    /// Where it is as seen from the face: right in the image, down, away from the camera; of
+    /// length 1.
+    pub direction: [f32; 3],
+    /// Its irradiance over that of the even light, 0 ..= 20.
+    pub share: f32,
+    /// 0 for a point, 1 for half the surroundings.
+    pub softness: f32,
+}
+
+impl Room {
+    fn is_sound(&self) -> bool {
+        let lamp = |lamp: &Lamp| {
+            let square: f32 = lamp.direction.iter().map(|v| v * v).sum();
+            (0.99..=1.01).contains(&square)
+                && (0.0..=20.0).contains(&lamp.share)
+                && (0.0..=1.0).contains(&lamp.softness)
+        };
+        self.lamps.len() <= 8
+            && self.lamps.iter().all(lamp)
+            && (0.0..=0.2).contains(&self.sheen)
+            && (0.02..=1.0).contains(&self.roughness)
+    }
+}
+
 /// Parameters of attacks; each species uses those that concern it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Attack {
@@ -134,6 +175,10 @@ pub struct Attack {
     pub tilt_deg: [f32; 2],
     /// Luminance of a replaying display's white, in cd/m²; 400 by default.
     pub display_cd_m2: f32,
+    /// What of a veiled camera's contrast is left, above 0 ..= 1; 0.1 by default.
+    pub contrast: f32,
+    /// Standard deviation of its blur, in pixels, 0 ..= 50; 0 by default.
+    pub blur_px: f32,
 }
 
 impl Default for Attack {
@@ -146,6 +191,8 @@ impl Default for Attack {
             bend_radius_cm: 12.0,
             tilt_deg: [4.0, 6.0],
             display_cd_m2: 400.0,
+            contrast: 0.1,
+            blur_px: 0.0,
         }
     }
 }
@@ -164,6 +211,7 @@ impl Default for Scene {
             distance_cm: 30.0,
             background_cm: 120.0,
             device: Device::default(),
+            room: None,
             camera: Camera::default(),
             motion: 1.0,
             attack: Attack::default(),
@@ -212,6 +260,9 @@ impl Scene {
             ("gain", (0.0..=100.0).contains(&attack.gain)),
             ("bend_radius_cm", (3.0..=10_000.0).contains(&attack.bend_radius_cm)),
             ("tilt_deg", attack.tilt_deg.iter().all(|deg| deg.abs() <= 60.0)),
+            ("room", self.room.as_ref().is_none_or(Room::is_sound)),
+            ("contrast", attack.contrast > 0.0 && attack.contrast <= 1.0),
+            ("blur_px", (0.0..=50.0).contains(&attack.blur_px)),
             ("display_cd_m2", (0.0..=10_000.0).contains(&attack.display_cd_m2)),
         ];
         match within.into_iter().find(|(_, within)| !within) {

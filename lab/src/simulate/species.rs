@@ -48,11 +48,31 @@ pub enum Species {
     Delayed,
     /// A genuine session played [`super::Attack::stretch`] times as slowly.
     Stretched,
+    /// A live attacker's session in which one frame before the first colour is of the victim.
+    SwappedFrame,
+    /// The same with the victim in all frames before the first colour, and in one every 450 ms.
+    SwappedFlicker,
+    /// A live attacker's session whose frames before the first colour are half of the victim.
+    Morphed,
+    /// The victim, filmed earlier under every colour by itself, those frames put into the order asked.
+    Spliced,
+    /// A genuine session [`super::Attack::delay_us`] late, with timestamps moved by as much.
+    Retimed,
+    /// The injected video, a fixed shading made from another person's mesh tinted upon it at once.
+    InjectedOverlay,
+    /// A tablet before the camera that shows the photograph, relit, [`super::Attack::delay_us`] behind.
+    RelayTablet,
+    /// A tablet before the camera that shows the live victim elsewhere, as late.
+    RelayLive,
+    /// A flat print on a display whose still picture gives the flash's answer a face's relief.
+    PrintBacklit,
+    /// A live face through a lens with grease or fog on it, or out of focus.
+    Veiled,
 }
 
 impl Species {
     /// All of them, the live face first.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 29] = [
         Self::Live,
         Self::PrintFlat,
         Self::PrintBent,
@@ -72,6 +92,16 @@ impl Species {
         Self::Looped,
         Self::Delayed,
         Self::Stretched,
+        Self::SwappedFrame,
+        Self::SwappedFlicker,
+        Self::Morphed,
+        Self::Spliced,
+        Self::Retimed,
+        Self::InjectedOverlay,
+        Self::RelayTablet,
+        Self::RelayLive,
+        Self::PrintBacklit,
+        Self::Veiled,
     ];
 
     /// A stable `snake_case` word.
@@ -96,6 +126,16 @@ impl Species {
             Self::Looped => "looped",
             Self::Delayed => "delayed",
             Self::Stretched => "stretched",
+            Self::SwappedFrame => "swapped_frame",
+            Self::SwappedFlicker => "swapped_flicker",
+            Self::Morphed => "morphed",
+            Self::Spliced => "spliced",
+            Self::Retimed => "retimed",
+            Self::InjectedOverlay => "injected_overlay",
+            Self::RelayTablet => "relay_tablet",
+            Self::RelayLive => "relay_live",
+            Self::PrintBacklit => "print_backlit",
+            Self::Veiled => "veiled",
         }
     }
 
@@ -104,10 +144,21 @@ impl Species {
         self != Self::Live
     }
 
+    /// Whether a second person takes part: the victim of a live attacker, or whose mesh is lent.
+    pub fn needs_other(self) -> bool {
+        self.shows_victim() || matches!(self, Self::FaceSwap | Self::InjectedOverlay)
+    }
+
+    /// Whether a live attacker's frames alternate with those of the second person, whose document
+    /// is to be matched.
+    pub fn shows_victim(self) -> bool {
+        matches!(self, Self::SwappedFrame | Self::SwappedFlicker | Self::Morphed)
+    }
+
     /// Whether its frames are made behind the camera, whose exposure and white balance then answer
     /// no flash.
     pub fn is_synthetic(self) -> bool {
-        matches!(self, Self::InjectedPlain | Self::InjectedTint | Self::InjectedRelight)
+        matches!(self, Self::InjectedPlain | Self::InjectedTint | Self::InjectedRelight | Self::InjectedOverlay)
     }
 }
 

@@ -89,22 +89,37 @@ pub(super) struct Builder<'a> {
     screen: Screen,
     ambient: Ambient,
     person: Person,
+    /// Whose mesh lends its shading.
+    other: Option<Person>,
 }
 
 impl<'a> Builder<'a> {
-    pub(super) fn new(subject: &Subject, scene: &'a Scene, ambient: Ambient) -> Result<Self> {
+    pub(super) fn new(subject: &Subject, other: Option<&Subject>, scene: &'a Scene, ambient: Ambient) -> Result<Self> {
         let grid = Grid::new(scene);
-        let person = Person::new(subject, &grid, scene.skin)?;
-        Ok(Self { grid, scene, screen: Screen::new(&scene.device), ambient, person })
+        let person = Person::new(subject, &grid, scene)?;
+        let other = other.map(|other| Person::new(other, &grid, scene)).transpose()?;
+        Ok(Self { grid, scene, screen: Screen::new(&scene.device), ambient, person, other })
     }
 
     pub(super) fn stage(&self) -> Stage {
         let Scene { species, attack, .. } = self.scene;
         let live = |x, y| self.live(x, y);
         match species {
-            Species::Live | Species::FaceSwap | Species::Looped | Species::Delayed | Species::Stretched => {
-                self.headed(SCENE, live)
-            }
+            Species::Live
+            | Species::FaceSwap
+            | Species::Looped
+            | Species::Delayed
+            | Species::Stretched
+            | Species::SwappedFrame
+            | Species::SwappedFlicker
+            | Species::Morphed
+            | Species::Spliced
+            | Species::Retimed
+            | Species::Veiled => self.headed(SCENE, live),
+            Species::InjectedOverlay => self.headed(VIDEO, |x, y| self.overlaid(x, y)),
+            Species::RelayTablet => self.replay(TABLET, |x, y| self.relit(x, y)),
+            Species::RelayLive => self.replay(TABLET, live),
+            Species::PrintBacklit => self.backlit(),
             Species::InjectedOther | Species::InjectedPlain => self.headed(VIDEO, live),
             Species::InjectedTint => self.headed(VIDEO, |x, y| self.tinted(x, y)),
             Species::InjectedRelight => self.headed(VIDEO, |x, y| self.relit(x, y)),
@@ -115,8 +130,8 @@ impl<'a> Builder<'a> {
             Species::PrintBent => self.print(Some(attack.bend_radius_cm), false, false),
             Species::PrintEyeHoles => self.print(None, false, true),
             Species::PrintGlossy => self.print(None, true, false),
-            Species::ReplayPhone => self.replay(PHONE),
-            Species::ReplayTablet | Species::ReplayOther => self.replay(TABLET),
+            Species::ReplayPhone => self.replay(PHONE, live),
+            Species::ReplayTablet | Species::ReplayOther => self.replay(TABLET, live),
         }
     }
 
@@ -125,7 +140,10 @@ impl<'a> Builder<'a> {
     }
 
     fn texel(&self, surfel: &Surfel) -> Texel {
-        self.screen.texel(surfel)
+        let mut texel = self.screen.texel(surfel);
+        let [.., mirrored] = &mut texel.albedo;
+        *mirrored *= self.ambient.highlights(surfel.mirror, surfel.position, surfel.roughness);
+        texel
     }
 
     /// A background's texel: light from everywhere, whatever turns.
@@ -167,6 +185,44 @@ impl<'a> Builder<'a> {
         Texel { diffuse: texel.diffuse.map(|v| gain * v), gloss: [0.0; QUARTERS], ..texel }
     }
 
+    /// A tint with the light that would fall on another person's mesh, whose eyes lie in the same
+    /// place.
+    fn overlaid(&self, x: usize, y: usize) -> Texel {
+        let texel = self.live(x, y);
+        let Some(other) = &self.other else { return texel };
+        let own = self.patch(x, y);
+        let lent = other.patch(&self.grid, x, y);
+        let lit = self.texel(&lent.live(&self.grid, x, y)).diffuse;
+        let gain = self.scene.attack.gain * own.person * lent.person;
+        Texel { diffuse: lit.map(|v| gain * v), gloss: [0.0; QUARTERS], ..texel }
+    }
+
+    /// A print on a display that shows a still picture: dark where a screen lights a face most, so
+    /// that the flash's answer over the picture's brightness has a face's relief.
+    fn backlit(&self) -> Stage {
+        let sheet = Prop::sheet(&self.grid, self.scene.attack.tilt_deg, None, false);
+        let spot = |x, y| sheet.spot(&self.grid, x, y);
+        let print = |x, y| self.texel(&sheet.paper(&spot(x, y), &self.patch(x, y)));
+        let paper = self.layer(SCENE, Body::Prop, |x, y| {
+            Texel::mixed(|| self.wall(x, y), || print(x, y), sheet.share(&spot(x, y), 0.0))
+        });
+        let sum = |texel: &Texel| texel.diffuse.iter().sum::<f32>();
+        let front = self.screen.irradiance([0.0, 0.0, self.scene.distance_cm], [0.0, 0.0, -1.0]).iter().sum::<f32>();
+        let glow = self.layer(VIDEO, Body::Prop, |x, y| {
+            let patch = self.patch(x, y);
+            if !patch.face {
+                return Texel::default();
+            }
+            let (flat, face) = (print(x, y), self.texel(&patch.live(&self.grid, x, y)));
+            let wanted = (sum(&flat) / sum(&face).max(0.15 * front)).min(6.0);
+            let level = self.scene.attack.display_cd_m2 / VIDEO_LUX * 0.25 * wanted;
+            let albedo = flat.albedo.map(|v| level * v);
+            Texel { albedo, normal: [0.0, 0.0, 0.0, 1.0], ..Texel::default() }
+        });
+        let movers = vec![self.prop(&sheet, |x, y, _| sheet.share(&spot(x, y), 0.0))];
+        Stage { layers: vec![paper, glow], movers }
+    }
+
     /// One layer that moves with the head.
     fn headed(&self, track: usize, texel: impl Fn(usize, usize) -> Texel + Sync) -> Stage {
         let layer = self.layer(track, Body::Head, texel);
@@ -205,9 +261,9 @@ impl<'a> Builder<'a> {
         Stage { layers: vec![layer], movers }
     }
 
-    fn replay(&self, (size_cm, size): ([f32; 2], f32)) -> Stage {
+    /// A display that shows `live`.
+    fn replay(&self, (size_cm, size): ([f32; 2], f32), live: impl Fn(usize, usize) -> Texel + Sync) -> Stage {
         let display = Prop::display(&self.grid, size_cm, size, self.scene.attack.tilt_deg);
-        let live = |x, y| self.live(x, y);
         let share = |x, y, margin_cm| display.share(&display.spot(&self.grid, x, y), margin_cm);
         let glass = self.layer(SCENE, Body::Prop, |x, y| {
             let spot = display.spot(&self.grid, x, y);

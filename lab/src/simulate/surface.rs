@@ -15,11 +15,13 @@
 //!   without Fresnel's rise: at grazing angles a face mirrors the room behind it, which is darker.
 
 use super::light::{Light, QUARTERS};
-use super::scene::Device;
+use super::scene::{Device, Lamp};
 use super::vector::{Vector, dot, minus, mix, times};
 
 /// Patches of the screen across and down; even, so that each belongs to one quarter.
 const PATCHES: [usize; 2] = [4, 6];
+/// A turn that is small, in radians.
+const SMALL: f32 = 1e-2;
 
 /// A point on a surface, and what it is made of.
 #[derive(Clone, Copy, Debug)]
@@ -92,10 +94,11 @@ impl Texel {
 }
 
 /// The ambient light's distribution: 1 for a surface that faces the camera.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Ambient {
     even: f32,
     axis: Vector,
+    lamps: Vec<Lamp>,
 }
 
 impl Ambient {
@@ -104,15 +107,54 @@ impl Ambient {
         let [_, _, z] = axis;
         let frontal = 1.0 - direction * z;
         let scale = 1.0 / frontal.max(0.1);
-        Self { even: scale, axis: times(axis, direction * scale) }
+        Self { even: scale, axis: times(axis, direction * scale), lamps: Vec::new() }
+    }
+
+    /// The same with `lamps` beside it, together 1 for a surface that faces the camera.
+    pub(super) fn with_lamps(self, lamps: &[Lamp]) -> Self {
+        let front = [0.0, 0.0, -1.0];
+        let scale = 1.0 / (1.0 + lamps.iter().map(|lamp| lamp_level(lamp, front)).sum::<f32>());
+        let lamps = lamps.iter().map(|lamp| Lamp { share: scale * lamp.share, ..lamp.clone() }).collect();
+        Self { even: scale * self.even, axis: times(self.axis, scale), lamps }
+    }
+
+    /// What a surface mirrors of the lamps, over what it mirrors of an even light: lobes about the
+    /// mirrored line of sight (B. T. Phong's, "Illumination for Computer Generated Pictures", 1975,
+    /// another model than the screen's).
+    pub(super) fn highlights(&self, mirror: Vector, position: Vector, roughness: f32) -> f32 {
+        let view = super::vector::unit(times(position, -1.0));
+        let ray = minus(times(mirror, 2.0 * dot(mirror, view)), view);
+        let lobe = |lamp: &Lamp| {
+            let width = 2.0 * roughness * roughness + 0.5 * lamp.softness * lamp.softness + 0.005;
+            lamp.share * dot(ray, lamp.direction).max(0.0).powf(1.0 / width) / (2.0 * width)
+        };
+        1.0 + self.lamps.iter().map(lobe).sum::<f32>()
     }
 
     /// On a surface with this normal, last how much ambient light there is: as things were set up,
     /// and what being turned by yaw and pitch adds to it per radian.
     pub(super) fn levels(&self, [nx, ny, nz, share]: [f32; 4]) -> [f32; 3] {
         let [x, y, z] = self.axis;
-        [share * (self.even + nx * x + ny * y + nz * z), share * (nz * x - nx * z), share * (ny * z - nz * y)]
+        let mut levels = [self.even + nx * x + ny * y + nz * z, nz * x - nx * z, ny * z - nz * y];
+        for lamp in &self.lamps {
+            let at = |normal: Vector| lamp_level(lamp, normal);
+            let level = at([nx, ny, nz]);
+            // A small turn, and what it changes.
+            let (by_yaw, by_pitch) = (
+                at([nx + SMALL * nz, ny, nz - SMALL * nx]) - level,
+                at([nx, ny - SMALL * nz, nz + SMALL * ny]) - level,
+            );
+            let own = [level, by_yaw / SMALL, by_pitch / SMALL];
+            levels.iter_mut().zip(own).for_each(|(sum, v)| *sum += v);
+        }
+        levels.map(|v| share * v)
     }
+}
+
+/// A lamp's irradiance on a surface with this normal: Lambert's cosine, wrapped about the edge as far
+/// as the lamp is soft. Behind the surface there is none.
+fn lamp_level(lamp: &Lamp, normal: Vector) -> f32 {
+    lamp.share * ((dot(normal, lamp.direction) + lamp.softness) / (1.0 + lamp.softness)).max(0.0)
 }
 
 /// The flashing screen.

@@ -261,7 +261,7 @@ fn tone_groups_reflect_as_they_should() {
         let scene = Scene { skin, ..still(Species::Live, 100.0) };
         let grid = grid::Grid::new(&scene);
         let [subject, _] = &*SUBJECTS;
-        let person = person::Person::new(subject, &grid, skin).unwrap();
+        let person = person::Person::new(subject, &grid, &scene).unwrap();
         let face: Vec<f32> =
             person.patches.iter().filter(|p| p.face && p.eye == person::Eye::None).map(|p| p.albedo[1]).collect();
         face.iter().sum::<f32>() / face.len() as f32

@@ -1,12 +1,16 @@
 //! [`Cues`]: everything that a session was judged by.
 
 use super::answer::ResponseCue;
+use super::arrival::ArrivalCue;
 use super::chain::{Chain, Path};
+use super::clock::ClockCue;
+use super::echo::EchoCue;
 use super::expected::Expected;
 use super::identity::IdentityCue;
 use super::irradiance::{irradiance_of_patches, relief_signal};
 use super::normalised::Normalised;
 use super::recording::RecordingCue;
+use super::seams::SeamCue;
 use super::sequence::SequenceCue;
 use super::shape::ShapeCue;
 use super::signal::Signals;
@@ -20,6 +24,8 @@ use serde::Serialize;
 const LAGS_MS: std::ops::RangeInclusive<i32> = -60..=360;
 /// The step from one lag that is tried to the next, in milliseconds: less than a frame.
 const LAG_STEP_MS: usize = 20;
+/// With fewer bits of the sequence another clock is looked for.
+const FEW_BITS: f64 = 12.0;
 
 /// What a session's frames say, cue by cue.
 ///
@@ -38,8 +44,16 @@ pub struct Cues {
     pub timing: Option<TimingCue>,
     /// Whether what answers has the shape of a face.
     pub shape: Option<ShapeCue>,
+    /// Whether frames continue each other.
+    pub seams: Option<SeamCue>,
+    /// Whether anything answers the screen before the face does.
+    pub echo: Option<EchoCue>,
     /// Whether it is one person all the time.
     pub identity: Option<IdentityCue>,
+    /// When frames arrived; `None` where the challenge was given away as a whole.
+    pub arrival: Option<ArrivalCue>,
+    /// By which clock the session would answer this challenge, where it does not by its own.
+    pub clock: Option<ClockCue>,
 }
 
 impl Cues {
@@ -47,7 +61,19 @@ impl Cues {
     pub(crate) fn new(trace: &Trace, challenge: &Challenge, chain: &Chain, path: &Path) -> Self {
         let recording = RecordingCue::new(trace, challenge);
         let identity = IdentityCue::new(trace);
-        let mut cues = Self { recording, response: None, sequence: None, timing: None, shape: None, identity };
+        let arrival = ArrivalCue::new(trace, challenge);
+        let mut cues = Self {
+            recording,
+            response: None,
+            sequence: None,
+            timing: None,
+            shape: None,
+            seams: None,
+            echo: None,
+            identity,
+            arrival,
+            clock: None,
+        };
         if trace.samples.is_empty() {
             return cues;
         }
@@ -76,7 +102,15 @@ impl Cues {
         cues.sequence = Some(SequenceCue::new(bits, evidence));
         let response_cue = ResponseCue::new(trace, &signals, &own, range, &expected);
         cues.response = Some(response_cue);
+        if bits < FEW_BITS || bits.is_nan() {
+            let clocks = relief.iter().chain([&against_background]).map(|(r, _)| ClockCue::new(chain, path, r));
+            cues.clock = clocks.flatten().max_by(|a, b| a.bits.total_cmp(&b.bits));
+        }
         cues.timing = TimingCue::new(&signals.times, response, challenge, evidence.lag_s);
+        // The lag that most edges have is sharper than the sequence's.
+        let lag_s = cues.timing.map_or(evidence.lag_s, |timing| 1e-3 * timing.lag_ms);
+        cues.seams = Some(SeamCue::new(&trace.samples, challenge, lag_s));
+        cues.echo = EchoCue::new(trace, &signals, challenge, lag_s);
         cues.shape = ShapeCue::new(trace, &irradiance, &signals, &expected, response_cue.contrast);
         cues
     }

@@ -2,8 +2,13 @@
 //! What follows from them is the [verdict](super::verdict)'s.
 
 mod answer;
+mod arrival;
+#[cfg(test)]
+mod attacks;
 mod chain;
+mod clock;
 mod cues;
+mod echo;
 mod expected;
 mod fit;
 mod identity;
@@ -12,6 +17,7 @@ mod irradiance;
 pub(crate) mod made_up;
 mod normalised;
 mod recording;
+mod seams;
 mod sequence;
 mod shape;
 mod signal;
@@ -20,10 +26,14 @@ mod tests;
 mod timing;
 
 pub use answer::ResponseCue;
+pub use arrival::ArrivalCue;
 pub(crate) use chain::{Chain, Path};
+pub use clock::ClockCue;
 pub use cues::Cues;
+pub use echo::EchoCue;
 pub use identity::IdentityCue;
 pub use recording::RecordingCue;
+pub use seams::SeamCue;
 pub use sequence::SequenceCue;
 pub use shape::ShapeCue;
 pub use timing::TimingCue;

@@ -39,6 +39,9 @@ pub struct RecordingCue {
     pub under_exposed: f32,
     /// How many frames show a head that is turned away by more than 35°.
     pub turned_away: usize,
+    /// By how much a segment was shown earlier or later than the challenge has it, at most, in
+    /// milliseconds; 0 where the client does not say.
+    pub display_off_ms: f64,
 }
 
 impl RecordingCue {
@@ -77,8 +80,18 @@ impl RecordingCue {
             over_exposed: mean(&|s| s.clipped),
             under_exposed: mean(&|s| s.dark),
             turned_away: count(&turned),
+            display_off_ms: display_off_ms(trace, challenge),
         }
     }
+}
+
+/// By how much segments were shown at another time than planned, at most, in milliseconds.
+fn display_off_ms(trace: &Trace, challenge: &Challenge) -> f64 {
+    let off = |(segment, shown_us): &(usize, u64)| {
+        let planned = challenge.segments().get(*segment)?.start_us;
+        Some(1e-3 * planned.abs_diff(*shown_us) as f64)
+    };
+    trace.shown_us.iter().filter_map(off).fold(0.0, f64::max)
 }
 
 /// The times between neighbours, in seconds; 0 where a kept trace's time goes back.

@@ -67,47 +67,123 @@ impl SequenceCue {
     }
 }
 
+/// What frames say about every colour of a chain.
+pub(super) struct Scores<'a> {
+    chain: &'a Chain,
+    response: &'a Normalised,
+    /// Shares of the screen's light, each once, sorted.
+    shares: Vec<f32>,
+    /// The place of the baseline among the levels.
+    baseline: usize,
+    /// Losses summed up over frames: `[level][frames before]`.
+    sums: Vec<Vec<f64>>,
+}
+
+impl<'a> Scores<'a> {
+    pub(super) fn new(chain: &'a Chain, response: &'a Normalised) -> Self {
+        // Colours at full light, at part of it, and the baseline, each once.
+        let mut shares: Vec<f32> = chain.lit.iter().flatten().map(|lit| lit.share).collect();
+        shares.sort_by(f32::total_cmp);
+        shares.dedup();
+        let mut levels: Vec<Rgb> =
+            shares.iter().flat_map(|share| chain.palette.iter().map(move |color| color.map(|v| share * v))).collect();
+        let baseline = levels.len();
+        levels.push([chain.baseline; 3]);
+        let sums = response.losses(&levels);
+        Self { chain, response, shares, baseline, sums }
+    }
+
+    fn level(&self, slot: usize, color: usize) -> usize {
+        let share = self.chain.lit[slot][color].share;
+        // The list holds every share of the chain, sorted: the number of smaller ones is this
+        // one's place.
+        self.shares.partition_point(|other| *other < share) * self.chain.palette.len() + color
+    }
+
+    fn score(&self, level: usize, [from, to]: [usize; 2]) -> f64 {
+        (self.sums[level][from] - self.sums[level][to]).exp()
+    }
+
+    /// The score of the guard behind the last slot.
+    fn last(&self, used: usize, clock: &Clock) -> f64 {
+        let from = self.chain.begin_s(self.chain.slots, used);
+        self.score(self.baseline, self.inside(from, from + self.chain.guard_s, clock))
+    }
+
+    fn inside(&self, from: f64, to: f64, clock: &Clock) -> [usize; 2] {
+        self.response.inside(clock.of(from), clock.of(to))
+    }
+
+    /// The score of one challenge.
+    pub(super) fn of_path(&self, path: &Path, clock: &Clock) -> f64 {
+        let begin = |slot, used| self.chain.begin_s(slot, used);
+        let mut used = 0;
+        let mut product = 1.0;
+        for (slot, (color, steps)) in path.slots.iter().enumerate() {
+            let frames = self.inside(begin(slot, used), begin(slot + 1, used + steps), clock);
+            product *= self.score(self.level(slot, *color), frames);
+            used += steps;
+        }
+        product * self.last(used, clock)
+    }
+
+    /// Sum of the scores of all challenges.
+    pub(super) fn of_all(&self, clock: &Clock) -> f64 {
+        let chain = self.chain;
+        let colors = chain.palette.len();
+        // `[steps used][last colour]`: the sum over all that leads there.
+        let mut reached = vec![vec![0.0f64; colors]; chain.slack + 1];
+        for slot in 0..chain.slots {
+            let mut next = vec![vec![0.0f64; colors]; chain.slack + 1];
+            let most = (slot * chain.jitter_steps).min(chain.slack);
+            for used in 0..=most {
+                let before = &reached[used];
+                let total: f64 = before.iter().sum();
+                let from = chain.begin_s(slot, used);
+                for steps in 0..=chain.jitter_steps.min(chain.slack - used) {
+                    let to = from + chain.slot_s + steps as f64 * chain.jitter_s;
+                    let frames = self.inside(from, to, clock);
+                    for (color, (sum, own)) in next[used + steps].iter_mut().zip(before).enumerate() {
+                        // No colour follows itself; before the first there is none.
+                        let ways = if slot == 0 { 1.0 } else { total - own };
+                        *sum += chain.lit[slot][color].places * ways * self.score(self.level(slot, color), frames);
+                    }
+                }
+            }
+            reached = next;
+        }
+        reached.iter().enumerate().map(|(used, row)| row.iter().sum::<f64>() * self.last(used, clock)).sum()
+    }
+}
+
+/// How a camera's time follows the screen's: so many times as slow, and so much later.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Clock {
+    pub(super) scale: f64,
+    pub(super) lag_s: f64,
+}
+
+impl Clock {
+    /// When the camera sees what the screen shows at `time_s`.
+    fn of(&self, time_s: f64) -> f64 {
+        self.scale * time_s + self.lag_s
+    }
+}
+
 impl Chain {
     /// Bits of evidence for `path` from `response`, with lags of `lags` seconds, each as likely as
     /// any other.
     pub(super) fn evidence(&self, response: &Normalised, path: &Path, lags: &[f64]) -> Evidence {
         debug_assert_eq!(path.slots.len(), self.slots, "a path of another policy");
-        // Colours at full light, at part of it, and the baseline, each once.
-        let mut shares: Vec<f32> = self.lit.iter().flatten().map(|lit| lit.share).collect();
-        shares.sort_by(f32::total_cmp);
-        shares.dedup();
-        let colors = self.palette.len();
-        let mut levels: Vec<Rgb> =
-            shares.iter().flat_map(|share| self.palette.iter().map(move |color| color.map(|v| share * v))).collect();
-        let baseline = levels.len();
-        levels.push([self.baseline; 3]);
-        let sums = response.losses(&levels);
-        let level = |slot: usize, color: usize| {
-            let share = self.lit[slot][color].share;
-            // The list holds every share of the chain, sorted: the number of smaller ones is this
-            // one's place.
-            shares.partition_point(|other| *other < share) * colors + color
-        };
-        let score = |level: usize, [from, to]: [usize; 2]| (sums[level][from] - sums[level][to]).exp();
+        let scores = Scores::new(self, response);
         let (mut own, mut all, mut best, mut mean_lag) = (0.0f64, 0.0f64, 0.0f64, 0.0f64);
         for lag in lags {
-            let mut used = 0;
-            let mut product = 1.0;
-            let begin = |slot, used| self.begin_s(slot, used) + lag;
-            for (slot, (color, steps)) in path.slots.iter().enumerate() {
-                product *=
-                    score(level(slot, *color), response.inside(begin(slot, used), begin(slot + 1, used + steps)));
-                used += steps;
-            }
-            let last = |used: usize| {
-                let from = begin(self.slots, used);
-                score(baseline, response.inside(from, from + self.guard_s))
-            };
-            product *= last(used);
+            let clock = Clock { scale: 1.0, lag_s: *lag };
+            let product = scores.of_path(path, &clock);
             own += product;
             best = best.max(product);
             mean_lag += product * lag;
-            all += self.sum(response, *lag, &level, &score, &last);
+            all += scores.of_all(&clock);
         }
         let ratio = own / all * self.challenges_log2.exp2();
         // Where everything is so unlikely that it vanishes, nothing speaks for this challenge.
@@ -119,38 +195,5 @@ impl Chain {
     /// When a slot begins if those before it have used up so many jitter steps, in seconds.
     fn begin_s(&self, slot: usize, used: usize) -> f64 {
         self.guard_s + slot as f64 * self.slot_s + used as f64 * self.jitter_s
-    }
-
-    /// Sum of the scores of all challenges at one lag.
-    fn sum(
-        &self,
-        response: &Normalised,
-        lag: f64,
-        level: &impl Fn(usize, usize) -> usize,
-        score: &impl Fn(usize, [usize; 2]) -> f64,
-        last: &impl Fn(usize) -> f64,
-    ) -> f64 {
-        let colors = self.palette.len();
-        // `[steps used][last colour]`: the sum over all that leads there.
-        let mut reached = vec![vec![0.0f64; colors]; self.slack + 1];
-        for slot in 0..self.slots {
-            let mut next = vec![vec![0.0f64; colors]; self.slack + 1];
-            let most = (slot * self.jitter_steps).min(self.slack);
-            for used in 0..=most {
-                let before = &reached[used];
-                let total: f64 = before.iter().sum();
-                let from = self.begin_s(slot, used) + lag;
-                for steps in 0..=self.jitter_steps.min(self.slack - used) {
-                    let frames = response.inside(from, from + self.slot_s + steps as f64 * self.jitter_s);
-                    for (color, (sum, own)) in next[used + steps].iter_mut().zip(before).enumerate() {
-                        // No colour follows itself; before the first there is none.
-                        let ways = if slot == 0 { 1.0 } else { total - own };
-                        *sum += self.lit[slot][color].places * ways * score(level(slot, color), frames);
-                    }
-                }
-            }
-            reached = next;
-        }
-        reached.iter().enumerate().map(|(used, row)| row.iter().sum::<f64>() * last(used)).sum()
     }
 }

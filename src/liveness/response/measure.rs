@@ -8,7 +8,7 @@
 #![allow(clippy::indexing_slicing, reason = "indices come from the layout that the tables were made for")]
 
 use super::layout::Layout;
-use super::trace::{CELLS, Rgb, SECTORS, Sample, Trace};
+use super::trace::{CELLS, FEATURES, Rgb, SECTORS, Sample, Trace};
 use crate::geometry::{Point, cross, minus};
 use crate::image::{Frame, Pixels, linear_rgb, luminance_linear};
 use crate::mesh::Mesh;
@@ -36,6 +36,9 @@ const IRIS_CM: f32 = 0.55;
 const BRIGHTEST: usize = 5;
 /// The mesh's points at its widest place.
 const SIDES: [usize; 2] = [234, 454];
+/// The mesh's points whose places are kept: the nose's tip and wings, the mouth's corners, the brows'
+/// middles, and the chin.
+const FEATURE_POINTS: [usize; FEATURES] = [1, 98, 327, 61, 291, 105, 334, 152];
 /// Offset basis and prime of the 64-bit FNV-1a hash (G. Fowler, L. C. Noll, K.-P. Vo).
 const FNV_BASIS: u64 = 0xcbf2_9ce4_8422_2325;
 const FNV_PRIME: u64 = 0x100_0000_01b3;
@@ -115,12 +118,26 @@ fn sample(
         fingerprint: reader.fingerprint,
         px_per_cm: pose.px_per_cm,
         turn_deg: [pose.yaw_deg, pose.pitch_deg, pose.roll_deg],
+        eyes_px: [mesh.eye_midpoint().x, mesh.eye_midpoint().y],
+        features_cm: features(mesh, pose.px_per_cm),
         patches: patches.into_iter().map(|(sum, n)| mean(sum, n)).collect(),
         clipped: clipped / read.max(1.0),
         dark: dark / read.max(1.0),
         ring,
         cells,
         eyes,
+    })
+}
+
+/// Where some points lie from between the eyes, in centimetres along the face's own axes.
+fn features(mesh: &Mesh, px_per_cm: f32) -> [[f32; 2]; FEATURES] {
+    let eyes = mesh.eye_midpoint();
+    let (sin, cos) = mesh.roll_deg().to_radians().sin_cos();
+    let points = mesh.points();
+    FEATURE_POINTS.map(|i| {
+        let [x, y, _] = points[i];
+        let (x, y) = ((x - eyes.x) / px_per_cm, (y - eyes.y) / px_per_cm);
+        [x * cos + y * sin, y * cos - x * sin]
     })
 }
 

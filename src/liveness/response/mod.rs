@@ -5,4 +5,4 @@ mod measure;
 mod trace;
 
 pub use trace::Trace;
-pub(crate) use trace::{CELLS, Rgb, SECTORS, Sample};
+pub(crate) use trace::{Arrivals, CELLS, Rgb, SECTORS, Sample};

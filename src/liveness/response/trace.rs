@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 pub(crate) const SECTORS: usize = 4;
 /// Columns and rows of the cells into which the whole frame is cut.
 pub(crate) const CELLS: [usize; 2] = [12, 16];
+/// Points of the face whose places are kept.
+pub(crate) const FEATURES: usize = 8;
 
 /// Linear red, green and blue, 0 ..= 1 each where they are light.
 pub(crate) type Rgb = [f32; 3];
@@ -27,6 +29,11 @@ pub(crate) struct Sample {
     pub(crate) px_per_cm: f32,
     /// Yaw, pitch and roll of the head, in degrees.
     pub(crate) turn_deg: [f32; 3],
+    /// The point between the eyes, in pixels.
+    pub(crate) eyes_px: [f32; 2],
+    /// Where some points of the face lie from between the eyes, in centimetres along the face's
+    /// own axes.
+    pub(crate) features_cm: [[f32; 2]; FEATURES],
     /// Mean light of each patch.
     pub(crate) patches: Vec<Rgb>,
     /// Share of the points that are blown out in a channel, 0 ..= 1.
@@ -39,6 +46,15 @@ pub(crate) struct Sample {
     pub(crate) cells: Vec<Rgb>,
     /// Mean light of each iris's brightest points, and its median.
     pub(crate) eyes: [[Rgb; 2]; 2],
+}
+
+/// What the verifier itself noted of a streamed session, by its own clock.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Arrivals {
+    /// When each segment was given away, in microseconds.
+    pub(crate) revealed_us: Vec<u64>,
+    /// For each frame its timestamp, and when it arrived, in microseconds.
+    pub(crate) frames_us: Vec<[u64; 2]>,
 }
 
 /// The response of a face through a session: some hundred numbers a frame, no pictures, no
@@ -61,8 +77,12 @@ pub struct Trace {
     /// For each patch, sums over samples: place in centimetres from between the eyes, and the
     /// vector of its area.
     pub(crate) shape: Vec<[f32; 6]>,
-    /// Comparison scores of later frames with the first that was compared, with their times.
+    /// Comparison scores of frames with the reference, with their times.
     pub(crate) identity: Vec<(u64, f32)>,
+    /// Present where the challenge was revealed piece by piece.
+    pub(crate) arrivals: Option<Arrivals>,
+    /// When segments were really on the screen, as the client says: number and microseconds.
+    pub(crate) shown_us: Vec<(usize, u64)>,
     /// Box of the face, in pixels: sums over samples of left, top, right and bottom.
     pub(crate) bounds: [f32; 4],
     /// The point between the eyes, in pixels: sums over samples.
@@ -78,6 +98,8 @@ impl Trace {
             timestamps_us: Vec::new(),
             shape: vec![[0.0; 6]; Layout::get().patches],
             identity: Vec::new(),
+            arrivals: None,
+            shown_us: Vec::new(),
             bounds: [0.0; 4],
             eyes_px: [0.0; 2],
         }

@@ -2,7 +2,9 @@
 
 use super::limits::LivenessLimits;
 use super::words::{AttackReason, InconclusiveReason, LivenessVerdict};
-use crate::liveness::analysis::{Cues, RecordingCue, ResponseCue, SequenceCue, ShapeCue, TimingCue};
+use crate::liveness::analysis::{
+    ArrivalCue, Cues, EchoCue, RecordingCue, ResponseCue, SeamCue, SequenceCue, ShapeCue, TimingCue,
+};
 use std::cmp::Ordering;
 
 /// The share of frames that may be spoilt, in each way. Chosen by hand.
@@ -15,6 +17,9 @@ const MOST_CLIPPED: f32 = 0.2;
 /// How much of the challenge may lack frames at both ends together, in milliseconds: less than one
 /// guard.
 const MOST_MISSING_MS: f64 = 400.0;
+/// How much earlier or later than planned a segment may be shown, in milliseconds: some pictures of
+/// a slow display.
+const MOST_DISPLAY_OFF_MS: f64 = 100.0;
 /// The share of edges that must be found. Chosen by hand.
 const LEAST_EDGES: f64 = 0.7;
 /// Frames that must be compared with the session's first one. Chosen by hand.
@@ -48,7 +53,15 @@ impl LivenessLimits {
         // A head that is turned away hides its relief: that speaks against nobody.
         let frontal = few(cues.recording.turned_away, cues.recording.with_face);
         let mut said = self.recording(&cues.recording);
+        if let Some(arrival) = &cues.arrival {
+            said.extend(self.arrival(arrival, cues.recording.frames));
+        }
+        // An answer by another clock is a client's fault before it is an attack.
+        let by_another_clock = cues.clock.is_some_and(|clock| clock.bits >= self.sequence_bits());
+        // So written that NaN is no answer.
+        let answers = |sequence: &SequenceCue| sequence.bits >= self.sequence_bits();
         said.push(match &cues.sequence {
+            Some(sequence) if by_another_clock && !answers(sequence) => Says::Nothing(ClockOff),
             Some(sequence) => self.sequence(sequence, strong),
             None => Says::Nothing(FlatResponse),
         });
@@ -56,12 +69,13 @@ impl LivenessLimits {
         // nothing.
         let answered = matches!(said.last(), Some(Says::Live));
         if answered {
-            said.push(
-                cues.timing
-                    .map_or(Says::Nothing(UnclearTiming), |timing| self.timing(&timing, &cues.recording, strong)),
-            );
+            said.push(cues.timing.map_or(Says::Nothing(UnclearTiming), |timing| self.timing(&timing, &cues.recording)));
+            // Without frames enough for an early answer there is no word about it, and none of a lag.
+            said.push(cues.echo.map_or(Says::Nothing(UnclearEcho), |echo| self.echo(&echo)));
+            said.push(self.lag(cues.timing.map(|timing| timing.lag_ms)));
             said.push(cues.shape.map_or(Says::Nothing(UnclearShape), |shape| self.shape(&shape, strong && frontal)));
         }
+        said.push(cues.seams.map_or(Says::Nothing(FaceLost), |seams| self.seams(&seams)));
         said.push(match &cues.identity {
             Some(identity) if identity.compared >= LEAST_COMPARED => match identity.lowest {
                 lowest if lowest >= self.identity_score() => Says::Live,
@@ -100,10 +114,52 @@ impl LivenessLimits {
             (cue.interval_ms <= self.interval_ms() && few(cue.stuttered, faces), TooFewFrames),
             (cue.longest_gap_ms <= self.gap_ms(), FramesMissing),
             (cue.missing_ms <= MOST_MISSING_MS, Incomplete),
+            (cue.display_off_ms <= MOST_DISPLAY_OFF_MS, DisplayLate),
         ];
         let says = fine.into_iter().map(|(fine, reason)| if fine { Says::Live } else { Says::Nothing(reason) });
         let repeated = if few(cue.repeated, faces) { Says::Live } else { Says::Attack(AttackReason::RepeatedFrames) };
         says.chain([repeated]).collect()
+    }
+
+    /// Whether frames continue each other.
+    fn seams(&self, cue: &SeamCue) -> Says {
+        // So written that NaN is not fine.
+        let continued = cue.outstanding < self.outstanding();
+        let steady = cue.jumps.is_none_or(|jumps| jumps <= self.jumps());
+        match (continued, steady) {
+            (true, true) => Says::Live,
+            (true, false) => Says::Nothing(InconclusiveReason::JumpsWithColors),
+            (false, _) => Says::Attack(AttackReason::SwappedFrames),
+        }
+    }
+
+    /// Whether nothing answers before the face.
+    fn echo(&self, cue: &EchoCue) -> Says {
+        match cue.strength {
+            strength if strength >= self.early_echo() => Says::Attack(AttackReason::LateFace),
+            strength if strength <= self.no_echo() => Says::Live,
+            _ => Says::Nothing(InconclusiveReason::UnclearEcho),
+        }
+    }
+
+    /// Whether the face answers when this device's cameras do, if that is known.
+    fn lag(&self, lag_ms: Option<f64>) -> Says {
+        match (self.device_lag(), lag_ms) {
+            (None, _) => Says::Live,
+            (Some(device), Some(lag_ms)) if device.covers(lag_ms) => Says::Live,
+            _ => Says::Nothing(InconclusiveReason::UnusualLag),
+        }
+    }
+
+    /// Whether frames of a streamed challenge arrived as such frames do.
+    fn arrival(&self, cue: &ArrivalCue, frames: usize) -> [Says; 2] {
+        use InconclusiveReason::*;
+        // So written that NaN is not fine.
+        let possible = cue.arrived >= frames && cue.early_ms <= 0.0 && cue.delay_ms >= 0.0;
+        let even = cue.drift_ms_per_s.abs() <= self.edge_drift_ms_per_s();
+        let quick = cue.delay_ms <= self.arrival_ms() && cue.spread_ms <= self.arrival_ms();
+        let says = |fine: bool, reason| if fine { Says::Live } else { Says::Nothing(reason) };
+        [says(possible && even, ImplausibleArrival), says(quick, ArrivedLate)]
     }
 
     /// Whether the response answers this challenge.
@@ -118,13 +174,13 @@ impl LivenessLimits {
     }
 
     /// Whether all edges come at one lag.
-    fn timing(&self, cue: &TimingCue, recording: &RecordingCue, strong: bool) -> Says {
+    fn timing(&self, cue: &TimingCue, recording: &RecordingCue) -> Says {
         let spread = self.edge_spread_ms() + 0.5 * recording.interval_ms;
         let clear = cue.found as f64 >= LEAST_EDGES * cue.edges as f64 && cue.spread_ms <= spread;
         let even = cue.drift_ms_per_s.abs() <= self.edge_drift_ms_per_s();
         match (clear, even) {
             (true, true) => Says::Live,
-            (true, false) if strong => Says::Attack(AttackReason::UnevenTiming),
+            (true, false) => Says::Nothing(InconclusiveReason::ClockOff),
             _ => Says::Nothing(InconclusiveReason::UnclearTiming),
         }
     }
@@ -174,6 +230,7 @@ mod tests {
                 over_exposed: 0.01,
                 under_exposed: 0.0,
                 turned_away: 0,
+                display_off_ms: 0.0,
             },
             response: Some(ResponseCue {
                 range: [0.2; 3],
@@ -196,6 +253,10 @@ mod tests {
                 residual: 0.12,
             }),
             identity: Some(IdentityCue { compared: 9, lowest: 0.85, median: 0.9 }),
+            arrival: None,
+            clock: None,
+            seams: Some(SeamCue { outstanding: 0.2, jumps: Some(1.1) }),
+            echo: Some(EchoCue { strength: 3.0, lead_ms: 150.0 }),
         }
     }
 
@@ -226,7 +287,7 @@ mod tests {
     #[test]
     fn each_cue_can_refuse_alone() {
         type Change = fn(&mut Cues);
-        let cases: [(Change, &str); 25] = [
+        let cases: [(Change, &str); 33] = [
             (|c| c.sequence.as_mut().unwrap().bits = 11.9, "flat_response"),
             (|c| c.sequence.as_mut().unwrap().bits = -1.0, "other_challenge"),
             (|c| c.sequence.as_mut().unwrap().bits = f64::NAN, "other_challenge"),
@@ -237,15 +298,23 @@ mod tests {
             (|c| c.timing.as_mut().unwrap().found = 6, "unclear_timing"),
             (|c| c.timing.as_mut().unwrap().spread_ms = 120.0, "unclear_timing"),
             (|c| c.timing.as_mut().unwrap().spread_ms = f64::NAN, "unclear_timing"),
-            (|c| c.timing.as_mut().unwrap().drift_ms_per_s = -200.0, "uneven_timing"),
-            (|c| c.shape.as_mut().unwrap().bits = 1.9, "unclear_shape"),
+            (|c| c.timing.as_mut().unwrap().drift_ms_per_s = -200.0, "clock_off"),
+            (|c| c.shape.as_mut().unwrap().bits = 3.9, "unclear_shape"),
             (|c| c.shape.as_mut().unwrap().least_bits = -2.1, "unclear_shape"),
             (|c| c.shape.as_mut().unwrap().least_bits = f64::NAN, "unclear_shape"),
             (|c| flat(c, -3.1), "flat_shape"),
-            (|c| c.shape.as_mut().unwrap().relief_error = 0.3, "unclear_shape"),
+            (|c| c.shape.as_mut().unwrap().relief_error = 0.4, "unclear_shape"),
             (|c| c.shape.as_mut().unwrap().relief_error = f64::NAN, "unclear_shape"),
-            (|c| c.shape.as_mut().unwrap().glare = 3.0, "unclear_shape"),
+            (|c| c.shape.as_mut().unwrap().glare = 3.3, "unclear_shape"),
             (|c| c.shape.as_mut().unwrap().glare = f64::NAN, "unclear_shape"),
+            (|c| c.seams = None, "face_lost"),
+            (|c| c.seams.as_mut().unwrap().outstanding = 1.1, "swapped_frames"),
+            (|c| c.seams.as_mut().unwrap().outstanding = f32::NAN, "swapped_frames"),
+            (|c| c.seams.as_mut().unwrap().jumps = Some(9.0), "jumps_with_colors"),
+            (|c| c.echo = None, "unclear_echo"),
+            (|c| c.echo.as_mut().unwrap().strength = 20.0, "late_face"),
+            (|c| c.echo.as_mut().unwrap().strength = 8.0, "unclear_echo"),
+            (|c| c.echo.as_mut().unwrap().strength = f64::NAN, "unclear_echo"),
             (|c| c.identity.as_mut().unwrap().lowest = 0.5, "unclear_identity"),
             (|c| c.identity.as_mut().unwrap().lowest = -0.3, "other_face"),
             (|c| c.identity.as_mut().unwrap().compared = 2, "unclear_identity"),
@@ -271,7 +340,7 @@ mod tests {
         assert_eq!(judged(|c| (weak(c), flat(c, -9.0)).0).as_str(), "inconclusive");
         assert_eq!(judged(|c| (weak(c), c.sequence.as_mut().unwrap().bits = -9.0).0).as_str(), "inconclusive");
         let uneven = |c: &mut Cues| c.timing.as_mut().unwrap().drift_ms_per_s = -200.0;
-        assert_eq!(judged(|c| (weak(c), uneven(c)).0).reasons(), ["unclear_timing"]);
+        assert_eq!(judged(|c| (weak(c), uneven(c)).0).reasons(), ["clock_off"]);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! [`LivenessLimits`]: from where on a cue speaks for a live face, and for an attack.
 
 use crate::error::{ErrorKind, Result, Stage};
+use crate::liveness::device_lag::DeviceLag;
 use crate::liveness::fault::error;
 use crate::settings::settings;
 
@@ -28,18 +29,32 @@ settings! {
         other_fit, with_other_fit: f64 = -3.0, in -1000.0..=1000.0;
         /// Bits of evidence for a face's shape, at least. Must be above
         /// [`sheet_bits`](Self::sheet_bits).
-        shape_bits, with_shape_bits: f64 = 2.0, in -1000.0..=1000.0;
+        shape_bits, with_shape_bits: f64 = 4.0, in -1000.0..=1000.0;
         /// What must remain of the shape's bits whichever spot is left out, at least.
         shape_least_bits, with_shape_least_bits: f64 = -2.0, in -1000.0..=1000.0;
         /// Largest standard error of the relief: where it is larger, mirrors make what they like of
         /// it.
-        relief_error, with_relief_error: f64 = 0.25, in 0.001..=10.0;
+        relief_error, with_relief_error: f64 = 0.35, in 0.001..=10.0;
         /// Most that the strongest patches may respond over the median one; see
         /// [`ShapeCue::glare`](crate::liveness::ShapeCue::glare).
-        glare, with_glare: f64 = 2.75, in 0.001..=1000.0;
+        glare, with_glare: f64 = 3.2, in 0.001..=1000.0;
         /// At or below so many bits for a face's shape, with no spot left out, a strong enough
         /// response is a sheet's.
         sheet_bits, with_sheet_bits: f64 = -3.0, in -1000.0..=1000.0;
+        /// From where on a frame that stands out from those about it is another face's: see
+        /// [`SeamCue::outstanding`](crate::liveness::SeamCue::outstanding).
+        outstanding, with_outstanding: f32 = 1.0, in 0.1..=100.0;
+        /// Most that heads jump where colours change, over what they do elsewhere: see
+        /// [`SeamCue::jumps`](crate::liveness::SeamCue::jumps).
+        jumps, with_jumps: f64 = 4.5, in 0.1..=1000.0;
+        /// At or above so strong an answer before the face's, the face is late: see
+        /// [`EchoCue::strength`](crate::liveness::EchoCue::strength).
+        early_echo, with_early_echo: f64 = 9.0, in 1.0..=1000.0;
+        /// Up to so strong a one there is none. Must not be above
+        /// [`early_echo`](Self::early_echo).
+        no_echo, with_no_echo: f64 = 7.5, in 0.0..=1000.0;
+        /// When this kind of device answers, if it is known: narrows the time that a relay has.
+        device_lag, with_device_lag: Option<DeviceLag> = None;
         /// The lowest comparison score among a session's frames, at least. Coloured light lowers
         /// scores. Must not be below [`other_face_score`](Self::other_face_score). The default is
         /// for the profile [`Standard`](crate::model::Profile::Standard), where the worst group of
@@ -54,6 +69,10 @@ settings! {
         edge_spread_ms, with_edge_spread_ms: f64 = 90.0, in 0.001..=10_000.0;
         /// Most that the lag may grow, in milliseconds per second.
         edge_drift_ms_per_s, with_edge_drift_ms_per_s: f64 = 60.0, in 0.001..=10_000.0;
+        /// Longest time from when a frame of a streamed challenge was taken to its arrival, and
+        /// widest range of these times, in milliseconds: the network there and back. What is
+        /// recorded later than this, with timestamps moved by as much, is told.
+        arrival_ms, with_arrival_ms: f64 = 450.0, in 1.0..=60_000.0;
         /// Longest time between frames in the median, in milliseconds. The default is 12 frames a
         /// second.
         interval_ms, with_interval_ms: f64 = 84.0, in 0.001..=10_000.0;
@@ -65,7 +84,8 @@ settings! {
 impl LivenessLimits {
     /// Checks that limits of one cue are in order.
     pub(crate) fn check(&self) -> Result<()> {
-        if self.shape_bits > self.sheet_bits && self.identity_score >= self.other_face_score {
+        let ordered = self.shape_bits > self.sheet_bits && self.early_echo >= self.no_echo;
+        if ordered && self.identity_score >= self.other_face_score {
             return Ok(());
         }
         Err(error(ErrorKind::InvalidArgument, "limits of the verdict are out of order"))

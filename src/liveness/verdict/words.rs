@@ -47,7 +47,19 @@ impl LivenessVerdict {
         }
     }
 
-    /// The words of all reasons; empty for [`LivenessVerdict::Live`].
+    /// What the person may be told to do before the next attempt. Of an attack no more than to begin
+    /// again: its reasons, and the word itself, are for reviewers. On a screen they would coach an
+    /// attacker, and insult an honest person.
+    #[must_use]
+    pub fn advice(&self) -> &[Advice] {
+        match self {
+            Self::Live => &[],
+            Self::Attack { .. } => &[Advice::BeginAgain],
+            Self::Inconclusive { advice, .. } => advice,
+        }
+    }
+
+    /// The words of all reasons, for reviewers; empty for [`LivenessVerdict::Live`].
     #[must_use]
     pub fn reasons(&self) -> Vec<&'static str> {
         match self {
@@ -70,8 +82,10 @@ pub enum AttackReason {
     OtherFace,
     /// Frames come again.
     RepeatedFrames,
-    /// The response comes faster or slower than the challenge.
-    UnevenTiming,
+    /// Single frames show something else than those before and after them.
+    SwappedFrames,
+    /// What lies around the face, or is mirrored before it, answers the screen before the face does.
+    LateFace,
 }
 
 words!(AttackReason {
@@ -79,7 +93,8 @@ words!(AttackReason {
     FlatShape => "flat_shape",
     OtherFace => "other_face",
     RepeatedFrames => "repeated_frames",
-    UnevenTiming => "uneven_timing",
+    SwappedFrames => "swapped_frames",
+    LateFace => "late_face",
 });
 
 /// Why nothing can be told.
@@ -115,6 +130,21 @@ pub enum InconclusiveReason {
     UnclearIdentity,
     /// The challenge has expired, or is not valid yet.
     Expired,
+    /// The face answers this challenge, but by a clock that is shifted against the screen's, or runs
+    /// faster or slower: see [`ClockCue`](crate::liveness::ClockCue).
+    ClockOff,
+    /// The screen showed colours at other times than the challenge has them.
+    DisplayLate,
+    /// Frames of a streamed challenge arrived too late, or too unevenly: a slow network.
+    ArrivedLate,
+    /// Frames of a streamed challenge arrived when they can't have been taken, or none was noted.
+    ImplausibleArrival,
+    /// The face answers later, or earlier, than this camera does.
+    UnusualLag,
+    /// Something around the face may answer the screen before the face does.
+    UnclearEcho,
+    /// The head jumps where the colours change.
+    JumpsWithColors,
 }
 
 words!(InconclusiveReason {
@@ -132,6 +162,13 @@ words!(InconclusiveReason {
     UnclearShape => "unclear_shape",
     UnclearIdentity => "unclear_identity",
     Expired => "expired",
+    ClockOff => "clock_off",
+    DisplayLate => "display_late",
+    ArrivedLate => "arrived_late",
+    ImplausibleArrival => "implausible_arrival",
+    UnusualLag => "unusual_lag",
+    UnclearEcho => "unclear_echo",
+    JumpsWithColors => "jumps_with_colors",
 });
 
 /// What a person can do before the next attempt. Texts are the client's.
@@ -156,6 +193,8 @@ pub enum Advice {
     FreeTheDevice,
     /// Begin again, with a new challenge.
     BeginAgain,
+    /// Find a faster connection.
+    FindABetterNetwork,
 }
 
 words!(Advice {
@@ -168,6 +207,7 @@ words!(Advice {
     BrightenTheScreen => "brighten_the_screen",
     FreeTheDevice => "free_the_device",
     BeginAgain => "begin_again",
+    FindABetterNetwork => "find_a_better_network",
 });
 
 impl InconclusiveReason {
@@ -185,7 +225,10 @@ impl InconclusiveReason {
             Self::Incomplete => &[FaceTheCamera],
             Self::FlatResponse | Self::UnclearShape => &[GoWhereItIsDarker, MoveCloser, BrightenTheScreen],
             Self::UnclearTiming => &[HoldStill, GoWhereItIsDarker],
-            Self::Expired => &[BeginAgain],
+            Self::Expired | Self::ClockOff | Self::ImplausibleArrival => &[BeginAgain],
+            Self::JumpsWithColors | Self::UnclearEcho => &[HoldStill],
+            Self::DisplayLate | Self::UnusualLag => &[FreeTheDevice, BeginAgain],
+            Self::ArrivedLate => &[FindABetterNetwork],
         }
     }
 }

@@ -28,6 +28,8 @@ pub fn run(arguments: &PadArguments) -> Anyhow<()> {
             sessions: arguments.sessions,
             seed: arguments.seed,
             wrong_challenges: arguments.wrong,
+            streamed: !arguments.whole,
+            known_lag: arguments.known_lag,
             traces: traces.clone(),
             ..PadCampaign::new(half, *conditions)
         };

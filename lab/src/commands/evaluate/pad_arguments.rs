@@ -11,8 +11,8 @@ pub struct PadArguments {
     /// Folder with `NAME/*.jpg`, of which the first picture of each person is taken; or with
     /// pictures alone, one person each, but that `ann.jpg` and `ann2.jpg` are one.
     pub folder: PathBuf,
-    /// Comma-separated: indoors, daylight, wide, lag, automatic, slow, compressed, gaps; robust
-    /// stands for the last five.
+    /// Comma-separated: indoors, daylight, wide, lag, automatic, slow, compressed, gaps,
+    /// rooms (the second physics); robust stands for lag to gaps.
     #[arg(long, default_value = "indoors", value_delimiter = ',')]
     conditions: Vec<String>,
     /// Half of people and parameters: tune to choose by, report to state rates of.
@@ -39,6 +39,12 @@ pub struct PadArguments {
     /// The same seed gives the same sessions.
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
+    /// Give challenges away as a whole, and note no arrivals.
+    #[arg(long)]
+    pub whole: bool,
+    /// Judge each session by its device's known lag.
+    #[arg(long)]
+    pub known_lag: bool,
     /// Other challenges that each live session is judged against.
     #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u32).range(0..=1_000))]
     pub wrong: u32,

@@ -9,13 +9,14 @@ use super::session::PadSession;
 use super::traces::{PadTraces, Watched};
 use crate::error::{Error, ErrorKind, Result, Stage};
 use crate::random::Random;
-use crate::simulate::{Half, Scene, Species, Subject, simulate};
+use crate::simulate::{Half, Scene, Species, Subject, simulate, veil};
 use rand_core::TryCryptoRng;
 use selfsame::detect::{DetectOptions, select_face};
 use selfsame::digest::Digest;
-use selfsame::engine::Engine;
+use selfsame::document::{DocumentPhoto, Origin};
+use selfsame::engine::{Engine, Verdict};
 use selfsame::image::{Limits, Photo};
-use selfsame::liveness::{Challenge, Issuer, LivenessOptions, LivenessSession};
+use selfsame::liveness::{Challenge, DeviceLag, Issuer, LivenessOptions, LivenessSession};
 use selfsame::mesh::Mesh;
 use std::collections::HashSet;
 use std::path::Path;
@@ -29,6 +30,13 @@ const FRONTAL_DEG: f32 = 20.0;
 /// The score from which on anything else that resembles a face in a portrait is a bystander, whom a
 /// camera might follow instead. Of LFW's portraits with one face of the usual score 9 % have one.
 const BYSTANDER: f32 = 0.2;
+/// The false match rate that documents are compared at.
+const FMR: f64 = 1e-4;
+/// What a device's lag is above its camera's own, in milliseconds: half an exposure, which learning
+/// it from sessions would give.
+const LAG_BEHIND_CAMERA_MS: f64 = 10.0;
+/// How far a device's lag varies, in milliseconds.
+const LAG_SPREAD_MS: f64 = 10.0;
 /// Portraits that are tried until one shows a face.
 const MAX_TRIES: usize = 50;
 
@@ -73,13 +81,18 @@ pub struct PadCampaign {
     pub wrong_challenges: u32,
     /// How challenges are issued and sessions judged.
     pub options: LivenessOptions,
+    /// Whether challenges are revealed piece by piece, and arrivals noted.
+    pub streamed: bool,
+    /// Whether each session's device has a known lag, ± 10 ms: see
+    /// [`DeviceLag`](selfsame::liveness::DeviceLag).
+    pub known_lag: bool,
     /// Where traces are kept: a session whose trace is there is not simulated again.
     pub traces: Option<PadTraces>,
 }
 
 impl PadCampaign {
-    /// One session of every species, in frames of 480 × 640 pixels, judged by the defaults; live
-    /// ones against ten other challenges.
+    /// One session of every species, in frames of 480 × 640 pixels, judged by the defaults, streamed;
+    /// live ones against ten other challenges.
     pub fn new(half: Half, conditions: PadConditions) -> Self {
         Self {
             half,
@@ -90,6 +103,8 @@ impl PadCampaign {
             frame_px: [480, 640],
             wrong_challenges: 10,
             options: LivenessOptions::default(),
+            streamed: true,
+            known_lag: false,
             traces: None,
         }
     }
@@ -98,15 +113,15 @@ impl PadCampaign {
     /// species it has by now: of conditions, half, seed, frames, options and people. It does
     /// not know the code: after a change there, begin anew.
     pub fn id(&self, people: &PadPeople) -> String {
-        let Self { wrong_challenges, options, .. } = self;
-        self.id_of(people, &format!("{wrong_challenges} {options:?}"))
+        let Self { wrong_challenges, options, streamed, known_lag, .. } = self;
+        self.id_of(people, &format!("{wrong_challenges} {options:?} {streamed} {known_lag}"))
     }
 
     /// The id of the traces that the campaign keeps, which limits and other challenges change
     /// nothing of.
     fn id_of_traces(&self, people: &PadPeople) -> String {
         let (policy, tracker) = (self.options.policy(), self.options.tracker());
-        self.id_of(people, &format!("{policy:?} {tracker:?}"))
+        self.id_of(people, &format!("{policy:?} {tracker:?} {}", self.streamed))
     }
 
     fn id_of(&self, people: &PadPeople, judged: &str) -> String {
@@ -148,6 +163,7 @@ impl PadCampaign {
             id_of_traces: self.id_of_traces(people),
             engine,
             people: people.some_of(self.half)?,
+            all: people,
             issuer: Issuer::new(self.options.policy())?,
             rng,
         };
@@ -188,6 +204,7 @@ struct Runner<'a, F> {
     id_of_traces: String,
     engine: &'a Engine,
     people: Vec<(usize, &'a Path)>,
+    all: &'a PadPeople,
     issuer: Issuer,
     rng: F,
 }
@@ -203,7 +220,7 @@ impl<R: TryCryptoRng, F: Fn(u64) -> R> Runner<'_, F> {
         let first = random.below(self.people.len());
         let challenge = self.challenge(random.next())?;
         let watch = || self.watch(&scene, first, &challenge);
-        let Watched { person, trace } = match &self.campaign.traces {
+        let Watched { person, matched, trace } = match &self.campaign.traces {
             Some(traces) => {
                 let name = format!("{}-{species}-{number}.trace", self.id_of_traces);
                 match traces.read(&name)? {
@@ -213,8 +230,17 @@ impl<R: TryCryptoRng, F: Fn(u64) -> R> Runner<'_, F> {
             }
             None => watch()?,
         };
-        let report = LivenessSession::new(challenge.clone(), options.clone())?.judge(&trace);
+        let judged = match self.campaign.known_lag {
+            true => {
+                let lag = DeviceLag::new(1e-3 * scene.camera.lag_us as f64 + LAG_BEHIND_CAMERA_MS, LAG_SPREAD_MS)?;
+                let limits = options.limits().with_device_lag(Some(lag));
+                options.clone().with_limits(limits)
+            }
+            false => options.clone(),
+        };
+        let report = LivenessSession::new(challenge.clone(), judged)?.judge(&trace);
         let mut kept = PadSession::new(&self.id, number, person, &scene, &report);
+        kept.matched = matched;
         if number == 0 {
             kept.response = Response::new(&trace, &challenge);
         }
@@ -231,19 +257,64 @@ impl<R: TryCryptoRng, F: Fn(u64) -> R> Runner<'_, F> {
     /// whose portrait can be used.
     fn watch(&self, scene: &Scene, first: usize, challenge: &Challenge) -> Result<Watched> {
         let (chosen, subject) = self.subject(first)?;
-        let other = match scene.species {
-            Species::FaceSwap => Some(self.subject(chosen + 1)?).filter(|(other, _)| *other != chosen),
-            _ => None,
+        let other = match scene.species.needs_other() {
+            true => Some(self.subject(chosen + 1)?).filter(|(other, _)| *other != chosen),
+            false => None,
         };
-        let other = other.map(|(_, other)| other);
-        let recording = simulate(&subject, other.as_ref(), challenge.segments(), scene)?;
-        let mut session = LivenessSession::new(challenge.clone(), self.campaign.options.clone())?;
+        let recording = simulate(&subject, other.as_ref().map(|(_, other)| other), challenge.segments(), scene)?;
+        let mut session = LivenessSession::new(challenge.clone(), self.campaign.options.clone())?
+            .with_secret_draws(&mut (self.rng)(scene.seed))?;
+        if self.campaign.streamed {
+            session.reveal(0);
+        }
         for frame in recording.frames() {
             let frame = frame?;
+            if self.campaign.streamed {
+                session.arrived(frame.timestamp_us, frame.arrived_us)?;
+            }
             // A client would stop where there is no hope. Here the whole recording is judged.
             let _ = self.engine.watch(&mut session, &frame.photo.frame(), frame.timestamp_us)?;
+            if self.campaign.streamed {
+                session.reveal(frame.arrived_us);
+            }
         }
-        Ok(Watched { person: self.people[chosen].0, trace: session.into_trace() })
+        let (person, _) = self.people[chosen];
+        let claimed = match &other {
+            Some((other, _)) if scene.species.shows_victim() => self.people[*other].0,
+            _ => person,
+        };
+        let matched = match (self.all.document(claimed), session.reference()) {
+            (Some(path), Some(reference)) => Some(self.matches(path, &reference.photo, scene)?),
+            (Some(_), None) => Some(false),
+            (None, _) => None,
+        };
+        Ok(Watched { person, matched, trace: session.into_trace() })
+    }
+
+    /// Whether the session's picture matches the document in this file, which is photographed
+    /// through the veil of a veiled camera.
+    fn matches(&self, path: &Path, reference: &Photo, scene: &Scene) -> Result<bool> {
+        let mut photo = self.photo(path)?;
+        if scene.species == Species::Veiled {
+            let mut pixels = photo.pixels().to_vec();
+            veil(&mut pixels, photo.width() as usize, &scene.attack);
+            photo = Photo::from_rgb8(photo.width(), photo.height(), pixels)?;
+        }
+        let verification = self.engine.verify(&DocumentPhoto::from_photo(photo, Origin::ImageFile), reference, FMR)?;
+        Ok(matches!(verification.verdict, Verdict::Match(_)))
+    }
+
+    /// The picture in this file.
+    fn photo(&self, path: &Path) -> Result<Photo> {
+        let unreadable =
+            |e| Error::new(ErrorKind::Io, Stage::Evaluate, format!("cannot read {}", path.display())).with_source(e);
+        let limits = Limits::default();
+        let size = std::fs::metadata(path).map_err(unreadable)?.len();
+        if size > limits.max_bytes() as u64 {
+            let message = format!("the portrait {} has {size} bytes", path.display());
+            return Err(Error::new(ErrorKind::LimitExceeded, Stage::Evaluate, message));
+        }
+        Ok(Photo::decode(&std::fs::read(path).map_err(unreadable)?, &limits)?)
     }
 
     fn challenge(&self, seed: u64) -> Result<Challenge> {
@@ -256,16 +327,7 @@ impl<R: TryCryptoRng, F: Fn(u64) -> R> Runner<'_, F> {
         let mut refused = None;
         for place in (0..self.people.len().min(MAX_TRIES)).map(|i| (start + i) % self.people.len()) {
             let (person, path) = &self.people[place];
-            let unreadable = |e| {
-                Error::new(ErrorKind::Io, Stage::Evaluate, format!("cannot read {}", path.display())).with_source(e)
-            };
-            let limits = Limits::default();
-            let size = std::fs::metadata(path).map_err(unreadable)?.len();
-            if size > limits.max_bytes() as u64 {
-                let message = format!("the portrait of person {person} has {size} bytes");
-                return Err(Error::new(ErrorKind::LimitExceeded, Stage::Evaluate, message));
-            }
-            let photo = Photo::decode(&std::fs::read(path).map_err(unreadable)?, &limits)?;
+            let photo = self.photo(path)?;
             match self.usable(&photo)? {
                 Some(mesh) => return Ok((place, Subject::with_mesh(&photo, &mesh)?)),
                 None => {

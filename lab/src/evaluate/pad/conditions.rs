@@ -31,11 +31,14 @@ pub enum PadConditions {
     Compressed,
     /// Indoors, a tenth of the frames missing.
     Gaps,
+    /// Indoors by the second physics, which nothing is tuned on: lamps of several directions, other
+    /// sheen of skin, screens from phones to tablets.
+    Rooms,
 }
 
 impl PadConditions {
     /// Every set of conditions, as they are named on the command line.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Indoors,
         Self::Daylight,
         Self::Wide,
@@ -44,6 +47,7 @@ impl PadConditions {
         Self::Slow,
         Self::Compressed,
         Self::Gaps,
+        Self::Rooms,
     ];
     /// Those that change one thing of [`PadConditions::Indoors`] each. The same number of the same
     /// campaign is the same scene, but for it.
@@ -60,6 +64,7 @@ impl PadConditions {
             Self::Slow => "slow",
             Self::Compressed => "compressed",
             Self::Gaps => "gaps",
+            Self::Rooms => "rooms",
         }
     }
 
@@ -69,6 +74,7 @@ impl PadConditions {
         match self {
             Self::Daylight => Ranges { ambient_lux: DAYLIGHT_LUX, ..Ranges::daylight(half) },
             Self::Wide => Ranges { ambient_lux: WIDE_LUX, ..indoors },
+            Self::Rooms => Ranges { rooms: true, ..indoors },
             Self::Lag => Ranges { lag_ms: [0.0, 300.0], ..indoors },
             _ => indoors,
         }
@@ -86,7 +92,7 @@ impl PadConditions {
             Self::Slow => camera.fps = 15.0,
             Self::Compressed => camera.jpeg_quality = Some(60),
             Self::Gaps => camera.drop_share = 0.1,
-            Self::Indoors | Self::Daylight | Self::Wide | Self::Lag => {}
+            Self::Indoors | Self::Daylight | Self::Wide | Self::Lag | Self::Rooms => {}
         }
     }
 }

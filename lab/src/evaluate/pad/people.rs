@@ -11,12 +11,15 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PadPeople {
     portraits: Vec<PathBuf>,
+    /// Another picture of each person, which stands for a document.
+    documents: Vec<Option<PathBuf>>,
 }
 
 impl PadPeople {
     /// People in this order, one portrait each.
     pub fn new(portraits: Vec<PathBuf>) -> Self {
-        Self { portraits }
+        let documents = vec![None; portraits.len()];
+        Self { portraits, documents }
     }
 
     /// Lists `folder`: the first picture of each `NAME/*.jpg` by name, as [`IdentityFolder::read`]
@@ -31,15 +34,19 @@ impl PadPeople {
         match IdentityFolder::read(folder) {
             Ok(found) => {
                 let mut portraits: Vec<PathBuf> = Vec::with_capacity(found.people());
+                let mut documents: Vec<Option<PathBuf>> = Vec::with_capacity(found.people());
                 for (image, person) in found.images.into_iter().zip(found.subjects) {
                     if person == portraits.len() {
                         portraits.push(image);
+                        documents.push(None);
+                    } else if let Some(document @ None) = documents.get_mut(person) {
+                        *document = Some(image);
                     }
                 }
-                Ok(Self { portraits })
+                Ok(Self { portraits, documents })
             }
             Err(error) if error.kind() != ErrorKind::InvalidArgument || flat.is_empty() => Err(error),
-            Err(_) => Ok(Self { portraits: flat }),
+            Err(_) => Ok(Self::new(flat)),
         }
     }
 
@@ -47,6 +54,11 @@ impl PadPeople {
     pub fn of(&self, half: Half) -> Vec<(usize, &Path)> {
         let rest = usize::from(half == Half::Report);
         self.portraits.iter().map(PathBuf::as_path).enumerate().filter(|(person, _)| person % 2 == rest).collect()
+    }
+
+    /// Another picture of a person, if there is one.
+    pub(super) fn document(&self, person: usize) -> Option<&Path> {
+        self.documents.get(person)?.as_deref()
     }
 
     /// Number and portrait of everyone in `half`, or an error if there is nobody.

@@ -80,6 +80,22 @@ pub struct PadSession {
     pub glare: Option<f32>,
     /// The lowest comparison score.
     pub identity_lowest: Option<f32>,
+    /// How far a frame stands out from those about it.
+    #[serde(default)]
+    pub outstanding: Option<f32>,
+    /// How far the head jumps where colours change, over elsewhere.
+    #[serde(default)]
+    pub jumps: Option<f32>,
+    /// How surely something answers before the face.
+    #[serde(default)]
+    pub echo: Option<f32>,
+    /// The time from a frame's taking to its arrival, in milliseconds.
+    #[serde(default)]
+    pub arrival_ms: Option<f32>,
+    /// Whether the session's picture matches a document of the person that is claimed, at a false
+    /// match rate of 1e-4; `None` where there is no such picture.
+    #[serde(default)]
+    pub matched: Option<bool>,
     /// Bits of a live session when it is judged against other challenges. A judgement without a
     /// measurement has none, and is left out.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -125,6 +141,11 @@ impl PadSession {
             shape_least_bits: shape.and_then(|s| wide(s.least_bits)),
             glare: shape.and_then(|s| wide(s.glare)),
             identity_lowest: cues.identity.and_then(|i| finite(i.lowest)),
+            outstanding: cues.seams.and_then(|s| finite(s.outstanding)),
+            jumps: cues.seams.and_then(|s| wide(s.jumps?)),
+            echo: cues.echo.and_then(|e| wide(e.strength)),
+            arrival_ms: cues.arrival.and_then(|a| wide(a.delay_ms)),
+            matched: None,
             wrong_bits: Vec::new(),
             wrong: 0,
             wrong_live: 0,

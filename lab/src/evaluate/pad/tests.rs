@@ -60,6 +60,11 @@ fn session(campaign: &str, species: Species, number: u32, outcome: SessionOutcom
         shape_least_bits: Some(-2.0),
         glare: Some(1.4),
         identity_lowest: None,
+        outstanding: None,
+        jumps: None,
+        echo: None,
+        arrival_ms: None,
+        matched: None,
         wrong_bits: vec![],
         wrong: 0,
         wrong_live: 0,
@@ -218,6 +223,9 @@ fn conditions_set_what_they_are_named_for() {
                 PadConditions::Slow => assert_eq!(scene.camera.fps, 15.0),
                 PadConditions::Compressed => assert_eq!(scene.camera.jpeg_quality, Some(60)),
                 PadConditions::Gaps => assert_eq!(scene.camera.drop_share, 0.1),
+                PadConditions::Rooms => {
+                    assert!(scene == drawn && scene.room.is_some_and(|room| !room.lamps.is_empty()));
+                }
             }
         }
     }

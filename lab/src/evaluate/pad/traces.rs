@@ -23,6 +23,9 @@ pub struct PadTraces {
 pub(super) struct Watched {
     /// The number of the person.
     pub(super) person: usize,
+    /// Whether the session's picture matches the document: another picture of the person that is
+    /// claimed. `None` without one.
+    pub(super) matched: Option<bool>,
     pub(super) trace: Trace,
 }
 

@@ -64,7 +64,8 @@ impl Desk {
         binding: &Binding,
         frames: impl Iterator<Item = Result<(Photo, u64)>>,
     ) -> Result<Seen<LivenessEvidence>> {
-        let mut session = LivenessSession::new(challenge, LivenessOptions::default())?;
+        let mut session =
+            LivenessSession::new(challenge, LivenessOptions::default())?.with_secret_draws(&mut getrandom::SysRng)?;
         for frame in frames {
             let (photo, timestamp_us) = frame?;
             if let LivenessProgress::Hopeless(reasons) =

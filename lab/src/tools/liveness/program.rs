@@ -75,8 +75,12 @@ fn run(arguments: &Arguments) -> Result<Judged> {
     // The challenge is read from here.
     let challenge_file = arguments.challenge.as_ref().unwrap_or(&listed);
     let policy = ChallengePolicy::default().with_regions(arguments.regions);
-    let mut session =
+    let session =
         LivenessSession::new(challenge, LivenessOptions::default().with_policy(policy)).of_file(challenge_file)?;
+    let mut session = session.with_secret_draws(&mut getrandom::SysRng)?;
+    for shown in &manifest.display {
+        session.shown(shown.segment, shown.shown_us)?;
+    }
     let engine = Engine::new()?;
     for frame in &manifest.frames {
         let path = arguments.session.join(&frame.file);

@@ -1,0 +1,100 @@
+//! [`Inspection`]: which frames' templates are compared with the reference, and when.
+//!
+//! Whoever knows beforehand which frames will be looked at shows another face in all others. So the
+//! times are drawn by a key, and the first and the last frame are always among them.
+
+use crate::compare::score;
+use crate::digest::Digest;
+use crate::error::Result;
+use crate::template::Template;
+
+/// Times between frames that are compared, in microseconds: 450 ms in the mean, about one in each
+/// slot.
+const GAP_US: [u64; 2] = [150_000, 750_000];
+/// Templates that are compared at most in one session, whatever its client sends: more than a
+/// session of 5 s has at such gaps.
+const MAX_COMPARED: u64 = 24;
+
+/// The frames of one session that are compared.
+pub(super) struct Inspection {
+    key: [u8; 32],
+    /// Whether the client cannot know the key.
+    pub(super) is_secret: bool,
+    /// From when on the next frame is compared; `None` before the first one.
+    next_us: Option<u64>,
+    compared: u64,
+    /// The picture that stands for the session.
+    reference: Option<Template>,
+    /// Templates of frames from before that picture was settled.
+    waiting: Vec<(u64, Template)>,
+    has_last: bool,
+}
+
+impl Inspection {
+    /// Draws by a key that both sides may know.
+    pub(super) fn open(nonce: &[u8]) -> Self {
+        let key = *Digest::of_parts("inspected frames", [nonce]).as_bytes();
+        Self {
+            key,
+            is_secret: false,
+            next_us: None,
+            compared: 0,
+            reference: None,
+            waiting: Vec::new(),
+            has_last: false,
+        }
+    }
+
+    /// Draws by `key`, which nobody else knows.
+    pub(super) fn secret(key: [u8; 32]) -> Self {
+        Self { key, is_secret: true, ..Self::open(&[]) }
+    }
+
+    /// Whether the frame at `timestamp_us` is to be compared: its turn has come, it could be of
+    /// another face (`anew`), or it is the first one after the challenge's end (`last`).
+    pub(super) fn is_due(&self, anew: bool, last: bool, timestamp_us: u64) -> bool {
+        let due = anew || self.next_us.is_none_or(|next| timestamp_us >= next) || (last && !self.has_last);
+        due && self.compared < MAX_COMPARED
+    }
+
+    /// Takes the template of the frame at `timestamp_us`, whose pixels have this `fingerprint`, and
+    /// gives its score to `scores` if the reference is known.
+    pub(super) fn add(
+        &mut self,
+        template: Template,
+        timestamp_us: u64,
+        last: bool,
+        fingerprint: u64,
+        scores: &mut Vec<(u64, f32)>,
+    ) -> Result<()> {
+        self.compared += 1;
+        self.has_last |= last;
+        // Even a client that could know the key must settle this frame before it knows the next.
+        let parts = [self.compared.to_be_bytes(), fingerprint.to_be_bytes()];
+        let drawn = Digest::keyed(&self.key, "gap", parts.iter().map(<[u8; 8]>::as_slice));
+        let [a, b, c, d, ..] = *drawn.as_bytes();
+        let [least, most] = GAP_US;
+        // The remainder of 32 bits by 600,000 favours no gap by more than 1 in 7,000.
+        let gap = least + u64::from(u32::from_be_bytes([a, b, c, d])) % (most - least);
+        self.next_us = Some(timestamp_us.saturating_add(gap));
+        match &self.reference {
+            Some(reference) => scores.push((timestamp_us, score(reference, &template)?.value())),
+            None => self.waiting.push((timestamp_us, template)),
+        }
+        Ok(())
+    }
+
+    /// Whether the reference's template is known.
+    pub(super) fn has_reference(&self) -> bool {
+        self.reference.is_some()
+    }
+
+    /// From now on, and for the frames that waited, scores are those with this template.
+    pub(super) fn set_reference(&mut self, reference: Template, scores: &mut Vec<(u64, f32)>) -> Result<()> {
+        for (timestamp_us, template) in self.waiting.drain(..) {
+            scores.push((timestamp_us, score(&reference, &template)?.value()));
+        }
+        self.reference = Some(reference);
+        Ok(())
+    }
+}
