@@ -70,6 +70,7 @@ mod block;
 mod develop;
 mod exposure;
 mod grid;
+mod injected;
 mod light;
 mod motion;
 mod other;
@@ -88,9 +89,11 @@ mod surface;
 #[cfg(test)]
 mod tests;
 mod vector;
+mod veil;
 
-pub use recording::{Recording, SimulatedFrame, simulate, veil};
+pub use recording::{Recording, SimulatedFrame, simulate};
 pub use sample::{Half, Ranges};
 pub use scene::{Attack, Camera, Device, Lamp, Room, Scene};
 pub use species::Species;
 pub use subject::Subject;
+pub use veil::veil;

@@ -7,7 +7,7 @@ use super::grid::Grid;
 use super::light::{Light, Track, kelvin_rgb};
 use super::motion::{Motion, Poses, Wave};
 use super::other::other_challenge;
-use super::scene::{Attack, Scene};
+use super::scene::Scene;
 use super::sensor::{Sensor, Tone};
 use super::shade::{Lit, Pixels, blocks_in};
 use super::species::Species;
@@ -15,6 +15,7 @@ use super::stage::{Builder, Stage, VIDEO_LUX};
 use super::subject::Subject;
 use super::surface::Ambient;
 use super::vector::{times, unit};
+use super::veil::veil;
 use crate::error::{self, Error, ErrorKind, Result};
 use crate::jpeg::compressed;
 use crate::random::Random;
@@ -175,39 +176,6 @@ fn clip_us(segments: &[Segment], at_us: f64) -> f64 {
     let [r, g, b] = segment.color.map(|v| f64::from(v / 100));
     let clip = r + 3.0 * g + 9.0 * b;
     7e6 * clip + 3e5 * shown as f64 + at_us - segment.start_us as f64
-}
-
-/// What a veil before the lens makes of a picture, of `width` pixels a row: blur, and less contrast
-/// about a middle grey.
-pub fn veil(pixels: &mut [u8], width: usize, attack: &Attack) {
-    if attack.blur_px > 0.0 {
-        blur(pixels, width, attack.blur_px);
-    }
-    let veiled = |v: u8| 128.0 + attack.contrast * (f32::from(v) - 128.0);
-    pixels.iter_mut().for_each(|v| *v = veiled(*v) as u8);
-}
-
-/// Three boxes for a normal distribution of this deviation, along rows and columns.
-fn blur(pixels: &mut [u8], width: usize, deviation_px: f32) {
-    // Three boxes of width w have the variance (w² − 1) / 4.
-    let reach = (0.5 * ((4.0 * deviation_px * deviation_px + 1.0).sqrt() - 1.0)).round() as usize;
-    let height = pixels.len() / (3 * width).max(1);
-    let mut line = Vec::new();
-    for _ in 0..3 {
-        for (lines, count, step, stride) in [(height, width, 3, 3 * width), (width, height, 3 * width, 3)] {
-            for start in (0..lines).flat_map(|i| (0..3).map(move |c| i * stride + c)) {
-                line.clear();
-                line.extend((0..count).map(|i| u32::from(pixels[start + i * step])));
-                let at = |i: isize| line[i.clamp(0, count as isize - 1) as usize];
-                let mut sum: u32 = (-(reach as isize)..=reach as isize).map(at).sum();
-                for i in 0..count {
-                    pixels[start + i * step] = (sum / (2 * reach as u32 + 1)) as u8;
-                    let i = i as isize;
-                    sum = sum + at(i + reach as isize + 1) - at(i - reach as isize);
-                }
-            }
-        }
-    }
 }
 
 /// Timestamps of the frames that arrive: even, with jitter, some lost.

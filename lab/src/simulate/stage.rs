@@ -84,13 +84,13 @@ pub(super) struct Stage {
 
 /// Builds the stage of a species.
 pub(super) struct Builder<'a> {
-    grid: Grid,
-    scene: &'a Scene,
-    screen: Screen,
+    pub(super) grid: Grid,
+    pub(super) scene: &'a Scene,
+    pub(super) screen: Screen,
     ambient: Ambient,
     person: Person,
     /// Whose mesh lends its shading.
-    other: Option<Person>,
+    pub(super) other: Option<Person>,
 }
 
 impl<'a> Builder<'a> {
@@ -135,11 +135,11 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn patch(&self, x: usize, y: usize) -> Patch {
+    pub(super) fn patch(&self, x: usize, y: usize) -> Patch {
         self.person.patch(&self.grid, x, y)
     }
 
-    fn texel(&self, surfel: &Surfel) -> Texel {
+    pub(super) fn texel(&self, surfel: &Surfel) -> Texel {
         let mut texel = self.screen.texel(surfel);
         let [.., mirrored] = &mut texel.albedo;
         *mirrored *= self.ambient.highlights(surfel.mirror, surfel.position, surfel.roughness);
@@ -161,7 +161,7 @@ impl<'a> Builder<'a> {
         self.behind(&wall(&self.grid, x, y, self.scene.distance_cm + self.scene.background_cm))
     }
 
-    fn live(&self, x: usize, y: usize) -> Texel {
+    pub(super) fn live(&self, x: usize, y: usize) -> Texel {
         let patch = self.patch(x, y);
         Texel::mixed(|| self.background(x, y, &patch), || self.texel(&patch.live(&self.grid, x, y)), patch.person)
     }
@@ -169,32 +169,6 @@ impl<'a> Builder<'a> {
     fn mask(&self, x: usize, y: usize, silicone: bool) -> Texel {
         let patch = self.patch(x, y);
         if patch.face { self.texel(&masked(&self.grid, x, y, &patch, silicone)) } else { self.live(x, y) }
-    }
-
-    /// What an attacker's tint does: every pixel as if it faced the screen where the face is.
-    fn tinted(&self, x: usize, y: usize) -> Texel {
-        let face = [0.0, 0.0, self.scene.distance_cm];
-        let diffuse = self.screen.irradiance(face, [0.0, 0.0, -1.0]).map(|v| self.scene.attack.gain * v);
-        Texel { diffuse, gloss: [0.0; QUARTERS], ..self.live(x, y) }
-    }
-
-    /// What relighting through a mesh does: the person's diffuse answer, no gloss, no background.
-    fn relit(&self, x: usize, y: usize) -> Texel {
-        let texel = self.live(x, y);
-        let gain = self.scene.attack.gain * self.patch(x, y).person;
-        Texel { diffuse: texel.diffuse.map(|v| gain * v), gloss: [0.0; QUARTERS], ..texel }
-    }
-
-    /// A tint with the light that would fall on another person's mesh, whose eyes lie in the same
-    /// place.
-    fn overlaid(&self, x: usize, y: usize) -> Texel {
-        let texel = self.live(x, y);
-        let Some(other) = &self.other else { return texel };
-        let own = self.patch(x, y);
-        let lent = other.patch(&self.grid, x, y);
-        let lit = self.texel(&lent.live(&self.grid, x, y)).diffuse;
-        let gain = self.scene.attack.gain * own.person * lent.person;
-        Texel { diffuse: lit.map(|v| gain * v), gloss: [0.0; QUARTERS], ..texel }
     }
 
     /// A print on a display that shows a still picture: dark where a screen lights a face most, so
