@@ -10,6 +10,10 @@ use crate::words::words;
 pub enum Hint {
     /// Nobody is seen.
     NoFace,
+    /// A face is seen turned by a quarter or half, and none upright: the device is held otherwise
+    /// than its camera says. A client that sets its frames' rotation by
+    /// [`Measurements::turned`](super::Measurements::turned) need not ask the person.
+    TurnCamera,
     /// Two or more faces of similar size are seen.
     SeveralFaces,
     /// The face is smaller than the oval.
@@ -48,8 +52,9 @@ pub enum Hint {
 
 impl Hint {
     /// All hints, the most urgent first.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::NoFace,
+        Self::TurnCamera,
         Self::SeveralFaces,
         Self::MoveCloser,
         Self::MoveAway,
@@ -83,6 +88,7 @@ impl Hint {
 
 words!(Hint {
     NoFace => "no_face",
+    TurnCamera => "turn_camera",
     SeveralFaces => "several_faces",
     MoveCloser => "move_closer",
     MoveAway => "move_away",

@@ -2,6 +2,7 @@
 
 use super::oval::Oval;
 use super::tracker::{Observation, TrackId};
+use crate::detect::Rotation;
 use crate::error::Result;
 use crate::image::Frame;
 use crate::mesh::View;
@@ -17,6 +18,8 @@ pub struct Measurements {
     pub faces: usize,
     /// The face that is followed; `None` if there is none.
     pub face: Option<FaceMeasurements>,
+    /// How a face stands that was seen turned where there is no upright one.
+    pub turned: Option<Rotation>,
 }
 
 /// What one frame says about the face that is followed.
@@ -98,6 +101,6 @@ impl Measurements {
             None => None,
         };
         let faces = if face.is_some() { observation.faces } else { 0 };
-        Ok(Self { timestamp_us: observation.timestamp_us, faces, face })
+        Ok(Self { timestamp_us: observation.timestamp_us, faces, face, turned: observation.turned })
     }
 }

@@ -25,13 +25,13 @@ pub struct Oval {
 
 /// The oval that a face is to fill.
 ///
-/// By default it is centred, and 0.55 of the width. Amplify takes 0.8; but at 0.8 a phone is held
-/// at some 20 cm, where noses are large and the flash blinds, and at 0.55 at some 30 cm.
+/// By default it is centred, and 0.47 of the width. Amplify takes 0.8; but at 0.8 a phone is held
+/// at some 20 cm, where noses are large and the flash blinds, and at 0.47 at some 30 cm.
 ///
 /// ```
 /// use selfsame::capture::OvalSpec;
 /// let oval = OvalSpec::default().in_frame(720, 1280);
-/// assert!((oval.width_px - 0.55 * 720.0).abs() < 0.01);
+/// assert!((oval.width_px - 0.47 * 720.0).abs() < 0.01);
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum OvalSpec {
@@ -53,9 +53,9 @@ pub enum OvalSpec {
 }
 
 impl Default for OvalSpec {
-    /// Centred, 0.55 of the width.
+    /// Centred, 0.47 of the width.
     fn default() -> Self {
-        Self::Centered { width: 0.55 }
+        Self::Centered { width: 0.47 }
     }
 }
 

@@ -3,7 +3,7 @@
 
 use super::one_euro::{MeshFilter, OneEuro};
 use super::oval::face_oval;
-use crate::detect::{DetectOptions, Detection, Detector, dominant_face};
+use crate::detect::{DetectOptions, Detection, Detector, Rotation, dominant_face};
 use crate::error::{Error, ErrorKind, Result, Stage};
 use crate::image::Frame;
 use crate::mesh::{FaceMesher, Mesh, View};
@@ -29,6 +29,10 @@ settings! {
         /// The detector looks again after this time at the latest, to notice other faces and a
         /// track that has slipped. In microseconds.
         redetect_period_us, with_redetect_period_us: u64 = 500_000, in 0..=60_000_000;
+        /// Where nobody is found, a face that stands turned by a quarter or half is looked for
+        /// after this time at the latest, in microseconds: the camera's rotation flag may be
+        /// wrong. Such a look takes as long as four.
+        turned_period_us, with_turned_period_us: u64 = 1_000_000, in 0..=60_000_000;
         /// How detection searches.
         detect, with_detect: DetectOptions = DetectOptions::upright();
         /// Smoothing of [`TrackedFace::smooth`].
@@ -65,6 +69,9 @@ pub struct Observation {
     pub face: Option<TrackedFace>,
     /// Whether the detector looked at this frame.
     pub detected: bool,
+    /// How a face stands that was seen turned where no upright one is: frames come turned, by a
+    /// camera's wrong rotation flag or a device held otherwise. Nothing is followed then.
+    pub turned: Option<Rotation>,
 }
 
 /// A face that was seen in the last frame.
@@ -91,6 +98,9 @@ pub struct Tracker {
     last_us: Option<u64>,
     /// When the detector last looked.
     detected_us: u64,
+    /// When it last looked for turned faces, and what it saw.
+    turned_us: Option<u64>,
+    turned: Option<Rotation>,
     /// Kept from frame to frame, so that nothing is allocated.
     detections: Vec<Detection>,
     view: View,
@@ -190,6 +200,11 @@ impl Tracker {
                 }
             };
         }
+        if followed.is_some() {
+            (self.turned_us, self.turned) = (None, None);
+        } else if detected {
+            self.look_for_turned(detector, frame, timestamp_us, observer)?;
+        }
         let face = followed.as_mut().map(|track| {
             // Without a width the filter starts anew.
             let width_px = face_oval(&track.mesh).map_or(0.0, |oval| oval.width_px);
@@ -198,7 +213,30 @@ impl Tracker {
         });
         self.track = followed;
         let faces = if face.is_some() { 1 + self.rivals } else { 0 };
-        Ok(Observation { timestamp_us, faces, face, detected })
+        Ok(Observation { timestamp_us, faces, face, detected, turned: self.turned })
+    }
+
+    /// Looks for a face that stands turned, from time to time, where there is no upright one.
+    fn look_for_turned(
+        &mut self,
+        detector: &Detector,
+        frame: &Frame<'_>,
+        timestamp_us: u64,
+        observer: &mut dyn StageObserver,
+    ) -> Result<()> {
+        // Not at once: a face that is lost for a moment has not turned.
+        let since = *self.turned_us.get_or_insert(timestamp_us);
+        if timestamp_us.saturating_sub(since) < self.options.turned_period_us() {
+            return Ok(());
+        }
+        self.turned_us = Some(timestamp_us);
+        let options = self.options.detect().with_turned(true);
+        observed(observer, Side::Selfie, Stage::Detect, || {
+            detector.detect_into(frame, &options, &mut self.detections)
+        })?;
+        let seen = dominant_face(&self.detections).map(|(detection, _)| detection.rotation);
+        self.turned = seen.filter(|rotation| *rotation != Rotation::None);
+        Ok(())
     }
 
     /// What the mesh network looked at in the last frame; empty unless the face of before was

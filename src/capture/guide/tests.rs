@@ -29,7 +29,7 @@ fn good() -> FaceMeasurements {
 }
 
 fn frame(timestamp_us: u64, face: Option<FaceMeasurements>) -> Measurements {
-    Measurements { timestamp_us, faces: usize::from(face.is_some()), face }
+    Measurements { timestamp_us, faces: usize::from(face.is_some()), face, turned: None }
 }
 
 /// Frames at 30 per second from `from_us` on.
@@ -66,7 +66,7 @@ fn each_fault_has_its_hint() {
         assert!(shown.iter().all(|g| g.hint == hint && g.progress == 0.0), "{hint:?}: {:?}", shown.last());
     }
     assert!(play(&mut guide(), 0, 90, |_| None).iter().all(|g| g.hint == Hint::NoFace));
-    let two = guide().update(&Measurements { timestamp_us: 0, faces: 2, face: Some(f) });
+    let two = guide().update(&Measurements { timestamp_us: 0, faces: 2, face: Some(f), turned: None });
     assert_eq!(two.hint, Hint::SeveralFaces);
 }
 

@@ -24,7 +24,7 @@ pub(super) fn urge(
 ) -> Hint {
     let Some(face) = measurements.face.filter(|_| measurements.faces > 0) else {
         *held = Held::default();
-        return Hint::NoFace;
+        return if measurements.turned.is_some() { Hint::TurnCamera } else { Hint::NoFace };
     };
     // Each measure as a share of its limit: 1 is the limit, more is worse. `least` is for measures
     // that must not be small.

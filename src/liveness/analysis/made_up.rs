@@ -83,13 +83,16 @@ pub(crate) fn change(trace: &mut Trace, bytes: &[u8]) {
         let [frame, place, channel] = frame.map(usize::from);
         let count = trace.samples.len().max(1);
         if which % 16 == 0 {
-            match frame % 8 {
+            match frame % 11 {
                 0 => trace.samples.truncate(place),
                 1 => trace.timestamps_us.truncate(place),
                 2 => trace.shape.truncate(place),
                 3 => trace.identity.push((time, value)),
                 4 => trace.bounds.iter_mut().skip(channel % 4).take(1).for_each(|v| *v = value),
                 5 => trace.eyes_px.iter_mut().skip(channel % 2).take(1).for_each(|v| *v = value),
+                8 => trace.shown_us.push((place, time)),
+                9 => trace.arrivals.get_or_insert_default().frames_us.push([time, u64::from(bits)]),
+                10 => trace.arrivals.get_or_insert_default().revealed_us.push(time),
                 6 => trace.size_px.iter_mut().skip(channel % 2).take(1).for_each(|v| *v = value),
                 _ => trace.timestamps_us.push(time),
             }
@@ -114,6 +117,14 @@ pub(crate) fn change(trace: &mut Trace, bytes: &[u8]) {
             }
             5 => {
                 sample.turn_deg = [value; 3];
+                continue;
+            }
+            10 => {
+                sample.eyes_px = [value; 2];
+                continue;
+            }
+            11 => {
+                sample.features_cm.iter_mut().skip(place % 8).take(1).for_each(|feature| *feature = [value; 2]);
                 continue;
             }
             6 => {

@@ -8,7 +8,8 @@ mod approach;
 use crate::verify::{engine, portrait};
 use approach::{Approach, Scene};
 use selfsame::capture::{CaptureOptions, CaptureSession, Guidance, GuideLimits, Hint, OvalSpec, face_oval};
-use selfsame::detect::select_face;
+use selfsame::detect::{Rotation, select_face};
+use selfsame::image::Photo;
 
 const OVAL: f32 = 0.55;
 const FPS: u64 = 15;
@@ -197,4 +198,37 @@ fn mirrored_photographs_have_mirrored_yaw() {
     let median = errors[errors.len() / 2];
     println!("median of |yaw + mirrored yaw| over {} photographs: {median:.2}°", errors.len());
     assert!(errors.len() > 80 && median < 3.0, "{median}° over {}", errors.len());
+}
+
+/// A quarter turn clockwise of the pixels.
+fn quarter_turned(photo: &Photo) -> Photo {
+    let (width, height) = (photo.width() as usize, photo.height() as usize);
+    let (source, _) = photo.pixels().as_chunks::<3>();
+    let turned = (0..width).flat_map(|y| (0..height).map(move |x| source[(height - 1 - x) * width + y]));
+    Photo::from_rgb8(height as u32, width as u32, turned.flatten().collect()).unwrap()
+}
+
+#[test]
+fn frames_that_come_turned_are_told_so() {
+    let upright = portrait("obama.jpg");
+    let quarter = quarter_turned(&upright);
+    let half = quarter_turned(&quarter);
+    let three = quarter_turned(&half);
+    let turns = [(&quarter, Rotation::Clockwise90), (&half, Rotation::Half), (&three, Rotation::Clockwise270)];
+    for (photo, rotation) in turns {
+        let mut session = CaptureSession::new(CaptureOptions::default()).unwrap();
+        let guide = |session: &mut CaptureSession, photo: &Photo, i: u64| {
+            engine().guide(session, &photo.frame(), i * STEP_US).unwrap()
+        };
+        let last = (0..3 * FPS).map(|i| guide(&mut session, photo, i)).last().unwrap();
+        assert_eq!((last.hint, last.measurements.turned), (Hint::TurnCamera, Some(rotation)));
+        // With the rotation set right the face is followed at once, and the hint goes.
+        let last = (3 * FPS..5 * FPS).map(|i| guide(&mut session, &upright, i)).last().unwrap();
+        assert!(last.measurements.turned.is_none() && last.measurements.faces == 1);
+        assert_ne!(last.hint, Hint::TurnCamera);
+    }
+    let mut session = CaptureSession::new(CaptureOptions::default()).unwrap();
+    let grey = Photo::from_rgb8(320, 240, vec![128; 3 * 320 * 240]).unwrap();
+    let last = (0..3 * FPS).map(|i| engine().guide(&mut session, &grey.frame(), i * STEP_US).unwrap()).last().unwrap();
+    assert_eq!((last.hint, last.measurements.turned), (Hint::NoFace, None));
 }

@@ -6,7 +6,7 @@ use crate::simulate::{Recording, Scene, Species, Subject, simulate};
 use crate::tools::command_line::{self, with_causes};
 use rand_chacha::ChaCha20Rng;
 use selfsame::binding::Binding;
-use selfsame::capture::{CaptureOptions, CaptureSession, Hint, OvalSpec};
+use selfsame::capture::{CaptureOptions, CaptureSession, Hint};
 use selfsame::compare::MatchEvidence;
 use selfsame::document::{DocumentEvidence, DocumentPhoto};
 use selfsame::engine::Engine;
@@ -113,8 +113,7 @@ impl Simulated {
     fn guided(&self, scene: &Scene, dialogue: &mut dyn Dialogue) -> Result<()> {
         let grey = Segment { start_us: 0, duration_us: OVAL_US, color: [128; 3], region: Region::Full };
         let recording = simulate(&self.subject, None, &[grey], scene).map_err(simulated)?;
-        let oval = OvalSpec::Placed { center: [0.5, 0.5], size: [0.46, 0.55] };
-        let mut session = CaptureSession::new(CaptureOptions::default().with_oval(oval))?;
+        let mut session = CaptureSession::new(CaptureOptions::default())?;
         let mut last = None;
         for frame in frames(&recording) {
             let (photo, timestamp_us) = frame?;

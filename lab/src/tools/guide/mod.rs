@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! cargo run --release --example guide -- FRAMES_OR_IMAGE [--out DIR] [--fps 30]
-//!     [--oval 0.55] [--repeat 45] [--approach] [--json]
+//!     [--oval 0.47] [--repeat 45] [--approach] [--json]
 //! ```
 //!
 //! `FRAMES_OR_IMAGE` is a folder of JPEG or PNG frames, taken in the order of their names, or one

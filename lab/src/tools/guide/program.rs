@@ -25,7 +25,7 @@ struct Arguments {
     #[arg(long, default_value_t = 30.0, value_parser = positive)]
     fps: f64,
     /// Width of the oval, as a share of the frame's width (or of ¾ of its height).
-    #[arg(long, default_value_t = 0.55)]
+    #[arg(long, default_value_t = 0.47)]
     oval: f32,
     /// How often a single image is shown.
     #[arg(long, default_value_t = 45)]
