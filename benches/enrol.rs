@@ -69,7 +69,7 @@ fn enrol(c: &mut Criterion) {
     let binding = Binding::new(*state.nonce(), NOW, 120);
     let evidence = Engine::new().unwrap().document_evidence(&binding, &photo).unwrap().found().unwrap();
     let identity = Identity::new(&NameKey::from_bytes(&[1; 32]), &["Jo"]);
-    let holder = DocumentHolder { document: state.document_key(), identity, authenticated: true };
+    let holder = DocumentHolder { document: state.document_key(), identity, authenticated: true, portrait: None };
     let Step::Next(state) = wait(state.read(&evidence, holder, ctx!(&log))).unwrap() else { panic!("it is read") };
     let instructions = Ceremony::from(state).seal(&seal, b"", 600, ctx!(&log)).unwrap().bytes;
     let opened = || match open(&instructions) {

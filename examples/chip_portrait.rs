@@ -2,7 +2,7 @@
 //!
 //! `cargo run --release --example chip_portrait [DATA_GROUP SELFIE]`
 
-use selfsame::document::{Dg2, DigestAlgorithm};
+use selfsame::document::{Dg2, DigestAlgorithm, DocumentDemand};
 use selfsame::{DocumentPhoto, Engine, Limits, Photo};
 
 mod support;
@@ -22,12 +22,12 @@ fn main() -> Result<(), Failure> {
     for remark in group.remarks() {
         say!("remark: {remark}");
     }
-    // The document's security object must hold this digest, and checking that is yours.
+    // The document's security object must hold this digest: `AuthenticDocument` checks that.
     let hex: String = group.digest(DigestAlgorithm::Sha256).iter().map(|byte| format!("{byte:02x}")).collect();
     say!("SHA-256 {hex}");
 
     // An engine that refuses whatever did not come in a chip's format.
-    let engine = Engine::builder().require_chip().build()?;
+    let engine = Engine::builder().require(DocumentDemand::Format).build()?;
     let limits = Limits::default();
     let document = DocumentPhoto::from_dg2(&bytes, &limits)?;
     let selfie = Photo::decode(&read(selfie)?, &limits)?;

@@ -41,6 +41,8 @@ pub struct ChipChallenge {
     public: Vec<u8>,
     cipher: Cipher,
     key: Zeroizing<Vec<u8>>,
+    /// The digest of the data group that the chip's key is in.
+    group: Vec<u8>,
 }
 
 impl fmt::Debug for ChipChallenge {
@@ -57,7 +59,8 @@ impl ChipChallenge {
     /// [`ChipReason::FileMissing`] if data group 14 was not given and so is not authentic;
     /// [`ChipReason::KeyMissing`] if it has no key for chip authentication.
     pub fn new(document: &Authentic<'_>, rng: &mut (impl CryptoRng + ?Sized)) -> Result<Self> {
-        let infos = SecurityInfos::read(document.group(14)?)?;
+        let group = document.group(14)?;
+        let infos = SecurityInfos::read(group)?;
         let usable = infos.keys.iter().flat_map(|key| {
             // A chip that names none knows triple DES (TR-03110-2, annex B.1).
             let ciphers = infos.ciphers(key);
@@ -69,7 +72,7 @@ impl ChipChallenge {
         let (key, cipher, protocol) = usable.max_by_key(strength).ok_or_else(missing)?;
         let (public, shared) = agree(&key.kind, rng)?;
         let key_of_codes = derive(&shared, cipher, 2);
-        Ok(Self { protocol: protocol.to_vec(), id: key.id, public, cipher, key: key_of_codes })
+        Ok(Self { protocol: protocol.to_vec(), id: key.id, public, cipher, key: key_of_codes, group: digest(group) })
     }
 
     /// The contents of the protocol's object identifier, for MSE:Set AT.
@@ -101,12 +104,14 @@ impl ChipChallenge {
     }
 
     /// Checks that `answer`, with or without the status behind it, is what a chip with the keys
-    /// returns for [`ChipChallenge::command`]. It is taken once.
+    /// returns for [`ChipChallenge::command`], and that `document` is the one that this was begun
+    /// with. It is taken once.
     ///
     /// # Errors
     /// [`ChipReason::AnswerInvalid`].
-    pub fn verify(self, answer: &[u8]) -> Result<()> {
-        if self.is_answer(answer) { Ok(()) } else { Err(ChipReason::AnswerInvalid.into()) }
+    pub fn verify(self, document: &Authentic<'_>, answer: &[u8]) -> Result<()> {
+        let same = document.group(14).is_ok_and(|group| digest(group) == self.group);
+        if same && self.is_answer(answer) { Ok(()) } else { Err(ChipReason::AnswerInvalid.into()) }
     }
 
     fn is_answer(&self, answer: &[u8]) -> bool {
@@ -154,6 +159,10 @@ impl ChipChallenge {
         // None equals no code of eight bytes.
         code.map(|code| code.into_iter().take(8).collect()).unwrap_or_default()
     }
+}
+
+fn digest(group: &[u8]) -> Vec<u8> {
+    HashAlgorithm::Sha256.digest(&[group])
 }
 
 fn finish(mac: impl Mac, text: &[u8]) -> Vec<u8> {

@@ -66,6 +66,22 @@ impl Day {
         (days - 719_468) * DAY_S
     }
 
+    /// The day that is this many days after 1 January 1970, or before it; `None` outside of the
+    /// years 1 to 9999.
+    #[must_use]
+    pub fn from_days(days: i64) -> Option<Self> {
+        // The years of four centuries have 146,097 days; see `begins_at`.
+        let days = days.checked_add(719_468).filter(|days| (0..4_000_000).contains(days))?;
+        let (era, day) = (days / 146_097, days % 146_097);
+        let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
+        let of_year = day - (365 * year + year / 4 - year / 100);
+        let month = (5 * of_year + 2) / 153;
+        let of_month = of_year - (153 * month + 2) / 5 + 1;
+        let (year, month) = (era * 400 + year, if month < 10 { month + 3 } else { month - 9 });
+        let year = if month <= 2 { year + 1 } else { year };
+        Self::new(u16::try_from(year).ok()?, u8::try_from(month).ok()?, u8::try_from(of_month).ok()?)
+    }
+
     /// The day of eight digits, year first.
     pub(crate) fn of_digits(digits: &[u8]) -> Option<Self> {
         let number = |range| number(digits.get(range)?);
@@ -133,6 +149,10 @@ mod tests {
         let begins = |year, month, day| Day::new(year, month, day).unwrap().begins_at() / DAY_S;
         assert_eq!((begins(1970, 1, 1), begins(1969, 12, 31), begins(2000, 3, 1)), (0, -1, 11_017));
         assert_eq!(begins(2026, 11, 29), 20_786);
+        for days in -719_162..2_932_897 {
+            assert_eq!(Day::from_days(days).unwrap().begins_at(), days * DAY_S);
+        }
+        assert_eq!((Day::from_days(-719_163), Day::from_days(2_932_897), Day::from_days(i64::MAX)), (None, None, None));
         for (year, month, day) in [(2023, 2, 29), (1900, 2, 29), (2024, 13, 1), (2024, 0, 1), (2024, 4, 31), (0, 1, 1)]
         {
             assert_eq!(Day::new(year, month, day), None);

@@ -10,8 +10,9 @@
 //! - [`DocumentPhoto::from_photo`] for a picture that was decoded before.
 //!
 //! Real chips have flaws. What can be read all the same is read, and each flaw leaves a
-//! [`DocumentRemark`]. Nothing here says that a document is genuine: for a chip that is passive
-//! authentication, which is the caller's ([`Dg2::digest`]).
+//! [`DocumentRemark`]. None of these ways says that a document is genuine: for a chip that is
+//! passive authentication, which makes an
+//! [`AuthenticDocument`](chip::AuthenticDocument) of all its files ([`chip`]).
 //!
 //! ```
 //! use selfsame::document::{Dg2, DocumentPhoto, ImageCoding, NewFace, Origin, write_dg2};
@@ -21,7 +22,7 @@
 //! let chip = write_dg2(&[NewFace::new(&image, ImageCoding::Jpeg, 910, 1137)])?;
 //!
 //! let document = DocumentPhoto::from_bytes(&chip, &Default::default())?;
-//! assert_eq!(document.origin(), Origin::Chip19794);
+//! assert_eq!(document.origin(), Origin::Iso19794);
 //! assert_eq!((document.photo().width(), document.photo().height()), (910, 1137));
 //! assert!(document.remarks().is_empty());
 //!
@@ -32,10 +33,13 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+pub mod chip;
 mod dg2;
 mod evidence;
+mod origin;
 mod page;
 mod photo;
+mod standing;
 
 #[cfg(fuzzing)]
 pub(crate) use dg2::visits;
@@ -45,5 +49,7 @@ pub use dg2::{
     Properties, RecordFormat, SourceType, write_dg2, write_face_record,
 };
 pub use evidence::DocumentEvidence;
+pub use origin::Origin;
 pub use page::{LEAST_EYE_DISTANCE_PX, LEAST_SHARPNESS, MOST_DOUBT, MOST_GLARE, PagePortrait, PageRefusal};
-pub use photo::{DocumentPhoto, Origin};
+pub use photo::DocumentPhoto;
+pub use standing::{DocumentDemand, DocumentStanding};

@@ -1,59 +1,11 @@
 //! [`DocumentPhoto`]: decoded, upright, with its origin and what was put up with on the way.
 
 use super::dg2::{Dg2, DocumentRemark, RecordFormat};
+use super::origin::Origin;
+use super::standing::DocumentStanding;
 use crate::digest::Digest;
 use crate::error::{Error, ErrorKind, Result, Stage};
 use crate::image::{Limits, Photo};
-use serde::{Deserialize, Serialize};
-use std::fmt;
-
-/// Where a document portrait was read from. No origin says that the portrait is genuine.
-///
-/// It is shown and serialised as its word ([`Origin::as_str`]).
-// Derived, and no `words!`: sealed ceremonies hold an origin, and read it as it was derived.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Origin {
-    /// A chip's data group 2, or a face record, of ISO/IEC 19794-5.
-    #[serde(rename = "chip_19794")]
-    Chip19794,
-    /// A chip's data group 2, or a face block, of ISO/IEC 39794-5.
-    #[serde(rename = "chip_39794")]
-    Chip39794,
-    /// A photograph or scan of the data page.
-    Page,
-    /// A plain image file of unknown making.
-    ImageFile,
-}
-
-impl Origin {
-    /// The stable `snake_case` word of this origin, for logs and machine-readable output.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Chip19794 => "chip_19794",
-            Self::Chip39794 => "chip_39794",
-            Self::Page => "page",
-            Self::ImageFile => "image_file",
-        }
-    }
-
-    /// Whether the portrait was read from a chip's data group, or from a face record in its format.
-    ///
-    /// It is the format that is told, not the chip: anybody can write such a file. Only passive
-    /// authentication ([`crate::document::Dg2::digest`]) says where it comes from.
-    #[must_use]
-    pub fn is_chip(self) -> bool {
-        matches!(self, Self::Chip19794 | Self::Chip39794)
-    }
-}
-
-impl fmt::Display for Origin {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
 
 /// A document's portrait, decoded and upright, which knows where it was read from.
 ///
@@ -74,6 +26,7 @@ pub struct DocumentPhoto {
     remarks: Vec<DocumentRemark>,
     /// The digest of the bytes that it was read from; `None` if it was given as pixels.
     bytes: Option<Digest>,
+    standing: DocumentStanding,
 }
 
 impl DocumentPhoto {
@@ -106,12 +59,15 @@ impl DocumentPhoto {
         let (mut remarks, mut first, mut left) = (dg2.remarks().to_vec(), None, limits.clone());
         for instance in dg2.instances() {
             let origin = match instance.format {
-                RecordFormat::Iso19794 => Origin::Chip19794,
-                RecordFormat::Iso39794 => Origin::Chip39794,
+                RecordFormat::Iso19794 => Origin::Iso19794,
+                RecordFormat::Iso39794 => Origin::Iso39794,
             };
             for face in &instance.faces {
                 match Photo::decode_within(face.image, &mut left) {
-                    Ok(photo) => return Ok(Self { photo, origin, remarks, bytes: Some(Digest::of(bytes)) }),
+                    Ok(photo) => {
+                        let bytes = Some(Digest::of(bytes));
+                        return Ok(Self { photo, origin, remarks, bytes, standing: DocumentStanding::default() });
+                    }
                     // One at most for each face, of which the parser keeps a bounded number.
                     Err(error) => {
                         remarks.push(DocumentRemark::UndecodableImage { offset: face.image_offset });
@@ -135,7 +91,7 @@ impl DocumentPhoto {
     /// The document's portrait that was decoded before, or elsewhere, and comes from `origin`.
     #[must_use]
     pub fn from_photo(photo: Photo, origin: Origin) -> Self {
-        Self { photo, origin, remarks: Vec::new(), bytes: None }
+        Self { photo, origin, remarks: Vec::new(), bytes: None, standing: DocumentStanding::default() }
     }
 
     /// The picture, upright.
@@ -157,6 +113,23 @@ impl DocumentPhoto {
         self.bytes.unwrap_or_else(|| self.photo.digest())
     }
 
+    /// What is known of the document beside its portrait: of all but an
+    /// [`AuthenticDocument`](crate::document::chip::AuthenticDocument)'s nothing.
+    #[must_use]
+    pub fn standing(&self) -> DocumentStanding {
+        self.standing
+    }
+
+    /// The same portrait, of a document of this standing.
+    pub(super) fn with_standing(self, standing: DocumentStanding) -> Self {
+        Self { standing, ..self }
+    }
+
+    /// The document's chip has shown that it is no copy.
+    pub(super) fn prove_original(&mut self) {
+        self.standing.original = true;
+    }
+
     /// The flaws that were put up with when the data group was read; empty for an image file.
     #[must_use]
     pub fn remarks(&self) -> &[DocumentRemark] {
@@ -167,14 +140,6 @@ impl DocumentPhoto {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn origins_have_one_word_wherever_they_are_written() {
-        for origin in [Origin::Chip19794, Origin::Chip39794, Origin::Page, Origin::ImageFile] {
-            assert_eq!(serde_json::to_value(origin).unwrap(), origin.as_str());
-            assert_eq!(origin.to_string(), origin.as_str());
-        }
-    }
 
     #[test]
     fn no_number_of_broken_portraits_costs_more_than_one_picture() {

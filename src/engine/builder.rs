@@ -3,6 +3,7 @@
 use crate::align::Distance;
 use crate::compare::{Calibration, FmrBasis, Pairing};
 use crate::detect::{DetectOptions, Detector};
+use crate::document::DocumentDemand;
 use crate::error::{Error, ErrorKind, Result, Stage};
 use crate::mesh::FaceMesher;
 use crate::model::{Backend, Ensemble, Model, ModelSource, Task, TemplateSource};
@@ -18,7 +19,7 @@ use crate::template::{ExtractOptions, TemplateExtractor};
 /// use selfsame::model::Backend;
 ///
 /// // Templates in 8-bit integers, and no document but a chip's.
-/// let engine = Engine::builder().backend(Backend::Int8).require_chip().build()?;
+/// let engine = Engine::builder().backend(Backend::Int8).require(DocumentDemand::Format).build()?;
 /// # Ok::<(), selfsame::Error>(())
 /// ```
 #[derive(Debug, Clone)]
@@ -33,7 +34,7 @@ pub struct EngineBuilder {
     extract: ExtractOptions,
     basis: FmrBasis,
     selfie_distance: Option<Distance>,
-    require_chip: bool,
+    demands: Vec<DocumentDemand>,
     refuse_covered: bool,
     refuse_same_picture: bool,
 }
@@ -51,7 +52,7 @@ impl Default for EngineBuilder {
             extract: ExtractOptions::default(),
             basis: FmrBasis::WorstGroup,
             selfie_distance: None,
-            require_chip: false,
+            demands: Vec::new(),
             refuse_covered: false,
             refuse_same_picture: false,
         }
@@ -135,14 +136,17 @@ impl EngineBuilder {
         self
     }
 
-    /// Demands documents read from a chip ([`Origin::is_chip`](crate::document::Origin::is_chip)).
+    /// Demands something of documents; all demands have to be met.
     ///
     /// [`Engine::verify`] then refuses all other documents before any network runs, with
-    /// [`VerdictReason::DocumentNotFromChip`](super::VerdictReason::DocumentNotFromChip). An image
-    /// file never satisfies this, wherever it was taken from. Whether a chip's data are genuine is
-    /// for the caller to check: this crate reads the format and does no passive authentication.
-    pub fn require_chip(mut self) -> Self {
-        self.require_chip = true;
+    /// [`VerdictReason::Document`](super::VerdictReason::Document). All but the format are met by
+    /// an [`AuthenticDocument`](crate::document::chip::AuthenticDocument) alone.
+    pub fn require(mut self, demand: DocumentDemand) -> Self {
+        if !self.demands.contains(&demand) {
+            self.demands.push(demand);
+            // The first that fails is told.
+            self.demands.sort_unstable();
+        }
         self
     }
 
@@ -199,14 +203,14 @@ impl EngineBuilder {
             extract: self.extract,
             basis: self.basis,
             selfie_distance: self.selfie_distance,
-            require_chip: self.require_chip,
+            demands: self.demands,
             refuse_covered: self.refuse_covered,
             refuse_same_picture: self.refuse_same_picture,
         };
         debug_event!(
             template_model = engine.extractor.model_id(),
             calibrations = engine.calibrations.len(),
-            require_chip = engine.require_chip,
+            demands = engine.demands.len(),
             "engine built"
         );
         Ok(engine)
@@ -241,7 +245,7 @@ pub struct Engine {
     pub(super) extract: ExtractOptions,
     pub(super) basis: FmrBasis,
     pub(super) selfie_distance: Option<Distance>,
-    pub(super) require_chip: bool,
+    pub(super) demands: Vec<DocumentDemand>,
     pub(super) refuse_covered: bool,
     pub(super) refuse_same_picture: bool,
 }

@@ -77,6 +77,6 @@ impl Engine {
         document: &DocumentPhoto,
     ) -> Result<Outcome<DocumentEvidence, Vec<FaceRefusal>>> {
         let face = self.face(&document.photo().frame())?;
-        Ok(face.map(|_| DocumentEvidence::new(*binding, document.digest(), document.origin())))
+        Ok(face.map(|_| DocumentEvidence::new(*binding, document.digest(), document.origin(), document.standing())))
     }
 }

@@ -60,7 +60,7 @@ impl Serialize for FaceReport {
 #[non_exhaustive]
 pub struct SideReport {
     /// How many faces were found, the subject's included; `None` if the picture was not looked at,
-    /// as after [`EngineBuilder::require_chip`](super::EngineBuilder::require_chip) has refused the
+    /// as after [`EngineBuilder::require`](super::EngineBuilder::require) has refused the
     /// document.
     #[serde(rename = "found")]
     pub faces: Option<usize>,

@@ -195,12 +195,12 @@ fn documents_have_a_calibration_of_their_own_and_callers_may_bring_theirs() {
 
 #[test]
 fn a_demand_for_a_chip_is_met_by_chips_alone_and_before_any_network() {
-    use crate::document::{ImageCoding, NewFace, Origin, write_dg2};
+    use crate::document::{DocumentDemand, ImageCoding, NewFace, Origin, write_dg2};
     let never: Answer = |_, _| panic!("a network ran");
     let strict = Engine::builder()
         .detector(fake(include_str!("../../models/detect.toml"), never))
         .mesh(fake(include_str!("../../models/mesh.toml"), never))
-        .require_chip();
+        .require(DocumentDemand::Format);
     let strict = strict.build().unwrap();
     for origin in [Origin::ImageFile, Origin::Page] {
         let verification = strict.verify(&DocumentPhoto::from_photo(picture(), origin), &picture(), 1e-3).unwrap();
@@ -211,13 +211,16 @@ fn a_demand_for_a_chip_is_met_by_chips_alone_and_before_any_network() {
     }
     let image = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/datasets/portraits/obama.jpg")).unwrap();
     let file = DocumentPhoto::from_bytes(&image, &Default::default()).unwrap();
-    assert_eq!(strict.verify(&file, &picture(), 1e-3).unwrap().verdict.reasons(), [VerdictReason::DocumentNotFromChip]);
+    assert_eq!(
+        strict.verify(&file, &picture(), 1e-3).unwrap().verdict.reasons(),
+        [VerdictReason::Document(DocumentDemand::Format)]
+    );
 
-    let willing = Engine::builder().template(template_card(|_| {})).require_chip().build().unwrap();
+    let willing = Engine::builder().template(template_card(|_| {})).require(DocumentDemand::Format).build().unwrap();
     let dg2 = write_dg2(&[NewFace::new(&image, ImageCoding::Jpeg, 413, 531)]).unwrap();
     let chip = DocumentPhoto::from_dg2(&dg2, &Default::default()).unwrap();
     let verification = willing.verify(&chip, chip.photo(), 1e-3).unwrap();
-    assert_eq!(verification.origin, Origin::Chip19794);
+    assert_eq!(verification.origin, Origin::Iso19794);
     assert!(verification.verdict.comparison().is_some(), "{:?}", verification.verdict);
 }
 

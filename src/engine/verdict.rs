@@ -1,6 +1,7 @@
 //! The verdict of a comparison, and the reasons for it.
 
 use crate::compare::{FmrEstimate, Score};
+use crate::document::DocumentDemand;
 use crate::observer::Side;
 use crate::quality::QualityRefusal;
 use crate::words::serialised_as_its_word;
@@ -61,8 +62,8 @@ pub enum VerdictReason {
     ScoreBelowThreshold,
     /// One side's picture was refused, and why.
     Refused(Side, FaceRefusal),
-    /// The engine demands a chip's portrait, and the document's is none.
-    DocumentNotFromChip,
+    /// The document does not meet what the engine demands of it, the first demand that it fails.
+    Document(DocumentDemand),
     /// The selfie is the document's own portrait, and the engine was told to refuse that.
     SamePicture,
 }
@@ -73,7 +74,13 @@ impl fmt::Display for VerdictReason {
             Self::ScoreReachedThreshold => f.write_str("score_reached_threshold"),
             Self::ScoreBelowThreshold => f.write_str("score_below_threshold"),
             Self::Refused(side, refusal) => write!(f, "{side}_{refusal}"),
-            Self::DocumentNotFromChip => f.write_str("document_not_from_chip"),
+            Self::Document(demand) => f.write_str(match demand {
+                DocumentDemand::Format => "document_not_from_chip",
+                DocumentDemand::Authentic => "document_not_authentic",
+                DocumentDemand::Original => "document_not_original",
+                DocumentDemand::NotExpired => "document_expired",
+                DocumentDemand::NotRevoked => "document_maybe_revoked",
+            }),
             Self::SamePicture => f.write_str("same_picture"),
         }
     }

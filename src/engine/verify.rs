@@ -32,7 +32,7 @@ impl Engine {
     /// ([`Calibration::fmr_range`]).
     ///
     /// A picture with no face, with two faces of similar size, or that cannot carry a comparison,
-    /// and a document of another origin than demanded ([`EngineBuilder::require_chip`]), are a
+    /// and a document that does not meet what is demanded of it ([`EngineBuilder::require`]), are a
     /// [`Verdict::Refused`] with reasons for both sides, never a match.
     ///
     /// A selfie that was taken from near is compared as a portrait would show the face
@@ -49,7 +49,7 @@ impl Engine {
     ///
     /// [`EngineBuilder::fmr_basis`]: super::EngineBuilder::fmr_basis
     /// [`EngineBuilder::selfie_distance`]: super::EngineBuilder::selfie_distance
-    /// [`EngineBuilder::require_chip`]: super::EngineBuilder::require_chip
+    /// [`EngineBuilder::require`]: super::EngineBuilder::require
     pub fn verify(&self, document: &DocumentPhoto, selfie: &Photo, fmr: f64) -> Result<Verification> {
         self.verify_observed(document, selfie, fmr, &mut ())
     }
@@ -77,8 +77,9 @@ impl Engine {
         // show.
         let threshold = calibration.threshold(fmr)?;
         let origin = document.origin();
-        if self.require_chip && !origin.is_chip() {
-            let verdict = Verdict::Refused(vec![VerdictReason::DocumentNotFromChip]);
+        let standing = document.standing();
+        if let Some(failed) = self.demands.iter().find(|demand| !standing.meets(**demand, origin)) {
+            let verdict = Verdict::Refused(vec![VerdictReason::Document(*failed)]);
             let unseen = || SideReport { faces: None, face: None };
             debug_event!(verdict = verdict.as_str(), origin = origin.as_str(), "verified");
             return Ok(Verification {

@@ -3,10 +3,10 @@
 use super::attempts::Subject;
 use super::audit::{Audit, AuditMeasure};
 use super::awaiting::{Awaiting, StepResult, go_on, or_fault};
-use super::common::{Core, fresh_nonce, port};
+use super::common::{Core, fresh_nonce, mistake, port};
 use super::facts::{Applied, OldAccount, Read};
 use super::kind::{Kind, Method, needs_old_account};
-use super::names::{AccountId, DocumentKey, Identity, SessionKey};
+use super::names::{AccountId, DocumentKey, Identity, NameKey, SessionKey};
 use super::ports::Context;
 use super::reasons::{End, SetbackReason};
 use super::states::{Document, Form, Instructions};
@@ -14,7 +14,8 @@ use super::step::{Fault, Step};
 use super::table::Event;
 use super::terminated::Terminated;
 use crate::digest::Digest;
-use crate::document::DocumentEvidence;
+use crate::document::chip::AuthenticDocument;
+use crate::document::{DocumentDemand, DocumentEvidence};
 use crate::error::Error;
 use crate::outcome::Outcome;
 
@@ -39,6 +40,27 @@ pub struct DocumentHolder {
     /// against the document and its holder from now on, and else against the session: nobody can
     /// lock somebody else's document with a picture of one.
     pub authenticated: bool,
+    /// The digest of the portrait that it stands beside, if that is known
+    /// ([`DocumentHolder::of_chip`]): evidence of another portrait does not go with it.
+    pub portrait: Option<Digest>,
+}
+
+impl DocumentHolder {
+    /// What stands on a document whose chip was authenticated: its issuing state and number, and
+    /// the holder, by state, names and date of birth as the machine-readable zone has them.
+    ///
+    /// Who is told apart by something else where the service runs, such as a personal number, sets
+    /// [`Self::identity`].
+    ///
+    /// # Errors
+    /// Those of [`DocumentKey::new`], for a state that ICAO 9303-3 does not list.
+    pub fn of_chip(document: &AuthenticDocument<'_>, names: &NameKey) -> Result<Self, Error> {
+        let mrz = document.mrz();
+        let birth = document.date_of_birth().map(|day| day.to_string()).unwrap_or_default(); // unknown parts
+        let identity = Identity::new(names, &[mrz.nationality(), mrz.surname(), mrz.given_names(), &birth]);
+        let key = DocumentKey::new(names, mrz.issuing_state(), mrz.number())?;
+        Ok(Self { document: key, identity, authenticated: true, portrait: Some(document.photo().digest()) })
+    }
 }
 
 impl Awaiting<Form> {
@@ -112,9 +134,14 @@ impl Awaiting<Document> {
     /// to confirm, it must be the same person's; otherwise the ceremony ends. A scan that failed
     /// goes to [`Awaiting::failed`].
     ///
+    /// A document that does not meet what the policy demands
+    /// ([`Policy::document`](super::Policy::document)) is a failed attempt, too, which counts
+    /// against the session: it is not yet known whose document it is.
+    ///
     /// # Errors
-    /// A [`Fault`] if a port fails, the clock went back, or the evidence is another attempt's or of
-    /// another time.
+    /// A [`Fault`] if a port fails, the clock went back, or the evidence is another attempt's, of
+    /// another time, or of another portrait than the holder's; or if the policy demands an
+    /// authentic document and the holder was not read from it ([`DocumentHolder::of_chip`]).
     pub async fn read(
         self,
         evidence: &DocumentEvidence,
@@ -125,8 +152,23 @@ impl Awaiting<Document> {
         if let Some(error) = this.core.mixed_up("the evidence of the document", evidence.binding(), ctx) {
             return Err(Fault { state: this, error });
         }
+        let DocumentHolder { document: key, identity, authenticated, portrait } = holder;
+        if portrait.is_some_and(|portrait| portrait != evidence.document()) {
+            let error = mistake("the evidence is of another portrait than the document's holder".to_owned());
+            return Err(Fault { state: this, error });
+        }
+        let (standing, origin) = (evidence.standing(), evidence.origin());
+        let authentic = ctx.policy.document().contains(&DocumentDemand::Authentic);
+        if authentic && standing.meets(DocumentDemand::Authentic, origin) && portrait.is_none() {
+            let error = mistake("the document is authentic, and its holder was not read from it".to_owned());
+            return Err(Fault { state: this, error });
+        }
         let mut this = go_on!(this.attempt(ctx));
-        let DocumentHolder { document: key, identity, authenticated } = holder;
+        let failed = ctx.policy.document().iter().filter(|demand| !standing.meets(**demand, origin));
+        let failed: Vec<_> = failed.map(|demand| unmet(*demand)).collect();
+        if !failed.is_empty() {
+            return this.fail(failed, ctx).await;
+        }
         if key != this.document_key() {
             return this.fail(vec![SetbackReason::OtherDocument], ctx).await;
         }
@@ -145,5 +187,16 @@ impl Awaiting<Document> {
         Ok(Step::Next(this.pass(Event::DocumentRead, Some(measure), ctx, |waiting| Instructions {
             read: Read { applied: waiting.applied, document, identity },
         })))
+    }
+}
+
+/// The reason for the applicant.
+fn unmet(demand: DocumentDemand) -> SetbackReason {
+    match demand {
+        DocumentDemand::Format => SetbackReason::DocumentNotFromChip,
+        DocumentDemand::Authentic => SetbackReason::DocumentNotAuthentic,
+        DocumentDemand::Original => SetbackReason::DocumentNotOriginal,
+        DocumentDemand::NotExpired => SetbackReason::DocumentExpired,
+        DocumentDemand::NotRevoked => SetbackReason::DocumentMaybeRevoked,
     }
 }

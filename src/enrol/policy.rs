@@ -4,6 +4,7 @@ use super::attempts::{Attempt, Attempts, Lock, Subject};
 use super::pin::MAX_PIN_DIGITS;
 use super::times::TimeLimits;
 use crate::digest::Digest;
+use crate::document::DocumentDemand;
 use crate::error::{Error, ErrorKind, Result, Stage};
 use crate::settings::settings;
 use serde::Serialize;
@@ -36,6 +37,7 @@ settings! {
             times: TimeLimits = TimeLimits::default();
             pin1_digits: RangeInclusive<usize> = 4..=12;
             pin2_digits: RangeInclusive<usize> = 5..=12;
+            document: Vec<DocumentDemand> = Vec::new();
         }
         /// Whether weak PINs ([`Weakness`](super::Weakness)) are refused.
         refuse_weak_pins, with_refuse_weak_pins: bool = true;
@@ -117,6 +119,24 @@ impl Policy {
     pub fn with_pin2_digits(mut self, digits: RangeInclusive<usize>) -> Result<Self> {
         self.pin2_digits = checked(digits)?;
         Ok(self)
+    }
+
+    /// What a document that is read has to meet. Default: nothing, so that a page or a file will
+    /// do.
+    pub fn document(&self) -> &[DocumentDemand] {
+        &self.document
+    }
+
+    /// Returns these rules with one more demand on documents. All but the format are met by an
+    /// [`AuthenticDocument`](crate::document::chip::AuthenticDocument) alone.
+    #[must_use]
+    pub fn with_document(mut self, demand: DocumentDemand) -> Self {
+        if !self.document.contains(&demand) {
+            self.document.push(demand);
+            // One set of demands has one digest.
+            self.document.sort_unstable();
+        }
+        self
     }
 
     /// Whether these attempts against `subject`, in any order, lock it now: the longest lock of

@@ -47,6 +47,17 @@ pub enum SetbackReason {
     WrongPin2,
     /// The signature over the application is not valid.
     SignatureInvalid,
+    /// The document's portrait did not come from a chip, and the policy demands one.
+    DocumentNotFromChip,
+    /// It was not shown that the issuing state signed the document, and the policy demands that.
+    DocumentNotAuthentic,
+    /// It was not shown that the document's chip is no copy, and the policy demands that.
+    DocumentNotOriginal,
+    /// The document has expired, or it is not known whether it has, and the policy demands one that
+    /// has not.
+    DocumentExpired,
+    /// It is not known whether the document's signer was revoked, and the policy demands that.
+    DocumentMaybeRevoked,
 }
 
 impl fmt::Display for SetbackReason {
@@ -85,6 +96,11 @@ impl fmt::Display for SetbackReason {
             Self::PinDiffers(which) => write!(f, "{} is not the one that you chose", pin(which)),
             Self::WrongPin2 => f.write_str("PIN2 is wrong"),
             Self::SignatureInvalid => f.write_str("the signature is not valid"),
+            Self::DocumentNotFromChip => f.write_str("the document's chip has to be read"),
+            Self::DocumentNotAuthentic => f.write_str("it could not be checked who issued the document"),
+            Self::DocumentNotOriginal => f.write_str("it could not be checked that the document's chip is no copy"),
+            Self::DocumentExpired => f.write_str("the document has expired"),
+            Self::DocumentMaybeRevoked => f.write_str("it could not be checked that the document still counts"),
         }
     }
 }

@@ -64,7 +64,7 @@ fn the_vector_of_39794_holds_its_image_and_verifies() {
     assert!(face.image == image, "byte for byte");
     assert_eq!((face.image_offset, face.coding, face.gender, face.width_px), (76, ImageCoding::Jpeg2000, None, None));
     let document = DocumentPhoto::from_bytes(&file, &Limits::default()).unwrap();
-    assert_eq!(document.origin(), Origin::Chip39794);
+    assert_eq!(document.origin(), Origin::Iso39794);
     let photo = document.photo();
     assert_eq!((photo.width(), photo.height(), photo.info().format), (413, 531, ImageFormat::Jpeg2000));
     let again = Photo::decode(&image, &Limits::default()).unwrap();
@@ -85,7 +85,7 @@ fn the_vector_of_19794_holds_its_image() {
     assert!(face.image == image, "byte for byte");
     assert_eq!((face.image_offset, face.width_px, face.height_px), (46, Some(148), Some(70)));
     let document = DocumentPhoto::from_bytes(&file, &Limits::default()).unwrap();
-    assert_eq!((document.origin(), document.photo().width()), (Origin::Chip19794, 148));
+    assert_eq!((document.origin(), document.photo().width()), (Origin::Iso19794, 148));
 }
 
 /// The portrait's file if it is a JPEG, else one made of it.
@@ -114,7 +114,7 @@ fn a_written_portrait_verifies_like_its_image() {
         assert!(dg2.remarks().is_empty() && dg2.faces().count() == 1, "{name}");
         assert!(dg2.faces().next().unwrap().image == image, "{name}");
         let chip = DocumentPhoto::from_bytes(&file, &Limits::default()).unwrap();
-        assert_eq!((chip.origin(), chip.remarks().len()), (Origin::Chip19794, 0));
+        assert_eq!((chip.origin(), chip.remarks().len()), (Origin::Iso19794, 0));
         assert!(chip.photo() == plain.photo(), "{name}");
         let score = |document| engine().verify(document, &selfie, 1e-4).unwrap().verdict.comparison().unwrap().score;
         assert_eq!(score(&chip), score(&plain), "{name}");
@@ -181,8 +181,8 @@ fn files_are_told_apart_by_content() {
         DocumentPhoto::from_bytes(bytes, &Limits::default()).map(|d| d.origin()).map_err(|e| (e.stage(), e.kind()))
     };
     assert_eq!(origin(&image), Ok(Origin::ImageFile));
-    assert_eq!(origin(&file), Ok(Origin::Chip19794));
-    assert_eq!(origin(&record), Ok(Origin::Chip19794));
+    assert_eq!(origin(&file), Ok(Origin::Iso19794));
+    assert_eq!(origin(&record), Ok(Origin::Iso19794));
     for bytes in [&b""[..], b"upright text", b"even more text", b"FAC", b"u\x82", &[0x75, 90, 1, 2, 3]] {
         assert_eq!(origin(bytes), Err((Stage::Decode, ErrorKind::UnsupportedFormat)), "{bytes:?}");
     }

@@ -43,7 +43,7 @@ fn the_engines_evidence_leads_to_the_face_check_and_three_failures_lock() {
     let binding = Binding::new(*document.nonce(), NOW, 120);
     let evidence = engine.document_evidence(&binding, &portrait).unwrap().found().unwrap();
     let identity = Identity::new(&names, &["Jo"]);
-    let holder = DocumentHolder { document: number, identity, authenticated: true };
+    let holder = DocumentHolder { document: number, identity, authenticated: true, portrait: None };
     let Step::Next(state) = wait(sent(document.read(&evidence, holder, ctx))).unwrap() else { panic!("it was read") };
     assert!(matches!(state.audit().records[1].measure, Some(AuditMeasure::Document { .. })));
     let Step::Next(oval) = wait(sent(state.acknowledge(ctx))).unwrap() else { panic!("nothing stops it") };

@@ -14,6 +14,7 @@ mod adversarial;
 mod architecture;
 mod backends;
 mod challenge;
+mod chip;
 mod decode;
 mod dg2;
 mod enrol;

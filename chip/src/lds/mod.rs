@@ -85,9 +85,16 @@ impl fmt::Display for ChipFile {
 /// assert_eq!(files.get(ChipFile::Com), Some(&[0x60, 0x00][..]));
 /// # Ok::<(), selfsame_chip::Error>(())
 /// ```
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub struct ChipFiles<'a> {
     files: Vec<(ChipFile, &'a [u8])>,
+}
+
+impl fmt::Debug for ChipFiles<'_> {
+    // Says nothing of the holder.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.ids()).finish()
+    }
 }
 
 impl<'a> ChipFiles<'a> {

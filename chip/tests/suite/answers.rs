@@ -76,10 +76,10 @@ fn a_chip_agrees_on_keys() {
         assert_eq!((challenge.key_id(), challenge.protocol().len()), (Some(1), 10));
         assert!(!format!("{challenge:?}").contains("key:"));
         let answer = file("answer");
-        challenge.verify(&answer).unwrap_or_else(|error| panic!("{name}: {error}"));
-        begin(7).verify(&[&answer[..], &[0x90, 0x00]].concat()).unwrap();
+        challenge.verify(&document, &answer).unwrap_or_else(|error| panic!("{name}: {error}"));
+        begin(7).verify(&document, &[&answer[..], &[0x90, 0x00]].concat()).unwrap();
 
-        let reason = |seed, answer: &[u8]| begin(seed).verify(answer).unwrap_err().reason();
+        let reason = |seed, answer: &[u8]| begin(seed).verify(&document, answer).unwrap_err().reason();
         // To other keys, it is no answer.
         assert_eq!(reason(8, &answer), ChipReason::AnswerInvalid);
         for bit in 0..answer.len() * 8 {

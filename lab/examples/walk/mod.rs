@@ -53,7 +53,7 @@ pub async fn proof(form: Awaiting<Form>, names: &NameKey, ctx: &mut Context<'_>)
     let binding = Binding::new(*state.nonce(), ctx.now, EVIDENCE_S);
     let evidence = engine.document_evidence(&binding, &photo)?.found().ok_or("the document shows no face")?;
     let identity = Identity::new(names, &["UTO", "38403150019"]);
-    let holder = DocumentHolder { document: document(names)?, identity, authenticated: true };
+    let holder = DocumentHolder { document: document(names)?, identity, authenticated: true, portrait: None };
     let state = next(state.read(&evidence, holder, ctx).await?)?;
 
     // The face check. The challenge is shown once the state that awaits its answer is stored.

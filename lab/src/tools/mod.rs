@@ -5,7 +5,7 @@
 //! | tool | what it does |
 //! |---|---|
 //! | [`verify`] | compares a document's portrait with a selfie |
-//! | [`dg2`] | shows what a chip's data group 2 holds |
+//! | [`chip`] | shows what a chip's files hold, and who signed them |
 //! | [`guide`] | tells what the person before the camera would be told, frame by frame |
 //! | [`challenge`] | issues a flash challenge and shows how safe it is |
 //! | [`liveness`] | judges a recorded flash session |
@@ -15,8 +15,8 @@
 
 // A file that cannot be read is an error here; what else fails in a tool is a fault that ends it.
 pub mod challenge;
+pub mod chip;
 pub mod command_line;
-pub mod dg2;
 pub mod enrol;
 pub mod guide;
 pub mod liveness;

@@ -10,7 +10,7 @@ use crate::say;
 use crate::tools::command_line;
 use clap::Parser;
 use selfsame::compare::FmrBasis;
-use selfsame::document::{DocumentPhoto, PageRefusal};
+use selfsame::document::{DocumentDemand, DocumentPhoto, PageRefusal};
 use selfsame::engine::{Engine, Side, StageObserver, Verdict, Verification};
 use selfsame::error::Stage;
 use selfsame::image::{Limits, Photo};
@@ -129,7 +129,7 @@ fn run(arguments: &Arguments, timings: &mut Timings) -> Result<Outcome> {
     let backend = if arguments.int8 { Backend::Int8 } else { Backend::Native };
     let basis = if arguments.average { FmrBasis::Average } else { FmrBasis::WorstGroup };
     let builder = Engine::builder().backend(backend).template(arguments.profile).fmr_basis(basis);
-    let engine = if arguments.require_chip { builder.require_chip() } else { builder }.build()?;
+    let engine = if arguments.require_chip { builder.require(DocumentDemand::Format) } else { builder }.build()?;
     timings.leave(Side::Both, Stage::Model);
     let limits = Limits::default();
     let document = command_line::read(&arguments.document, &limits, Stage::Decode)?;

@@ -154,7 +154,7 @@ fn errors_name_the_file_that_they_speak_of() {
             ("verify", format!("{file} {OBAMA}")),
             ("verify", format!("{OBAMA} {file}")),
             ("verify", format!("{file} {OBAMA} --page")),
-            ("dg2", file.clone()),
+            ("chip", file.clone()),
             ("guide", file.clone()),
             ("guide", format!("{file} --approach")),
             ("liveness", file.clone()),
@@ -223,9 +223,9 @@ fn files_are_written_whole_or_not_at_all() {
 fn a_portrait_is_written_in_a_format_that_there_is_or_not_at_all() {
     let folder = tempfile::tempdir().unwrap();
     let file = |name: &str| folder.path().join(name);
-    let dg2 = |name: &str| run("dg2", &format!("datasets/documents/astronaut.dg2 --out {}", file(name).display()));
+    let chip = |name: &str| run("chip", &format!("datasets/documents/astronaut.dg2 --out {}", file(name).display()));
     for (name, format) in [("a.png", image::ImageFormat::Png), ("a.jpg", image::ImageFormat::Jpeg)] {
-        let Some(output) = dg2(name) else { return };
+        let Some(output) = chip(name) else { return };
         assert!(output.status.success() && text(&output.stdout).contains(name), "{}", text(&output.stderr));
         let written = std::fs::read(file(name)).unwrap();
         assert_eq!(image::guess_format(&written).unwrap(), format);
@@ -233,7 +233,7 @@ fn a_portrait_is_written_in_a_format_that_there_is_or_not_at_all() {
     }
     std::fs::write(file("kept.bmp"), b"what was there").unwrap();
     for name in ["x.gif", "x.webp", "x.tiff", "x", "x.", "kept.bmp", "none/x.png"] {
-        let Some(output) = dg2(name) else { return };
+        let Some(output) = chip(name) else { return };
         let complaints = text(&output.stderr);
         assert_eq!(output.status.code(), Some(3), "{name}");
         assert!(complaints.contains(&file(name).display().to_string()), "{name}: {complaints}");
@@ -254,18 +254,39 @@ fn a_bare_template_is_shown_and_verified_and_a_broken_one_names_its_byte() {
     std::fs::write(file("bare"), &whole[4..]).unwrap();
     std::fs::write(file("broken"), &whole[4..400]).unwrap();
     let bare = file("bare").display().to_string();
-    let Some(output) = run("dg2", &bare) else { return };
+    let Some(output) = run("chip", &bare) else { return };
     assert!(output.status.success() && text(&output.stdout).contains("envelope"), "{}", text(&output.stderr));
     let Some(output) = run("verify", &format!("{bare} datasets/portraits/astronaut.png --require-chip")) else {
         return;
     };
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
-    for name in ["dg2", "verify"] {
+    for name in ["chip", "verify"] {
         let broken = file("broken").display().to_string();
-        let arguments = if name == "dg2" { broken.clone() } else { format!("{broken} {OBAMA}") };
+        let arguments = if name == "chip" { broken.clone() } else { format!("{broken} {OBAMA}") };
         let Some(output) = run(name, &arguments) else { return };
         let complaints = text(&output.stderr);
         assert_eq!(output.status.code(), Some(3));
         assert!(complaints.contains(&broken) && complaints.contains("at byte "), "{complaints}");
     }
+}
+
+#[test]
+fn a_chip_is_authentic_or_the_reason_is_told() {
+    let specimen = "datasets/documents/chip datasets/documents/astronaut.dg2";
+    let anchors = "--anchors datasets/documents/chip/csca.der --at 1798761600";
+    let Some(output) = run("chip", &format!("{specimen} {anchors}")) else { return };
+    let said = text(&output.stdout);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    for line in
+        ["decision       authentic", "number         L898902C3", "expires        2035-01-01", "revocation     unknown"]
+    {
+        assert!(said.contains(line), "{line}: {said}");
+    }
+    let Some(output) = run("chip", &format!("{specimen} --at 1798761600 --json")) else { return };
+    assert_eq!(output.status.code(), Some(2));
+    let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((&json["decision"], &json["reason"]), (&"refused".into(), &"issuer_unknown".into()));
+    // Without its portrait there is nothing to compare.
+    let Some(output) = run("chip", &format!("datasets/documents/chip {anchors}")) else { return };
+    assert!(output.status.code() == Some(2) && text(&output.stdout).contains("file_missing"));
 }

@@ -269,9 +269,9 @@ impl<'a> Dg2<'a> {
     ///
     /// The document's security object (EF.SOD) states the digest of data group 2. Both have to be
     /// equal, and the security object's signature and certificates have to be checked as well: that
-    /// is passive authentication (ICAO Doc 9303-11, 5.1), and it is the caller's. Nothing in this
-    /// crate says that a portrait is genuine. For the digests to be equal, exactly as many bytes
-    /// have to be read from the chip as the element 75 has.
+    /// is passive authentication (ICAO Doc 9303-11, 5.1), which
+    /// [`AuthenticDocument`](crate::document::chip::AuthenticDocument) does. For the digests to be
+    /// equal, exactly as many bytes have to be read from the chip as the element 75 has.
     #[must_use]
     pub fn digest(&self, algorithm: DigestAlgorithm) -> Vec<u8> {
         algorithm.digest(self.bytes)

@@ -135,7 +135,8 @@ impl Walk {
             Ceremony::Document(s) => {
                 let evidence = office.document(s.nonce());
                 let document = if honest { s.document_key() } else { key_of("Z9") };
-                let holder = DocumentHolder { document, identity: identity(), authenticated: !by.stranger };
+                let holder =
+                    DocumentHolder { document, identity: identity(), authenticated: !by.stranger, portrait: None };
                 next!(s.read(&evidence, holder, ctx))
             }
             Ceremony::Instructions(s) => next!(s.acknowledge(ctx)),

@@ -8,7 +8,7 @@ use super::outlook::{Tally, outlook};
 use super::random::TestRng;
 use crate::binding::Binding;
 use crate::digest::Digest;
-use crate::document::{DocumentEvidence, Origin};
+use crate::document::{DocumentEvidence, DocumentStanding, Origin};
 use crate::enrol::*;
 use crate::liveness::{ChallengeId, LivenessEvidence};
 use crate::outcome::Outcome;
@@ -115,13 +115,14 @@ impl Run {
                 let kind = if honest { 9 } else { self.office.rng.below(6) };
                 let stranger = kind == 0 && s.kind() != Kind::NewRegistration;
                 let binding = self.binding(s.nonce(), honest || kind < 2);
-                let evidence = DocumentEvidence::new(binding, self.office.document, Origin::Page);
+                let evidence =
+                    DocumentEvidence::new(binding, self.office.document, Origin::Page, DocumentStanding::default());
                 let document = if kind == 1 || kind == 0 && !stranger { key_of("Z9") } else { s.document_key() };
                 let identity = if stranger { person("stranger") } else { identity() };
                 // Seldom the document cannot be authenticated.
                 let authenticated = !self.office.rng.one_in(5);
                 self.shown.document |= honest;
-                let holder = DocumentHolder { document, identity, authenticated };
+                let holder = DocumentHolder { document, identity, authenticated, portrait: None };
                 let step = s.read(&evidence, holder, &mut self.office.ctx()).now();
                 self.after(step)
             }

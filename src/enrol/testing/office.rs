@@ -6,7 +6,7 @@ use super::random::TestRng;
 use crate::binding::Binding;
 use crate::compare::{FmrBasis, FmrEstimate, MatchEvidence};
 use crate::digest::Digest;
-use crate::document::{DocumentEvidence, Origin};
+use crate::document::{DocumentEvidence, DocumentStanding, Origin};
 use crate::enrol::memory::{MemoryAttemptLog, MemoryKeyStore, MemoryRegistry};
 use crate::enrol::*;
 use crate::liveness::{ChallengeId, LivenessEvidence};
@@ -47,7 +47,7 @@ pub(crate) fn identity() -> Identity {
 
 /// What stands on an authentic document of `identity()`.
 pub(crate) fn holder() -> DocumentHolder {
-    DocumentHolder { document: key(), identity: identity(), authenticated: true }
+    DocumentHolder { document: key(), identity: identity(), authenticated: true, portrait: None }
 }
 
 pub(crate) fn old_account() -> AccountId {
@@ -125,7 +125,7 @@ impl Office {
     }
 
     pub(crate) fn document(&self, nonce: &Nonce) -> DocumentEvidence {
-        DocumentEvidence::new(self.binding(nonce), self.document, Origin::Chip39794)
+        DocumentEvidence::new(self.binding(nonce), self.document, Origin::Iso39794, DocumentStanding::default())
     }
 
     pub(crate) fn liveness(&self, nonce: &Nonce, challenge: ChallengeId) -> LivenessEvidence {
@@ -137,7 +137,7 @@ impl Office {
             binding: self.binding(nonce),
             document: self.document,
             capture: self.capture,
-            origin: Origin::Chip39794,
+            origin: Origin::Iso39794,
             model: "networks".into(),
             calibration: Digest::of(b"calibration"),
             basis: FmrBasis::WorstGroup,

@@ -40,7 +40,12 @@ impl Camera for FakeCamera {
     fn document(&mut self, binding: &Binding) -> Result<Seen<DocumentEvidence>> {
         Ok(match once(&mut self.bad_scans) {
             true => Err(vec![Word::new("no_face")?]),
-            false => Ok(DocumentEvidence::new(*binding, Digest::of(b"document"), Origin::Chip19794)),
+            false => Ok(DocumentEvidence::new(
+                *binding,
+                Digest::of(b"document"),
+                Origin::Iso19794,
+                DocumentStanding::default(),
+            )),
         })
     }
 

@@ -19,7 +19,7 @@ use super::*;
 use crate::binding::Binding;
 use crate::compare::MatchEvidence;
 use crate::digest::Digest;
-use crate::document::{DocumentEvidence, Origin};
+use crate::document::{DocumentDemand, DocumentEvidence, DocumentStanding, Origin};
 use crate::error::Error;
 use crate::liveness::{ChallengeId, LivenessEvidence};
 use crate::secret::Nonce;

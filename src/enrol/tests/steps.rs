@@ -1,6 +1,7 @@
 //! Single transitions: what is refused and why, what counts, what ends, what a broken port does.
 
 use super::*;
+use crate::error::ErrorKind;
 use Kind::{NewRegistration, Renewal};
 use Method::{ActiveAccount, Biometrics};
 
@@ -61,6 +62,43 @@ fn the_document_must_be_the_one_that_the_form_names_and_the_account_its_holders(
     let evidence = office.document(state.nonce());
     let stranger = DocumentHolder { identity: person("Al"), ..holder() };
     assert_eq!(end(state.read(&evidence, stranger, &mut office.ctx()).now()), End::IdentityMismatch);
+}
+
+#[test]
+fn a_document_has_to_meet_what_the_policy_demands() {
+    let mut office = Office::new(4);
+    let default = office.policy.clone();
+    let read = |office: &mut Office, standing, origin, portrait| {
+        office.never_locks();
+        let state = state!(office.reach(Phase::Document, NewRegistration, Biometrics), Document);
+        let evidence = DocumentEvidence::new(office.binding(state.nonce()), office.document, origin, standing);
+        state.read(&evidence, DocumentHolder { portrait, ..holder() }, &mut office.ctx()).now()
+    };
+    let (none, all) = (DocumentStanding::default(), DocumentStanding::of_everything());
+    let portrait = Some(office.document);
+    let table = [
+        (DocumentDemand::Format, SetbackReason::DocumentNotFromChip),
+        (DocumentDemand::Authentic, SetbackReason::DocumentNotAuthentic),
+        (DocumentDemand::Original, SetbackReason::DocumentNotOriginal),
+        (DocumentDemand::NotExpired, SetbackReason::DocumentExpired),
+        (DocumentDemand::NotRevoked, SetbackReason::DocumentMaybeRevoked),
+    ];
+    for (demand, reason) in table.clone() {
+        office.policy = default.clone().with_document(demand);
+        let slips = office.slips(Counted::Document);
+        assert_eq!(reasons(read(&mut office, none, Origin::Page, None)), [reason]);
+        // Against the session, not against the document that somebody names.
+        assert_eq!((office.slips(Counted::Document), office.failures(Counted::Document)), (slips + 1, 0));
+        assert!(matches!(read(&mut office, all, Origin::Iso19794, portrait), Ok(Step::Next(_))), "{demand}");
+    }
+    office.policy = table.iter().fold(default, |policy, (demand, _)| policy.with_document(*demand));
+    assert_eq!(reasons(read(&mut office, none, Origin::Page, None)).len(), table.len());
+    assert!(matches!(read(&mut office, all, Origin::Iso39794, portrait), Ok(Step::Next(_))));
+    // A holder who was not read from the document, or from another one, is the caller's mistake.
+    for portrait in [None, Some(Digest::of(b"another"))] {
+        let fault = read(&mut office, all, Origin::Iso39794, portrait).unwrap_err();
+        assert_eq!(fault.error.kind(), ErrorKind::InvalidArgument);
+    }
 }
 
 #[test]

@@ -49,7 +49,7 @@ fn every_refusal_and_reason_is_a_word() {
     }
     check(VerdictReason::ScoreReachedThreshold);
     check(VerdictReason::ScoreBelowThreshold);
-    check(VerdictReason::DocumentNotFromChip);
+    DocumentDemand::EVERY.iter().for_each(|demand| check(VerdictReason::Document(*demand)));
     check(VerdictReason::SamePicture);
 }
 

@@ -214,12 +214,10 @@ impl<R: rand_core::CryptoRng + Send> Journey<'_, R> {
         let binding = self.binding(state.nonce());
         match self.camera.document(&binding)? {
             Ok(evidence) => {
-                let holder = DocumentHolder {
-                    // A demonstration's document says what the form says, and is as good as a chip.
-                    document: state.document_key(),
-                    identity: Identity::new(&self.world.names, &[&self.applicant.name, &self.applicant.born]),
-                    authenticated: true,
-                };
+                let identity = Identity::new(&self.world.names, &[&self.applicant.name, &self.applicant.born]);
+                // A demonstration's document says what the form says, and is as good as a chip.
+                let document = state.document_key();
+                let holder = DocumentHolder { document, identity, authenticated: true, portrait: None };
                 self.step(|ctx| wait(state.read(&evidence, holder, ctx)))
             }
             Err(words) => {

@@ -1,0 +1,65 @@
+//! What is known of a document beside its portrait, and what may be demanded of it.
+
+use super::origin::Origin;
+use crate::words::words;
+
+/// What may be demanded of a document, by an engine
+/// ([`EngineBuilder::require`](crate::engine::EngineBuilder::require)) and by a ceremony's policy
+/// ([`Policy::with_document`](crate::enrol::Policy::with_document)).
+///
+/// All but the format are known of an
+/// [`AuthenticDocument`](crate::document::chip::AuthenticDocument) alone; any other document fails
+/// them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum DocumentDemand {
+    /// The portrait came as a chip's data group or face record ([`Origin::is_face_record`]).
+    /// Anybody can write one.
+    Format,
+    /// Passive authentication: the issuing state signed what was read.
+    Authentic,
+    /// Active or chip authentication: what was read comes from the chip that it was signed for, and
+    /// from no copy.
+    Original,
+    /// The document had not expired when it was authenticated.
+    NotExpired,
+    /// A current revocation list of the issuer's does not name the document's signer.
+    NotRevoked,
+}
+
+words!(DocumentDemand {
+    Format => "format",
+    Authentic => "authentic",
+    Original => "original",
+    NotExpired => "not_expired",
+    NotRevoked => "not_revoked",
+});
+
+/// What is known of a document beside its portrait. By default nothing is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct DocumentStanding {
+    pub(super) authentic: bool,
+    pub(super) original: bool,
+    pub(super) not_expired: bool,
+    pub(super) not_revoked: bool,
+}
+
+impl DocumentStanding {
+    /// Whether a document of this standing and origin meets a demand.
+    #[must_use]
+    pub fn meets(self, demand: DocumentDemand, origin: Origin) -> bool {
+        match demand {
+            DocumentDemand::Format => origin.is_face_record(),
+            DocumentDemand::Authentic => self.authentic,
+            DocumentDemand::Original => self.authentic && self.original,
+            DocumentDemand::NotExpired => self.authentic && self.not_expired,
+            DocumentDemand::NotRevoked => self.authentic && self.not_revoked,
+        }
+    }
+
+    /// The standing of a document that meets all demands.
+    #[cfg(test)]
+    pub(crate) fn of_everything() -> Self {
+        Self { authentic: true, original: true, not_expired: true, not_revoked: true }
+    }
+}
