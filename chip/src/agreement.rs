@@ -6,6 +6,7 @@ use crate::der::{Der, wrap};
 use crate::error::{ChipReason, Error, Result};
 use crate::hash::HashAlgorithm;
 use crate::lds::{ChipFile, ChipKey, ChipKeyKind, Cipher, SecurityInfos};
+use crate::oid;
 use crate::passive::Authentic;
 use cmac::{Cmac, KeyInit, Mac};
 use crypto_bigint::modular::{BoxedMontyForm, BoxedMontyParams};
@@ -62,8 +63,12 @@ impl ChipChallenge {
         let group = document.group(14)?;
         let infos = SecurityInfos::read(group)?;
         let usable = infos.keys.iter().flat_map(|key| {
-            // A chip that names none knows triple DES (TR-03110-2, annex B.1).
-            let ciphers = infos.ciphers(key);
+            let mut ciphers = infos.ciphers(key);
+            if ciphers.is_empty() {
+                // A chip that names none knows triple DES (TR-03110, version 1).
+                let elliptic = matches!(key.kind, ChipKeyKind::Ec { .. });
+                ciphers.push((Cipher::TripleDes, if elliptic { oid::ECDH_TRIPLE_DES } else { oid::DH_TRIPLE_DES }));
+            }
             ciphers.into_iter().map(move |(cipher, protocol)| (key, cipher, protocol))
         });
         let strength =

@@ -49,6 +49,9 @@ pub(crate) const CHIP_KEY: &[u8] = b"\x04\x00\x7F\x00\x07\x02\x02\x01";
 /// Chip authentication: 1 is DH, 2 is ECDH, and behind that the cipher.
 pub(crate) const CHIP_AUTHENTICATION: &[u8] = b"\x04\x00\x7F\x00\x07\x02\x02\x03";
 
+pub(crate) const DH_TRIPLE_DES: &[u8] = b"\x04\x00\x7F\x00\x07\x02\x02\x03\x01\x01";
+pub(crate) const ECDH_TRIPLE_DES: &[u8] = b"\x04\x00\x7F\x00\x07\x02\x02\x03\x02\x01";
+
 pub(crate) const COUNTRY: &[u8] = b"\x55\x04\x06";
 pub(crate) const SUBJECT_KEY_ID: &[u8] = b"\x55\x1D\x0E";
 pub(crate) const KEY_USAGE: &[u8] = b"\x55\x1D\x0F";

@@ -9,7 +9,7 @@ use crate::lds::{ChipFile, ChipFiles, CommonData, DataGroup1, Mrz};
 use crate::oid;
 use crate::signature::PublicKey;
 use crate::sod::{LdsVersion, SecurityObject, security_object};
-use crate::states::{Country, country_of};
+use crate::states::{Country, country_of, signs_for};
 use crate::time::DAY_S;
 use crate::trust::{Revocation, TrustStore};
 use std::borrow::Cow;
@@ -130,7 +130,7 @@ pub fn authenticate<'a>(files: ChipFiles<'a>, trust: &TrustStore, at: u64) -> Re
             Country::Unknown => remarks.push(ChipRemark::StateUnknown),
             Country::Known(country) => {
                 let issuer = chain.issuers.first().and_then(|issuer| issuer.country());
-                if signer.country().or(issuer) != Some(country) {
+                if !signer.country().or(issuer).is_some_and(|signer| signs_for(signer, country)) {
                     return Err(Error::from(ChipReason::OtherState).in_file(ChipFile::Dg(1)));
                 }
             }

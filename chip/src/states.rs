@@ -27,6 +27,14 @@ const COUNTRIES: &str = "\
     TWNTW TZATZ UGAUG UKRUA UMIUM URYUY USAUS UZBUZ VATVA VCTVC VENVE VGBVG VIRVI VNMVN VUTVU WLFWF WSMWS YEMYE ZAFZA \
     ZMBZM ZWEZW EUEEU GBDGB GBNGB GBOGB GBPGB GBSGB UNOUN UNAUN";
 
+/// Countries whose authorities sign the documents of another's state: China's regions.
+const REGIONS: [([u8; 2], [u8; 2]); 2] = [(*b"HK", *b"CN"), (*b"MO", *b"CN")];
+
+/// Whether documents of a state with this country may have a signer of that one.
+pub(crate) fn signs_for(signer: [u8; 2], country: [u8; 2]) -> bool {
+    signer == country || REGIONS.contains(&(signer, country))
+}
+
 /// The country of a state's letters; Germany's are `D`.
 pub(crate) fn country_of(state: &str) -> Country {
     let state = if state == "D" { "DEU" } else { state };
@@ -52,6 +60,7 @@ mod tests {
         for (state, country) in [("D", *b"DE"), ("EST", *b"EE"), ("CHE", *b"CH"), ("GBN", *b"GB"), ("AUT", *b"AT")] {
             assert_eq!(country_of(state), Country::Known(country));
         }
+        assert!(signs_for(*b"HK", *b"CN") && signs_for(*b"DE", *b"DE") && !signs_for(*b"CN", *b"HK"));
         for state in ["UTO", "", "DE", "XXA", "ESTE"] {
             assert_eq!(country_of(state), Country::Unknown, "{state}");
         }

@@ -49,6 +49,7 @@ impl Scheme {
             oid::SHA256_ECDSA => Self::Ecdsa(HashAlgorithm::Sha256),
             oid::SHA384_ECDSA => Self::Ecdsa(HashAlgorithm::Sha384),
             oid::SHA512_ECDSA => Self::Ecdsa(HashAlgorithm::Sha512),
+            oid::EC => Self::Ecdsa(digest.ok_or_else(unknown)?),
             value => Self::PlainEcdsa(plain_ecdsa(value).ok_or_else(unknown)?),
         };
         no_parameters(inside)?;

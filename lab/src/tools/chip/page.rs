@@ -8,6 +8,31 @@ use selfsame::document::chip::{
 use selfsame::document::{DocumentDemand, DocumentPhoto};
 use serde_json::{Value, json};
 
+/// The order of a page's lines.
+const ORDER: [&str; 21] = [
+    "decision",
+    "code",
+    "state",
+    "number",
+    "surname",
+    "given_names",
+    "nationality",
+    "born",
+    "expires",
+    "expired",
+    "format",
+    "wrong_digits",
+    "details",
+    "portrait",
+    "groups",
+    "hash",
+    "signer",
+    "links",
+    "anchor",
+    "revocation",
+    "remarks",
+];
+
 /// What an authenticated document holds and rests on, as lines or JSON.
 pub(super) fn show(document: &AuthenticDocument<'_>, at: u64, as_json: bool) {
     let (mrz, chip) = (document.mrz(), document.chip());
@@ -38,7 +63,10 @@ pub(super) fn show(document: &AuthenticDocument<'_>, at: u64, as_json: bool) {
     if as_json {
         say!("{report:#}");
     } else {
-        print(&report, "");
+        // First what it came to, then who it is, and what that rests on.
+        for name in ORDER {
+            print(&json!({ name: report.get(name) }), "");
+        }
     }
 }
 
