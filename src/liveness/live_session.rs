@@ -238,6 +238,7 @@ impl LivenessSession {
     /// Refuses timestamps that cannot be microseconds.
     fn check_unit(&self, timestamp_us: u64) -> Result<()> {
         let (frames, first) = (self.trace.frames(), self.trace.timestamps_us.first());
+        // Before the first frame no time has passed.
         let span = first.map_or(0, |first| timestamp_us.saturating_sub(*first));
         if frames >= RATED && span < LEAST_STEP_US * frames as u64 {
             let message = format!("{frames} frames within {span} µs: timestamps are in microseconds");

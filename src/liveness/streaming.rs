@@ -1,5 +1,5 @@
-//! What a verifier notes by its own clock while a challenge is streamed: which segments it gave away
-//! when, and when frames arrived.
+//! What a verifier notes by its own clock while a challenge is streamed: which segments it gave
+//! away when, and when frames arrived.
 
 use super::fault::error;
 use super::live_session::{LivenessSession, MAX_SAMPLES};
@@ -18,6 +18,7 @@ impl LivenessSession {
         let segments = self.challenge.segments();
         let seen_us = self.trace.timestamps_us.last();
         // The first one is free; each other needs a frame from within the one before.
+        // Without a frame no segment has begun.
         let begun = seen_us.map_or(0, |seen| segments.iter().filter(|s| s.start_us <= *seen).count());
         let free = (1 + begun).min(segments.len());
         let arrivals = self.trace.arrivals.get_or_insert_default();

@@ -212,6 +212,7 @@ fn plans(
     random: &mut Random,
 ) -> Vec<Plan> {
     let (camera, attack) = (&scene.camera, &scene.attack);
+    // An empty challenge was refused before.
     let end_us = segments.last().map_or(0, Segment::end_us);
     let first_edge_us = segments.first().map_or(0, Segment::end_us);
     let stamps = timestamps(scene, end_us, random);

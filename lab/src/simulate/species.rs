@@ -54,13 +54,15 @@ pub enum Species {
     SwappedFlicker,
     /// A live attacker's session whose frames before the first colour are half of the victim.
     Morphed,
-    /// The victim, filmed earlier under every colour by itself, those frames put into the order asked.
+    /// The victim, filmed earlier under every colour by itself, those frames put into the order
+    /// asked.
     Spliced,
     /// A genuine session [`super::Attack::delay_us`] late, with timestamps moved by as much.
     Retimed,
     /// The injected video, a fixed shading made from another person's mesh tinted upon it at once.
     InjectedOverlay,
-    /// A tablet before the camera that shows the photograph, relit, [`super::Attack::delay_us`] behind.
+    /// A tablet before the camera that shows the photograph, relit, [`super::Attack::delay_us`]
+    /// behind.
     RelayTablet,
     /// A tablet before the camera that shows the live victim elsewhere, as late.
     RelayLive,

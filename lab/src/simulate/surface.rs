@@ -151,8 +151,8 @@ impl Ambient {
     }
 }
 
-/// A lamp's irradiance on a surface with this normal: Lambert's cosine, wrapped about the edge as far
-/// as the lamp is soft. Behind the surface there is none.
+/// A lamp's irradiance on a surface with this normal: Lambert's cosine, wrapped about the edge as
+/// far as the lamp is soft. Behind the surface there is none.
 fn lamp_level(lamp: &Lamp, normal: Vector) -> f32 {
     lamp.share * ((dot(normal, lamp.direction) + lamp.softness) / (1.0 + lamp.softness)).max(0.0)
 }

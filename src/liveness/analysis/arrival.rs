@@ -1,8 +1,8 @@
 //! [`ArrivalCue`]: did frames arrive as frames do that are sent while they are taken?
 //!
 //! A client says when a frame was taken, and may say anything. The verifier knows two things of its
-//! own: when it gave each segment away, and when each frame arrived. Nothing that was taken before a
-//! segment was known shows that segment's light, and a frame that says that it does must have
+//! own: when it gave each segment away, and when each frame arrived. Nothing that was taken before
+//! a segment was known shows that segment's light, and a frame that says that it does must have
 //! arrived afterwards. And the way there and back, which the first segment and the frames make, is
 //! nearly the same all the time.
 

@@ -64,6 +64,7 @@ fn clips_put_together_jump_with_the_colours() {
             challenge.segments().iter().map(|_| [8.0 * random.normal(), 8.0 * random.normal()]).collect();
         for sample in &mut trace.samples {
             let time = 1e-6 * sample.timestamp_us as f64 - 0.09;
+            // Before the first picture its colour is shown.
             let shown = challenge.segments().iter().rposition(|s| 1e-6 * s.start_us as f64 <= time).unwrap_or(0);
             let [x, y] = places[shown];
             sample.eyes_px = [240.0 + x, 300.0 + y];

@@ -1,11 +1,11 @@
 //! [`EchoCue`]: does anything answer the screen before the face does?
 //!
-//! Before a live face everything answers the screen at once: face, room, and glass. What a tablet or
-//! a relay shows has come round by a camera and a program first, while the tablet's own glass, its
-//! frame and the hand that holds it answer without delay. So for every place, a cell of the frame or
-//! a patch of the face, the light at the face's lag is fitted, with the head's motion and slow
-//! changes, and then what light *earlier* by some lead adds to that. Nothing before a live face adds
-//! anything.
+//! Before a live face everything answers the screen at once: face, room, and glass. What a tablet
+//! or a relay shows has come round by a camera and a program first, while the tablet's own glass,
+//! its frame and the hand that holds it answer without delay. So for every place, a cell of the
+//! frame or a patch of the face, the light at the face's lag is fitted, with the head's motion and
+//! slow changes, and then what light *earlier* by some lead adds to that. Nothing before a live
+//! face adds anything.
 //!
 //! Standard errors allow for what is left over being alike from frame to frame (an autoregression
 //! of first order; G. E. P. Box, G. M. Jenkins, "Time Series Analysis", 1970). The fourth strongest
@@ -81,6 +81,7 @@ impl EchoCue {
 /// Logarithms of light at each place: cells of the frame, then patches of the face, all less the
 /// median change of the cells, which the camera's gains make.
 fn places(samples: &[Sample]) -> Vec<Vec<Rgb>> {
+    // Without samples there are no places.
     let count = |of: fn(&Sample) -> &Vec<Rgb>| samples.iter().map(|s| of(s).len()).min().unwrap_or(0);
     let log = |light: Rgb| light.map(|v| v.max(USABLE[0]).ln());
     let series = |of: fn(&Sample) -> &Vec<Rgb>, k: usize| -> Vec<Rgb> {

@@ -5,9 +5,9 @@
 //! in where its features lie, while those two are alike. Templates, which are taken of some frames
 //! alone, would miss it.
 //!
-//! Clips of one person that were taken under one colour each, and put together, have seams where the
-//! colour changes: the head is suddenly elsewhere. Light itself moves the mesh a little, and always
-//! in the same way, so what the change of light explains is taken off first.
+//! Clips of one person that were taken under one colour each, and put together, have seams where
+//! the colour changes: the head is suddenly elsewhere. Light itself moves the mesh a little, and
+//! always in the same way, so what the change of light explains is taken off first.
 
 use super::chain::shown;
 use super::signal::{median, middle};

@@ -36,8 +36,8 @@ const IRIS_CM: f32 = 0.55;
 const BRIGHTEST: usize = 5;
 /// The mesh's points at its widest place.
 const SIDES: [usize; 2] = [234, 454];
-/// The mesh's points whose places are kept: the nose's tip and wings, the mouth's corners, the brows'
-/// middles, and the chin.
+/// The mesh's points whose places are kept: the nose's tip and wings, the mouth's corners, the
+/// brows' middles, and the chin.
 const FEATURE_POINTS: [usize; FEATURES] = [1, 98, 327, 61, 291, 105, 334, 152];
 /// Offset basis and prime of the 64-bit FNV-1a hash (G. Fowler, L. C. Noll, K.-P. Vo).
 const FNV_BASIS: u64 = 0xcbf2_9ce4_8422_2325;

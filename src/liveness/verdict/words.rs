@@ -47,9 +47,9 @@ impl LivenessVerdict {
         }
     }
 
-    /// What the person may be told to do before the next attempt. Of an attack no more than to begin
-    /// again: its reasons, and the word itself, are for reviewers. On a screen they would coach an
-    /// attacker, and insult an honest person.
+    /// What the person may be told to do before the next attempt. Of an attack no more than to
+    /// begin again: its reasons, and the word itself, are for reviewers. On a screen they would
+    /// coach an attacker, and insult an honest person.
     #[must_use]
     pub fn advice(&self) -> &[Advice] {
         match self {
@@ -84,7 +84,8 @@ pub enum AttackReason {
     RepeatedFrames,
     /// Single frames show something else than those before and after them.
     SwappedFrames,
-    /// What lies around the face, or is mirrored before it, answers the screen before the face does.
+    /// What lies around the face, or is mirrored before it, answers the screen before the face
+    /// does.
     LateFace,
 }
 
@@ -130,8 +131,8 @@ pub enum InconclusiveReason {
     UnclearIdentity,
     /// The challenge has expired, or is not valid yet.
     Expired,
-    /// The face answers this challenge, but by a clock that is shifted against the screen's, or runs
-    /// faster or slower: see [`ClockCue`](crate::liveness::ClockCue).
+    /// The face answers this challenge, but by a clock that is shifted against the screen's, or
+    /// runs faster or slower: see [`ClockCue`](crate::liveness::ClockCue).
     ClockOff,
     /// The screen showed colours at other times than the challenge has them.
     DisplayLate,

@@ -91,8 +91,8 @@ pub struct PadCampaign {
 }
 
 impl PadCampaign {
-    /// One session of every species, in frames of 480 × 640 pixels, judged by the defaults, streamed;
-    /// live ones against ten other challenges.
+    /// One session of every species, in frames of 480 × 640 pixels, judged by the defaults,
+    /// streamed; live ones against ten other challenges.
     pub fn new(half: Half, conditions: PadConditions) -> Self {
         Self {
             half,
