@@ -5,6 +5,7 @@ use super::builder::Engine;
 use crate::capture::{CaptureSession, Guidance};
 use crate::error::Result;
 use crate::image::Frame;
+use crate::liveness::approach::{ApproachProgress, ApproachSession};
 use crate::liveness::{LivenessProgress, LivenessSession};
 use crate::observer::StageObserver;
 
@@ -77,5 +78,18 @@ impl Engine {
         observer: &mut dyn StageObserver,
     ) -> Result<LivenessProgress> {
         session.frame_observed(&self.detector, &self.mesher, &self.extractor, frame, timestamp_us, observer)
+    }
+    /// Shows the next frame to an approach, taken at `timestamp_us` on any monotonic clock, and says
+    /// which oval to show and what to tell the person.
+    ///
+    /// # Errors
+    /// Those of [`ApproachSession::frame`]. The session stays usable.
+    pub fn watch_approach(
+        &self,
+        session: &mut ApproachSession,
+        frame: &Frame<'_>,
+        timestamp_us: u64,
+    ) -> Result<ApproachProgress> {
+        session.frame(&self.detector, &self.mesher, &self.extractor, frame, timestamp_us)
     }
 }

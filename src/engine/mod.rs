@@ -33,6 +33,7 @@ mod page;
 mod report;
 mod verdict;
 mod verify;
+mod witnesses;
 mod words;
 
 pub use crate::observer::{Side, StageObserver};

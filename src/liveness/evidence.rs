@@ -72,17 +72,31 @@ pub struct LivenessEvidence {
     evidence_bits: f64,
     streamed: bool,
     secret_draws: bool,
+    approach_bits: Option<f64>,
 }
 
 impl LivenessEvidence {
     /// Evidence that a session gave. Not public: evidence can't be forged.
     pub(crate) fn new(binding: Binding, challenge: ChallengeId, capture: Digest, evidence_bits: f64) -> Self {
-        Self { binding, challenge, capture, evidence_bits, streamed: false, secret_draws: false }
+        Self {
+            binding,
+            challenge,
+            capture,
+            evidence_bits,
+            streamed: false,
+            secret_draws: false,
+            approach_bits: None,
+        }
     }
 
     /// The evidence with how the session was recorded.
     pub(crate) fn recorded(self, streamed: bool, secret_draws: bool) -> Self {
         Self { streamed, secret_draws, ..self }
+    }
+
+    /// The same evidence with an approach as a second witness.
+    pub(crate) fn with_approach(self, bits: f64) -> Self {
+        Self { approach_bits: Some(bits), ..self }
     }
 
     /// The attempt that this evidence belongs to, and how long it counts.
@@ -125,6 +139,15 @@ impl LivenessEvidence {
     #[must_use]
     pub fn evidence_bits(&self) -> f64 {
         self.evidence_bits
+    }
+
+    /// How much likelier than a sheet's the approach's movement was a head's, as a binary logarithm
+    /// ([`ApproachEvidence::shape_bits`](super::approach::ApproachEvidence::shape_bits)); `None`
+    /// without an approach as the second witness
+    /// ([`Engine::two_witnesses`](crate::engine::Engine::two_witnesses)).
+    #[must_use]
+    pub fn approach_bits(&self) -> Option<f64> {
+        self.approach_bits
     }
 }
 

@@ -1,6 +1,7 @@
 #![doc = include_str!("../../docs/liveness/guide.md")]
 
 mod analysis;
+pub mod approach;
 mod challenge;
 mod device_lag;
 mod evidence;

@@ -124,6 +124,12 @@ impl Mesh {
         Some(Placed { rotation, px_per_cm: scale, residual_cm: rest.sqrt() / scale })
     }
 
+    /// The rotation from the canonical face, its axes turned to the picture's (right, down, away
+    /// from the camera), to the head; `None` if the mesh has no extent.
+    pub(crate) fn rotation(&self) -> Option<Matrix3<f32>> {
+        Some(self.placed()?.rotation.cast::<f32>())
+    }
+
     /// The canonical face's points as the head is turned, in centimetres along the picture's axes:
     /// right, down, away from the camera. `None` if the mesh has no extent.
     pub(crate) fn turned_canonical_cm(&self) -> Option<[[f32; 3]; POINT_COUNT]> {

@@ -25,6 +25,7 @@
 //! as ones that do not match.
 
 mod all_pairs;
+pub mod approach;
 mod bootstrap;
 mod cache;
 mod cache_file;

@@ -66,6 +66,7 @@
 // error of this module, which must end the run and not turn into a black pixel.
 #![allow(clippy::indexing_slicing, reason = "an index out of range is a fault of the simulation, and must be seen")]
 
+pub mod approach;
 mod block;
 mod develop;
 mod exposure;

@@ -18,3 +18,4 @@ pub use issued::Challenge;
 pub(super) use issued::Fields;
 pub use issuer::{Entropy, Issuer};
 pub use policy::{ChallengePolicy, MIN_GUARD_US, MIN_JITTER_US, MIN_SLOT_US};
+pub(super) use source::Source;

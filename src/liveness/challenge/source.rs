@@ -6,18 +6,18 @@ use rand_core::TryCryptoRng;
 
 /// Blocks of 16 bytes from a generator, each held against the one before: the continuous test of
 /// FIPS 140-2, 4.9.2. It finds a generator that is stuck, not one that is weak.
-pub(super) struct Source<'a, R: ?Sized> {
+pub(in crate::liveness) struct Source<'a, R: ?Sized> {
     rng: &'a mut R,
     previous: Option<[u8; 16]>,
 }
 
 impl<'a, R: TryCryptoRng + ?Sized> Source<'a, R> {
-    pub(super) fn new(rng: &'a mut R) -> Self {
+    pub(in crate::liveness) fn new(rng: &'a mut R) -> Self {
         Self { rng, previous: None }
     }
 
     /// The next 16 bytes.
-    pub(super) fn block(&mut self) -> Result<[u8; 16]> {
+    pub(in crate::liveness) fn block(&mut self) -> Result<[u8; 16]> {
         let mut block = [0; 16];
         self.rng.try_fill_bytes(&mut block).map_err(|e| failed(format!("the random number generator failed: {e}")))?;
         if self.previous.replace(block) == Some(block) {
@@ -28,7 +28,7 @@ impl<'a, R: TryCryptoRng + ?Sized> Source<'a, R> {
 
     /// A number below `bound`, which is over 0, each equally likely: numbers of as many bits are
     /// drawn until one is below.
-    pub(super) fn below(&mut self, bound: u128) -> Result<u128> {
+    pub(in crate::liveness) fn below(&mut self, bound: u128) -> Result<u128> {
         debug_assert!(bound > 0, "no number is below 0");
         // As many low bits as `bound - 1` has; all of them where the next power of two is 2^128.
         let mask = bound.checked_next_power_of_two().map_or(u128::MAX, |power| power - 1);

@@ -87,6 +87,8 @@ pub enum AttackReason {
     /// What lies around the face, or is mirrored before it, answers the screen before the face
     /// does.
     LateFace,
+    /// What lies beside the face comes nearer as the face does, as one sheet.
+    StuckSurroundings,
 }
 
 words!(AttackReason {
@@ -96,6 +98,7 @@ words!(AttackReason {
     RepeatedFrames => "repeated_frames",
     SwappedFrames => "swapped_frames",
     LateFace => "late_face",
+    StuckSurroundings => "stuck_surroundings",
 });
 
 /// Why nothing can be told.
@@ -129,6 +132,8 @@ pub enum InconclusiveReason {
     UnclearShape,
     /// Too few frames could be compared with each other.
     UnclearIdentity,
+    /// The face did not follow the oval of the approach.
+    NotFollowed,
     /// The challenge has expired, or is not valid yet.
     Expired,
     /// The face answers this challenge, but by a clock that is shifted against the screen's, or
@@ -162,6 +167,7 @@ words!(InconclusiveReason {
     UnclearTiming => "unclear_timing",
     UnclearShape => "unclear_shape",
     UnclearIdentity => "unclear_identity",
+    NotFollowed => "not_followed",
     Expired => "expired",
     ClockOff => "clock_off",
     DisplayLate => "display_late",
@@ -192,6 +198,8 @@ pub enum Advice {
     BrightenTheScreen,
     /// Close other programs: frames are missing.
     FreeTheDevice,
+    /// Keep the face in the oval while it grows.
+    FollowTheOval,
     /// Begin again, with a new challenge.
     BeginAgain,
     /// Find a faster connection.
@@ -207,6 +215,7 @@ words!(Advice {
     GoWhereItIsBrighter => "go_where_it_is_brighter",
     BrightenTheScreen => "brighten_the_screen",
     FreeTheDevice => "free_the_device",
+    FollowTheOval => "follow_the_oval",
     BeginAgain => "begin_again",
     FindABetterNetwork => "find_a_better_network",
 });
@@ -230,6 +239,8 @@ impl InconclusiveReason {
             Self::JumpsWithColors | Self::UnclearEcho => &[HoldStill],
             Self::DisplayLate | Self::UnusualLag => &[FreeTheDevice, BeginAgain],
             Self::ArrivedLate => &[FindABetterNetwork],
+            Self::NotFollowed => &[FollowTheOval],
+            Self::Expired => &[BeginAgain],
         }
     }
 }

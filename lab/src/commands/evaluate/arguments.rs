@@ -1,5 +1,6 @@
 //! The command line.
 
+use super::approach::ApproachArguments;
 use super::pad_arguments::PadArguments;
 use clap::{Args, Subcommand};
 use selfsame::model::Profile;
@@ -49,6 +50,8 @@ pub enum Set {
     },
     /// Attacks on liveness, in sessions that are simulated from portraits.
     Pad(PadArguments),
+    /// Approaches and attacks on them, in sessions that are simulated from portraits.
+    Approach(ApproachArguments),
 }
 
 /// Which part of Labeled Faces in the Wild.

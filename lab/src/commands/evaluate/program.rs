@@ -5,9 +5,9 @@ use super::enrolled::Enrolled;
 use super::further;
 use super::groups;
 use super::labelled::LabelledSet;
-use super::pad;
 use super::print;
 use super::templates::Setup;
+use super::{approach, pad};
 use crate::commands::quality::{Measured, choose, error_versus_discard};
 use crate::commands::shared::{self, Anyhow};
 use selfsame::compare::Pairing;
@@ -32,6 +32,7 @@ pub fn run(arguments: &Arguments) -> ExitCode {
             LabelledSet::flat(set).and_then(|labelled| measure(labelled, common, set.leave_out_above))
         }
         Set::Pad(arguments) => pad::run(arguments),
+        Set::Approach(arguments) => approach::run(arguments),
     })
 }
 
