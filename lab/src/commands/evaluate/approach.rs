@@ -10,7 +10,9 @@ use selfsame_lab::output;
 use selfsame_lab::simulate::Half;
 use selfsame_lab::simulate::approach::Instrument;
 use std::fmt::Write as _;
+use std::io::Write as _;
 use std::path::PathBuf;
+use std::sync::Mutex;
 
 /// Approaches and attacks on them, in sessions that are simulated from portraits.
 #[derive(Args)]
@@ -45,12 +47,13 @@ pub fn run(arguments: &ApproachArguments) -> Anyhow<()> {
     let engine = Engine::new()?;
     let wanted = |i: &Instrument| arguments.species.is_empty() || arguments.species.iter().any(|s| s == i.as_str());
     let count = |i| if i == Instrument::Live { arguments.live } else { arguments.sessions };
-    let sessions: Vec<(Instrument, usize)> = Instrument::ALL
-        .into_iter()
-        .filter(wanted)
-        .flat_map(|instrument| (0..count(instrument)).map(move |n| (instrument, n)))
-        .collect();
+    let instruments: Vec<Instrument> = Instrument::ALL.into_iter().filter(wanted).collect();
+    // By turns, so that a run that is ended early has seen all of them.
+    let turns = 0..arguments.live.max(arguments.sessions);
+    let of_turn = |n: usize| instruments.iter().filter(move |i| n < count(**i)).map(move |i| (*i, n));
+    let sessions: Vec<(Instrument, usize)> = turns.flat_map(of_turn).collect();
     let bar = progress(sessions.len(), "approach")?;
+    let file = arguments.out.as_deref().map(std::fs::File::create).transpose()?.map(Mutex::new);
     let one = |&(instrument, number): &(Instrument, usize)| -> Anyhow<Option<ApproachTrial>> {
         // Everybody comes to be played, whatever the number of sessions; who is not frontal makes room.
         let stride = (people.len() / count(instrument).max(1)).max(1);
@@ -64,16 +67,18 @@ pub fn run(arguments: &ApproachArguments) -> Anyhow<()> {
         let (person, portrait) = found?;
         let seed = arguments.seed.wrapping_mul(1_000_003) + 1_000 * number as u64 + instrument as u64;
         let trial = trial(&engine, &portrait, person, instrument, seed, half)?;
+        // A line as it comes: a run that is ended early has told what it saw.
+        if let Some(file) = &file {
+            let line = serde_json::to_string(&trial)?;
+            let mut file = file.lock().map_err(|_| "another session's thread has failed")?;
+            writeln!(file, "{line}")?;
+        }
         bar.inc(1);
         Ok(Some(trial))
     };
     let trials: Vec<Option<ApproachTrial>> = sessions.par_iter().map(one).collect::<Anyhow<_>>()?;
     let trials: Vec<ApproachTrial> = trials.into_iter().flatten().collect();
     bar.finish_and_clear();
-    if let Some(path) = &arguments.out {
-        let lines = trials.iter().map(serde_json::to_string).collect::<Result<Vec<_>, _>>()?;
-        output::write(path, lines.join("\n").as_bytes())?;
-    }
     output::text(&table(&trials)?);
     Ok(())
 }
