@@ -68,8 +68,8 @@ fn normalised(values: &[[f32; SIDE]; SIDE]) -> Option<([f32; PIXELS], f32)> {
     let mean = flat.iter().sum::<f32>() / PIXELS as f32;
     flat.iter_mut().for_each(|v| *v -= mean);
     let deviation = (flat.iter().map(|v| v * v).sum::<f32>() / PIXELS as f32).sqrt();
-    // So written that NaN has none.
-    if !(deviation >= LEAST_CONTRAST) {
+    // NaN has none, either.
+    if deviation.is_nan() || deviation < LEAST_CONTRAST {
         return None;
     }
     let over = 1.0 / deviation;
@@ -119,18 +119,19 @@ impl Template {
         for _ in 0..STEPS {
             let (values, _) = normalised(&block::<SIDE>(plane, place)?)?;
             let (mut bx, mut by, mut product) = (0.0, 0.0, 0.0);
-            for i in 0..PIXELS {
-                let off = values[i] - self.values[i];
-                bx += self.right[i] * off;
-                by += self.down[i] * off;
-                product += values[i] * self.values[i];
+            let gradients = self.right.iter().zip(&self.down);
+            for ((value, own), (right, down)) in values.iter().zip(&self.values).zip(gradients) {
+                let off = value - own;
+                bx += right * off;
+                by += down * off;
+                product += value * own;
             }
             likeness = product / PIXELS as f32;
             let [xx, xy, yy] = self.inverse;
             let (dx, dy) = (xx * bx + xy * by, xy * bx + yy * by);
             place = [place[0] - dx, place[1] - dy];
-            // So written that NaN is too far.
-            if !((place[0] - guess[0]).abs().max((place[1] - guess[1]).abs()) <= FURTHEST) {
+            let gone = (place[0] - guess[0]).abs().max((place[1] - guess[1]).abs());
+            if gone.is_nan() || gone > FURTHEST {
                 return None;
             }
             if dx.abs().max(dy.abs()) < SETTLED {
@@ -150,7 +151,7 @@ impl Patch {
     /// The patch about `place`, a place of the finest level; on the finest `levels` levels.
     pub(super) fn new(pyramid: &[Plane], place: [f32; 2], levels: usize) -> Self {
         let template = |(level, plane)| Template::new(plane, down(place, level));
-        Self { templates: pyramid.iter().take(levels).enumerate().map(|(i, p)| (i, p)).map(template).collect() }
+        Self { templates: pyramid.iter().take(levels).enumerate().map(template).collect() }
     }
 
     /// Where the patch lies in another pyramid, looked for near `guess` from the coarsest level to

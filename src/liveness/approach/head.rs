@@ -87,7 +87,7 @@ impl Head {
             let s = ((x - ax) * (cy - ay) - (cx - ax) * (y - ay)) / area;
             let t = ((bx - ax) * (y - ay) - (x - ax) * (by - ay)) / area;
             // So written that a triangle that is seen from its edge has no inside.
-            (s >= 0.0 && t >= 0.0 && s + t <= 1.0).then(|| az + s * (bz - az) + t * (cz - az))
+            (s >= 0.0 && t >= 0.0 && s + t <= 1.0).then_some(az + s * (bz - az) + t * (cz - az))
         });
         depths.reduce(f32::min)
     }
