@@ -31,12 +31,12 @@ pub(super) fn blur(canvas: &mut Canvas, deviation_px: f32) {
         }
         let mut before: Vec<[f32; 3]> = canvas.colors[..width].to_vec();
         for y in 0..height {
-            for x in 0..width {
+            for (x, before) in before.iter_mut().enumerate() {
                 let here = canvas.colors[y * width + x];
                 let after = canvas.colors[(y + 1).min(height - 1) * width + x];
                 canvas.colors[y * width + x] =
-                    std::array::from_fn(|i| here[i] + w * (before[x][i] - 2.0 * here[i] + after[i]));
-                before[x] = here;
+                    std::array::from_fn(|i| here[i] + w * (before[i] - 2.0 * here[i] + after[i]));
+                *before = here;
             }
         }
     }

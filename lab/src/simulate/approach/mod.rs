@@ -13,10 +13,12 @@
 //! the attacker's skill with a bent sheet is drawn, not searched for.
 
 mod camera;
+mod instrument;
 mod portrait;
 mod raster;
 mod solid;
 mod take;
 
+pub use instrument::Instrument;
 pub use portrait::Portrait;
-pub use take::{HEIGHT, Instrument, Play, Take, WIDTH};
+pub use take::{HEIGHT, Play, Take, WIDTH};

@@ -105,7 +105,7 @@ impl Shape {
         if share > 1.0 && y >= self.chin_y {
             // Neck and shoulders.
             let shoulder = (x.abs() - 6.0).max(0.0);
-            return (y > self.chin_y + 2.0 || x.abs() < 6.0).then(|| 0.75 * self.depth + 0.25 * shoulder);
+            return (y > self.chin_y + 2.0 || x.abs() < 6.0).then_some(0.75 * self.depth + 0.25 * shoulder);
         }
         let inside = share.min(1.0);
         let base = self.depth * (1.0 - (1.0 - inside.powf(self.power)).max(0.0).powf(1.0 / self.power));
