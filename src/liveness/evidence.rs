@@ -78,15 +78,7 @@ pub struct LivenessEvidence {
 impl LivenessEvidence {
     /// Evidence that a session gave. Not public: evidence can't be forged.
     pub(crate) fn new(binding: Binding, challenge: ChallengeId, capture: Digest, evidence_bits: f64) -> Self {
-        Self {
-            binding,
-            challenge,
-            capture,
-            evidence_bits,
-            streamed: false,
-            secret_draws: false,
-            approach_bits: None,
-        }
+        Self { binding, challenge, capture, evidence_bits, streamed: false, secret_draws: false, approach_bits: None }
     }
 
     /// The evidence with how the session was recorded.

@@ -240,7 +240,6 @@ impl InconclusiveReason {
             Self::DisplayLate | Self::UnusualLag => &[FreeTheDevice, BeginAgain],
             Self::ArrivedLate => &[FindABetterNetwork],
             Self::NotFollowed => &[FollowTheOval],
-            Self::Expired => &[BeginAgain],
         }
     }
 }
