@@ -136,7 +136,7 @@ impl LivenessSession {
     /// ```
     ///
     /// # Errors
-    /// [`ErrorKind::Random`] if the generator fails.
+    /// [`ErrorKind::Randomness`] if the generator fails.
     pub fn with_secret_draws<R: TryCryptoRng + ?Sized>(mut self, rng: &mut R) -> Result<Self> {
         let mut key = [0; 32];
         rng.try_fill_bytes(&mut key)

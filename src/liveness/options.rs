@@ -31,7 +31,7 @@ settings! {
 
 impl LivenessOptions {
     /// What the challenges were drawn by. Evidence is counted against all challenges that this
-    /// policy could have drawn, so it must be the one that [issued](Issuer) the challenge.
+    /// policy could have drawn, so it must be the one that [issued](super::Issuer) the challenge.
     ///
     /// Default: `ChallengePolicy::default()`.
     #[must_use]

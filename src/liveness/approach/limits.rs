@@ -117,7 +117,8 @@ mod tests {
             ApproachLimits::default().judge(&cues)
         };
         assert_eq!(judged(|_| ()), LivenessVerdict::Live);
-        let cases: [(fn(&mut ApproachCues), &str); 14] = [
+        type Change = fn(&mut ApproachCues);
+        let cases: [(Change, &str); 14] = [
             (|c| c.completed = false, "incomplete"),
             (|c| c.track_changes = 1, "face_lost"),
             (|c| c.pace = None, "not_followed"),
