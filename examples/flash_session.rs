@@ -22,8 +22,8 @@ fn main() -> Result<(), Failure> {
     // A server judges against the challenge that it issued, never against one that a client sends.
     let mut session = LivenessSession::new(manifest.challenge.clone(), LivenessOptions::default())?
         .with_secret_draws(&mut getrandom::SysRng)?;
-    // What the client says about its display; the verifier's own randomness draws the frames that are
-    // compared, and a live client's frames come with their time of arrival
+    // What the client says about its display. The verifier's own randomness draws the frames that
+    // are compared, and a live client's frames come with their time of arrival
     // (`LivenessSession::reveal` and `arrived`).
     for shown in &manifest.display {
         session.shown(shown.segment, shown.shown_us)?;

@@ -79,8 +79,8 @@ impl Engine {
     ) -> Result<LivenessProgress> {
         session.frame_observed(&self.detector, &self.mesher, &self.extractor, frame, timestamp_us, observer)
     }
-    /// Shows the next frame to an approach, taken at `timestamp_us` on any monotonic clock, and says
-    /// which oval to show and what to tell the person.
+    /// Shows the next frame to an approach, taken at `timestamp_us` on any monotonic clock, and
+    /// says which oval to show and what to tell the person.
     ///
     /// # Errors
     /// Those of [`ApproachSession::frame`]. The session stays usable.

@@ -130,7 +130,8 @@ impl LivenessSession {
     /// use selfsame::liveness::{Challenge, ChallengePolicy, LivenessOptions, LivenessSession};
     /// # let mut rng = ChaCha20Rng::from_seed([7; 32]);
     /// let challenge = Challenge::issue(&mut rng, &ChallengePolicy::default(), 1_790_000_000)?;
-    /// let session = LivenessSession::new(challenge, LivenessOptions::default())?.with_secret_draws(&mut rng)?;
+    /// let session = LivenessSession::new(challenge, LivenessOptions::default())?;
+    /// let session = session.with_secret_draws(&mut rng)?;
     /// assert_eq!(session.trace().frames(), 0);
     /// # Ok::<(), selfsame::error::Error>(())
     /// ```

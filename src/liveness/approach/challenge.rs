@@ -186,9 +186,9 @@ impl ApproachChallenge {
     /// Reads a challenge from JSON, whatever the bytes hold.
     ///
     /// # Errors
-    /// [`ErrorKind::LimitExceeded`] over 8 KiB, [`ErrorKind::UnsupportedVersion`] for another format
-    /// number, [`ErrorKind::Corrupt`] for what is no challenge: ovals out of range or not growing,
-    /// times out of range, expired when issued.
+    /// [`ErrorKind::LimitExceeded`] over 8 KiB, [`ErrorKind::UnsupportedVersion`] for another
+    /// format number, [`ErrorKind::Corrupt`] for what is no challenge: ovals out of range or
+    /// not growing, times out of range, expired when issued.
     pub fn parse(json: &[u8]) -> Result<Self> {
         bounded(json, MAX_BYTES)?;
         read_json::<Version>(json)?.check()?;

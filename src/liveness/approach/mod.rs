@@ -3,8 +3,8 @@
 //! not be shown any.
 //!
 //! Between arm's length and half of it a head's perspective changes: nose against cheeks by some
-//! 5 %, face against ears by 10 to 20 %. A sheet of paper and a display scale as one piece. Some two
-//! hundred textured points are followed from far to near by their pixels, and their movement is
+//! 5 %, face against ears by 10 to 20 %. A sheet of paper and a display scale as one piece. Some
+//! two hundred textured points are followed from far to near by their pixels, and their movement is
 //! fitted by all that something else could have done, and by what a mean head would: the *share* of
 //! the latter is about 1 for heads and 0 for sheets. Three fits have to agree
 //! ([`ApproachCues::inner`], [`ApproachCues::head`], [`ApproachCues::sheet`]), since each alone can
@@ -15,7 +15,8 @@
 //! use selfsame::engine::Engine;
 //! use selfsame::image::Photo;
 //! use selfsame::liveness::LivenessVerdict;
-//! use selfsame::liveness::approach::{ApproachChallenge, ApproachOptions, ApproachPhase, ApproachSession};
+//! use selfsame::liveness::approach::{ApproachChallenge, ApproachOptions};
+//! use selfsame::liveness::approach::{ApproachPhase, ApproachSession};
 //! # fn frames() -> Vec<(Photo, u64)> { Vec::new() }
 //! # fn kept() -> ApproachChallenge { unimplemented!() }
 //! # fn draw(_: selfsame::capture::Oval, _: selfsame::capture::Hint) {}

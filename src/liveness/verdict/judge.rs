@@ -70,7 +70,7 @@ impl LivenessLimits {
         let answered = matches!(said.last(), Some(Says::Live));
         if answered {
             said.push(cues.timing.map_or(Says::Nothing(UnclearTiming), |timing| self.timing(&timing, &cues.recording)));
-            // Without frames enough for an early answer there is no word about it, and none of a lag.
+            // Without frames enough for an early answer there is no word about it.
             said.push(cues.echo.map_or(Says::Nothing(UnclearEcho), |echo| self.echo(&echo)));
             said.push(self.lag(cues.timing.map(|timing| timing.lag_ms)));
             said.push(cues.shape.map_or(Says::Nothing(UnclearShape), |shape| self.shape(&shape, strong && frontal)));

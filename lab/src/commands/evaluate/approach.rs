@@ -55,7 +55,7 @@ pub fn run(arguments: &ApproachArguments) -> Anyhow<()> {
     let bar = progress(sessions.len(), "approach")?;
     let file = arguments.out.as_deref().map(std::fs::File::create).transpose()?.map(Mutex::new);
     let one = |&(instrument, number): &(Instrument, usize)| -> Anyhow<Option<ApproachTrial>> {
-        // Everybody comes to be played, whatever the number of sessions; who is not frontal makes room.
+        // Everybody is played, whatever the number of sessions; who is not frontal makes room.
         let stride = (people.len() / count(instrument).max(1)).max(1);
         let mut heads = people.iter().cycle().skip(number * stride + instrument as usize).take(20);
         let found = heads.find_map(|(person, path)| match head(&engine, path, *person) {
