@@ -24,7 +24,7 @@ fn main() -> Result<(), Failure> {
     let mut shown = None;
     for frame in 0..120_u64 {
         // From a third of the oval's width to all of it within two seconds, and then still.
-        let share = 0.25 + 0.5 * (frame as f32 / 60.0).min(1.0);
+        let share = 0.25 + 0.39 * (frame as f32 / 60.0).min(1.0);
         let scale = face.detection.rect.width() / (480.0 * share);
         // The frame's middle shows the face's middle.
         let corner = Point::new(middle.x - 240.0 * scale, middle.y - 320.0 * scale);

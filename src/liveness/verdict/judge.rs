@@ -24,6 +24,9 @@ const MOST_DISPLAY_OFF_MS: f64 = 100.0;
 const LEAST_EDGES: f64 = 0.7;
 /// Frames that must be compared with the session's first one. Chosen by hand.
 const LEAST_COMPARED: usize = 3;
+/// From so many times the limit on, a frame that stands out is called another face's: less accuses
+/// nobody. Chosen by hand.
+const SURELY_SWAPPED: f32 = 1.3;
 /// Mean range of the response from which on a wrong sequence, or a flat shape, is called an attack.
 /// Chosen by hand: weaker responses accuse nobody.
 const STRONG: f32 = 0.05;
@@ -125,11 +128,13 @@ impl LivenessLimits {
     fn seams(&self, cue: &SeamCue) -> Says {
         // So written that NaN is not fine.
         let continued = cue.outstanding < self.outstanding();
+        let unsure = cue.outstanding < SURELY_SWAPPED * self.outstanding();
         let steady = cue.jumps.is_none_or(|jumps| jumps <= self.jumps());
-        match (continued, steady) {
-            (true, true) => Says::Live,
-            (true, false) => Says::Nothing(InconclusiveReason::JumpsWithColors),
-            (false, _) => Says::Attack(AttackReason::SwappedFrames),
+        match (continued, unsure, steady) {
+            (true, _, true) => Says::Live,
+            (true, _, false) => Says::Nothing(InconclusiveReason::JumpsWithColors),
+            (false, true, _) => Says::Nothing(InconclusiveReason::FaceLost),
+            (false, false, _) => Says::Attack(AttackReason::SwappedFrames),
         }
     }
 
@@ -287,7 +292,7 @@ mod tests {
     #[test]
     fn each_cue_can_refuse_alone() {
         type Change = fn(&mut Cues);
-        let cases: [(Change, &str); 33] = [
+        let cases: [(Change, &str); 34] = [
             (|c| c.sequence.as_mut().unwrap().bits = 11.9, "flat_response"),
             (|c| c.sequence.as_mut().unwrap().bits = -1.0, "other_challenge"),
             (|c| c.sequence.as_mut().unwrap().bits = f64::NAN, "other_challenge"),
@@ -308,7 +313,8 @@ mod tests {
             (|c| c.shape.as_mut().unwrap().glare = 3.3, "unclear_shape"),
             (|c| c.shape.as_mut().unwrap().glare = f64::NAN, "unclear_shape"),
             (|c| c.seams = None, "face_lost"),
-            (|c| c.seams.as_mut().unwrap().outstanding = 1.1, "swapped_frames"),
+            (|c| c.seams.as_mut().unwrap().outstanding = 1.4, "swapped_frames"),
+            (|c| c.seams.as_mut().unwrap().outstanding = 1.1, "face_lost"),
             (|c| c.seams.as_mut().unwrap().outstanding = f32::NAN, "swapped_frames"),
             (|c| c.seams.as_mut().unwrap().jumps = Some(9.0), "jumps_with_colors"),
             (|c| c.echo = None, "unclear_echo"),

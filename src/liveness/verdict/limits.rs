@@ -41,7 +41,8 @@ settings! {
         /// At or below so many bits for a face's shape, with no spot left out, a strong enough
         /// response is a sheet's.
         sheet_bits, with_sheet_bits: f64 = -3.0, in -1000.0..=1000.0;
-        /// From where on a frame that stands out from those about it is another face's: see
+        /// From where on a frame that stands out from those about it may be another face's, and
+        /// surely from 1.3 times that on: see
         /// [`SeamCue::outstanding`](crate::liveness::SeamCue::outstanding).
         outstanding, with_outstanding: f32 = 1.0, in 0.1..=100.0;
         /// Most that heads jump where colours change, over what they do elsewhere: see

@@ -12,7 +12,7 @@ const HEIGHT_PX: usize = 640;
 /// Width of the detected face over the frame's, when the approach begins and when it has ended. The
 /// end fills the default oval; both were chosen by eye.
 const FIRST_SHARE: f64 = 0.25;
-const LAST_SHARE: f64 = 0.75;
+const LAST_SHARE: f64 = 0.64;
 /// How long the approach takes, in seconds; after it the face is still.
 const APPROACH_S: f64 = 2.0;
 /// How long all of it takes, in seconds: time enough for the hint to change and the face to be
