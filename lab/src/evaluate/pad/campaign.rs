@@ -281,6 +281,8 @@ impl<R: TryCryptoRng, F: Fn(u64) -> R> Runner<'_, F> {
         let (person, _) = self.people[chosen];
         let claimed = match &other {
             Some((other, _)) if scene.species.shows_victim() => self.people[*other].0,
+            // Whoever veils a camera has the next person's document.
+            _ if scene.species == Species::Veiled => self.people[(chosen + 1) % self.people.len()].0,
             _ => person,
         };
         let matched = match (self.all.document(claimed), session.reference()) {
