@@ -198,14 +198,16 @@ fn check_report(trace: &Trace, report: &LivenessReport) {
     if report.verdict != LivenessVerdict::Live {
         return;
     }
-    let Cues { recording, response, sequence, timing, shape, identity } = &report.cues;
-    let (Some(_), Some(sequence), Some(timing), Some(shape), Some(identity)) =
-        (response, sequence, timing, shape, identity)
+    let Cues { recording, response, sequence, timing, shape, identity, seams, echo, arrival, clock: _ } = &report.cues;
+    let (Some(_), Some(sequence), Some(timing), Some(shape), Some(identity), Some(seams), Some(echo)) =
+        (response, sequence, timing, shape, identity, seams, echo)
     else {
         panic!("live without a cue: {report:?}");
     };
     let ShapeCue { least_bits, relief_error, glare, .. } = *shape;
     let numbers = [sequence.bits, timing.spread_ms, timing.drift_ms_per_s, least_bits, relief_error, glare];
     assert!(numbers.iter().all(|v| v.is_finite()) && identity.lowest.is_finite(), "{report:?}");
+    assert!(seams.outstanding < 1.0 && echo.strength <= 7.5, "{report:?}");
+    assert!(arrival.is_none_or(|arrival| arrival.early_ms <= 0.0 && arrival.delay_ms <= 450.0), "{report:?}");
     assert!(recording.with_face * 10 >= trace.frames() * 9 && recording.missing_ms <= 400.0, "{report:?}");
 }
