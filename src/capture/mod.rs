@@ -22,7 +22,7 @@
 //! let photo = Photo::decode(&file, &Default::default())?;
 //! let mut session = CaptureSession::new(CaptureOptions::default())?;
 //! let guidance = engine.guide(&mut session, &photo.frame(), 0)?;
-//! assert_eq!(guidance.hint, Hint::MoveCloser, "an official portrait shows shoulders, too");
+//! assert_eq!(guidance.hint, Hint::MoveDown, "an official portrait shows shoulders, too");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 

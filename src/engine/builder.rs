@@ -15,6 +15,7 @@ use crate::template::{ExtractOptions, TemplateExtractor};
 /// Everything has a default, so that [`Engine::new`] is enough for most programs.
 ///
 /// ```
+/// use selfsame::document::DocumentDemand;
 /// use selfsame::engine::Engine;
 /// use selfsame::model::Backend;
 ///
