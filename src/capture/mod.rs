@@ -40,6 +40,7 @@ pub use guide::{Guidance, Guide, GuideLimits, GuideOptions};
 pub use hint::Hint;
 pub use measure::{FaceMeasurements, Measurements};
 pub use one_euro::OneEuro;
+pub(crate) use oval::HEIGHT_OVER_WIDTH;
 pub use oval::{Oval, OvalSpec, face_oval};
 pub use session::{CaptureOptions, CaptureSession};
 pub use tracker::{Observation, TrackId, TrackedFace, Tracker, TrackerOptions};

@@ -6,7 +6,7 @@ use crate::mesh::{HeadPose, Mesh};
 
 /// Height of a face's oval over its width: the golden ratio, as in deployed clients (AWS Amplify's
 /// face liveness).
-pub(super) const HEIGHT_OVER_WIDTH: f32 = 1.618;
+pub(crate) const HEIGHT_OVER_WIDTH: f32 = 1.618;
 /// Width of a face's oval in centimetres of the canonical face. Amplify's rule, the mean of twice
 /// the distance of the eyes and 1.8 times that from the eyes to the mouth, gives this on the
 /// canonical face.

@@ -5,13 +5,8 @@ use crate::compare::score;
 use crate::error::{Error, ErrorKind, Result, Stage};
 use crate::image::Photo;
 use crate::liveness::approach::ApproachFinished;
-use crate::liveness::{AttackReason, Finished, InconclusiveReason, LivenessVerdict};
+use crate::liveness::{AttackReason, Finished, InconclusiveReason, LivenessLimits, LivenessVerdict};
 use crate::template::Template;
-
-/// At or above this comparison score both sessions show one person, and at or below the other one
-/// they do not: the limits of [`LivenessLimits`](crate::liveness::LivenessLimits) by default.
-const SAME_FACE: f32 = 0.6;
-const OTHER_FACE: f32 = 0.35;
 
 impl Engine {
     /// What flashes and approach say together: evidence only where both were live, of one attempt,
@@ -39,10 +34,12 @@ impl Engine {
             return Err(Error::new(ErrorKind::InvalidArgument, Stage::Liveness, message));
         }
         let (one, two) = (self.template_of(&one.photo)?, self.template_of(&two.photo)?);
+        // By the scores that tell whether one session shows one person.
+        let limits = LivenessLimits::default();
         let likeness = one.zip(two).map(|(one, two)| score(&one, &two)).transpose()?.map(|score| score.value());
         let evidence = match likeness {
-            Some(likeness) if likeness >= SAME_FACE => Some(evidence.with_approach(second.shape_bits())),
-            Some(likeness) if likeness <= OTHER_FACE => {
+            Some(likeness) if likeness >= limits.identity_score() => Some(evidence.with_approach(second.shape_bits())),
+            Some(likeness) if likeness <= limits.other_face_score() => {
                 report.verdict = LivenessVerdict::Attack { reasons: vec![AttackReason::OtherFace] };
                 None
             }

@@ -1,5 +1,6 @@
 //! [`DeviceLag`]: how late a kind of device's camera is, and [`DeviceLags`], which learns it.
 
+use super::analysis::{MEDIAN_OVER_DEVIATION, middle};
 use super::fault::error;
 use crate::error::{ErrorKind, Result};
 use serde::{Deserialize, Serialize};
@@ -12,8 +13,6 @@ const LEAST: usize = 20;
 const WIDTH: f64 = 3.0;
 /// What a lag's own estimate is off by, in milliseconds: less than half a frame.
 const ESTIMATE_MS: f64 = 15.0;
-/// The median of absolute values of a normal distribution, over its standard deviation.
-const MEDIAN_OVER_DEVIATION: f64 = 0.6745;
 /// Lags beyond these are no camera's, in milliseconds.
 const RANGE_MS: [f64; 2] = [-1_000.0, 10_000.0];
 
@@ -108,16 +107,10 @@ impl DeviceLags {
         if lags.len() < LEAST {
             return None;
         }
-        let mean_ms = median(&mut lags)?;
+        let mean_ms = middle(&mut lags)?;
         let mut away: Vec<f64> = lags.iter().map(|lag| (lag - mean_ms).abs()).collect();
-        DeviceLag::new(mean_ms, median(&mut away)? / MEDIAN_OVER_DEVIATION).ok()
+        DeviceLag::new(mean_ms, middle(&mut away)? / MEDIAN_OVER_DEVIATION).ok()
     }
-}
-
-/// The value in the middle.
-fn median(values: &mut [f64]) -> Option<f64> {
-    values.sort_by(f64::total_cmp);
-    values.get(values.len() / 2).copied()
 }
 
 #[cfg(test)]

@@ -23,9 +23,11 @@ pub(super) struct Inspection {
     /// From when on the next frame is compared; `None` before the first one.
     next_us: Option<u64>,
     compared: u64,
-    /// The picture that stands for the session.
+    /// Whether the picture that stands for the session was looked at.
+    pub(super) is_settled: bool,
+    /// That picture, if it tells who it is.
     reference: Option<Template>,
-    /// Templates of frames from before that picture was settled.
+    /// Templates of frames that have no such picture to be compared with yet.
     waiting: Vec<(u64, Template)>,
     has_last: bool,
 }
@@ -39,6 +41,7 @@ impl Inspection {
             is_secret: false,
             next_us: None,
             compared: 0,
+            is_settled: false,
             reference: None,
             waiting: Vec::new(),
             has_last: false,
@@ -84,13 +87,13 @@ impl Inspection {
         Ok(())
     }
 
-    /// Whether the reference's template is known.
-    pub(super) fn has_reference(&self) -> bool {
-        self.reference.is_some()
-    }
-
-    /// From now on, and for the frames that waited, scores are those with this template.
-    pub(super) fn set_reference(&mut self, reference: Template, scores: &mut Vec<(u64, f32)>) -> Result<()> {
+    /// Settles the picture that stands for the session: from now on, and for the frames that
+    /// waited, scores are those with it. One that does not tell who it is stands for nothing.
+    pub(super) fn settle(&mut self, reference: Template, scores: &mut Vec<(u64, f32)>) -> Result<()> {
+        self.is_settled = true;
+        if !reference.is_reliable() {
+            return Ok(());
+        }
         for (timestamp_us, template) in self.waiting.drain(..) {
             scores.push((timestamp_us, score(&reference, &template)?.value()));
         }

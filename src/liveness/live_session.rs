@@ -1,7 +1,7 @@
 //! [`LivenessSession`]: the frames of a camera as they come, a verdict after the last.
 
 use super::analysis::{Chain, Cues, Path};
-use super::challenge::{Challenge, Issuer};
+use super::challenge::{Challenge, Issuer, Source};
 use super::evidence::LivenessEvidence;
 use super::fault::error;
 use super::inspection::Inspection;
@@ -137,12 +137,9 @@ impl LivenessSession {
     /// ```
     ///
     /// # Errors
-    /// [`ErrorKind::Randomness`] if the generator fails.
+    /// [`ErrorKind::Randomness`] if the generator fails, or gives the same 16 bytes twice in a row.
     pub fn with_secret_draws<R: TryCryptoRng + ?Sized>(mut self, rng: &mut R) -> Result<Self> {
-        let mut key = [0; 32];
-        rng.try_fill_bytes(&mut key)
-            .map_err(|_| error(ErrorKind::Randomness, "the generator of random numbers failed"))?;
-        self.inspection = Inspection::secret(key);
+        self.inspection = Inspection::secret(Source::new(rng).two_blocks()?);
         Ok(self)
     }
 
@@ -210,7 +207,7 @@ impl LivenessSession {
                     })?;
                 }
                 // The reference is settled with the first colour: compared before anything answers.
-                if timestamp_us >= self.first_edge_us() && !self.inspection.has_reference() {
+                if timestamp_us >= self.first_edge_us() && !self.inspection.is_settled {
                     observed(observer, Side::Selfie, Stage::Template, || self.settle(extractor))?;
                 }
             }
@@ -253,11 +250,7 @@ impl LivenessSession {
         let Some(kept) = self.reference.frames().first() else { return Ok(()) };
         let template =
             extractor.extract(&kept.photo.frame(), &kept.mesh, &ExtractOptions::default().with_flip(false))?;
-        // A picture that does not tell who it is cannot stand for the session.
-        if template.is_reliable() {
-            self.inspection.set_reference(template, &mut self.trace.identity)?;
-        }
-        Ok(())
+        self.inspection.settle(template, &mut self.trace.identity)
     }
 
     /// Compares the face with the reference.

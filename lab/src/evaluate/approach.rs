@@ -43,7 +43,7 @@ pub struct ApproachTrial {
     pub hint: Hint,
     /// How long the session took, in seconds.
     pub seconds: f64,
-    /// CPU time of the verdict after the last frame, in milliseconds.
+    /// Time of the verdict after the last frame on a clock, in milliseconds.
     pub verdict_ms: f64,
     /// Verdict and cues.
     pub report: ApproachReport,

@@ -20,7 +20,7 @@ use selfsame::image::{Photo, linear_rgb, luminance_linear};
 use selfsame::mesh::{Mesh, outline};
 
 /// Distance of the pupils, in centimetres.
-const PUPILS_CM: f32 = 6.3;
+pub(super) const PUPILS_CM: f32 = 6.3;
 /// Portraits shade a face by a factor within these, as far as the fit is believed.
 const SHADING: [f32; 2] = [0.6, 1.5];
 /// Weight of the fit's directions towards 0, over the number of points.

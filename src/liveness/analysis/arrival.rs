@@ -6,7 +6,7 @@
 //! arrived afterwards. And the way there and back, which the first segment and the frames make, is
 //! nearly the same all the time.
 
-use super::signal::middle;
+use super::signal::{middle, slope};
 use crate::liveness::challenge::Challenge;
 use crate::liveness::response::{Arrivals, Trace};
 use serde::Serialize;
@@ -61,12 +61,4 @@ impl ArrivalCue {
             early_ms,
         })
     }
-}
-
-/// The slope of a line through points, by least squares; 0 where they lie above each other.
-fn slope(points: &[(f64, f64)]) -> f64 {
-    let n = points.len().max(1) as f64;
-    let (mx, my) = points.iter().fold((0.0, 0.0), |(x, y), (a, b)| (x + a / n, y + b / n));
-    let (xx, xy) = points.iter().fold((0.0, 0.0), |(xx, xy), (x, y)| (xx + (x - mx).powi(2), xy + (x - mx) * (y - my)));
-    if xx > 0.0 { xy / xx } else { 0.0 }
 }

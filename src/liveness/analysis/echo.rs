@@ -12,7 +12,7 @@
 //! place counts: an early answer has some extent, an outlier has none.
 
 use super::chain::shown;
-use super::signal::{Signals, median};
+use super::signal::{Signals, median_change};
 use crate::liveness::challenge::Challenge;
 use crate::liveness::response::{Rgb, Sample, Trace};
 use nalgebra::{DMatrix, DVector};
@@ -89,19 +89,7 @@ fn places(samples: &[Sample]) -> Vec<Vec<Rgb>> {
     };
     let cells: Vec<Vec<Rgb>> = (0..count(|s| &s.cells)).map(|k| series(|s| &s.cells, k)).collect();
     let patches: Vec<Vec<Rgb>> = (0..count(|s| &s.patches)).map(|k| series(|s| &s.patches, k)).collect();
-    let middles: Vec<Rgb> = cells
-        .iter()
-        .map(|cell| [0, 1, 2].map(|c| median(&mut cell.iter().filter_map(|v| v.get(c)).copied().collect::<Vec<_>>())))
-        .collect();
-    let gains: Vec<Rgb> = (0..samples.len())
-        .map(|i| {
-            [0, 1, 2].map(|c| {
-                let changes =
-                    cells.iter().zip(&middles).filter_map(|(cell, middle)| Some(cell.get(i)?.get(c)? - middle.get(c)?));
-                median(&mut changes.collect::<Vec<_>>())
-            })
-        })
-        .collect();
+    let gains = median_change(&cells, samples.len());
     let mut all = cells;
     all.extend(patches);
     for series in &mut all {

@@ -3,7 +3,7 @@
 // Why indexing can't fail: the matrices have `TERMS` rows or columns, and terms are numbered below.
 #![allow(clippy::indexing_slicing, reason = "terms are numbered below the number that matrices are made for")]
 
-use super::signal::middle;
+use super::signal::{MEDIAN_OVER_DEVIATION, middle};
 use nalgebra::{DMatrix, DVector};
 
 /// What is fitted: constant, x, y, x², brightness, irradiance.
@@ -19,8 +19,6 @@ const ROUNDS: usize = 4;
 /// Deviations beyond so many standard deviations count less (P. J. Huber, "Robust Estimation of a
 /// Location Parameter", Annals of Mathematical Statistics 35, 1964). Chosen by hand.
 const HUBER: f64 = 1.5;
-/// The median of absolute values of a normal distribution, over its standard deviation.
-const MEDIAN_OVER_DEVIATION: f64 = 0.6745;
 /// Relief of faces: mean and deviation, from simulated sessions of the tuning half.
 const FACE_RELIEF: [f64; 2] = [0.95, 0.25];
 /// Relief of sheets: mean and deviation, from simulated sessions of the tuning half.

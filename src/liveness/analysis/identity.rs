@@ -3,11 +3,11 @@
 use crate::liveness::response::Trace;
 use serde::Serialize;
 
-/// Agreement of the session's frames with its first one.
+/// Agreement of the session's frames with its reference.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct IdentityCue {
-    /// How many frames were compared with the first.
+    /// How many frames were compared with the reference.
     pub compared: usize,
     /// The lowest comparison score.
     pub lowest: f32,

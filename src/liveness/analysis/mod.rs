@@ -36,4 +36,5 @@ pub use recording::RecordingCue;
 pub use seams::SeamCue;
 pub use sequence::SequenceCue;
 pub use shape::ShapeCue;
+pub(super) use signal::{MEDIAN_OVER_DEVIATION, middle};
 pub use timing::TimingCue;

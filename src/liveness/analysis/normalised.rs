@@ -10,7 +10,7 @@
 // Why indexing can't fail: red, green and blue are the three values of an array of three.
 #![allow(clippy::indexing_slicing, reason = "channels 0, 1 and 2 index arrays of three")]
 
-use super::signal::quantile;
+use super::signal::{MEDIAN_OVER_DEVIATION, quantile};
 use crate::geometry::minus;
 use crate::liveness::response::Rgb;
 
@@ -34,8 +34,6 @@ const RANGE: [f32; 2] = [0.04, 0.96];
 /// A normalised response counts within these: as much below light off as there is range, and as
 /// much above light on.
 const CLAMPED: [f32; 2] = [-1.0, 2.0];
-/// The median of absolute values of a normal distribution, over its standard deviation.
-pub(super) const MEDIAN_OVER_DEVIATION: f32 = 0.6745;
 
 /// The response, normalised: 0 for light off, 1 for light on, in each channel.
 pub(super) struct Normalised {
@@ -146,5 +144,5 @@ fn smoothed(values: &[f32]) -> Vec<f32> {
 fn frame_noise(values: &[f32]) -> f32 {
     let mut bends: Vec<f32> = threes(values).map(|[a, b, c]| (b - 0.5 * (a + c)).abs()).collect();
     // The bend's deviation is √1.5 times a frame's.
-    quantile(&mut bends, 0.5) / (MEDIAN_OVER_DEVIATION * 1.5f32.sqrt())
+    quantile(&mut bends, 0.5) / (MEDIAN_OVER_DEVIATION as f32 * 1.5f32.sqrt())
 }

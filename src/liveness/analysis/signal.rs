@@ -110,7 +110,7 @@ fn usable(values: impl Iterator<Item = Rgb>) -> bool {
 
 /// The median over several series, at each time, of each one's change against its own median over
 /// time.
-fn median_change<'a>(series: impl IntoIterator<Item = &'a Vec<Rgb>>, samples: usize) -> Vec<Rgb> {
+pub(super) fn median_change<'a>(series: impl IntoIterator<Item = &'a Vec<Rgb>>, samples: usize) -> Vec<Rgb> {
     let changes: Vec<Vec<Rgb>> = series.into_iter().map(|values| against_median(values)).collect();
     let mut column: [Vec<f32>; 3] = Default::default();
     (0..samples)
@@ -147,8 +147,23 @@ pub(super) fn median(values: &mut [f32]) -> f32 {
     }
 }
 
+/// The median of absolute values of a normal distribution, over its standard deviation.
+pub(in crate::liveness) const MEDIAN_OVER_DEVIATION: f64 = 0.6745;
+
+/// The slope of a line through points, by least squares; 0 where they lie above each other.
+pub(super) fn slope(points: &[(f64, f64)]) -> f64 {
+    let n = points.len() as f64;
+    let (mean_x, mean_y) = points.iter().fold((0.0, 0.0), |(x, y), (a, b)| (x + a / n, y + b / n));
+    let (mut xx, mut xy) = (0.0, 0.0);
+    for (x, y) in points {
+        xx += (x - mean_x).powi(2);
+        xy += (x - mean_x) * (y - mean_y);
+    }
+    xy / xx.max(1e-9)
+}
+
 /// Sorts values, and gives the one in the middle, the upper one of two; `None` of nothing.
-pub(super) fn middle(values: &mut [f64]) -> Option<f64> {
+pub(in crate::liveness) fn middle(values: &mut [f64]) -> Option<f64> {
     values.sort_unstable_by(f64::total_cmp);
     values.get(values.len() / 2).copied()
 }

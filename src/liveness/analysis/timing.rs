@@ -2,7 +2,7 @@
 
 use super::chain::shown;
 use super::normalised::Normalised;
-use super::signal::middle;
+use super::signal::{middle, slope};
 use crate::geometry::minus;
 use crate::liveness::challenge::Challenge;
 use serde::Serialize;
@@ -57,25 +57,17 @@ impl TimingCue {
         if found.len() < LEAST_EDGES {
             return None;
         }
-        let n = found.len() as f64;
         let mut lags: Vec<f64> = found.iter().map(|(_, lag)| *lag).collect();
         let median = middle(&mut lags)?;
         let mut away: Vec<f64> = lags.iter().map(|lag| (lag - median).abs()).collect();
         away.sort_by(f64::total_cmp);
         let spread = *away.get(3 * away.len() / 4)?;
-        // The slope of a line through lags over time, by least squares.
-        let (mean_t, mean_l) = found.iter().fold((0.0, 0.0), |(t, l), (a, b)| (t + a / n, l + b / n));
-        let (mut tt, mut tl) = (0.0, 0.0);
-        for (t, l) in &found {
-            tt += (t - mean_t).powi(2);
-            tl += (t - mean_t) * (l - mean_l);
-        }
         Some(Self {
             edges: segments.len().saturating_sub(1),
             found: found.len(),
             lag_ms: 1e3 * median,
             spread_ms: 1e3 * spread,
-            drift_ms_per_s: 1e3 * (tl / tt.max(1e-9)),
+            drift_ms_per_s: 1e3 * slope(&found),
         })
     }
 }

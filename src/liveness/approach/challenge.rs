@@ -1,6 +1,6 @@
 //! [`ApproachChallenge`]: how near a face is to come, where, and how fast.
 
-use crate::capture::Oval;
+use crate::capture::{HEIGHT_OVER_WIDTH, Oval};
 use crate::error::{Error, ErrorKind, Result, Stage};
 use crate::geometry::Point;
 use crate::liveness::ChallengeId;
@@ -14,8 +14,6 @@ use serde::{Deserialize, Serialize};
 
 /// The largest file that is read as a challenge, in bytes: over ten times what one takes.
 const MAX_BYTES: usize = 1 << 13;
-/// Height of an oval over its width; see [`Oval`].
-const HEIGHT_OVER_WIDTH: f32 = 1.618;
 /// Widths of the first oval, over the frame's width: a face at 50 to 60 cm of a phone's camera.
 const STARTS: [f32; 3] = [0.26, 0.285, 0.31];
 /// Widths of the last oval: 25 to 31 cm.
@@ -126,11 +124,8 @@ impl ApproachChallenge {
     /// Those of [`ApproachChallenge::issue_for`].
     pub fn issue<R: TryCryptoRng + ?Sized>(rng: &mut R, policy: &ApproachPolicy, now: u64) -> Result<Self> {
         let mut source = Source::new(rng);
-        let mut nonce = [0; 32];
-        for half in nonce.chunks_exact_mut(16) {
-            half.copy_from_slice(&source.block()?);
-        }
-        Self::draw(Nonce::from_bytes(nonce), source, policy, now)
+        let nonce = Nonce::from_bytes(source.two_blocks()?);
+        Self::draw(nonce, source, policy, now)
     }
 
     /// Draws a challenge for `nonce`, which stands for one attempt elsewhere: that of a flash

@@ -80,11 +80,7 @@ impl ApproachLimits {
             Some(score) if score <= self.other_face_score() => attacks.push(AttackReason::OtherFace),
             _ => unclear.push(UnclearIdentity),
         }
-        match (attacks.is_empty(), unclear.is_empty()) {
-            (false, _) => LivenessVerdict::Attack { reasons: attacks },
-            (true, false) => LivenessVerdict::inconclusive(unclear),
-            (true, true) => LivenessVerdict::Live,
-        }
+        LivenessVerdict::of(attacks, unclear)
     }
 }
 

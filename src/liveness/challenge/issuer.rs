@@ -104,11 +104,8 @@ impl Issuer {
     /// The errors of [`Issuer::issue_for`].
     pub fn issue<R: TryCryptoRng + ?Sized>(&self, rng: &mut R, now: u64) -> Result<Challenge> {
         let mut source = Source::new(rng);
-        let mut nonce = [0; 32];
-        for half in nonce.chunks_exact_mut(16) {
-            half.copy_from_slice(&source.block()?);
-        }
-        self.draw(Nonce::from_bytes(nonce), source, now)
+        let nonce = Nonce::from_bytes(source.two_blocks()?);
+        self.draw(nonce, source, now)
     }
 
     /// Draws a challenge for `nonce`, which stands for one attempt elsewhere. `now` is in Unix

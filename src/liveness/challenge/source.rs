@@ -26,6 +26,15 @@ impl<'a, R: TryCryptoRng + ?Sized> Source<'a, R> {
         Ok(block)
     }
 
+    /// The next 32 bytes: a nonce, or a key.
+    pub(in crate::liveness) fn two_blocks(&mut self) -> Result<[u8; 32]> {
+        let mut both = [0; 32];
+        for half in both.chunks_exact_mut(16) {
+            half.copy_from_slice(&self.block()?);
+        }
+        Ok(both)
+    }
+
     /// A number below `bound`, which is over 0, each equally likely: numbers of as many bits are
     /// drawn until one is below.
     pub(in crate::liveness) fn below(&mut self, bound: u128) -> Result<u128> {

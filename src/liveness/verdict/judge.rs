@@ -10,7 +10,7 @@ use std::cmp::Ordering;
 /// The share of frames that may be spoilt, in each way. Chosen by hand.
 const SPOILT: f64 = 0.1;
 /// How often the face may be lost and found again; the first frame of each track is compared with
-/// the session's first. Chosen by hand.
+/// the reference. Chosen by hand.
 pub(crate) const MAX_TRACK_CHANGES: u32 = 2;
 /// The share of the face that may be blown out or black, in the mean over frames. Chosen by hand.
 const MOST_CLIPPED: f32 = 0.2;
@@ -22,7 +22,7 @@ const MOST_MISSING_MS: f64 = 400.0;
 const MOST_DISPLAY_OFF_MS: f64 = 100.0;
 /// The share of edges that must be found. Chosen by hand.
 const LEAST_EDGES: f64 = 0.7;
-/// Frames that must be compared with the session's first one. Chosen by hand.
+/// Frames that must be compared with the session's reference. Chosen by hand.
 const LEAST_COMPARED: usize = 3;
 /// From so many times the limit on, a frame that stands out is called another face's: less accuses
 /// nobody. Chosen by hand.
@@ -95,11 +95,7 @@ impl LivenessLimits {
                 Says::Nothing(reason) => unclear.push(reason),
             }
         }
-        match (attacks.is_empty(), unclear.is_empty()) {
-            (false, _) => LivenessVerdict::Attack { reasons: attacks },
-            (true, false) => LivenessVerdict::inconclusive(unclear),
-            (true, true) => LivenessVerdict::Live,
-        }
+        LivenessVerdict::of(attacks, unclear)
     }
 
     /// What the recording says: one word for each condition.

@@ -245,6 +245,16 @@ impl InconclusiveReason {
 }
 
 impl LivenessVerdict {
+    /// The verdict that follows from all reasons: an attack outweighs what can't be told, and
+    /// without any it is live.
+    pub(crate) fn of(attacks: Vec<AttackReason>, unclear: Vec<InconclusiveReason>) -> Self {
+        match (attacks.is_empty(), unclear.is_empty()) {
+            (false, _) => Self::Attack { reasons: attacks },
+            (true, false) => Self::inconclusive(unclear),
+            (true, true) => Self::Live,
+        }
+    }
+
     /// An inconclusive verdict with the advice that follows from its reasons.
     pub(crate) fn inconclusive(reasons: Vec<InconclusiveReason>) -> Self {
         let mut advice: Vec<Advice> = Vec::new();

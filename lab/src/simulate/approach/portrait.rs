@@ -3,12 +3,11 @@
 use super::raster::Texture;
 use super::solid::Shape;
 use crate::random::Random;
+use crate::simulate::subject::PUPILS_CM;
 use selfsame::geometry::{Point, Similarity};
 use selfsame::image::{Photo, srgb8_to_linear};
 use selfsame::mesh::Mesh;
 
-/// Distance of the pupils, in centimetres; see [`super::super::Subject`].
-const PUPILS_CM: f32 = 6.3;
 /// Points of the mesh: the nose's tip, the corners of the mouth, the chin.
 const NOSE: usize = 1;
 const MOUTH: [usize; 2] = [61, 291];
