@@ -204,9 +204,10 @@ fn check_report(trace: &Trace, report: &LivenessReport) {
     else {
         panic!("live without a cue: {report:?}");
     };
-    let ShapeCue { least_bits, relief_error, glare, .. } = *shape;
+    let ShapeCue { least_bits, relief, change_relief, relief_error, glare, .. } = *shape;
     let numbers = [sequence.bits, timing.spread_ms, timing.drift_ms_per_s, least_bits, relief_error, glare];
     assert!(numbers.iter().all(|v| v.is_finite()) && identity.lowest.is_finite(), "{report:?}");
+    assert!(relief + change_relief >= 1.0, "{report:?}");
     assert!(seams.outstanding < 1.0 && echo.strength <= 7.5, "{report:?}");
     assert!(arrival.is_none_or(|arrival| arrival.early_ms <= 0.0 && arrival.delay_ms <= 450.0), "{report:?}");
     assert!(recording.with_face * 10 >= trace.frames() * 9 && recording.missing_ms <= 400.0, "{report:?}");

@@ -48,7 +48,7 @@ fn a_report_is_written_in_words_that_stay() {
     assert_eq!(fields(&cues["response"]), response);
     assert_eq!(fields(&cues["sequence"]), ["best_fit", "bits", "fit", "lag_ms"]);
     assert_eq!(fields(&cues["timing"]), ["drift_ms_per_s", "edges", "found", "lag_ms", "spread_ms"]);
-    let shape = ["bits", "glare", "gloss", "least_bits", "relief", "relief_error", "residual"];
+    let shape = ["bits", "change_relief", "glare", "gloss", "least_bits", "relief", "relief_error", "residual"];
     assert_eq!(fields(&cues["shape"]), shape);
     assert_eq!(fields(&cues["seams"]), ["jumps", "outstanding"]);
     assert_eq!(fields(&cues["echo"]), ["lead_ms", "strength"]);

@@ -7,9 +7,21 @@ use crate::liveness::response::{Rgb, Trace};
 
 /// Focal length over the frame's shorter side: 50° across it, a front camera's usual field of view.
 const FOCAL: f32 = 1.08;
-/// The screen: half its width and height, and its middle below the camera, in centimetres: a
-/// phone's.
-const SCREEN_CM: [f32; 3] = [3.5, 7.0, 7.3];
+
+/// A display that flashes, below a camera just above its upper edge.
+pub(super) struct Screen {
+    /// Half of its width and height, in centimetres.
+    half_cm: [f32; 2],
+    /// From the camera down to its middle, in centimetres.
+    below_cm: f32,
+}
+
+/// A phone's.
+pub(super) const PHONE: Screen = Screen { half_cm: [3.5, 7.0], below_cm: 7.3 };
+/// What a client's display may be, which nobody knows: a phone's, a small tablet's, a large one's
+/// or a laptop's.
+pub(super) const SCREENS: [Screen; 3] =
+    [PHONE, Screen { half_cm: [5.5, 9.0], below_cm: 9.3 }, Screen { half_cm: [8.5, 11.5], below_cm: 11.8 }];
 
 /// The change of the patches that the screen lights most against those that it lights least: what
 /// only a relief can answer, without the help of a background, and free of the camera's gains and
@@ -28,8 +40,8 @@ pub(super) fn relief_signal(irradiance: &[f32], signals: &Signals) -> Option<Vec
     Some(difference(&of(high), &of(low)))
 }
 
-/// The screen's irradiance on each patch, over a constant that is the same for all.
-pub(super) fn irradiance_of_patches(trace: &Trace) -> Vec<f32> {
+/// The irradiance from `screen` on each patch, over a constant that is the same for all.
+pub(super) fn irradiance_of_patches(trace: &Trace, screen: &Screen) -> Vec<f32> {
     let n = trace.samples.len().max(1) as f32;
     let px_per_cm = (trace.samples.iter().map(|s| s.px_per_cm).sum::<f32>() / n).max(1e-3);
     let [width, height] = trace.size_px;
@@ -40,19 +52,19 @@ pub(super) fn irradiance_of_patches(trace: &Trace) -> Vec<f32> {
     let patch = |shape: &[f32; 6]| {
         let [x, y, z, nx, ny, nz] = shape.map(|v| v / n);
         let length = (nx * nx + ny * ny + nz * nz).sqrt().max(1e-6);
-        irradiance([ex + x, ey + y, distance + z], [nx / length, ny / length, nz / length])
+        irradiance(screen, [ex + x, ey + y, distance + z], [nx / length, ny / length, nz / length])
     };
     trace.shape.iter().map(patch).collect()
 }
 
 /// The irradiance from the whole screen on a point (in centimetres from the camera) with a normal:
 /// Lambert's law on both sides, inverse square, over a grid of the screen's points.
-fn irradiance([px, py, pz]: [f32; 3], [nx, ny, nz]: [f32; 3]) -> f32 {
-    let [half_width, half_height, below] = SCREEN_CM;
+fn irradiance(screen: &Screen, [px, py, pz]: [f32; 3], [nx, ny, nz]: [f32; 3]) -> f32 {
+    let Screen { half_cm: [half_width, half_height], below_cm } = screen;
     let mut sum = 0.0;
     for v in [-0.8, -0.4, 0.0, 0.4, 0.8] {
         for u in [-0.67, 0.0, 0.67] {
-            let (dx, dy, dz) = (u * half_width - px, below + v * half_height - py, -pz);
+            let (dx, dy, dz) = (u * half_width - px, below_cm + v * half_height - py, -pz);
             let square = (dx * dx + dy * dy + dz * dz).max(1.0);
             sum += (nx * dx + ny * dy + nz * dz).max(0.0) * pz / (square * square);
         }

@@ -188,7 +188,9 @@ impl LivenessLimits {
 
     /// Whether what answers has a face's shape.
     fn shape(&self, cue: &ShapeCue, strong: bool) -> Says {
-        let clear = cue.relief_error <= self.relief_error() && cue.glare <= self.glare();
+        let clear = cue.relief_error <= self.relief_error()
+            && cue.glare <= self.glare()
+            && cue.relief + cue.change_relief >= self.both_reliefs();
         if clear && cue.bits >= self.shape_bits() && cue.least_bits >= self.shape_least_bits() {
             Says::Live
         } else if strong && cue.bits <= self.sheet_bits() {
@@ -250,6 +252,7 @@ mod tests {
                 bits: 25.0,
                 least_bits: 18.0,
                 glare: 1.5,
+                change_relief: 1.0,
                 gloss: 0.1,
                 residual: 0.12,
             }),
@@ -288,7 +291,7 @@ mod tests {
     #[test]
     fn each_cue_can_refuse_alone() {
         type Change = fn(&mut Cues);
-        let cases: [(Change, &str); 34] = [
+        let cases: [(Change, &str); 36] = [
             (|c| c.sequence.as_mut().unwrap().bits = 11.9, "flat_response"),
             (|c| c.sequence.as_mut().unwrap().bits = -1.0, "other_challenge"),
             (|c| c.sequence.as_mut().unwrap().bits = f64::NAN, "other_challenge"),
@@ -308,6 +311,8 @@ mod tests {
             (|c| c.shape.as_mut().unwrap().relief_error = f64::NAN, "unclear_shape"),
             (|c| c.shape.as_mut().unwrap().glare = 3.3, "unclear_shape"),
             (|c| c.shape.as_mut().unwrap().glare = f64::NAN, "unclear_shape"),
+            (|c| c.shape.as_mut().unwrap().change_relief = 0.04, "unclear_shape"),
+            (|c| c.shape.as_mut().unwrap().change_relief = f64::NAN, "unclear_shape"),
             (|c| c.seams = None, "face_lost"),
             (|c| c.seams.as_mut().unwrap().outstanding = 1.4, "swapped_frames"),
             (|c| c.seams.as_mut().unwrap().outstanding = 1.1, "face_lost"),

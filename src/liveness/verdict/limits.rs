@@ -38,6 +38,10 @@ settings! {
         /// Most that the strongest patches may respond over the median one; see
         /// [`ShapeCue::glare`](crate::liveness::ShapeCue::glare).
         glare, with_glare: f64 = 3.2, in 0.001..=1000.0;
+        /// What [`ShapeCue::relief`](crate::liveness::ShapeCue::relief) and
+        /// [`ShapeCue::change_relief`](crate::liveness::ShapeCue::change_relief) must add up to, at
+        /// least: a print before a display has one and not the other.
+        both_reliefs, with_both_reliefs: f64 = 1.0, in -1000.0..=1000.0;
         /// At or below so many bits for a face's shape, with no spot left out, a strong enough
         /// response is a sheet's.
         sheet_bits, with_sheet_bits: f64 = -3.0, in -1000.0..=1000.0;
@@ -50,7 +54,7 @@ settings! {
         jumps, with_jumps: f64 = 4.5, in 0.1..=1000.0;
         /// At or above so strong an answer before the face's, the face is late: see
         /// [`EchoCue::strength`](crate::liveness::EchoCue::strength).
-        early_echo, with_early_echo: f64 = 9.0, in 1.0..=1000.0;
+        early_echo, with_early_echo: f64 = 12.0, in 1.0..=1000.0;
         /// Up to so strong a one there is none. Must not be above
         /// [`early_echo`](Self::early_echo).
         no_echo, with_no_echo: f64 = 7.5, in 0.0..=1000.0;

@@ -78,6 +78,9 @@ pub struct PadSession {
     /// How much the strongest patches respond over the median one.
     #[serde(default)]
     pub glare: Option<f32>,
+    /// Relief of the change alone.
+    #[serde(default)]
+    pub change_relief: Option<f32>,
     /// The lowest comparison score.
     pub identity_lowest: Option<f32>,
     /// How far a frame stands out from those about it.
@@ -140,6 +143,7 @@ impl PadSession {
             shape_bits: shape.and_then(|s| wide(s.bits)),
             shape_least_bits: shape.and_then(|s| wide(s.least_bits)),
             glare: shape.and_then(|s| wide(s.glare)),
+            change_relief: shape.and_then(|s| wide(s.change_relief)),
             identity_lowest: cues.identity.and_then(|i| finite(i.lowest)),
             outstanding: cues.seams.and_then(|s| finite(s.outstanding)),
             jumps: cues.seams.and_then(|s| wide(s.jumps?)),

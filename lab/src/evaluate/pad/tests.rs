@@ -59,6 +59,7 @@ fn session(campaign: &str, species: Species, number: u32, outcome: SessionOutcom
         shape_bits: Some(-1.0),
         shape_least_bits: Some(-2.0),
         glare: Some(1.4),
+        change_relief: Some(0.9),
         identity_lowest: None,
         outstanding: None,
         jumps: None,

@@ -96,8 +96,8 @@ fn cues(text: &mut String, cues: &Cues) {
     let shape = cues.shape.map_or_else(unmeasured, |s| {
         let (relief, error, bits, least) = (s.relief, s.relief_error, s.bits, s.least_bits);
         format!(
-            "relief {relief:.2} ± {error:.2}, {bits:.1} bits for a face, {least:.1} without any one spot; glare {:.2}, gloss {:.2}",
-            s.glare, s.gloss
+            "relief {relief:.2} ± {error:.2}, {bits:.1} bits for a face, {least:.1} without any one spot; of the change alone {:.2}; glare {:.2}, gloss {:.2}",
+            s.change_relief, s.glare, s.gloss
         )
     });
     line(text, "shape", &shape);
