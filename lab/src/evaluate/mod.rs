@@ -55,6 +55,7 @@ pub mod pad;
 mod padding;
 mod pair_counts;
 mod quality_fit;
+pub mod recorded;
 mod report;
 mod roc;
 mod score_set;

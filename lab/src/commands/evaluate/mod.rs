@@ -13,12 +13,14 @@
 //! 2). `folder`: `DIR` holds a folder per person with their pictures. `flat`: every picture in
 //! `DIR` shows another person. `cfp`: `DIR` holds Celebrities in Frontal-Profile in the Wild.
 //! `pad`: attacks on liveness, in sessions simulated from portraits: see
-//! [`selfsame_lab::evaluate::pad`]; `approach` those on approaches. `--card` takes another template
-//! network; `--groups`, `--by` and `--where` tell how rates differ between groups; `--calibration`
-//! and `--impostors` write what a model's card says about scores; `--halves`, `--fuse`,
-//! `--documents` and `--distance` try thresholds, fused templates, document portraits and selfies
-//! from near; `--quality` adds what discarding pictures by their quality gains (the subcommand
-//! `quality` does that alone). `--help` tells the options. Exit status 0, or 3 after an error.
+//! [`selfsame_lab::evaluate::pad`]; with `--recorded` in sessions of real cameras that a laboratory
+//! labelled: see [`selfsame_lab::evaluate::recorded`]; `approach` those on approaches. `--card`
+//! takes another template network; `--groups`, `--by` and `--where` tell how rates differ between
+//! groups; `--calibration` and `--impostors` write what a model's card says about scores;
+//! `--halves`, `--fuse`, `--documents` and `--distance` try thresholds, fused templates, document
+//! portraits and selfies from near; `--quality` adds what discarding pictures by their quality
+//! gains (the subcommand `quality` does that alone). `--help` tells the options. Exit status 0, or
+//! 3 after an error.
 
 mod approach;
 mod arguments;
@@ -36,6 +38,7 @@ mod pad_arguments;
 mod pad_text;
 mod print;
 mod program;
+mod recorded;
 mod templates;
 
 pub use arguments::{Arguments, FolderArguments, LfwArguments, Resampling, TemplateArguments};

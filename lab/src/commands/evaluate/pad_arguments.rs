@@ -11,6 +11,16 @@ pub struct PadArguments {
     /// Folder with `NAME/*.jpg`, of which the first picture of each person is taken; or with
     /// pictures alone, one person each, but that `ann.jpg` and `ann2.jpg` are one.
     pub folder: PathBuf,
+    /// The folder holds recorded sessions instead, each a folder with `session.json`, its frames
+    /// and `label.json`: nothing is simulated.
+    #[arg(long, conflicts_with_all = ["conditions", "half", "sessions", "species", "cache", "traces", "seed", "whole", "known_lag", "wrong"])]
+    pub recorded: bool,
+    /// With `--recorded`: the false match rate at which documents are compared.
+    #[arg(long, default_value_t = 1e-4, requires = "recorded")]
+    pub fmr: f64,
+    /// With `--recorded`: name sessions that can't be read and go on.
+    #[arg(long, requires = "recorded")]
+    pub skip_bad: bool,
     /// Comma-separated: indoors, daylight, wide, lag, automatic, slow, compressed, gaps,
     /// rooms (the second physics); robust stands for lag to gaps.
     #[arg(long, default_value = "indoors", value_delimiter = ',')]

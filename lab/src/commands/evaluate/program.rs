@@ -7,7 +7,7 @@ use super::groups;
 use super::labelled::LabelledSet;
 use super::print;
 use super::templates::Setup;
-use super::{approach, pad};
+use super::{approach, pad, recorded};
 use crate::commands::quality::{Measured, choose, error_versus_discard};
 use crate::commands::shared::{self, Anyhow};
 use selfsame::compare::Pairing;
@@ -31,6 +31,7 @@ pub fn run(arguments: &Arguments) -> ExitCode {
         Set::Flat { set, common } => {
             LabelledSet::flat(set).and_then(|labelled| measure(labelled, common, set.leave_out_above))
         }
+        Set::Pad(arguments) if arguments.recorded => recorded::run(arguments),
         Set::Pad(arguments) => pad::run(arguments),
         Set::Approach(arguments) => approach::run(arguments),
     })
