@@ -1,12 +1,13 @@
 //! What light the screen throws on each patch of a face, by the mesh; and the response that only a
 //! relief can give.
 
-use super::shape::LEAST_PATCHES;
 use super::signal::{Signals, difference};
 use crate::liveness::response::{Rgb, Trace};
 
 /// Focal length over the frame's shorter side: 50° across it, a front camera's usual field of view.
 const FOCAL: f32 = 1.08;
+/// Fewer patches show no shape. Chosen by hand: about half of a face's.
+pub(super) const LEAST_PATCHES: usize = 20;
 
 /// A display that flashes, below a camera just above its upper edge.
 pub(super) struct Screen {

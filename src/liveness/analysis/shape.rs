@@ -26,7 +26,7 @@
 
 use super::expected::Expected;
 use super::fit::{Fit, Patch, without};
-use super::irradiance::{SCREENS, Screen, irradiance_of_patches};
+use super::irradiance::{LEAST_PATCHES, SCREENS, Screen, irradiance_of_patches};
 use super::signal::{Signals, difference, middle};
 use crate::image::luminance_linear;
 use crate::liveness::response::{Rgb, Trace};
@@ -44,8 +44,6 @@ const RANGE: [f64; 2] = [0.0, 2.0];
 /// So many patches of the strongest response make a mirror image: a face's own sheen, or a lamp in
 /// glasses, makes fewer.
 const GLARING: usize = 3;
-/// Fewer patches show no shape. Chosen by hand: about half of a face's.
-pub(super) const LEAST_PATCHES: usize = 20;
 /// Responses below this, over the median, change a patch as much as this one. Chosen by hand.
 const LEAST_CHANGE: f64 = 0.05;
 /// Scale of the places' coordinates, in centimetres.
