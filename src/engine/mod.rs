@@ -4,6 +4,7 @@
 //! |---|---|---|
 //! | [`Engine::verify`] | a document's portrait and a selfie | a [`Verification`] |
 //! | [`Engine::verify_for`] | both, and an attempt's nonce | that, and evidence of a match |
+//! | [`Engine::compare`] | two templates | a [`Verdict`] and its threshold |
 //! | [`Engine::document_page`] | a photograph of a data page | the portrait on it |
 //! | [`Engine::document_evidence`] | a document, an attempt's nonce | evidence that it was read |
 //! | [`Engine::guide`] | a camera's frames | what to tell the person: closer, further, hold still |

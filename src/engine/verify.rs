@@ -66,16 +66,9 @@ impl Engine {
         fmr: f64,
         observer: &mut dyn StageObserver,
     ) -> Result<Verification> {
-        // The basis goes before the pairing: a rate that must hold for everyone is not given up for
-        // one that is measured on documents. Of equals the first is taken.
-        let calibrations = PAIRINGS.iter().filter_map(|pairing| self.calibration(*pairing));
-        let calibration = calibrations.min_by_key(|c| c.spec().basis != self.basis).ok_or_else(|| {
-            let message = format!("{:?} is not calibrated", self.extractor.model_id());
-            Error::new(ErrorKind::InvalidArgument, Stage::Engine, message)
-        })?;
         // Before any network runs, so that a wrong rate is told at once and whatever the pictures
         // show.
-        let threshold = calibration.threshold(fmr)?;
+        let (calibration, threshold) = self.threshold_for(fmr)?;
         let origin = document.origin();
         let standing = document.standing();
         if let Some(failed) = self.demands.iter().find(|demand| !standing.meets(**demand, origin)) {
@@ -115,6 +108,51 @@ impl Engine {
         }
         debug_event!(verdict = verification.verdict.as_str(), origin = origin.as_str(), "verified");
         Ok(verification)
+    }
+
+    /// Compares two templates that were taken before, of a document's portrait and of a selfie or of
+    /// two selfies, at a false match rate of at most `fmr`: the last step of [`Engine::verify`], by
+    /// the same threshold, which is returned too.
+    ///
+    /// The verdict is never [`Verdict::Refused`]: what cannot be compared has no template.
+    ///
+    /// ```
+    /// use selfsame::{Engine, Limits, Photo};
+    ///
+    /// let engine = Engine::new()?;
+    /// let template = |path: &str| -> Result<_, Box<dyn std::error::Error>> {
+    ///     let photo = Photo::decode(&std::fs::read(path)?, &Limits::default())?;
+    ///     Ok(engine.face(&photo.frame())?.found().ok_or("no usable face")?.template)
+    /// };
+    /// let (one, two) = (template("datasets/portraits/obama.jpg")?, template("datasets/portraits/obama2.jpg")?);
+    /// let (verdict, threshold) = engine.compare(&one, &two, 1e-4)?;
+    /// assert_eq!((verdict.as_str(), threshold.fmr()), ("match", 1e-4));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`ErrorKind::InvalidArgument`] if no threshold is known for `fmr`, and
+    /// [`ErrorKind::ModelMismatch`] if a template is of other networks than the engine's.
+    pub fn compare(&self, document: &Template, selfie: &Template, fmr: f64) -> Result<(Verdict, Threshold)> {
+        let (calibration, threshold) = self.threshold_for(fmr)?;
+        let model_id = self.extractor.model_id();
+        if let Some(other) = [document, selfie].into_iter().find(|template| template.model_id() != model_id) {
+            let message = format!("a template of {:?}, the engine's are of {model_id:?}", other.model_id());
+            return Err(Error::new(ErrorKind::ModelMismatch, Stage::Compare, message));
+        }
+        Ok((decide(document, selfie, calibration, &threshold)?, threshold))
+    }
+
+    /// The threshold for `fmr`, and the calibration that it comes from.
+    fn threshold_for(&self, fmr: f64) -> Result<(&Calibration, Threshold)> {
+        // The basis goes before the pairing: a rate that must hold for everyone is not given up for
+        // one that is measured on documents. Of equals the first is taken.
+        let calibrations = PAIRINGS.iter().filter_map(|pairing| self.calibration(*pairing));
+        let calibration = calibrations.min_by_key(|c| c.spec().basis != self.basis).ok_or_else(|| {
+            let message = format!("{:?} is not calibrated", self.extractor.model_id());
+            Error::new(ErrorKind::InvalidArgument, Stage::Engine, message)
+        })?;
+        Ok((calibration, calibration.threshold(fmr)?))
     }
 
     /// What is known of how far away the face on `selfie` was: what was told, or what the lens

@@ -22,8 +22,11 @@ pub enum Profile {
 words!(Profile { Fast => "fast", Standard => "standard", Accurate => "accurate" });
 
 impl Profile {
-    /// The ensemble's card.
-    pub(super) fn card(self) -> &'static str {
+    /// The text of the ensemble's card ([`EnsembleCard::parse`](super::EnsembleCard::parse)), which
+    /// names its networks: for programs that keep these in files of their own and load them one by
+    /// one, as [`Ensemble::new`](super::Ensemble::new) takes them.
+    #[must_use]
+    pub const fn card(self) -> &'static str {
         match self {
             Self::Fast => include_str!("../../models/fast.toml"),
             Self::Standard => include_str!("../../models/standard.toml"),

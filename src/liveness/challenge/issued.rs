@@ -122,6 +122,13 @@ impl Challenge {
         &self.segments
     }
 
+    /// What the screen shows `at_us` microseconds after the challenge's first frame; `None` between
+    /// segments and after the last, when it is black.
+    #[must_use]
+    pub fn shown_at(&self, at_us: u64) -> Option<&Segment> {
+        self.segments.iter().find(|segment| (segment.start_us..segment.end_us()).contains(&at_us))
+    }
+
     /// How long this challenge takes, in microseconds.
     #[must_use]
     pub fn total_us(&self) -> u64 {

@@ -2,7 +2,8 @@
 
 use super::{root, rust_files, text};
 
-const FOLDERS: [&str; 9] = ["src", "chip", "jpeg", "lab", "models", "tests", "benches", "examples", "fuzz"];
+const FOLDERS: [&str; 10] =
+    ["src", "bindings", "chip", "jpeg", "lab", "models", "tests", "benches", "examples", "fuzz"];
 
 #[test]
 fn a_folder_has_a_mod_file_and_none_beside_it() {

@@ -48,7 +48,7 @@ fn is_told(lines: &[String], start: usize) -> bool {
 #[test]
 fn types_with_a_default_say_what_it_is() {
     let (mut silent, mut seen) = (Vec::new(), 0);
-    for (path, lines) in ["src", "lab/src"].into_iter().flat_map(code) {
+    for (path, lines) in ["src", "bindings", "lab/src"].into_iter().flat_map(code) {
         let named = lines.iter().enumerate().filter_map(|(number, line)| Some((number, defaulted(line)?)));
         for (number, name) in named {
             let Some(documentation) = documentation(&lines, name) else { continue };
