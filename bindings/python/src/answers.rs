@@ -30,6 +30,7 @@ pub fn or_raise<T>(py: Python<'_>, result: selfsame_facade::Result<T>) -> PyResu
 
 /// `answer` as the dataclass `name`.
 pub fn answered<'py>(py: Python<'py>, name: &str, answer: &impl Serialize) -> PyResult<Bound<'py, PyAny>> {
-    let json = serde_json::to_string(answer).map_err(|error| SelfsameError::new_err(error.to_string()))?;
-    py.import("selfsame._answers")?.getattr("built")?.call1((name, json))
+    // By way of a value 32-bit floats keep their exact value, as in the JSON of Rust's own reports.
+    let json = serde_json::to_value(answer).map_err(|error| SelfsameError::new_err(error.to_string()))?;
+    py.import("selfsame._answers")?.getattr("built")?.call1((name, json.to_string()))
 }

@@ -42,7 +42,9 @@ export class Instance {
   static async of(source) {
     let module = await source;
     if (typeof Response !== "undefined" && module instanceof Response) {
-      module = await WebAssembly.compile(await module.arrayBuffer());
+      // Browsers keep the compiled code of streamed modules alone, and stream what its type names.
+      const streams = module.headers.get("content-type") === "application/wasm";
+      module = await (streams ? WebAssembly.compileStreaming(module) : WebAssembly.compile(await module.arrayBuffer()));
     } else if (!(module instanceof WebAssembly.Module)) {
       module = await WebAssembly.compile(module);
     }

@@ -21,10 +21,13 @@ export class Requests {
   }
 
   async load({ base, models, ...options }) {
-    const from = new URL(base);
+    const from = new URL(base), folder = new URL(models, from);
+    const read = async (name, anew) => new Uint8Array(await (await fetched(new URL(name, folder), anew)).arrayBuffer());
+    // What every profile needs comes beside the module.
+    const begun = new Map(["detect.onnx", "mesh.onnx"].map((name) => [name, read(name, false)]));
+    begun.forEach((bytes) => bytes.catch(() => {}));
+    const file = (name, anew) => (!anew && begun.get(name)) || read(name, anew);
     this.#instance = await Instance.of(fetched(new URL(moduleName(), from), false));
-    const folder = new URL(models, from);
-    const file = async (name, anew) => new Uint8Array(await (await fetched(new URL(name, folder), anew)).arrayBuffer());
     return { engine: await build(this.#instance, options, file), about: this.#instance.about };
   }
 

@@ -101,7 +101,10 @@ pub fn unknown(number: u32) -> Error {
 pub fn answered<T: serde::Serialize>(work: impl FnOnce(&mut State) -> Result<T>) -> u32 {
     with(|state| {
         let done = work(state).and_then(|answer| {
-            serde_json::to_vec(&answer).map_err(|error| Error::new("backend", "engine", error.to_string()))
+            // By way of a value 32-bit floats keep their exact value, as in Rust's own reports.
+            let json =
+                serde_json::to_value(&answer).map_err(|error| Error::new("backend", "engine", error.to_string()))?;
+            Ok(json.to_string().into_bytes())
         });
         let went_well = done.is_ok();
         state.answer = done.unwrap_or_else(|error| {

@@ -207,4 +207,5 @@ def _of(kind: Any, value: Any) -> Any:
     if not dataclasses.is_dataclass(kind):
         return value
     kinds = typing.get_type_hints(kind)
-    return kind(**{field: _of(kinds[field], item) for field, item in value.items()})
+    make: Any = kind
+    return make(**{field: _of(kinds[field], item) for field, item in value.items()})
