@@ -1,5 +1,6 @@
 // What a browser test runs: reports to the server that serves it.
 
+import { moduleName } from "/js/instance.js";
 import { Engine, SelfsameError } from "/js/selfsame.js";
 
 const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1];
@@ -85,7 +86,7 @@ async function run() {
     script.textContent = "globalThis.inlined = true";
     document.head.append(script);
   });
-  report.module = performance.getEntriesByType("resource").map((entry) => entry.name).find((name) => name.endsWith(".wasm"));
+  report.module = moduleName();
   return report;
 }
 
