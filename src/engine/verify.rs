@@ -110,9 +110,9 @@ impl Engine {
         Ok(verification)
     }
 
-    /// Compares two templates that were taken before, of a document's portrait and of a selfie or of
-    /// two selfies, at a false match rate of at most `fmr`: the last step of [`Engine::verify`], by
-    /// the same threshold, which is returned too.
+    /// Compares two templates that were taken before, of a document's portrait and of a selfie or
+    /// of two selfies, at a false match rate of at most `fmr`: the last step of
+    /// [`Engine::verify`], by the same threshold, which is returned too.
     ///
     /// The verdict is never [`Verdict::Refused`]: what cannot be compared has no template.
     ///

@@ -16,8 +16,8 @@ const MAX_THREADS: u32 = 1024;
 pub struct Template(pub(crate) Inner);
 
 impl Template {
-    /// The bytes to keep in a database: sign or encrypt what leaves your hands. They hold the values
-    /// as 32-bit floats, so that scores keep every bit.
+    /// The bytes to keep in a database: sign or encrypt what leaves your hands. They hold the
+    /// values as 32-bit floats, so that scores keep every bit.
     ///
     /// # Errors
     /// None for templates of this library's networks.

@@ -108,7 +108,8 @@ pub struct Guidance {
     pub faces: u32,
     /// The one that is followed.
     pub face: Option<FollowedFace>,
-    /// How a face stands that was seen turned where no upright one is: `clockwise_90`, `half` or `clockwise_270`.
+    /// How a face stands that was seen turned where no upright one is: `clockwise_90`, `half` or
+    /// `clockwise_270`.
     pub turned: Option<String>,
 }
 

@@ -197,8 +197,15 @@ declare class Taking<Answer> {
   readonly busy: boolean;
   /** Looks at the next frame; null, and nothing is done, while another is being looked at. Times are any monotonic clock's, in microseconds. Default: the VideoFrame's own. */
   frame(frame: FrameSource, timestampUs?: number, mounting?: Mounting): Promise<Answer | null>;
-  /** Looks at a video's frames as they come, as many as there is time for; gives what stops it. */
-  follow(video: HTMLVideoElement, heard: (answer: Answer) => void, failed?: (error: unknown) => void): () => void;
+  /**
+   * Looks at a video's frames as they come, as many as there is time for; gives what stops it. `taken` is given every frame,
+   * to encode and send: it closes it.
+   */
+  follow(
+    video: HTMLVideoElement,
+    heard: (answer: Answer) => void,
+    also?: { failed?: (error: unknown) => void; taken?: (frame: VideoFrame) => void },
+  ): () => void;
   close(): Promise<void>;
 }
 

@@ -122,15 +122,17 @@ class Taking {
     }
   }
 
-  follow(video, heard, failed = (error) => console.error(error)) {
+  follow(video, heard, { failed = (error) => console.error(error), taken } = {}) {
     let going = true;
     const next = (_, { captureTime, expectedDisplayTime }) => {
       if (!going) return;
       video.requestVideoFrameCallback(next);
-      if (this.#busy) return;
+      if (this.#busy && !taken) return;
       const timestamp = Math.round(1000 * (captureTime ?? expectedDisplayTime));
+      const frame = new VideoFrame(video, { timestamp });
+      taken?.(frame.clone());
       const told = (answer) => going && answer && heard(answer);
-      this.frame(new VideoFrame(video, { timestamp }), timestamp).then(told).catch(failed);
+      this.frame(frame, timestamp).then(told).catch(failed);
     };
     video.requestVideoFrameCallback(next);
     return () => {

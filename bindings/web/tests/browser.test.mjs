@@ -59,7 +59,7 @@ test("a page with a strict policy guides, tracks and verifies in a worker", { sk
     t.diagnostic(JSON.stringify(said));
     assert.equal(said.failed, undefined);
     assert.ok(said.tracked >= 195 && said.face?.oval, "the face is followed");
-    assert.deepEqual([said.of_image_data, said.dropped], [1, [true, true]]);
+    assert.deepEqual([said.of_image_data, said.dropped, said.handed], [1, [true, true], true]);
     assert.deepEqual([said.verified[0], said.error.slice(0, 2), said.wrong_place], ["match", [true, "unsupported_format"], "io"]);
     assert.ok(said.readme.length > 5 && said.readme.at(-1) === "match", "the README's lines run");
     assert.match(said.policy, /^script-src/);

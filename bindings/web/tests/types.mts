@@ -10,7 +10,7 @@ if (answer?.hint === "move_closer") console.log(answer.oval.width);
 if (answer?.hint === "jump") console.log();
 const video = document.querySelector("video");
 if (video) {
-  const stop = watch.follow(video, (guidance) => guidance.ready && stop());
+  const stop = watch.follow(video, (guidance) => guidance.ready && stop(), { taken: (frame) => frame.close() });
 }
 console.log((await engine.verify(new Uint8Array(3), watch)).compared?.score);
 const session = await engine.flashSession("{}");
