@@ -8,6 +8,9 @@ use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use selfsame_facade::{self as facade, EngineOptions, FrameColor, Precision, Profile, WatchOptions};
 
+/// A template, its face, and the reasons if there is none.
+type Extracted<'py> = (Option<Template>, Option<Bound<'py, PyAny>>, Vec<String>);
+
 /// The networks, loaded and ready: build one, and share it between threads.
 #[pyclass(frozen, module = "selfsame")]
 pub struct Engine(facade::Engine);
@@ -56,11 +59,7 @@ impl Engine {
     }
 
     /// The template of the face on a picture, the face, and the reasons if there is none.
-    fn template<'py>(
-        &self,
-        py: Python<'py>,
-        picture: &Bound<'py, PyAny>,
-    ) -> PyResult<(Option<Template>, Option<Bound<'py, PyAny>>, Vec<String>)> {
+    fn template<'py>(&self, py: Python<'py>, picture: &Bound<'py, PyAny>) -> PyResult<Extracted<'py>> {
         let extraction = match Given::of(picture)? {
             Given::Pixels(pixels) => {
                 let (data, layout) = pixels.parts()?;
