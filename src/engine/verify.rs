@@ -124,7 +124,8 @@ impl Engine {
     ///     let photo = Photo::decode(&std::fs::read(path)?, &Limits::default())?;
     ///     Ok(engine.face(&photo.frame())?.found().ok_or("no usable face")?.template)
     /// };
-    /// let (one, two) = (template("datasets/portraits/obama.jpg")?, template("datasets/portraits/obama2.jpg")?);
+    /// let one = template("datasets/portraits/obama.jpg")?;
+    /// let two = template("datasets/portraits/obama2.jpg")?;
     /// let (verdict, threshold) = engine.compare(&one, &two, 1e-4)?;
     /// assert_eq!((verdict.as_str(), threshold.fmr()), ("match", 1e-4));
     /// # Ok::<(), Box<dyn std::error::Error>>(())
