@@ -1,5 +1,8 @@
 //! The facade says what the library says, bit by bit, and survives whatever it is given.
 
+// An assertion or a panic is the plainest report.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
 mod frames;
 mod pairs;
 #[cfg(feature = "evaluate")]
