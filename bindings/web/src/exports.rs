@@ -169,7 +169,7 @@ extern "C" fn watch_new(engine: u32, oval_width: f32, still_us: f64, timeout_us:
             kept_frames: u32::try_from(or(kept_frames, usual.kept_frames.into())).unwrap_or(u32::MAX),
         };
         let watch = state.engine(engine)?.watch(&options)?;
-        Ok(state.keep(Thing::Watch(watch)))
+        Ok(state.keep(Thing::Watch(Box::new(watch))))
     })
 }
 
@@ -232,7 +232,7 @@ extern "C" fn flash_session(engine: u32, json: u32) -> u32 {
     answered(|state| {
         let challenge = FlashChallenge::parse(state.bytes(json)?)?;
         let session = state.engine(engine)?.flash_session(&challenge)?;
-        Ok(state.keep(Thing::Flashes(session)))
+        Ok(state.keep(Thing::Flashes(Box::new(session))))
     })
 }
 

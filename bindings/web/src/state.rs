@@ -16,9 +16,9 @@ pub enum Thing {
     /// An engine.
     Engine(Engine),
     /// A face that is followed.
-    Watch(Watch),
+    Watch(Box<Watch>),
     /// A flash session.
-    Flashes(FlashSession),
+    Flashes(Box<FlashSession>),
     /// A picture, such as a watch's best.
     Picture(Picture),
 }
