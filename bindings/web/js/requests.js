@@ -35,7 +35,7 @@ export class Requests {
     return this.#instance.call(name, ...values);
   }
 
-  /** A call whose frame comes before its other arguments' last. */
+  /** A call about a thing and a frame, which is closed. */
   async withFrame(name, thing, source, options, ...values) {
     try {
       const frame = await this.#instance.frame(source, options);
