@@ -32,6 +32,7 @@ mod centre;
 mod ensemble;
 mod ensemble_card;
 mod impostors;
+mod inspect;
 mod native;
 mod network;
 #[cfg(feature = "ort")]
@@ -46,7 +47,8 @@ pub use centre::CentreSpec;
 pub use ensemble::{Ensemble, TemplateSource};
 pub use ensemble_card::{EnsembleCard, EnsembleMember};
 pub use impostors::ImpostorSpec;
-pub use native::NativeNetwork;
+pub use inspect::{MissingNode, NetworkReport};
+pub use native::{NativeNetwork, NetworkLayer};
 pub use network::{Network, NetworkSignature};
 #[cfg(feature = "ort")]
 pub use ort::{OrtNetwork, OrtOptions, Provider};

@@ -5,10 +5,24 @@ use crate::error::{Error, ErrorKind, Result, Stage};
 use crate::nn;
 use crate::telemetry::debug_event;
 use rayon::prelude::*;
+use std::time::Duration;
 
 /// Batches of this many images or more are spread over rayon's threads. Chosen by hand: a template
 /// and its mirror image, which a request runs as one batch, stay on the request's own thread.
 const PARALLEL_BATCH: usize = 4;
+
+/// One layer of a [`NativeNetwork`]: what is computed in one pass over memory.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct NetworkLayer {
+    /// The name of the file's node that it was made of, or of the first of those that were fused.
+    pub node: String,
+    /// What it computes, in a few words, for people.
+    pub work: String,
+    /// Multiply-adds per image, with those that only pad vectors; where nothing is multiplied,
+    /// about as many as values are moved.
+    pub multiply_adds: u64,
+}
 
 /// A network compiled by the crate's own executor for this machine's instruction set; it runs on
 /// any number of threads at once.
@@ -23,8 +37,10 @@ pub struct NativeNetwork {
 impl NativeNetwork {
     /// Compiles an ONNX file to run in f32, and holds its input and outputs against the card.
     ///
-    /// The operators are those of convolutional face networks, operator sets 7 to 24; weights may
-    /// be stored as f32, as f16, or as integers of 8 or 4 bits behind a DequantizeLinear.
+    /// The operators are those of face networks, operator sets 7 to 24: `docs/networks.md` lists
+    /// them. Weights may be stored as floats of any size, or as integers of 8 or 4 bits behind a
+    /// DequantizeLinear; everything is computed in f32. An input whose height and width are free in
+    /// the file has those of the card.
     ///
     /// # Errors
     /// [`ErrorKind::InvalidModel`] if the bytes are no consistent ONNX file or do not fit the card,
@@ -44,9 +60,56 @@ impl NativeNetwork {
         Self::compile(bytes, card, nn::Precision::Int8)
     }
 
+    /// Compiles an ONNX file as [`NativeNetwork::load`] does, whose weights lie in other files:
+    /// `external` has the bytes of each, by the name under which the network states it. Nothing is
+    /// opened because a network names it.
+    ///
+    /// # Errors
+    /// As [`NativeNetwork::load`]; [`ErrorKind::InvalidModel`] if a file is not among them.
+    pub fn load_with_data(bytes: &[u8], external: &[(&str, &[u8])], card: &ModelCard) -> Result<Self> {
+        Self::compile_with(bytes, external, card, nn::Precision::F32)
+    }
+
+    /// What a run does, layer by layer, in the order in which it does it.
+    pub fn layers(&self) -> Vec<NetworkLayer> {
+        let layer =
+            |layer: nn::Layer| NetworkLayer { node: layer.node, work: layer.what, multiply_adds: layer.multiply_adds };
+        self.program.layers().map(layer).collect()
+    }
+
+    /// Runs the network on one image, in the form that [`Network::run`] takes, and returns how long
+    /// each of [`NativeNetwork::layers`] took by `clock`, which tells the time since any moment.
+    /// The results are not kept.
+    ///
+    /// # Errors
+    /// [`ErrorKind::ShapeMismatch`] if `input` is not one image.
+    pub fn time_layers(&self, input: &[f32], mut clock: impl FnMut() -> Duration) -> Result<Vec<Duration>> {
+        let mut times = vec![Duration::ZERO; self.program.layers().count()];
+        let mut last = clock();
+        let note = |layer: usize| {
+            let now = clock();
+            if let Some(time) = times.get_mut(layer) {
+                *time += now.saturating_sub(last);
+            }
+            last = now;
+        };
+        self.program.run_and_note(input, note, |_, _| {})?;
+        Ok(times)
+    }
+
     fn compile(bytes: &[u8], card: &ModelCard, precision: nn::Precision) -> Result<Self> {
+        Self::compile_with(bytes, &[], card, precision)
+    }
+
+    fn compile_with(
+        bytes: &[u8],
+        external: &[(&str, &[u8])],
+        card: &ModelCard,
+        precision: nn::Precision,
+    ) -> Result<Self> {
         let invalid = |message: String| Error::new(ErrorKind::InvalidModel, Stage::Model, message);
-        let program = nn::compile(bytes, &nn::Limits::default(), precision)?;
+        let size = Some((card.input.height, card.input.width));
+        let program = nn::compile_with(bytes, external, size, &nn::Limits::default(), precision)?;
         let (height, width, channels) = program.input();
         if (height, width, channels) != (card.input.height, card.input.width, 3) {
             return Err(invalid(format!(

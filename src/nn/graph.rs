@@ -12,6 +12,7 @@ pub(crate) enum Attribute {
     Float(f32),
     Text(String),
     Ints(Vec<i64>),
+    Floats(Vec<f32>),
     Tensor(Constant),
     /// A type that no operator of the executor reads.
     Other,
@@ -25,6 +26,7 @@ impl Attribute {
             Self::Float(_) => "a float",
             Self::Text(_) => "a text",
             Self::Ints(_) => "a list of integers",
+            Self::Floats(_) => "a list of floats",
             Self::Tensor(_) => "a tensor",
             Self::Other => "of a type that is not read",
         }
@@ -149,6 +151,16 @@ impl Node {
         self.attribute(name, |a| if let Attribute::Ints(v) = a { Some(v.as_slice()) } else { None })
     }
 
+    /// A list of floats, if the attribute is there.
+    pub fn floats(&self, name: &str) -> Result<Option<&[f32]>> {
+        self.attribute(name, |a| if let Attribute::Floats(v) = a { Some(v.as_slice()) } else { None })
+    }
+
+    /// A tensor, if the attribute is there.
+    pub fn tensor(&self, name: &str) -> Result<Option<&Constant>> {
+        self.attribute(name, |a| if let Attribute::Tensor(v) = a { Some(v) } else { None })
+    }
+
     /// `N` non-negative integers, each at most 65,536; `default` if the attribute is absent.
     pub fn sizes<const N: usize>(&self, name: &str, default: usize) -> Result<[usize; N]> {
         let Some(values) = self.ints(name)? else { return Ok([default; N]) };
@@ -170,8 +182,12 @@ impl Node {
 #[derive(Debug, Default)]
 pub(crate) struct Graph {
     pub input: String,
+    /// The version of the operator set.
+    pub opset: i64,
     /// `None` for a symbolic side.
     pub input_shape: Vec<Option<usize>>,
+    /// The height and width that the input has where its own are symbolic.
+    pub size: Option<(usize, usize)>,
     pub nodes: Vec<Node>,
     pub constants: HashMap<String, Constant>,
     pub outputs: Vec<String>,

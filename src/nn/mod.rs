@@ -21,13 +21,17 @@ mod program;
 mod proto;
 mod quantised;
 mod ranges;
+mod survey;
 #[cfg(test)]
 mod tests;
 mod value;
+mod weights;
 
 pub(crate) use limits::Limits;
 pub(crate) use precision::Precision;
-pub(crate) use program::Program;
+pub(crate) use program::{Layer, Program};
+pub(crate) use survey::{Missing, Survey, survey};
+pub(crate) use weights::ExternalData;
 
 /// Reads and compiles an ONNX file for the best instruction set of this machine.
 ///
@@ -35,6 +39,20 @@ pub(crate) use program::Program;
 /// [`InvalidModel`](crate::error::ErrorKind::InvalidModel) if the bytes are no consistent ONNX
 /// file, [`UnsupportedOperator`](crate::error::ErrorKind::UnsupportedOperator) naming operator and
 /// node, [`LimitExceeded`](crate::error::ErrorKind::LimitExceeded) beyond `limits`.
+#[cfg(any(test, fuzzing))]
 pub(crate) fn compile(bytes: &[u8], limits: &Limits, precision: Precision) -> crate::error::Result<Program> {
-    Program::compile(onnx::read(bytes, limits)?, limits, precision)
+    compile_with(bytes, &[], None, limits, precision)
+}
+
+/// [`compile`] of a file whose weights lie in others, or whose input's height and width are free.
+pub(crate) fn compile_with(
+    bytes: &[u8],
+    external: ExternalData<'_>,
+    size: Option<(usize, usize)>,
+    limits: &Limits,
+    precision: Precision,
+) -> crate::error::Result<Program> {
+    let mut graph = onnx::read(bytes, external, limits)?;
+    graph.size = size;
+    Program::compile(graph, limits, precision)
 }

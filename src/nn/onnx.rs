@@ -1,27 +1,13 @@
-//! ONNX files: the subset that convolutional face networks use, read into a [`Graph`].
+//! ONNX files: the subset that face networks use, read into a [`Graph`].
 //!
-//! Field numbers are those of `onnx.proto3` (IR version 3 to 11). Weights may be f32, f16, or
-//! integers of 8 or 4 bits for a DequantizeLinear, raw or in typed fields, never in external files.
+//! Field numbers are those of `onnx.proto3` (IR version 3 to 13).
 
-use super::graph::{Attribute, Constant, Graph, Node, Values};
+use super::graph::{Attribute, Graph, Node};
 use super::limits::Limits;
 use super::proto::{Fields, corrupt};
 use super::ranges::{self, Ranges};
+use super::weights::{ExternalData, read_tensor};
 use crate::error::{Error, ErrorKind, Result, Stage};
-use half::f16;
-use half::slice::{HalfBitsSliceExt, HalfFloatSliceExt};
-
-/// Values of `TensorProto.DataType`.
-pub(super) mod data_type {
-    pub const FLOAT: i64 = 1;
-    pub const UINT8: i64 = 2;
-    pub const INT8: i64 = 3;
-    pub const INT32: i64 = 6;
-    pub const INT64: i64 = 7;
-    pub const FLOAT16: i64 = 10;
-    pub const UINT4: i64 = 21;
-    pub const INT4: i64 = 22;
-}
 
 /// Values of `AttributeProto.AttributeType`.
 mod attribute_type {
@@ -29,11 +15,12 @@ mod attribute_type {
     pub const FLOAT: i64 = 1;
     pub const INT: i64 = 2;
     pub const STRING: i64 = 3;
+    pub const FLOATS: i64 = 6;
     pub const INTS: i64 = 7;
 }
 
-/// Reads a whole ONNX file.
-pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Graph> {
+/// Reads a whole ONNX file. Of tensors that are kept in other files `external` has the bytes.
+pub(super) fn read(bytes: &[u8], external: ExternalData<'_>, limits: &Limits) -> Result<Graph> {
     let mut graph = None;
     let mut opset = None;
     let mut ranges = Ranges::new();
@@ -48,14 +35,14 @@ pub(super) fn read(bytes: &[u8], limits: &Limits) -> Result<Graph> {
         }
     }
     let graph = graph.ok_or_else(|| corrupt("the file holds no ONNX graph"))?;
-    match opset {
-        Some(7..=24) => {}
+    let opset = match opset {
+        Some(opset @ 7..=24) => opset,
         other => {
             let message = format!("ONNX operator set {other:?} is not supported (7 to 24 are)");
             return Err(Error::new(ErrorKind::UnsupportedOperator, Stage::Model, message));
         }
-    }
-    Ok(Graph { ranges, ..read_graph(graph, limits)? })
+    };
+    Ok(Graph { ranges, opset, ..read_graph(graph, external, limits)? })
 }
 
 /// The version of an operator set, if it is the default domain's.
@@ -73,7 +60,7 @@ fn read_opset(bytes: &[u8]) -> Result<Option<i64>> {
 }
 
 /// Reads `GraphProto`.
-fn read_graph(bytes: &[u8], limits: &Limits) -> Result<Graph> {
+fn read_graph(bytes: &[u8], external: ExternalData<'_>, limits: &Limits) -> Result<Graph> {
     let mut graph = Graph::default();
     let mut inputs = Vec::new();
     let mut weights = 0usize;
@@ -85,7 +72,7 @@ fn read_graph(bytes: &[u8], limits: &Limits) -> Result<Graph> {
                 graph.nodes.push(read_node(field.payload.bytes()?, limits)?);
             }
             5 => {
-                let (name, constant) = read_tensor(field.payload.bytes()?, limits)?;
+                let (name, constant) = read_tensor(field.payload.bytes()?, external, limits)?;
                 weights = weights.saturating_add(constant.len());
                 limits.check_elements(weights)?;
                 limits.check_nodes(graph.constants.len())?;
@@ -145,7 +132,7 @@ pub(super) fn read_node(bytes: &[u8], limits: &Limits) -> Result<Node> {
 /// Reads `AttributeProto`: its name and value.
 fn read_attribute(bytes: &[u8], limits: &Limits) -> Result<(String, Attribute)> {
     let mut name = String::new();
-    let (mut scalar, mut ints) = (None, Vec::new());
+    let (mut scalar, mut ints, mut floats) = (None, Vec::new(), Vec::new());
     let mut kind = attribute_type::UNDEFINED;
     for field in Fields::new(bytes) {
         let field = field?;
@@ -154,7 +141,8 @@ fn read_attribute(bytes: &[u8], limits: &Limits) -> Result<(String, Attribute)> 
             2 => scalar = Some(Attribute::Float(field.payload.float()?)),
             3 => scalar = Some(Attribute::Int(field.payload.int()?)),
             4 => scalar = Some(Attribute::Text(String::from_utf8_lossy(field.payload.bytes()?).into_owned())),
-            5 => scalar = Some(Attribute::Tensor(read_tensor(field.payload.bytes()?, limits)?.1)),
+            5 => scalar = Some(Attribute::Tensor(read_tensor(field.payload.bytes()?, &[], limits)?.1)),
+            7 => field.payload.floats_into(&mut floats)?,
             8 => field.payload.ints_into(&mut ints)?,
             20 => kind = field.payload.int()?,
             _ => {}
@@ -166,6 +154,8 @@ fn read_attribute(bytes: &[u8], limits: &Limits) -> Result<(String, Attribute)> 
         attribute_type::FLOAT => Attribute::Float(0.0),
         attribute_type::INT => Attribute::Int(0),
         attribute_type::STRING => Attribute::Text(String::new()),
+        attribute_type::FLOATS => Attribute::Floats(floats),
+        attribute_type::UNDEFINED if !floats.is_empty() => Attribute::Floats(floats),
         attribute_type::UNDEFINED | attribute_type::INTS => Attribute::Ints(ints),
         _ => Attribute::Other,
     });
@@ -222,98 +212,4 @@ fn read_dim(bytes: &[u8]) -> Result<Option<usize>> {
         }
     }
     Ok(side)
-}
-
-/// Reads `TensorProto`: its name and values.
-fn read_tensor(bytes: &[u8], limits: &Limits) -> Result<(String, Constant)> {
-    let mut name = String::new();
-    let (mut dims, mut ints, mut floats) = (Vec::new(), Vec::new(), Vec::new());
-    let (mut kind, mut raw) = (0, None);
-    for field in Fields::new(bytes) {
-        let field = field?;
-        match field.number {
-            1 => field.payload.ints_into(&mut dims)?,
-            2 => kind = field.payload.int()?,
-            4 => field.payload.floats_into(&mut floats)?,
-            5 | 7 => field.payload.ints_into(&mut ints)?,
-            8 => name = field.payload.text()?.to_owned(),
-            9 => raw = Some(field.payload.bytes()?),
-            13 => return Err(corrupt(format!("the tensor {name:?} keeps its data in another file"))),
-            _ => {}
-        }
-    }
-    let shape = dims
-        .iter()
-        .map(|d| usize::try_from(*d))
-        .collect::<Result<Vec<_>, _>>()
-        .map_err(|e| corrupt(format!("the tensor {name:?} has a negative side")).with_source(e))?;
-    let len = limits.elements(&shape)?;
-    let constant = match kind {
-        data_type::FLOAT => Constant::floats(shape, raw.map_or(Ok(floats), |r| raw_values(r, f32::from_le_bytes))?),
-        data_type::FLOAT16 => {
-            let halves = match raw {
-                Some(r) => raw_values(r, u16::from_le_bytes)?,
-                // The standard keeps f16 bit patterns in int32_data.
-                None => ints
-                    .iter()
-                    .map(|bits| u16::try_from(*bits))
-                    .collect::<Result<_, _>>()
-                    .map_err(|e| corrupt(format!("the tensor {name:?} holds no f16 values")).with_source(e))?,
-            };
-            let mut floats = vec![0.0; halves.len()];
-            halves.reinterpret_cast::<f16>().convert_to_f32_slice(&mut floats);
-            Constant::floats(shape, floats)
-        }
-        data_type::INT64 => Constant::ints(shape, raw.map_or(Ok(ints), |r| raw_values(r, i64::from_le_bytes))?),
-        data_type::INT32 => {
-            let wide = |b: [u8; 4]| i64::from(i32::from_le_bytes(b));
-            Constant::ints(shape, raw.map_or(Ok(ints), |r| raw_values(r, wide))?)
-        }
-        data_type::UINT8 | data_type::INT8 | data_type::UINT4 | data_type::INT4 => {
-            let bytes = match raw {
-                Some(raw) => raw.to_vec(),
-                // The standard keeps a byte of them in each entry of int32_data.
-                None => ints
-                    .iter()
-                    .map(|v| i8::try_from(*v).map(i8::cast_unsigned).or_else(|_| u8::try_from(*v)))
-                    .collect::<Result<_, _>>()
-                    .map_err(|e| corrupt(format!("the tensor {name:?} holds no bytes")).with_source(e))?,
-            };
-            Constant { values: Values::Codes(codes(kind, &bytes, len)), shape }
-        }
-        other => {
-            let message = format!("the tensor {name:?} has data type {other}, which is not supported");
-            return Err(Error::new(ErrorKind::UnsupportedOperator, Stage::Model, message));
-        }
-    };
-    if constant.len() != len {
-        return Err(corrupt(format!("the tensor {name:?} holds {} values, its shape {len}", constant.len())));
-    }
-    Ok((name, constant))
-}
-
-/// Integers of 8 bits, or of 4, of which a byte holds two, the lower bits first. An odd number of
-/// those leaves half a byte over.
-fn codes(kind: i64, bytes: &[u8], len: usize) -> Vec<i16> {
-    let signed = |byte: u8, bits: u32| i16::from((byte << (8 - bits)).cast_signed() >> (8 - bits));
-    let halves = |byte: &u8| [byte & 15, byte >> 4];
-    match kind {
-        data_type::UINT8 => bytes.iter().map(|b| i16::from(*b)).collect(),
-        data_type::INT8 => bytes.iter().map(|b| signed(*b, 8)).collect(),
-        _ => {
-            let signed = |half| if kind == data_type::INT4 { signed(half, 4) } else { i16::from(half) };
-            // A whole byte too many shows in the length, as with the other types.
-            let odd = usize::from(len % 2 == 1 && bytes.len() == len.div_ceil(2));
-            bytes.iter().flat_map(halves).take(2 * bytes.len() - odd).map(signed).collect()
-        }
-    }
-}
-
-/// Values of `N` bytes each, little-endian, as `raw_data` has them.
-fn raw_values<const N: usize, T>(raw: &[u8], decode: impl Fn([u8; N]) -> T) -> Result<Vec<T>> {
-    let (chunks, rest) = raw.as_chunks::<N>();
-    if !rest.is_empty() {
-        return Err(corrupt("a tensor's raw data has a broken length"));
-    }
-    Ok(chunks.iter().map(|c| decode(*c)).collect())
 }

@@ -6,7 +6,9 @@ use super::kernels::epilogue::{Activation, Epilogue};
 use super::kernels::int8::InputRange;
 use super::kernels::pool::Pooling;
 use super::kernels::resize::Tap;
+use super::kernels::tensor::TensorOp;
 use super::value::{Border, Grid, Value};
+use std::sync::Arc;
 
 /// A sliding window: kernel, stride and dilation as (x, y), padding, and the size of what comes
 /// out.
@@ -110,6 +112,10 @@ pub(super) enum Kind {
         columns: Vec<Tap>,
         rows: Vec<Tap>,
     },
+    /// An operation on flat values.
+    Tensor {
+        op: TensorOp,
+    },
     /// Moves `size` = (width, height, channels) elements. `from` and `to` are relative to the
     /// images' first pixels where they are `None`. The whole target is first filled with
     /// `fill`, if given.
@@ -125,6 +131,8 @@ pub(super) enum Kind {
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Op {
     pub kind: Kind,
+    /// The node that it was made of, or the first of those.
+    pub node: Arc<str>,
     pub input: Value,
     /// A residual, or the other operand.
     pub other: Option<Value>,

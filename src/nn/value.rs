@@ -91,6 +91,10 @@ pub(super) enum Form {
     Image,
     /// Any other shape, in row-major order in the channels of one pixel.
     Flat,
+    /// A shape whose last axis is a multiple of whole vectors: that axis is the channels of a row
+    /// of pixels, one for each place of the axes before it. The memory is the same as if it
+    /// were flat.
+    Rows,
 }
 
 /// A value: a view of a buffer.

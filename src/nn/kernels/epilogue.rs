@@ -4,6 +4,7 @@
 //! residual. The combinations that networks use are compiled apart ([`Epilogue::enter`]), so that
 //! the inner loops hold no branch; all others share one slow path.
 
+use super::function::{Function, Mapped};
 use crate::simd::{Isa, Kernel, LANES, Lanes};
 
 /// An element-wise activation. Per-channel slopes are padded to whole vectors.
@@ -20,6 +21,8 @@ pub(crate) enum Activation {
     PRelu { slopes: Vec<Lanes> },
     /// The logistic function 1 / (1 + e^−x).
     Sigmoid,
+    /// Any other function of each value by itself that is finite at 0.
+    Map(Function),
 }
 
 /// The steps after the sum: `second(first(x) + residual)`.
@@ -115,6 +118,13 @@ impl Act for Any<'_> {
                 let mut lanes = [0.0; LANES];
                 isa.store(v, &mut lanes);
                 lanes.iter_mut().for_each(|x| *x = 1.0 / (1.0 + (-*x).exp()));
+                isa.load(&lanes)
+            }
+            Activation::Map(function) => {
+                let mut lanes = [0.0; LANES];
+                isa.store(v, &mut lanes);
+                // In a function of its own, of which there is one for each instruction set.
+                isa.call(Mapped { function: *function, values: &mut lanes });
                 isa.load(&lanes)
             }
         }

@@ -16,10 +16,12 @@ pub(crate) mod coded;
 pub(crate) mod depthwise;
 pub(crate) mod elementwise;
 pub(crate) mod epilogue;
+pub(crate) mod function;
 pub(crate) mod int8;
 pub(crate) mod matmul;
 pub(crate) mod pool;
 pub(crate) mod resize;
+pub(crate) mod tensor;
 #[cfg(test)]
 mod tests;
 pub(crate) mod walk;

@@ -27,6 +27,8 @@ pub(crate) struct Pool<'a> {
     pub stride: (usize, usize),
     /// The padding at the left and top in pixels.
     pub padding: (usize, usize),
+    /// The padding at the right and bottom in pixels, which counts as little as the other.
+    pub padding_after: (usize, usize),
     pub output: &'a mut [Lanes],
     pub output_walk: Walk,
     /// The output's width and height in pixels, and vectors per pixel.
@@ -70,7 +72,24 @@ impl Pool<'_> {
     #[inline(always)]
     fn pixel<I: Isa>(&mut self, isa: I, output: (usize, usize), columns: Range<usize>, rows: Range<usize>) {
         let divisor = match self.kind {
-            Pooling::Average { count_padding: true } => self.window.0 * self.window.1,
+            Pooling::Average { count_padding: true } => {
+                // The last window may reach beyond the padding.
+                let covered = |at: usize, stride: usize, window: usize, whole: usize| {
+                    window.min(whole - (at * stride).min(whole))
+                };
+                let whole = |padding: usize, size: usize, after: usize| padding + size + after;
+                covered(
+                    output.0,
+                    self.stride.0,
+                    self.window.0,
+                    whole(self.padding.0, self.input_size.0, self.padding_after.0),
+                ) * covered(
+                    output.1,
+                    self.stride.1,
+                    self.window.1,
+                    whole(self.padding.1, self.input_size.1, self.padding_after.1),
+                )
+            }
             _ => rows.len() * columns.len(),
         };
         let out = self.output_walk.at(output.0, output.1);

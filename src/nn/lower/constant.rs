@@ -4,8 +4,8 @@
 use super::lowering::{Entry, Lowering};
 use crate::error::Result;
 use crate::nn::graph::{Constant, Node, Values};
-use crate::nn::onnx::data_type;
 use crate::nn::quantised::Quantised;
+use crate::nn::weights::data_type;
 use std::rc::Rc;
 
 /// The most axes of a constant that is transposed.
@@ -19,7 +19,7 @@ impl Lowering<'_> {
     }
 
     /// Accounts for a constant of `len` values before it is made. An empty one is of no use.
-    fn fold(&mut self, node: &Node, len: usize) -> Result<()> {
+    pub(super) fn fold(&mut self, node: &Node, len: usize) -> Result<()> {
         if len == 0 {
             return Err(node.unsupported("an empty constant"));
         }
@@ -58,7 +58,7 @@ impl Lowering<'_> {
     /// Reshape, Flatten, Squeeze, Unsqueeze of a constant.
     pub(super) fn reshape_constant(&mut self, node: &Node, constant: &Constant) -> Result<()> {
         self.fold(node, constant.len())?;
-        let shape = self.target_shape(node, &constant.shape, false)?;
+        let shape = self.target_shape(node, &constant.shape)?;
         if self.limits.elements(&shape)? != constant.len() {
             return Err(node.invalid(&format!("{:?} cannot become {shape:?}", constant.shape)));
         }
@@ -105,7 +105,8 @@ impl Lowering<'_> {
     /// Cast of a constant to a type that holds all of its values. f16 constants are f32 already.
     pub(super) fn cast_constant(&mut self, node: &Node, constant: &Rc<Constant>, to: i64) -> Result<()> {
         let values = match (&constant.values, to) {
-            (Values::Floats(_), data_type::FLOAT) | (Values::Ints(_), data_type::INT64) => {
+            (Values::Floats(_), data_type::FLOAT | data_type::FLOAT16 | data_type::BFLOAT16 | data_type::DOUBLE)
+            | (Values::Ints(_), data_type::INT64) => {
                 return self.define(node, Entry::Constant(Rc::clone(constant)));
             }
             (Values::Codes(codes), data_type::FLOAT) => {
@@ -116,11 +117,23 @@ impl Lowering<'_> {
                 self.fold(node, codes.len())?;
                 Values::Ints(codes.iter().map(|v| i64::from(*v)).collect())
             }
-            (Values::Ints(ints), data_type::FLOAT) => {
+            (Values::Ints(ints), data_type::FLOAT | data_type::FLOAT16 | data_type::BFLOAT16 | data_type::DOUBLE) => {
                 self.fold(node, ints.len())?;
                 Values::Floats(ints.iter().map(|v| *v as f32).collect())
             }
-            _ => return Err(node.unsupported("only casts to f32, or to wider integers")),
+            (Values::Ints(ints), data_type::BOOL) => {
+                self.fold(node, ints.len())?;
+                Values::Ints(ints.iter().map(|v| i64::from(*v != 0)).collect())
+            }
+            (Values::Ints(ints), data_type::INT32) if ints.iter().all(|v| i32::try_from(*v).is_ok()) => {
+                return self.define(node, Entry::Constant(Rc::clone(constant)));
+            }
+            (Values::Floats(floats), data_type::INT32 | data_type::INT64) => {
+                self.fold(node, floats.len())?;
+                // Towards 0, as the standard has it.
+                Values::Ints(floats.iter().map(|v| *v as i64).collect())
+            }
+            _ => return Err(node.unsupported("only casts of constants to floats, or to wider integers")),
         };
         self.define_constant(node, Constant { shape: constant.shape.clone(), values })
     }

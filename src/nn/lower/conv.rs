@@ -4,6 +4,7 @@ use super::lowering::{Entry, Lowering};
 use crate::error::Result;
 use crate::nn::graph::Node;
 use crate::nn::kernels::int8::InputRange;
+use crate::nn::kernels::tensor::BinaryKind;
 use crate::nn::op::{Filter, Kind, Window};
 use crate::nn::precision::Precision;
 use crate::nn::value::{Border, Form, Grid, Value};
@@ -18,11 +19,8 @@ impl Lowering<'_> {
         // Zeros in front of a convolution become its own padding.
         let (value, before) = match self.entry(node, 0)?.clone() {
             Entry::Padded { value, border, channels } if channels == value.grid.channels => (value, border),
-            _ => (self.value(node, 0)?, Border::default()),
+            _ => (self.image_value(node, 0)?, Border::default()),
         };
-        if value.form != Form::Image {
-            return Err(node.unsupported("its input must be an image (N, C, H, W)"));
-        }
         let (mut filter, kernel) = self.filter(node, value.grid.channels)?;
         let window = self.window(node, &value.grid, kernel, before)?;
         if let Some(ranges) = self.input_ranges(node, value.grid.channels)? {
@@ -75,7 +73,7 @@ impl Lowering<'_> {
 
     /// The weights of a Conv node and its kernel as (x, y). Groups other than depthwise become a
     /// dense filter with zeros.
-    fn filter(&mut self, node: &Node, channels: usize) -> Result<(Filter, (usize, usize))> {
+    pub(super) fn filter(&mut self, node: &Node, channels: usize) -> Result<(Filter, (usize, usize))> {
         let weight = self.constant(node, 1).cloned().ok_or_else(|| node.unsupported("its weights must be constant"))?;
         let data = weight.as_floats().ok_or_else(|| node.invalid("its weights must be floats"))?;
         let &[outputs, per_group, height, width] = weight.shape.as_slice() else {
@@ -130,16 +128,26 @@ impl Lowering<'_> {
             return Err(node.unsupported("training"));
         }
         let epsilon = node.float("epsilon", 1e-5)?;
-        let value = self.value(node, 0)?;
+        let value = match self.value(node, 0)? {
+            flat if flat.form != Form::Image && flat.shape.len() == 4 => self.image_value(node, 0)?,
+            value => value,
+        };
         let (gamma, beta) = (self.floats(node, 1)?, self.floats(node, 2)?);
         let (mean, variance) = (self.floats(node, 3)?, self.floats(node, 4)?);
-        let channels = value.grid.channels;
-        let per_channel = value.form == Form::Image || value.shape.len() == 2;
+        // (N, C, L) is no image: its channels lie apart.
+        let apart = value.form != Form::Image && value.shape.len() == 3;
+        let channels = if apart { value.shape.get(1).copied().unwrap_or(0) } else { value.grid.channels }; // Refused.
+        let per_channel = value.form == Form::Image || value.shape.len() == 2 || apart;
         if !per_channel || [gamma, beta, mean, variance].iter().any(|v| v.len() != channels) {
             return Err(node.invalid("its parameters do not fit its input"));
         }
         let scale: Vec<f32> = gamma.iter().zip(variance).map(|(g, v)| g / (v + epsilon).sqrt()).collect();
-        let shift = beta.iter().zip(mean).zip(&scale).map(|((b, m), s)| b - m * s).collect();
+        let shift: Vec<f32> = beta.iter().zip(mean).zip(&scale).map(|((b, m), s)| b - m * s).collect();
+        if apart {
+            let scaled = self.spread_constant(node, BinaryKind::Mul, &value, vec![channels, 1], scale)?;
+            let result = self.spread_constant(node, BinaryKind::Add, &scaled, vec![channels, 1], shift)?;
+            return self.define(node, Entry::Value(result));
+        }
         self.affine(node, scale, shift)
     }
 }

@@ -5,9 +5,10 @@ use crate::error::Result;
 use crate::nn::graph::{Constant, Node};
 use crate::nn::kernels::elementwise::Combine;
 use crate::nn::kernels::epilogue::Activation;
-use crate::nn::onnx::data_type;
+use crate::nn::kernels::tensor::BinaryKind;
 use crate::nn::op::{Filter, Kind, Op, Window};
 use crate::nn::value::{Form, Value};
+use crate::nn::weights::data_type;
 use crate::simd::LANES;
 
 impl Lowering<'_> {
@@ -35,16 +36,28 @@ impl Lowering<'_> {
     /// PRelu with constant slopes, one for all channels or one for each.
     pub(super) fn prelu(&mut self, node: &Node) -> Result<()> {
         let value = self.value(node, 0)?;
-        let constant = self.constant(node, 1).cloned();
-        let constant = constant.ok_or_else(|| node.unsupported("its slopes must be a constant"))?;
+        let Some(constant) = self.constant(node, 1).cloned() else {
+            let slopes = self.tensor(node, 1)?;
+            let result = self.spread(node, BinaryKind::PRelu, &value, &slopes)?;
+            return self.define(node, Entry::Value(result));
+        };
         let slopes = constant.as_floats().ok_or_else(|| node.invalid("a constant must hold floats"))?;
         if let [slope] = slopes
             && constant.shape.len() <= value.shape.len()
         {
             return self.leaky_relu(node, *slope);
         }
-        if !is_per_channel(&constant.shape, &value) {
-            return Err(node.unsupported("slopes must be one per channel"));
+        // Old exporters of MXNet mean channels by (C); as NumPy has it, these are columns.
+        let old = value.form == Form::Image
+            && constant.shape == [value.grid.channels]
+            && value.shape.get(3) != Some(&slopes.len());
+        if !old && !is_per_channel(&constant.shape, &value) {
+            let result =
+                self.spread_constant(node, BinaryKind::PRelu, &value, constant.shape.clone(), slopes.to_vec())?;
+            if result.shape != value.shape {
+                return Err(node.invalid("its slopes do not fit its input"));
+            }
+            return self.define(node, Entry::Value(result));
         }
         self.reserve(slopes.len(), 1, 1)?;
         let vectors = slopes.chunks(LANES).map(|chunk| {
@@ -55,30 +68,20 @@ impl Lowering<'_> {
         self.activation(node, Activation::PRelu { slopes: vectors.collect() })
     }
 
-    /// Add, Sub, Mul and Div, of two values or of one and a constant.
+    /// Add, Sub, Mul, Div, Pow, Max and Min, of two values or of one and a constant.
     pub(super) fn binary(&mut self, node: &Node) -> Result<()> {
         match (self.constant(node, 0).cloned(), self.constant(node, 1).cloned()) {
             (None, Some(constant)) => return self.binary_constant(node, &constant, false),
-            (Some(constant), None) if node.op != "Div" => {
+            (Some(constant), None) if matches!(node.op.as_str(), "Add" | "Mul" | "Sub" | "Max" | "Min") => {
                 let mut swapped = node.clone();
                 swapped.inputs.reverse();
                 return self.binary_constant(&swapped, &constant, true);
             }
-            (None, None) => {}
-            _ => return Err(node.unsupported("these operands")),
+            _ => {}
         }
         match node.op.as_str() {
             "Add" => self.sum(node),
-            "Mul" => {
-                let (a, b) = (self.value(node, 0)?, self.value(node, 1)?);
-                self.combine(node, &a, &b, Combine::Multiply)
-            }
-            "Sub" => {
-                let (a, b) = (self.value(node, 0)?, self.value(node, 1)?);
-                let b = self.mapped(&b, |_| (-1.0, 0.0))?;
-                self.combine(node, &a, &b, Combine::Add)
-            }
-            _ => Err(node.unsupported("the second operand must be a constant")),
+            _ => self.combine(node),
         }
     }
 
@@ -88,8 +91,27 @@ impl Lowering<'_> {
         let value = self.value(node, 0)?;
         let data = constant.as_floats().ok_or_else(|| node.invalid("a constant must hold floats"))?;
         let single = data.len() == 1 && constant.shape.len() <= value.shape.len();
-        if !single && !is_per_channel(&constant.shape, &value) {
-            return Err(node.unsupported("a constant operand must be one value, or one per channel"));
+        if let (true, [bound]) = (single, data) {
+            let (low, high) = (f32::NEG_INFINITY, f32::INFINITY);
+            match node.op.as_str() {
+                "Max" if !bound.is_nan() => return self.activation(node, Activation::Clip { low: *bound, high }),
+                "Min" if !bound.is_nan() => return self.activation(node, Activation::Clip { low, high: *bound }),
+                _ => {}
+            }
+        }
+        let affine = matches!(node.op.as_str(), "Add" | "Sub" | "Mul" | "Div");
+        let rows = if is_last_axis(&constant.shape, &value) { self.rows_of(&value) } else { None };
+        if !affine || !single && rows.is_none() && !is_per_channel(&constant.shape, &value) {
+            let kind = kind_of(node)?;
+            let other = self.written_out(node, constant)?;
+            let (a, b) = if constant_first { (&other, &value) } else { (&value, &other) };
+            let result = self.spread(node, kind, a, b)?;
+            return self.define(node, Entry::Value(result));
+        }
+        if let (false, Some(rows), Some(name)) = (single, rows, node.input(0))
+            && rows != value
+        {
+            self.bind(name, Entry::Value(rows));
         }
         let (scale, shift): (Vec<f32>, Vec<f32>) = match node.op.as_str() {
             "Add" => (vec![1.0], data.to_vec()),
@@ -120,8 +142,7 @@ impl Lowering<'_> {
                 return self.define(node, Entry::Value(target));
             }
         }
-        let (a, b) = (self.value(node, 0)?, self.value(node, 1)?);
-        self.combine(node, &a, &b, Combine::Add)
+        self.combine(node)
     }
 
     /// The value to be added to `target`, if it has the same shape. Channels that are only padding
@@ -139,22 +160,53 @@ impl Lowering<'_> {
         if same { self.in_vectors(&value).map(Some) } else { Ok(None) }
     }
 
-    /// A pass of its own over two values.
-    fn combine(&mut self, node: &Node, a: &Value, b: &Value, combine: Combine) -> Result<()> {
-        // One operand per channel and image, as squeeze-and-excitation blocks have it, goes second.
-        let (a, b) = if a.grid.width * a.grid.height < b.grid.width * b.grid.height { (b, a) } else { (a, b) };
-        let (a, b) = (self.in_vectors(a)?, self.in_vectors(b)?);
-        let same = a.shape == b.shape && a.form == b.form;
-        let broadcast = a.form == Form::Image
-            && b.form == Form::Image
-            && (b.grid.width, b.grid.height) == (1, 1)
-            && a.grid.channels == b.grid.channels;
-        if !same && !broadcast {
-            return Err(node.unsupported(&format!("shapes {:?} and {:?}", a.shape, b.shape)));
+    /// A pass of its own over two values: on images if they have one shape, or if one has a value
+    /// per channel; in flat memory otherwise.
+    fn combine(&mut self, node: &Node) -> Result<()> {
+        let combine = match node.op.as_str() {
+            "Add" | "Sub" => Some(Combine::Add),
+            "Mul" => Some(Combine::Multiply),
+            _ => None,
+        };
+        let (a, b) = (self.operand(node, 0)?, self.operand(node, 1)?);
+        let flips = (a.grid.width * a.grid.height) < b.grid.width * b.grid.height;
+        if let (Some(combine), Some((a, b))) = (combine, self.alike(node, &a, &b)?) {
+            // What is subtracted is turned over first.
+            let (a, b) = match node.op.as_str() {
+                "Sub" if flips => (self.mapped(&a, |_| (-1.0, 0.0))?, b),
+                "Sub" => (a, self.mapped(&b, |_| (-1.0, 0.0))?),
+                _ => (a, b),
+            };
+            let (a, b) = (self.in_vectors(&a)?, self.in_vectors(&b)?);
+            let output = self.new_value(a.grid, a.form, a.shape.clone())?;
+            self.push(Kind::Elementwise { combine }, &a, Some(b), &output);
+            return self.define(node, Entry::Value(output));
         }
-        let output = self.new_value(a.grid, a.form, a.shape.clone())?;
-        self.push(Kind::Elementwise { combine }, &a, Some(b), &output);
-        self.define(node, Entry::Value(output))
+        let result = self.spread(node, kind_of(node)?, &a, &b)?;
+        self.define(node, Entry::Value(result))
+    }
+
+    /// Input `index`; a constant is written out.
+    fn operand(&mut self, node: &Node, index: usize) -> Result<Value> {
+        match self.entry(node, index)?.clone() {
+            Entry::Constant(constant) => self.written_out(node, &constant),
+            _ => self.value(node, index),
+        }
+    }
+
+    /// Two values in one form that a pass can take pixel by pixel: of the same shape, or the second
+    /// with one value per channel, as squeeze-and-excitation blocks have it. The larger comes
+    /// first.
+    fn alike(&mut self, node: &Node, a: &Value, b: &Value) -> Result<Option<(Value, Value)>> {
+        let (a, b) = if a.grid.width * a.grid.height < b.grid.width * b.grid.height { (b, a) } else { (a, b) };
+        let per_channel = matches!((a.shape.as_slice(), b.shape.as_slice()), ([1, c, _, _], [1, d, 1, 1]) if c == d);
+        let images = a.form == Form::Image || b.form == Form::Image;
+        Ok(match a.shape == b.shape {
+            true if a.form == b.form && a.grid.channels == b.grid.channels => Some((a.clone(), b.clone())),
+            same if images && (same || per_channel) => Some((self.image_of(node, a)?, self.image_of(node, b)?)),
+            true => Some((self.flattened(a)?, self.flattened(b)?)),
+            false => None,
+        })
     }
 
     /// An affine map per channel of input 0, folded into the weights before it where that is
@@ -219,7 +271,7 @@ impl Lowering<'_> {
         self.define(node, Entry::Value(output))
     }
 
-    /// Identity, Dropout, and casts to f32: another name for the same value.
+    /// Identity, Dropout, and casts to floats: another name for the same value.
     pub(super) fn identity(&mut self, node: &Node) -> Result<()> {
         let entry = self.entry(node, 0)?.clone();
         if node.op == "Cast" {
@@ -227,8 +279,9 @@ impl Lowering<'_> {
             if let Entry::Constant(constant) = &entry {
                 return self.cast_constant(node, constant, to);
             }
-            if to != data_type::FLOAT {
-                return Err(node.unsupported("only casts to f32"));
+            // Everything is computed in f32.
+            if !matches!(to, data_type::FLOAT | data_type::FLOAT16 | data_type::BFLOAT16 | data_type::DOUBLE) {
+                return Err(node.unsupported("only casts to floats"));
             }
         }
         self.define(node, entry)
@@ -242,6 +295,27 @@ fn is_per_channel(shape: &[usize], value: &Value) -> bool {
     match (value.form, shape) {
         (Form::Image, [c, 1, 1] | [1, c, 1, 1]) => *c == channels,
         (Form::Flat, [c] | [1, c]) => *c == channels && value.shape.len() == 2,
+        (Form::Rows, _) => is_last_axis(shape, value),
         _ => false,
     }
+}
+
+/// Whether a constant of `shape` has one value for each place of a value's last axis.
+fn is_last_axis(shape: &[usize], value: &Value) -> bool {
+    let one_row = shape.split_last().is_some_and(|(_, before)| before.iter().all(|side| *side == 1));
+    one_row && shape.last() == value.shape.last() && shape.len() <= value.shape.len()
+}
+
+/// What a node computes of two values.
+fn kind_of(node: &Node) -> Result<BinaryKind> {
+    Ok(match node.op.as_str() {
+        "Add" => BinaryKind::Add,
+        "Sub" => BinaryKind::Sub,
+        "Mul" => BinaryKind::Mul,
+        "Div" => BinaryKind::Div,
+        "Pow" => BinaryKind::Pow,
+        "Max" => BinaryKind::Max,
+        "Min" => BinaryKind::Min,
+        _ => return Err(node.unsupported("two values")),
+    })
 }

@@ -13,6 +13,7 @@ use crate::nn::value::{Border, Buffer, BufferId, Form, Grid, Value};
 use crate::simd::LANES;
 use std::collections::HashMap;
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// What a name in the graph stands for.
 #[derive(Debug, Clone)]
@@ -56,7 +57,13 @@ pub(super) struct Lowering<'a> {
     /// Values of all constants that were computed from others.
     pub folded: usize,
     pub ranges: Ranges,
+    /// The version of the operator set.
+    pub opset: i64,
+    /// The graph's input, which operations without operands name as theirs.
+    pub source: Option<Value>,
     pub precision: Precision,
+    /// The name of the node that is being lowered.
+    pub node: Arc<str>,
 }
 
 impl Lowering<'_> {
@@ -87,10 +94,15 @@ impl Lowering<'_> {
 
     /// Gives the node's first output its meaning.
     pub(super) fn define(&mut self, node: &Node, entry: Entry) -> Result<()> {
-        let name = node.outputs.first().ok_or_else(|| node.invalid("it has no output"))?;
         if node.outputs.iter().skip(1).any(|extra| self.uses.contains_key(extra)) {
             return Err(node.unsupported("only the first output may be used"));
         }
+        self.define_output(node, 0, entry)
+    }
+
+    /// Gives the node's output number `index` its meaning.
+    pub(super) fn define_output(&mut self, node: &Node, index: usize, entry: Entry) -> Result<()> {
+        let name = node.outputs.get(index).ok_or_else(|| node.invalid("it has no output"))?;
         if self.entries.contains_key(name) {
             return Err(node.invalid(&format!("its output {name:?} is already defined")));
         }
@@ -149,10 +161,7 @@ impl Lowering<'_> {
 
     /// Input `index` as an image that kernels can read by vectors.
     pub(super) fn image(&mut self, node: &Node, index: usize) -> Result<Value> {
-        let value = self.value(node, index)?;
-        if value.form != Form::Image {
-            return Err(node.unsupported("its input must be an image (N, C, H, W)"));
-        }
+        let value = self.image_value(node, index)?;
         self.in_vectors(&value)
     }
 
@@ -187,7 +196,7 @@ impl Lowering<'_> {
         let len = self.limits.elements(&[grid.width, grid.height, grid.pixel])?;
         self.work(len as u64)?;
         // Flat memory is read from its first float on, whatever it is viewed as.
-        let rigid = form == Form::Flat;
+        let rigid = form != Form::Image;
         self.buffers.push(Buffer { grid, border: Border::default(), rigid, external: false, unread: 0 });
         Ok(Value { buffer: self.buffers.len() - 1, grid, form, shape })
     }
@@ -213,7 +222,8 @@ impl Lowering<'_> {
     /// Appends an operation without activations.
     pub(super) fn push(&mut self, kind: Kind, input: &Value, other: Option<Value>, output: &Value) {
         let epilogue = Epilogue::default();
-        self.ops.push(Op { kind, input: input.clone(), other, epilogue, output: output.clone() });
+        let node = Arc::clone(&self.node);
+        self.ops.push(Op { kind, node, input: input.clone(), other, epilogue, output: output.clone() });
     }
 
     /// Counts work, and refuses a network that asks for too much.

@@ -11,10 +11,19 @@
 mod constant;
 mod conv;
 mod elementwise;
+mod fold;
+mod function;
 mod linear;
 mod lowering;
 mod nodes;
+mod normalise;
+mod resample;
+mod select;
 mod shape;
+mod tensor;
+mod transposed;
 mod window;
 
-pub(super) use nodes::{Lowered, lower};
+#[cfg(test)]
+pub(super) use nodes::KNOWN;
+pub(super) use nodes::{Lowered, lower, lower_and_note};

@@ -2,6 +2,7 @@
 //! move.
 
 use super::lowering::{Entry, Lowering};
+use super::tensor::axis_of;
 use crate::error::Result;
 use crate::nn::graph::Node;
 use crate::nn::op::{Kind, Strides};
@@ -11,8 +12,13 @@ impl Lowering<'_> {
     /// The same values as contiguous memory in ONNX order.
     pub(super) fn flattened(&mut self, value: &Value) -> Result<Value> {
         let Grid { width, height, channels, .. } = value.grid;
-        if value.form == Form::Flat {
-            return Ok(value.clone());
+        match value.form {
+            Form::Flat => return Ok(value.clone()),
+            Form::Rows => {
+                let flat = Grid::padded(1, 1, width * height * channels);
+                return Ok(Value { grid: flat, form: Form::Flat, ..value.clone() });
+            }
+            Form::Image => {}
         }
         let pixels = width * height;
         let flat = Grid::padded(1, 1, pixels * channels);
@@ -27,7 +33,7 @@ impl Lowering<'_> {
     }
 
     /// Whether zeros lie around the value in its buffer.
-    fn bordered(&self, value: &Value) -> bool {
+    pub(super) fn bordered(&self, value: &Value) -> bool {
         self.buffers.get(value.buffer).is_none_or(|b| !b.border.is_none())
     }
 
@@ -38,7 +44,7 @@ impl Lowering<'_> {
             return self.reshape_constant(node, &constant);
         }
         let value = self.value(node, 0)?;
-        let shape = self.target_shape(node, &value.shape, true)?;
+        let shape = self.target_shape(node, &value.shape)?;
         if self.limits.elements(&shape)? != self.limits.elements(&value.shape)? {
             return Err(node.invalid(&format!("{:?} cannot become {shape:?}", value.shape)));
         }
@@ -48,42 +54,44 @@ impl Lowering<'_> {
         let flat = self.flattened(&value)?;
         let reshaped = match *shape.as_slice() {
             // (1, C, 1, 1) is an image of one pixel, whose memory is the same.
-            [1, channels, 1, 1] => Value { grid: Grid::padded(1, 1, channels), form: Form::Image, shape, ..flat },
-            [1, channels, height, width] => {
-                let image = self.new_image(width, height, channels)?;
-                let from = Strides { origin: 0, right: 1, down: width, channel: width * height };
-                let kind = Kind::Copy { size: (width, height, channels), from: Some(from), to: None, fill: Some(0.0) };
-                self.push(kind, &flat, None, &image);
-                image
+            [1, channels, 1, 1] if !self.external(flat.buffer) => {
+                Value { grid: Grid::padded(1, 1, channels), form: Form::Image, shape, ..flat }
             }
+            // Any other image is made where somebody reads one.
             _ => Value { shape, ..flat },
         };
         self.define(node, Entry::Value(reshaped))
     }
 
-    /// The shape that a reshaping node gives to an input of `shape`, whose first axis is the
-    /// batch's and stays, or belongs to a constant.
-    pub(super) fn target_shape(&self, node: &Node, shape: &[usize], batch: bool) -> Result<Vec<usize>> {
+    /// The shape that a reshaping node gives to an input of `shape`.
+    pub(super) fn target_shape(&self, node: &Node, shape: &[usize]) -> Result<Vec<usize>> {
         let total: usize = shape.iter().product();
         // The second input in new files, an attribute in old ones.
-        let list = |name: &str| match self.constant(node, 1).and_then(|c| c.as_ints()) {
-            Some(list) => Ok(list),
-            None => node.ints(name)?.ok_or_else(|| node.unsupported(&format!("its {name} must be a constant"))),
+        let list = |name: &str| match node.input(1) {
+            Some(_) => self.list(node, 1),
+            None => {
+                let stated = node.ints(name)?.map(<[i64]>::to_vec);
+                stated.ok_or_else(|| node.unsupported(&format!("its {name} must be stated")))
+            }
         };
         match node.op.as_str() {
-            "Flatten" => match node.int("axis", 1)? {
-                1 if batch => Ok(vec![1, total]),
-                axis if !batch && (0..=shape.len() as i64).contains(&axis) => {
-                    let rows: usize = shape.iter().take(axis as usize).product();
-                    Ok(vec![rows, shape.iter().skip(axis as usize).product()])
-                }
-                _ => Err(node.unsupported("an axis other than 1")),
-            },
+            "Flatten" => {
+                let axis = node.int("axis", 1)?;
+                let axis = if axis < 0 { axis.saturating_add(shape.len() as i64) } else { axis };
+                let axis = usize::try_from(axis).ok().filter(|axis| *axis <= shape.len());
+                let axis = axis.ok_or_else(|| node.unsupported("an axis that is not there"))?;
+                Ok(vec![shape.iter().take(axis).product(), shape.iter().skip(axis).product()])
+            }
             "Squeeze" => {
                 let rank = shape.len() as i64;
-                let axes: Vec<i64> = list("axes")?.iter().map(|a| if *a < 0 { a + rank } else { *a }).collect();
-                if axes.is_empty() || axes.iter().any(|axis| !(i64::from(batch)..rank).contains(axis)) {
-                    return Err(node.unsupported("the batch axis must stay, the others exist"));
+                let stated = match (node.input(1), node.ints("axes")?) {
+                    // All that have one place.
+                    (None, None) => (0..rank).filter(|i| shape.get(*i as usize) == Some(&1)).collect(),
+                    _ => list("axes")?.to_vec(),
+                };
+                let axes: Vec<i64> = stated.iter().map(|a| if *a < 0 { a.saturating_add(rank) } else { *a }).collect();
+                if axes.iter().any(|axis| !(0..rank).contains(axis)) {
+                    return Err(node.unsupported("an axis that is not there"));
                 }
                 let kept = shape.iter().enumerate().filter(|(i, _)| !axes.contains(&(*i as i64)));
                 Ok(kept.map(|(_, side)| *side).collect())
@@ -91,12 +99,13 @@ impl Lowering<'_> {
             "Unsqueeze" => {
                 let added = list("axes")?;
                 let rank = shape.len() + added.len();
-                let added: Vec<i64> = added.iter().map(|a| if *a < 0 { a + rank as i64 } else { *a }).collect();
+                let added: Vec<i64> =
+                    added.iter().map(|a| if *a < 0 { a.saturating_add(rank as i64) } else { *a }).collect();
                 let mut sides = shape.iter();
                 let side = |i| if added.contains(&i) { Some(1) } else { sides.next().copied() };
                 let result: Vec<usize> = (0..rank.min(8) as i64).filter_map(side).collect();
                 // Each axis takes one side of the result, if it is given once and inside.
-                if batch && added.contains(&0) || result.len() != rank || sides.next().is_some() {
+                if result.len() != rank || sides.next().is_some() {
                     return Err(node.unsupported("these axes"));
                 }
                 Ok(result)
@@ -127,14 +136,16 @@ impl Lowering<'_> {
         }
     }
 
-    /// Transpose between channels first and channels last, the only permutations of these networks.
+    /// Transpose: between channels first and channels last a change of view or a copy, else a
+    /// rearrangement of flat memory.
     pub(super) fn transpose(&mut self, node: &Node) -> Result<()> {
         if let Some(constant) = self.constant(node, 0).cloned() {
             return self.transpose_constant(node, &constant);
         }
         let value = self.value(node, 0)?;
-        let perm = node.ints("perm")?.ok_or_else(|| node.unsupported("its permutation must be stated"))?;
-        let output = match (perm, value.form, value.shape.as_slice()) {
+        let rank = value.shape.len();
+        let perm = node.ints("perm")?.map_or_else(|| (0..rank as i64).rev().collect(), <[i64]>::to_vec);
+        let output = match (perm.as_slice(), value.form, value.shape.as_slice()) {
             ([0, 2, 3, 1], Form::Image, &[_, c, h, w]) => {
                 let shape = vec![1, h, w, c];
                 let flat = Grid::padded(1, 1, w * h * c);
@@ -149,7 +160,7 @@ impl Lowering<'_> {
                     output
                 }
             }
-            ([0, 3, 1, 2], Form::Flat, &[_, h, w, c]) => {
+            ([0, 3, 1, 2], Form::Flat, &[1, h, w, c]) => {
                 let shape = vec![1, c, h, w];
                 if self.external(value.buffer) {
                     Value { grid: Grid::tight(w, h, c), form: Form::Image, shape, ..value }
@@ -161,20 +172,38 @@ impl Lowering<'_> {
                     output
                 }
             }
-            _ => return Err(node.unsupported(&format!("the permutation {perm:?}"))),
+            _ => {
+                let axes = perm.iter().map(|axis| axis_of(node, *axis, rank)).collect::<Result<Vec<_>>>()?;
+                let mut sorted = axes.clone();
+                sorted.sort_unstable();
+                if !sorted.into_iter().eq(0..rank) {
+                    return Err(node.invalid(&format!("{perm:?} is no permutation of {rank} axes")));
+                }
+                self.turned(node, &value, &axes)?
+            }
         };
         self.define(node, Entry::Value(output))
     }
 
     /// Concat: each input is copied into its part of the output.
     pub(super) fn concat(&mut self, node: &Node) -> Result<()> {
-        let values = (0..node.inputs.len()).map(|i| self.value(node, i)).collect::<Result<Vec<_>>>()?;
+        let mut values = Vec::new();
+        for i in 0..node.inputs.len() {
+            let value = match self.entry(node, i)?.clone() {
+                Entry::Constant(constant) => self.written_out(node, &constant)?,
+                _ => self.value(node, i)?,
+            };
+            values.push(value);
+        }
+        let first = values.first().ok_or_else(|| node.invalid("it has no inputs"))?;
+        let axis = axis_of(node, node.int("axis", 0)?, first.shape.len())?;
+        // Images along their channels, if one of them is one; anything else in flat memory.
+        let images = axis == 1 && values.iter().any(|v| v.form == Form::Image) && first.shape.len() == 4;
+        for value in &mut values {
+            *value = if images { self.image_of(node, value)? } else { self.flattened(value)? };
+        }
         let first = values.first().ok_or_else(|| node.invalid("it has no inputs"))?.clone();
         let rank = first.shape.len();
-        let axis = node.int("axis", 0)?;
-        let axis = if axis < 0 { axis.saturating_add(rank as i64) } else { axis };
-        let axis = usize::try_from(axis).ok().filter(|axis| (1..rank).contains(axis));
-        let axis = axis.ok_or_else(|| node.unsupported("the axis must be one of the image's own"))?;
         let others = |v: &Value| -> Vec<usize> {
             v.shape.iter().enumerate().filter(|(i, _)| *i != axis).map(|(_, side)| *side).collect()
         };
@@ -186,9 +215,6 @@ impl Lowering<'_> {
         let side = |(i, side): (usize, &usize)| if i == axis { total } else { *side };
         let shape: Vec<usize> = first.shape.iter().enumerate().map(side).collect();
         let output = if first.form == Form::Image {
-            if axis != 1 {
-                return Err(node.unsupported("images can be concatenated along their channels only"));
-            }
             let output = self.new_image(first.grid.width, first.grid.height, total)?;
             self.set_rigid(output.buffer);
             output

@@ -1,10 +1,11 @@
 //! Sliding windows: convolution geometry, pooling, padding, resizing.
 
 use super::lowering::{Entry, Lowering};
+use super::tensor::axis_of;
 use crate::error::Result;
-use crate::nn::graph::{Node, Values};
+use crate::nn::graph::Node;
 use crate::nn::kernels::pool::Pooling;
-use crate::nn::kernels::resize::Tap;
+use crate::nn::kernels::tensor::{FILL, Pick, TensorOp};
 use crate::nn::op::{Kind, Strides, Window};
 use crate::nn::value::{Border, Form, Grid, Value};
 
@@ -18,9 +19,7 @@ impl Lowering<'_> {
         if [stride_x, stride_y, dilation_x, dilation_y, kernel.0, kernel.1].contains(&0) {
             return Err(node.invalid("strides, dilations and kernels must be positive"));
         }
-        if node.int("ceil_mode", 0)? != 0 {
-            return Err(node.unsupported("ceil_mode"));
-        }
+        let ceil = node.int("ceil_mode", 0)? != 0;
         let reach = ((kernel.0 - 1) * dilation_x + 1, (kernel.1 - 1) * dilation_y + 1);
         let (wide, high) = (grid.width + before.left + before.right, grid.height + before.top + before.bottom);
         let same = |size: usize, stride: usize, reach: usize, lower: bool| {
@@ -42,9 +41,14 @@ impl Lowering<'_> {
             right: right + before.right,
             bottom: bottom + before.bottom,
         };
-        let output = |size: usize, reach: usize, stride: usize| size.checked_sub(reach).map(|rest| rest / stride + 1);
-        let width = output(grid.width + padding.left + padding.right, reach.0, stride_x);
-        let height = output(grid.height + padding.top + padding.bottom, reach.1, stride_y);
+        let output = |size: usize, before: usize, after: usize, reach: usize, stride: usize| {
+            let rest = (before + size + after).checked_sub(reach)?;
+            // A window too many begins inside of the input or of the padding before it.
+            let more = ceil && !rest.is_multiple_of(stride) && (rest / stride + 1) * stride < size + before;
+            Some(rest / stride + 1 + usize::from(more))
+        };
+        let width = output(grid.width, padding.left, padding.right, reach.0, stride_x);
+        let height = output(grid.height, padding.top, padding.bottom, reach.1, stride_y);
         match (width, height) {
             (Some(width), Some(height)) => Ok(Window {
                 kernel,
@@ -57,26 +61,30 @@ impl Lowering<'_> {
         }
     }
 
-    /// MaxPool, AveragePool, GlobalAveragePool.
+    /// MaxPool, AveragePool and the global ones.
     pub(super) fn pool(&mut self, node: &Node) -> Result<()> {
         let input = self.image(node, 0)?;
         let grid = input.grid;
-        let (kind, window) = if node.op == "GlobalAveragePool" {
-            let whole = Window { kernel: (grid.width, grid.height), output: (1, 1), ..Window::pointwise(&grid) };
-            (Pooling::Average { count_padding: false }, whole)
-        } else {
-            let [height, width] = node.sizes("kernel_shape", 0)?;
-            let window = self.window(node, &grid, (width, height), Border::default())?;
-            let empty = window.padding.left >= width
-                || window.padding.top >= height
-                || window.padding.right >= width
-                || window.padding.bottom >= height;
-            if window.dilation != (1, 1) || empty {
-                return Err(node.unsupported("a dilated window, or padding as wide as the window"));
-            }
-            let count_padding = node.int("count_include_pad", 0)? != 0;
-            (if node.op == "MaxPool" { Pooling::Max } else { Pooling::Average { count_padding } }, window)
+        let global = match node.op.as_str() {
+            "GlobalAveragePool" => Some(Pooling::Average { count_padding: false }),
+            "GlobalMaxPool" => Some(Pooling::Max),
+            _ => None,
         };
+        if let Some(kind) = global {
+            let output = self.pooled_whole(&input, kind)?;
+            return self.define(node, Entry::Value(output));
+        }
+        let [height, width] = node.sizes("kernel_shape", 0)?;
+        let window = self.window(node, &grid, (width, height), Border::default())?;
+        let empty = window.padding.left >= width
+            || window.padding.top >= height
+            || window.padding.right >= width
+            || window.padding.bottom >= height;
+        if window.dilation != (1, 1) || empty {
+            return Err(node.unsupported("a dilated window, or padding as wide as the window"));
+        }
+        let count_padding = node.int("count_include_pad", 0)? != 0;
+        let kind = if node.op == "MaxPool" { Pooling::Max } else { Pooling::Average { count_padding } };
         self.count(&[window.output.0, window.output.1, grid.pixel, window.kernel.0, window.kernel.1])?;
         let output = self.new_image(window.output.0, window.output.1, grid.channels)?;
         self.push(Kind::Pool { kind, window }, &input, None, &output);
@@ -84,39 +92,67 @@ impl Lowering<'_> {
     }
 
     /// Pad: zeros around an image, written only if whoever reads it cannot take them into account
-    /// by itself.
+    /// by itself; any other padding along one axis after the other.
     pub(super) fn pad(&mut self, node: &Node) -> Result<()> {
         let value = self.value(node, 0)?;
-        if value.form != Form::Image || node.text("mode", "constant")? != "constant" {
-            return Err(node.unsupported("only constant padding of images"));
-        }
-        let pads = match self.constant(node, 1).map(|c| &c.values) {
-            Some(Values::Ints(pads)) => pads.clone(),
-            _ => node.ints("pads")?.ok_or_else(|| node.unsupported("its pads must be constants"))?.to_vec(),
+        let rank = value.shape.len();
+        let stated = match node.input(1) {
+            Some(_) => self.list(node, 1)?,
+            None => node.ints("pads")?.ok_or_else(|| node.unsupported("its pads must be constants"))?.to_vec(),
         };
-        if node.input(3).is_some() {
-            return Err(node.unsupported("axes"));
-        }
+        let axes = match node.input(3) {
+            Some(_) => self.list(node, 3)?.iter().map(|axis| axis_of(node, *axis, rank)).collect::<Result<Vec<_>>>()?,
+            None => (0..rank).collect(),
+        };
         let fill = match node.input(2) {
             Some(_) => self.float(node, 2)?,
             None => node.float("value", 0.0)?,
         };
-        let sizes = pads.iter().map(|p| usize::try_from(*p).ok().filter(|p| *p <= 1 << 16)).collect::<Option<Vec<_>>>();
-        let Some(&[0, 0, top, left, 0, after, bottom, right]) = sizes.as_deref() else {
-            return Err(node.unsupported("only padding of height, width, and behind the last channel"));
-        };
-        let border = Border { left, top, right, bottom };
-        let channels = value.grid.channels + after;
-        self.limits.elements(&[
-            value.grid.width + left + right,
-            value.grid.height + top + bottom,
-            channels.next_multiple_of(8),
-        ])?;
-        if fill == 0.0 {
-            return self.define(node, Entry::Padded { value, border, channels });
+        let inside = |pad: &i64| pad.unsigned_abs() <= 1 << 16;
+        if stated.len() != 2 * axes.len() || !stated.iter().all(inside) {
+            return Err(node.unsupported("its pads do not fit its input, or are over 65,536"));
         }
-        let padded = self.write_padding(&value, border, channels, fill)?;
-        self.define(node, Entry::Value(padded))
+        let (before, after) = stated.split_at(axes.len());
+        let mode = node.text("mode", "constant")?;
+        let mut pads = vec![(0, 0); rank];
+        for ((axis, before), after) in axes.iter().zip(before).zip(after) {
+            if let Some(slot) = pads.get_mut(*axis) {
+                *slot = (*before, *after);
+            }
+        }
+        let sizes: Option<Vec<(usize, usize)>> =
+            pads.iter().map(|(a, b)| usize::try_from(*a).ok().zip(usize::try_from(*b).ok())).collect();
+        if let (Form::Image, "constant", Some(&[(0, 0), (0, more), (top, bottom), (left, right)])) =
+            (value.form, mode, sizes.as_deref())
+        {
+            let border = Border { left, top, right, bottom };
+            let channels = value.grid.channels + more;
+            self.limits.elements(&[
+                value.grid.width + left + right,
+                value.grid.height + top + bottom,
+                channels.next_multiple_of(8),
+            ])?;
+            if fill == 0.0 {
+                return self.define(node, Entry::Padded { value, border, channels });
+            }
+            let padded = self.write_padding(&value, border, channels, fill)?;
+            return self.define(node, Entry::Value(padded));
+        }
+        let mut result = self.flattened(&value)?;
+        for (axis, (before, after)) in pads.into_iter().enumerate().filter(|(_, pads)| *pads != (0, 0)) {
+            let side = result.shape.get(axis).copied().unwrap_or(1); // It is there.
+            let table =
+                places(mode, side, before, after).ok_or_else(|| node.unsupported(&format!("{mode} padding")))?;
+            let mut shape = result.shape.clone();
+            if let Some(slot) = shape.get_mut(axis) {
+                *slot = table.len();
+            }
+            self.limits.elements(&shape)?;
+            let (outer, inner) = (shape.iter().take(axis).product(), shape.iter().skip(axis + 1).product());
+            let op = TensorOp::Pick(Pick { outer, len: side, inner, table, fill });
+            result = self.tensor_op(node, op, &result, shape)?;
+        }
+        self.define(node, Entry::Value(result))
     }
 
     /// Writes an image with `fill` around it.
@@ -131,102 +167,22 @@ impl Lowering<'_> {
         self.push_copy(value, &output, None, Some(Strides { origin, right: pixel, down, channel: 1 }), Some(fill));
         Ok(output)
     }
-
-    /// Resize of height and width, nearest or linear, by tables that are made here.
-    pub(super) fn resize(&mut self, node: &Node) -> Result<()> {
-        let input = self.image(node, 0)?;
-        let grid = input.grid;
-        let special = node.int("antialias", 0)? != 0 || node.ints("axes")?.is_some();
-        if special || node.text("keep_aspect_ratio_policy", "stretch")? != "stretch" {
-            return Err(node.unsupported("antialias, axes and keep_aspect_ratio_policy"));
-        }
-        let (scales, sizes) = match (self.constant(node, 2), self.constant(node, 3)) {
-            (_, Some(sizes)) => (None, sizes.as_ints().map(<[i64]>::to_vec)),
-            (Some(scales), None) => (scales.as_floats().map(<[f32]>::to_vec), None),
-            _ => (None, None),
-        };
-        // Sizes with the distance of neighbouring outputs as a fraction, exact wherever the
-        // standard's is.
-        let ((step_x, width), (step_y, height)) = match (scales.as_deref(), sizes.as_deref()) {
-            (Some(&[1.0, 1.0, y, x]), _) if x > 0.0 && y > 0.0 => {
-                let size = |scale: f32, size: usize| (scale * size as f32).floor() as usize;
-                (((1.0, x.into()), size(x, grid.width)), ((1.0, y.into()), size(y, grid.height)))
-            }
-            (_, Some(&[1, c, h, w])) if usize::try_from(c) == Ok(grid.channels) => {
-                let side = |v: i64| usize::try_from(v).map_err(|_| node.invalid("its output has a negative side"));
-                let (w, h) = (side(w)?, side(h)?);
-                (((grid.width as f64, w as f64), w), ((grid.height as f64, h as f64), h))
-            }
-            _ => return Err(node.unsupported("scales or sizes must be constants for height and width")),
-        };
-        if width == 0 || height == 0 {
-            return Err(node.invalid("its output is empty"));
-        }
-        let output = self.new_image(width, height, grid.channels)?;
-        self.reserve(width.saturating_add(height), 1, size_of::<Tap>() / size_of::<f32>())?;
-        let columns = taps(node, grid.width, width, step_x)?;
-        let rows = taps(node, grid.height, height, step_y)?;
-        self.count(&[width, height, grid.pixel, 4])?;
-        self.push(Kind::Resize { columns, rows }, &input, None, &output);
-        self.define(node, Entry::Value(output))
-    }
 }
 
-/// The sources of each output index along one axis, by the ONNX rules.
-fn taps(node: &Node, from: usize, to: usize, step: (f64, f64)) -> Result<Vec<Tap>> {
-    let transform = node.text("coordinate_transformation_mode", "half_pixel")?;
-    let (rounding, mode) = (node.text("nearest_mode", "round_prefer_floor")?, node.text("mode", "nearest")?);
-    let position = |index: usize| -> Option<f64> {
-        let x = index as f64;
-        let (numerator, denominator) = step;
-        Some(match transform {
-            "half_pixel" => (x + 0.5) * numerator / denominator - 0.5,
-            "pytorch_half_pixel" => {
-                if to > 1 {
-                    (x + 0.5) * numerator / denominator - 0.5
-                } else {
-                    0.0
-                }
-            }
-            "asymmetric" => x * numerator / denominator,
-            "align_corners" => {
-                if to > 1 {
-                    x * (from - 1) as f64 / (to - 1) as f64
-                } else {
-                    0.0
-                }
-            }
-            _ => return None,
-        })
-    };
-    let last = (from - 1) as f64;
-    let nearest = |x: f64| -> Option<f64> {
-        Some(match rounding {
-            "round_prefer_floor" => (x - 0.5).ceil(),
-            "round_prefer_ceil" => (x + 0.5).floor(),
-            "floor" => x.floor(),
-            "ceil" => x.ceil(),
-            _ => return None,
-        })
-    };
-    let tap = |index: usize| -> Option<Tap> {
-        let x = position(index)?;
+/// The places that a padded axis of `side` shows: `before` and `after` more, or fewer where they
+/// are negative. `None` for a mode that is not known, or where a reflection reaches beyond the
+/// axis.
+fn places(mode: &str, side: usize, before: i64, after: i64) -> Option<Vec<usize>> {
+    let len = i64::try_from(side).ok()?;
+    let place = |at: i64| -> Option<usize> {
+        let inside = |at: i64| usize::try_from(at).ok().filter(|at| *at < side);
         match mode {
-            "nearest" => {
-                let first = nearest(x)?.clamp(0.0, last) as usize;
-                Some(Tap { first, second: first, weight: 0.0 })
-            }
-            "linear" => {
-                let x = x.clamp(0.0, last);
-                let first = x.floor();
-                Some(Tap {
-                    first: first as usize,
-                    second: (first + 1.0).min(last) as usize,
-                    weight: (x - first) as f32,
-                })
-            }
+            "constant" => Some(inside(at).unwrap_or(FILL)),
+            "edge" => inside(at.clamp(0, len - 1)),
+            "reflect" => inside(if at < 0 { -at } else { at.min(2 * (len - 1) - at) }),
+            "wrap" => inside(at.rem_euclid(len)),
             _ => None,
         }
     };
-    (0..to).map(tap).collect::<Option<_>>().ok_or_else(|| node.unsupported("this mode of interpolation"))
+    (-before..len + after).map(place).collect()
 }

@@ -43,9 +43,10 @@ impl Step {
         let plane = (width, height);
         let (held_input, held) = ((width, self.held.0), (width, self.held.1));
         let banded = held_input != plane || held != plane;
+        let tensor = matches!(self.work, Work::Tensor { .. });
         let other = match &self.other {
-            Some((place, walk, n)) => *n <= vectors && fits_vectors(walk, plane, *n, readable(place)?)?,
-            None => true,
+            Some((place, walk, n)) if !tensor => *n <= vectors && fits_vectors(walk, plane, *n, readable(place)?)?,
+            _ => true,
         };
         let walked = |vectors: usize| fits_vectors(&self.output_walk, held, vectors, output);
         let work = match &self.work {
@@ -87,6 +88,14 @@ impl Step {
                 let whole = (columns.len(), rows.len()) == plane;
                 whole && fits_vectors(&self.input_walk, read, vectors, input)? && walked(vectors)?
             }
+            Work::Tensor { op } => {
+                let [first, second, written] = op.spans()?;
+                let lent = match &self.other {
+                    Some((place, ..)) => readable(place)?,
+                    None => 0,
+                };
+                first <= input && second <= lent && written <= output
+            }
             Work::Copy { from, to, channels, .. } => {
                 let size = (width, height, *channels);
                 fits_strides(from, size, input)? && fits_strides(to, size, output)?
@@ -109,7 +118,7 @@ mod tests {
 
     fn program(name: &str, precision: Precision) -> Program {
         let bytes = std::fs::read(format!("{}/models/{name}.onnx", env!("CARGO_MANIFEST_DIR"))).unwrap();
-        let graph = onnx::read(&bytes, &Limits::default()).unwrap();
+        let graph = onnx::read(&bytes, &[], &Limits::default()).unwrap();
         Program::compile(graph, &Limits::default(), precision).unwrap()
     }
 

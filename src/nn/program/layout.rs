@@ -76,6 +76,7 @@ impl Layout<'_> {
                 Work::Pool { kind, window, input_size: (op.input.grid.width, op.input.grid.height) }
             }
             Kind::Resize { columns, rows } => Work::Resize { columns, rows },
+            Kind::Tensor { op } => Work::Tensor { op },
             Kind::Copy { size: (width, height, channels), from, to, fill } => {
                 let of = |w: &Walk| Strides { origin: w.origin, right: w.right, down: w.down, channel: 1 };
                 let from = from.unwrap_or(of(&input_walk));
@@ -107,6 +108,7 @@ impl Layout<'_> {
             return Err(internal("an operation writes the input"));
         };
         Ok(Step {
+            node: op.node,
             work,
             input: self.place(&op.input)?,
             input_walk,

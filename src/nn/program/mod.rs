@@ -10,6 +10,7 @@
 //! [`bounds`] checks every address of every step, and [`run`] owns the result.
 
 mod bounds;
+mod layers;
 mod layout;
 mod order;
 mod pairs;
@@ -17,6 +18,7 @@ mod run;
 mod share;
 mod step;
 
+pub(crate) use layers::Layer;
 #[cfg(test)]
 pub(super) use pairs::Banding;
 pub(crate) use run::Program;

@@ -104,7 +104,18 @@ impl Program {
     ///
     /// # Errors
     /// [`ErrorKind::ShapeMismatch`] if the input has another length.
-    pub fn run(&self, input: &[f32], mut write: impl FnMut(usize, &[f32])) -> Result<()> {
+    pub fn run(&self, input: &[f32], write: impl FnMut(usize, &[f32])) -> Result<()> {
+        self.run_and_note(input, |_| {}, write)
+    }
+
+    /// [`Program::run`]; `note` hears of each piece of work that is done, by the number of its
+    /// layer.
+    pub fn run_and_note(
+        &self,
+        input: &[f32],
+        mut note: impl FnMut(usize),
+        mut write: impl FnMut(usize, &[f32]),
+    ) -> Result<()> {
         // Never seen: every address was checked when the network was compiled.
         let fault = || Error::new(ErrorKind::Backend, Stage::Run, "the compiled network does not fit its arena");
         if input.len() != self.input.len(Border::default()) {
@@ -128,6 +139,7 @@ impl Program {
                 _ => {}
             }
             step.run(self.level, rows.clone(), input, arena).ok_or_else(fault)?;
+            note(*at);
         }
         for (i, (_, _, range)) in self.outputs.iter().enumerate() {
             write(i, arena.get(range.clone()).ok_or_else(fault)?);
@@ -154,20 +166,6 @@ impl Program {
             }
             least.iter_mut().zip(times).for_each(|(least, time)| *least = time.min(*least));
         }
-        let name = |step: &Step| {
-            let (width, height, vectors) = step.size;
-            let work = match &step.work {
-                Work::Dense { weights, .. } => format!("dense {}", weights.size().0),
-                Work::IntDense { weights } => format!("int8 {}", weights.size().0),
-                Work::Coded { weights } => format!("coded {}", weights.size().0),
-                Work::Depthwise { kernel, stride, .. } => format!("depthwise {} / {stride}", kernel.0),
-                Work::Elementwise { .. } => "elementwise".into(),
-                Work::Pool { .. } => "pool".into(),
-                Work::Resize { .. } => "resize".into(),
-                Work::Copy { .. } => "copy".into(),
-            };
-            format!("{work} -> {width}x{height}x{}", vectors * crate::simd::LANES)
-        };
-        self.steps.iter().map(name).zip(least).collect()
+        self.layers().map(|layer| layer.what).zip(least).collect()
     }
 }

@@ -9,11 +9,13 @@ use crate::nn::kernels::int8::{IntDenseConv, IntWeights};
 use crate::nn::kernels::matmul::{DenseConv, PackedWeights};
 use crate::nn::kernels::pool::{Pool, Pooling};
 use crate::nn::kernels::resize::{Resize, Tap};
+use crate::nn::kernels::tensor::{TensorKernel, TensorOp};
 use crate::nn::kernels::walk::{Operand, Residual, Walk};
 use crate::nn::op::{Strides, Window};
 use crate::nn::value::{Border, Grid};
 use crate::simd::{LANES, Lanes, Level};
 use std::ops::Range;
+use std::sync::Arc;
 
 /// Where a value is at run time.
 #[derive(Debug, Clone)]
@@ -52,6 +54,8 @@ pub(super) enum Work {
     Pool { kind: Pooling, window: Window, input_size: (usize, usize) },
     /// [`Resize`].
     Resize { columns: Vec<Tap>, rows: Vec<Tap> },
+    /// [`TensorOp`], on whole slices: walks and epilogue mean nothing to it.
+    Tensor { op: TensorOp },
     /// Moves elements between two strided grids, over a background of `fill` if that is given.
     Copy { from: Strides, to: Strides, channels: usize, fill: Option<f32>, target: Grid },
 }
@@ -59,6 +63,8 @@ pub(super) enum Work {
 /// One step of a run. Walks count floats.
 #[derive(Debug)]
 pub(super) struct Step {
+    /// The node that it was made of.
+    pub node: Arc<str>,
     pub work: Work,
     /// What is read, and how.
     pub input: Place,
@@ -88,10 +94,11 @@ impl Step {
         let other_range = self.other.as_ref().map_or(0..0, |(place, ..)| place.range().clone());
         let (output, [input, other]) = carve(arena, &self.output, [self.input.range(), &other_range])?;
         let input = if matches!(self.input, Place::Input) { external } else { input };
-        let other = self.other.as_ref().map(|(place, walk, n)| {
-            let data = if matches!(place, Place::Input) { external } else { other };
+        let other_place = self.other.as_ref().map(|(place, ..)| place);
+        let second = if matches!(other_place, Some(Place::Input)) { external } else { other };
+        let other = self.other.as_ref().map(|(_, walk, n)| {
             let origin = walk.origin + rows.start * walk.down;
-            Operand { data: vectors(data), walk: Walk { origin, ..*walk }.in_vectors(), vectors: *n }
+            Operand { data: vectors(second), walk: Walk { origin, ..*walk }.in_vectors(), vectors: *n }
         });
         if let Some((grid, border)) = &self.border
             && rows.start == 0
@@ -165,6 +172,7 @@ impl Step {
                 window: window.kernel,
                 stride: window.stride,
                 padding: (window.padding.left, window.padding.top),
+                padding_after: (window.padding.right, window.padding.bottom),
                 output: output_vectors(output),
                 output_walk: output_walk.in_vectors(),
                 size: (width, height, depth),
@@ -178,6 +186,7 @@ impl Step {
                 output_walk: output_walk.in_vectors(),
                 vectors: depth,
             }),
+            Work::Tensor { op } => level.run(TensorKernel { op, first: input, second, output }),
             Work::Copy { from, to, channels, fill, target } => {
                 if let Some(value) = fill {
                     fill_pixels(output, *value, target);

@@ -123,7 +123,7 @@ fn check_integers(name: &str, layers: usize, least: f64) {
 
 /// [`compile`] for an instruction set of its own.
 fn compile_at(network: &[u8], precision: Precision, level: Level) -> Program {
-    let graph = crate::nn::onnx::read(network, &Limits::default()).unwrap();
+    let graph = crate::nn::onnx::read(network, &[], &Limits::default()).unwrap();
     Program::compile_for(graph, &Limits::default(), precision, level, &Banding::default()).unwrap()
 }
 

@@ -6,7 +6,7 @@ use super::hostile::load_and_run;
 use super::writer::{Attr, Net, Storage};
 use crate::error::ErrorKind;
 use crate::nn::Limits;
-use Attr::{Float, Int, Ints, Text};
+use Attr::{Float, Int, Ints};
 
 /// A one-node network on 3×6×5.
 pub fn one(op: &'static str, extra: &[&str], attributes: &[(&'static str, Attr)]) -> Net {
@@ -144,18 +144,12 @@ fn crafted_networks_are_refused() {
         ("a pool without kernel", InvalidModel, pool(&[])),
         ("a pool with a kernel of rank 3", UnsupportedOperator, pool(&[("kernel_shape", Ints(vec![1, 1, 1]))])),
         (
-            "a pool with ceil_mode",
-            UnsupportedOperator,
-            pool(&[("kernel_shape", Ints(vec![2, 2])), ("ceil_mode", Int(1))]),
-        ),
-        (
             "a pool with padding only",
             UnsupportedOperator,
             pool(&[("kernel_shape", Ints(vec![2, 2])), ("pads", Ints(vec![2; 4]))]),
         ),
         ("an axis out of range", UnsupportedOperator, one("Concat", &["x"], &[("axis", Int(4))])),
         ("an axis far out of range", UnsupportedOperator, one("Concat", &["x"], &[("axis", Int(i64::MIN))])),
-        ("an axis that is missing", UnsupportedOperator, one("Concat", &["x"], &[])),
         ("a shape with two sides open", InvalidModel, with_ints("Reshape", &[1, -1, -1], &[])),
         ("a shape that does not divide", InvalidModel, with_ints("Reshape", &[1, 7, -1], &[])),
         ("a side of −2", InvalidModel, with_ints("Reshape", &[1, -2], &[])),
@@ -168,59 +162,29 @@ fn crafted_networks_are_refused() {
         ("many axes", UnsupportedOperator, with_ints("Unsqueeze", &[1; 100], &[])),
         ("a side of 6 squeezed", InvalidModel, with_ints("Squeeze", &[2], &[])),
         ("an axis squeezed that is not there", UnsupportedOperator, with_ints("Squeeze", &[7], &[])),
-        ("the batch squeezed", UnsupportedOperator, with_ints("Squeeze", &[0], &[])),
         ("a resize to nothing", InvalidModel, resize(Some([1.0, 1.0, 0.1, 0.1]), None, &[])),
         ("a resize to size 0", InvalidModel, resize(None, Some([1, 3, 0, 5]), &[])),
         ("a resize to 2^62", LimitExceeded, resize(None, Some([1, 3, 1 << 62, 5]), &[])),
         ("a resize by infinity", LimitExceeded, resize(Some([1.0, 1.0, f32::INFINITY, 1.0]), None, &[])),
         ("a resize by NaN", UnsupportedOperator, resize(Some([1.0, 1.0, f32::NAN, 1.0]), None, &[])),
         ("a resize by a negative scale", UnsupportedOperator, resize(Some([1.0, 1.0, -1.0, 1.0]), None, &[])),
-        ("a resize of channels", UnsupportedOperator, resize(None, Some([1, 4, 6, 5]), &[])),
         ("a resize without scales", UnsupportedOperator, resize(None, None, &[])),
-        ("cubic", UnsupportedOperator, resize(Some([1.0, 1.0, 2.0, 2.0]), None, &[("mode", Text("cubic"))])),
         ("antialiasing", UnsupportedOperator, resize(Some([1.0, 1.0, 0.5, 0.5]), None, &[("antialias", Int(1))])),
         ("Upsample", UnsupportedOperator, one("Upsample", &[], &[])),
         ("intermediate values of 2^40", LimitExceeded, doubling(3)),
         ("intermediate values of 2^53", LimitExceeded, doubling(2)),
-        ("Div of two values", UnsupportedOperator, one("Div", &["x"], &[])),
-        (
-            "a value divided into a constant",
-            UnsupportedOperator,
-            changed(one("Div", &[], &[]), |n| {
-                let c = n.weights(&[]);
-                n.nodes[0].inputs.insert(0, c);
-            }),
-        ),
-        (
-            "an operand along the width",
-            UnsupportedOperator,
-            changed(one("Add", &["c0"], &[]), |n| drop(n.weights(&[5]))),
-        ),
         (
             "channels that do not fit",
-            UnsupportedOperator,
+            InvalidModel,
             changed(relu(), |n| {
                 let (a, b) = (n.conv("x", [16, 3, 1, 1], &[]), n.conv("x", [8, 3, 1, 1], &[]));
                 let y = n.node("Add", &[&a, &b], &[]);
                 n.outputs = vec![y];
             }),
         ),
-        (
-            "one channel spread over many",
-            UnsupportedOperator,
-            changed(relu(), |n| {
-                let (a, b) = (n.conv("x", [16, 3, 1, 1], &[]), n.conv("x", [1, 3, 1, 1], &[]));
-                let y = n.node("Add", &[&a, &b], &[]);
-                n.outputs = vec![y];
-            }),
-        ),
         ("bounds out of order", InvalidModel, one("Clip", &[], &[("min", Float(1.0)), ("max", Float(0.0))])),
-        ("negative padding", UnsupportedOperator, with_ints("Pad", &[0, 0, -1, 0, 0, 0, 0, 0], &[])),
-        ("padding of the batch", UnsupportedOperator, with_ints("Pad", &[1, 0, 0, 0, 0, 0, 0, 0], &[])),
         ("padding of rank 3", UnsupportedOperator, with_ints("Pad", &[0; 6], &[])),
-        ("reflection", UnsupportedOperator, with_ints("Pad", &[0; 8], &[("mode", Text("reflect"))])),
-        ("a permutation", UnsupportedOperator, one("Transpose", &[], &[("perm", Ints(vec![0, 1, 3, 2]))])),
-        ("a Gemm on an image", UnsupportedOperator, changed(one("Gemm", &["c0"], &[]), |n| drop(n.weights(&[5, 2])))),
+        ("a Gemm on an image", InvalidModel, changed(one("Gemm", &["c0"], &[]), |n| drop(n.weights(&[5, 2])))),
         ("a Constant without value", UnsupportedOperator, changed(relu(), |n| drop(n.node("Constant", &[], &[])))),
         ("a Cast to int64", UnsupportedOperator, one("Cast", &[], &[("to", Int(7))])),
         (

@@ -11,6 +11,7 @@ mod operators;
 mod random;
 mod reference;
 mod tensor;
+mod unusual;
 mod weights;
 pub(super) mod writer;
 
@@ -37,7 +38,7 @@ fn run_at(level: Level, banding: &Banding, net: &Net, input: &Tensor) -> Result<
 }
 
 fn run_in(precision: Precision, level: Level, banding: &Banding, net: &Net, input: &Tensor) -> Result<Outputs> {
-    let graph = super::onnx::read(&net.encode(), &Limits::default())?;
+    let graph = super::onnx::read(&net.encode(), &[], &Limits::default())?;
     let program = Program::compile_for(graph, &Limits::default(), precision, level, banding)?;
     let input = if net.channels_last { input.clone() } else { input.to_channels_last() };
     let pixels: Vec<f32> = input.values.iter().map(|v| *v as f32).collect();

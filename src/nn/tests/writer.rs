@@ -9,6 +9,7 @@ pub enum Attr {
     Int(i64),
     Float(f32),
     Ints(Vec<i64>),
+    Floats(Vec<f32>),
     Text(&'static str),
     Constant(Constant),
 }
@@ -22,6 +23,11 @@ pub enum Storage {
     TypedF16,
     RawI64,
     TypedI64,
+    /// f32 in another file, from a byte on.
+    External {
+        file: &'static str,
+        offset: usize,
+    },
     /// Integers of 8 or 4 bits.
     Codes {
         bits: u32,
@@ -44,6 +50,8 @@ pub struct Node {
     pub op: &'static str,
     pub inputs: Vec<String>,
     pub output: String,
+    /// The names of further outputs.
+    pub more: Vec<String>,
     pub attributes: Vec<(&'static str, Attr)>,
 }
 
@@ -58,6 +66,8 @@ pub struct Net {
     pub nodes: Vec<Node>,
     pub constants: Vec<Constant>,
     pub outputs: Vec<String>,
+    /// The outputs' shapes, if the file is to state them.
+    pub shapes: Vec<Vec<i64>>,
     /// Keys and texts.
     pub metadata: Vec<(String, String)>,
     seed: u64,
@@ -75,6 +85,7 @@ impl Net {
             nodes: Vec::new(),
             constants: Vec::new(),
             outputs: Vec::new(),
+            shapes: Vec::new(),
             metadata: Vec::new(),
             seed,
         }
@@ -101,8 +112,25 @@ impl Net {
     pub fn node(&mut self, op: &'static str, inputs: &[&str], attributes: &[(&'static str, Attr)]) -> String {
         let output = format!("v{}", self.nodes.len());
         let inputs = inputs.iter().map(|s| (*s).to_owned()).collect();
-        self.nodes.push(Node { op, inputs, output: output.clone(), attributes: attributes.to_vec() });
+        let more = Vec::new();
+        self.nodes.push(Node { op, inputs, output: output.clone(), more, attributes: attributes.to_vec() });
         output
+    }
+
+    /// Adds a node of `count` outputs; returns their names.
+    pub fn node_of(
+        &mut self,
+        count: usize,
+        op: &'static str,
+        inputs: &[&str],
+        attributes: &[(&'static str, Attr)],
+    ) -> Vec<String> {
+        let first = self.node(op, inputs, attributes);
+        let more: Vec<String> = (1..count).map(|i| format!("{first}_{i}")).collect();
+        if let Some(node) = self.nodes.last_mut() {
+            node.more.clone_from(&more);
+        }
+        std::iter::once(first).chain(more).collect()
     }
 
     /// Adds a constant; returns its name.
@@ -158,8 +186,8 @@ impl Net {
             bytes(&mut graph, 5, &encode_constant(constant));
         }
         bytes(&mut graph, 11, &encode_value("x", &self.input));
-        for name in &self.outputs {
-            bytes(&mut graph, 12, &encode_value(name, &[]));
+        for (i, name) in self.outputs.iter().enumerate() {
+            bytes(&mut graph, 12, &encode_value(name, self.shapes.get(i).map_or(&[], Vec::as_slice)));
         }
         let mut opset = Vec::new();
         int(&mut opset, 2, self.opset);
@@ -211,6 +239,7 @@ fn encode_node(node: &Node) -> Vec<u8> {
         text(&mut out, 1, name);
     }
     text(&mut out, 2, &node.output);
+    node.more.iter().for_each(|name| text(&mut out, 2, name));
     text(&mut out, 3, &format!("node_{}", node.output));
     text(&mut out, 4, node.op);
     for (name, value) in &node.attributes {
@@ -220,6 +249,7 @@ fn encode_node(node: &Node) -> Vec<u8> {
         match value {
             Attr::Float(v) => (float(&mut attribute, 2, *v), int(&mut attribute, 20, 1)),
             Attr::Int(v) => (int(&mut attribute, 3, *v), int(&mut attribute, 20, 2)),
+            Attr::Floats(v) => (v.iter().for_each(|v| float(&mut attribute, 7, *v)), int(&mut attribute, 20, 6)),
             Attr::Text(v) => (text(&mut attribute, 4, v), int(&mut attribute, 20, 3)),
             Attr::Constant(v) => (bytes(&mut attribute, 5, &encode_constant(v)), int(&mut attribute, 20, 4)),
             Attr::Ints(v) => (v.iter().for_each(|v| int(&mut attribute, 8, *v)), int(&mut attribute, 20, 7)),
@@ -236,6 +266,17 @@ fn encode_constant(constant: &Constant) -> Vec<u8> {
     bytes(&mut out, 1, &packed);
     let half = |v: f64| f16::from_f64(v);
     let (kind, field, data): (i64, u64, Vec<u8>) = match constant.storage {
+        Storage::External { file, offset } => {
+            let length = (4 * constant.values.len()).to_string();
+            for (key, value) in [("location", file), ("offset", &offset.to_string()), ("length", &length)] {
+                let mut entry = Vec::new();
+                text(&mut entry, 1, key);
+                text(&mut entry, 2, value);
+                bytes(&mut out, 13, &entry);
+            }
+            // Its data is elsewhere.
+            (1, 12, Vec::new())
+        }
         Storage::RawF32 => (1, 9, constant.values.iter().flat_map(|v| (*v as f32).to_le_bytes()).collect()),
         Storage::TypedF32 => (1, 4, constant.values.iter().flat_map(|v| (*v as f32).to_le_bytes()).collect()),
         Storage::RawF16 => (10, 9, constant.values.iter().flat_map(|v| half(*v).to_le_bytes()).collect()),
