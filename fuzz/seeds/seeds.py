@@ -95,6 +95,64 @@ model("integers", [
 ], {"w": w(33, 32, 1, 1), "b": w(33), "v": w(32, 33, 1, 1)}, shape=(1, 32, 3, 3), half=True,
     metadata={"selfsame.range.x": "00bc003c" * 32, "selfsame.range.r": "00000042" * 33})
 
+model("attention", [
+    ("Shape", ["x"], ["s"], {}),
+    ("Gather", ["s", "zero"], ["n"], dict(axis=0)),
+    ("Unsqueeze", ["n", "axes"], ["u"], {}),
+    ("Concat", ["u", "rest"], ["to"], dict(axis=0)),
+    ("Reshape", ["x", "to"], ["r"], {}),
+    ("Transpose", ["r"], ["t"], dict(perm=[0, 2, 1])),
+    ("LayerNormalization", ["t", "g", "g"], ["l"], {}),
+    ("MatMul", ["l", "w"], ["q"], {}),
+    ("Split", ["q"], ["a", "b", "v"], dict(axis=-1)),
+    ("Transpose", ["b"], ["k"], dict(perm=[0, 2, 1])),
+    ("MatMul", ["a", "k"], ["m"], {}),
+    ("Softmax", ["m"], ["o"], dict(axis=2)),
+    ("MatMul", ["o", "v"], ["e"], {}),
+    ("Gelu", ["e"], ["h"], {}),
+    ("Add", ["h", "v"], ["y"], {}),
+], {"zero": 0, "axes": [0], "rest": [3, -1], "g": w(3), "w": w(3, 24)}, opset=20)
+model("unit_length", [
+    ("Conv", ["x", "w"], ["c"], {}),
+    ("Flatten", ["c"], ["f"], {}),
+    ("ReduceL2", ["f"], ["n"], dict(axes=[1], keepdims=1)),
+    ("Max", ["n", "e"], ["m"], {}),
+    ("Shape", ["f"], ["s"], {}),
+    ("Expand", ["m", "s"], ["d"], {}),
+    ("Div", ["f", "d"], ["y"], {}),
+    ("LpNormalization", ["f"], ["z"], dict(axis=1, p=2)),
+], {"w": w(8, 3, 6, 5), "e": np.float32(1e-6)}, output="y n z")
+model("parts", [
+    ("Slice", ["x", "start", "end", "axes", "steps"], ["s"], {}),
+    ("Tanh", ["s"], ["t"], {}),
+    ("Gather", ["t", "order"], ["g"], dict(axis=1)),
+    ("Reshape", ["g", "five"], ["r"], {}),
+    ("Transpose", ["r"], ["p"], dict(perm=[0, 2, 1, 3, 4])),
+    ("Reshape", ["p", "four"], ["q"], {}),
+    ("Tile", ["q", "times"], ["k"], {}),
+    ("DepthToSpace", ["k"], ["y"], dict(blocksize=2, mode="CRD")),
+], {"start": [0, -1], "end": [9, -9], "axes": [2, 3], "steps": [2, -1], "order": [2, 0, 1, -1], "five": [1, 2, 2, 3, 5],
+    "four": [1, -1, 3, 5], "times": [1, 2, 1, 1]})
+model("transposed", [
+    ("ConvTranspose", ["x", "w", "b"], ["c"], dict(strides=[2, 2], pads=[1, 1, 0, 0], output_padding=[0, 1], group=3)),
+    ("InstanceNormalization", ["c", "g", "g"], ["n"], {}),
+    ("Pad", ["n", "pads", "", "axes"], ["p"], dict(mode="reflect")),
+    ("Resize", ["p", "", "scales"], ["r"], dict(mode="cubic", axes=[2, 3])),
+    ("MaxPool", ["r"], ["m"], dict(kernel_shape=[3, 3], strides=[2, 2], ceil_mode=1)),
+    ("HardSwish", ["m"], ["y"], {}),
+], {"w": w(3, 2, 3, 3), "b": w(6), "g": w(6), "pads": [1, -1, 2, 0], "axes": [2, 3], "scales": np.float32([1.5, 0.5])}, opset=19)
+model("planes", [
+    ("ReduceMean", ["x"], ["a"], dict(axes=[1], keepdims=1)),
+    ("ReduceMax", ["x"], ["b"], dict(axes=[1, 3], keepdims=1)),
+    ("Mul", ["x", "a"], ["c"], {}),
+    ("Sub", ["c", "b"], ["d"], {}),
+    ("Pow", ["d", "two"], ["e"], {}),
+    ("Mean", ["e", "x", "d"], ["m"], {}),
+    ("Log", ["e"], ["l"], {}),
+    ("PRelu", ["l", "s"], ["p"], {}),
+    ("Softmax", ["p"], ["y"], dict(axis=1)),
+], {"two": np.float32(2), "s": w(3, 6, 1)}, output="y m", opset=12)
+
 picture = Image.fromarray(np.add.outer(np.arange(20), np.arange(24)).astype(np.uint8)[..., None] * np.uint8([3, 5, 1]))
 exif = Image.Exif()
 exif[0x0112] = 6
