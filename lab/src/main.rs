@@ -9,6 +9,7 @@
 //! cargo run --release -p selfsame-lab -- soak
 //! cargo run --release -p selfsame-lab -- gallery bench
 //! cargo run --release -p selfsame-lab -- cost growth
+//! cargo run --release -p selfsame-lab -- model check FILE
 //! ```
 //!
 //! `lab/README.md` tells what each measures; `--help` after a subcommand lists its options. Exit
@@ -17,7 +18,7 @@
 mod commands;
 
 use clap::{Parser, Subcommand};
-use commands::{cost, crops, damage, evaluate, gallery, quality, simulate, soak};
+use commands::{cost, crops, damage, evaluate, gallery, model, quality, simulate, soak};
 use selfsame_lab::output;
 use selfsame_lab::tools::command_line;
 use std::process::ExitCode;
@@ -41,6 +42,7 @@ enum Command {
     Gallery(gallery::Arguments),
     Crops(crops::Arguments),
     Cost(cost::Arguments),
+    Model(model::Arguments),
 }
 
 fn main() -> ExitCode {
@@ -57,5 +59,6 @@ fn main() -> ExitCode {
         Command::Gallery(arguments) => gallery::run(&arguments),
         Command::Crops(arguments) => crops::run(&arguments),
         Command::Cost(arguments) => cost::run(&arguments),
+        Command::Model(arguments) => model::run(&arguments),
     })
 }

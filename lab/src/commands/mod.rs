@@ -10,6 +10,7 @@ pub mod crops;
 pub mod damage;
 pub mod evaluate;
 pub mod gallery;
+pub mod model;
 pub mod quality;
 pub mod shared;
 pub mod simulate;
