@@ -47,9 +47,14 @@ impl sealed::Sealed for Avx2 {}
 
 impl Isa for Avx2 {
     const SPECIALISED: bool = true;
+    const PIXELS_BY_ONE: usize = 8;
+    const PIXELS_BY_TWO: usize = 6;
+    const PIXELS_BY_THREE: usize = 3;
+    const UNROLLED: bool = false;
+    const PIXELS_OF_BYTES: usize = 6;
+    const STRIP: usize = 4;
     type V = __m256;
     type Pair = [__m256; 2];
-    const WIDE: bool = false;
     type Sums = __m256i;
 
     #[inline(always)]

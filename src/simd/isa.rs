@@ -25,12 +25,25 @@ pub(super) mod sealed {
 pub trait Isa: Copy + sealed::Sealed {
     /// Whether kernels are compiled apart for each common epilogue, or share the slow path of all.
     const SPECIALISED: bool;
+    /// How many pixels a convolution's tile has where it has one vector of sums per pixel, two, or
+    /// three: as many as registers hold beside weights and an input.
+    const PIXELS_BY_ONE: usize;
+    /// How many pixels a tile has where it has a pair of vectors per pixel.
+    const PIXELS_BY_TWO: usize;
+    /// How many pixels a tile has where it has three vectors per pixel.
+    const PIXELS_BY_THREE: usize;
+    /// Whether a dense convolution's innermost loop is written out several times: where its tiles
+    /// are small, counting and addressing take as long as the sums.
+    const UNROLLED: bool;
+    /// How many pixels a tile of 8-bit integers has, with two vectors of sums each.
+    const PIXELS_OF_BYTES: usize;
+    /// How many outputs of a depthwise convolution lie side by side in a patch of two rows, each
+    /// with one vector of sums.
+    const STRIP: usize;
     /// A vector in registers.
     type V: Copy;
     /// Two vectors side by side in registers: in one, if there are registers of that size.
     type Pair: Copy;
-    /// Whether a pair is one register, so that twice as many can be held at a time.
-    const WIDE: bool;
     /// [`LANES`] sums of 32 bits in registers.
     type Sums: Copy;
     /// A vector whose every lane is `value`.

@@ -1,14 +1,20 @@
 //! The choice among instruction sets, made once by detection and carried as a value.
 
 use super::isa::Kernel;
-use super::scalar;
+#[cfg(target_arch = "aarch64")]
+use super::neon::Neon;
+use super::scalar::Scalar;
+#[cfg(target_arch = "wasm32")]
+use super::wasm::Wasm;
 #[cfg(target_arch = "x86_64")]
-use super::{avx2, vnni};
+use super::{avx2::Avx2, vnni::Vnni};
 
 /// An instruction set that this processor is known to have.
 ///
 /// A level other than [`Level::SCALAR`] comes from detection alone, so no safe code can run
-/// instructions that the processor lacks.
+/// instructions that the processor lacks. In WebAssembly nothing can be detected from inside, since
+/// an engine refuses a whole module for one instruction that it lacks: `simd128` is used always,
+/// relaxed SIMD in a module that is compiled with `-C target-feature=+relaxed-simd`.
 #[derive(Debug, Clone, Copy)]
 pub struct Level(Kind);
 
@@ -16,9 +22,17 @@ pub struct Level(Kind);
 enum Kind {
     Scalar,
     #[cfg(target_arch = "x86_64")]
-    Avx2(avx2::Avx2),
+    Avx2(Avx2),
     #[cfg(target_arch = "x86_64")]
-    Vnni(vnni::Vnni),
+    Vnni(Vnni),
+    #[cfg(target_arch = "aarch64")]
+    Neon(Neon<false>),
+    #[cfg(target_arch = "aarch64")]
+    Dot(Neon<true>),
+    #[cfg(all(target_arch = "wasm32", any(test, not(target_feature = "relaxed-simd"))))]
+    Simd128(Wasm<false>),
+    #[cfg(all(target_arch = "wasm32", target_feature = "relaxed-simd"))]
+    Relaxed(Wasm<true>),
 }
 
 impl Level {
@@ -28,11 +42,22 @@ impl Level {
     /// The best level that this processor has.
     pub fn best() -> Self {
         #[cfg(target_arch = "x86_64")]
-        if let Some(token) = vnni::Vnni::new() {
+        if let Some(token) = Vnni::new() {
             return Self(Kind::Vnni(token));
-        } else if let Some(token) = avx2::Avx2::new() {
+        } else if let Some(token) = Avx2::new() {
             return Self(Kind::Avx2(token));
         }
+        #[cfg(target_arch = "aarch64")]
+        if let Some(token) = Neon::<true>::new() {
+            return Self(Kind::Dot(token));
+        } else if let Some(token) = Neon::<false>::new() {
+            return Self(Kind::Neon(token));
+        }
+        #[cfg(all(target_arch = "wasm32", target_feature = "relaxed-simd"))]
+        return Self(Kind::Relaxed(Wasm));
+        #[cfg(all(target_arch = "wasm32", not(target_feature = "relaxed-simd")))]
+        return Self(Kind::Simd128(Wasm));
+        #[cfg(not(target_arch = "wasm32"))]
         Self::SCALAR
     }
 
@@ -42,13 +67,23 @@ impl Level {
         let mut all = vec![Self::SCALAR];
         #[cfg(target_arch = "x86_64")]
         {
-            all.extend(avx2::Avx2::new().map(|token| Self(Kind::Avx2(token))));
-            all.extend(vnni::Vnni::new().map(|token| Self(Kind::Vnni(token))));
+            all.extend(Avx2::new().map(|token| Self(Kind::Avx2(token))));
+            all.extend(Vnni::new().map(|token| Self(Kind::Vnni(token))));
         }
+        #[cfg(target_arch = "aarch64")]
+        {
+            all.extend(Neon::<false>::new().map(|token| Self(Kind::Neon(token))));
+            all.extend(Neon::<true>::new().map(|token| Self(Kind::Dot(token))));
+        }
+        #[cfg(all(target_arch = "wasm32", any(test, not(target_feature = "relaxed-simd"))))]
+        all.push(Self(Kind::Simd128(Wasm)));
+        #[cfg(all(target_arch = "wasm32", target_feature = "relaxed-simd"))]
+        all.push(Self(Kind::Relaxed(Wasm)));
         all
     }
 
-    /// The level's name, for logs: `"scalar"`, `"avx2"` or `"vnni"`.
+    /// The level's name, for logs: `"scalar"`; `"avx2"` or `"vnni"`; `"neon"` or `"neon-dot"`;
+    /// `"simd128"` or `"relaxed-simd"`.
     pub fn name(self) -> &'static str {
         match self.0 {
             Kind::Scalar => "scalar",
@@ -56,6 +91,14 @@ impl Level {
             Kind::Avx2(_) => "avx2",
             #[cfg(target_arch = "x86_64")]
             Kind::Vnni(_) => "vnni",
+            #[cfg(target_arch = "aarch64")]
+            Kind::Neon(_) => "neon",
+            #[cfg(target_arch = "aarch64")]
+            Kind::Dot(_) => "neon-dot",
+            #[cfg(all(target_arch = "wasm32", any(test, not(target_feature = "relaxed-simd"))))]
+            Kind::Simd128(_) => "simd128",
+            #[cfg(all(target_arch = "wasm32", target_feature = "relaxed-simd"))]
+            Kind::Relaxed(_) => "relaxed-simd",
         }
     }
 
@@ -87,12 +130,19 @@ impl Level {
     #[inline]
     pub fn run<K: Kernel>(self, kernel: K) {
         match self.0 {
-            Kind::Scalar => kernel.run(scalar::Scalar),
+            Kind::Scalar => kernel.run(Scalar),
             #[cfg(target_arch = "x86_64")]
             Kind::Avx2(token) => token.enter(kernel),
             // Wider registers gain nothing here, and would be compiled once more.
             #[cfg(target_arch = "x86_64")]
             Kind::Vnni(token) => token.avx2().enter(kernel),
+            // What these have of their own are integers.
+            #[cfg(target_arch = "aarch64")]
+            Kind::Neon(_) | Kind::Dot(_) => kernel.run(Scalar),
+            #[cfg(all(target_arch = "wasm32", any(test, not(target_feature = "relaxed-simd"))))]
+            Kind::Simd128(token) => token.enter(kernel),
+            #[cfg(all(target_arch = "wasm32", target_feature = "relaxed-simd"))]
+            Kind::Relaxed(token) => token.enter(kernel),
         }
     }
 
@@ -100,19 +150,31 @@ impl Level {
     /// this level.
     #[inline]
     pub fn run_pairs<K: Kernel>(self, kernel: K) {
-        // What has a dot product of bytes has registers of that size, too.
-        self.run_int8(kernel);
+        match self.0 {
+            // What has a dot product of bytes has registers of that size, too.
+            #[cfg(target_arch = "x86_64")]
+            Kind::Vnni(token) => token.enter(kernel),
+            _ => self.run(kernel),
+        }
     }
 
     /// Runs `kernel`, which computes in integers, at this level.
     #[inline]
     pub fn run_int8<K: Kernel>(self, kernel: K) {
         match self.0 {
-            Kind::Scalar => kernel.run(scalar::Scalar),
+            Kind::Scalar => kernel.run(Scalar),
             #[cfg(target_arch = "x86_64")]
             Kind::Avx2(token) => token.enter(kernel),
             #[cfg(target_arch = "x86_64")]
             Kind::Vnni(token) => token.enter(kernel),
+            #[cfg(target_arch = "aarch64")]
+            Kind::Neon(token) => token.enter(kernel),
+            #[cfg(target_arch = "aarch64")]
+            Kind::Dot(token) => token.enter(kernel),
+            #[cfg(all(target_arch = "wasm32", any(test, not(target_feature = "relaxed-simd"))))]
+            Kind::Simd128(token) => token.enter(kernel),
+            #[cfg(all(target_arch = "wasm32", target_feature = "relaxed-simd"))]
+            Kind::Relaxed(token) => token.enter(kernel),
         }
     }
 }

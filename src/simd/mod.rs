@@ -20,6 +20,8 @@
 mod avx2;
 mod isa;
 mod level;
+#[cfg(target_arch = "aarch64")]
+mod neon;
 mod patch;
 mod scalar;
 pub(crate) mod scratch;
@@ -27,6 +29,8 @@ pub(crate) mod scratch;
 mod tests;
 #[cfg(target_arch = "x86_64")]
 mod vnni;
+#[cfg(target_arch = "wasm32")]
+mod wasm;
 
 pub use isa::{Isa, Kernel, LANES, Lanes};
 pub use level::Level;

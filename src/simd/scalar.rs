@@ -8,7 +8,7 @@ use super::isa::{Isa, Kernel, LANES, Lanes, sealed};
 /// 1.5 · 2²³: a float of 0 ..= 255 added to it is rounded, to even from halfway, and ends up in the
 /// lowest byte. `f32::round_ties_even` is a function call where the baseline has no instruction for
 /// it, as x86-64 before SSE 4.1.
-const ROUNDING: f32 = 12_582_912.0;
+pub(super) const ROUNDING: f32 = 12_582_912.0;
 
 /// The token of portable code, which needs no proof: every processor runs it.
 #[derive(Debug, Clone, Copy)]
@@ -23,10 +23,15 @@ impl sealed::Sealed for Scalar {}
 
 impl Isa for Scalar {
     // Where it is the oracle and the last resort, compile time counts more.
-    const SPECIALISED: bool = cfg!(not(target_arch = "x86_64"));
+    const SPECIALISED: bool = cfg!(not(any(target_arch = "x86_64", target_arch = "wasm32")));
+    const PIXELS_BY_ONE: usize = 8;
+    const PIXELS_BY_TWO: usize = 6;
+    const PIXELS_BY_THREE: usize = 3;
+    const UNROLLED: bool = false;
+    const PIXELS_OF_BYTES: usize = 6;
+    const STRIP: usize = 4;
     type V = Lanes;
     type Pair = [Lanes; 2];
-    const WIDE: bool = false;
     type Sums = [i32; LANES];
 
     #[inline(always)]

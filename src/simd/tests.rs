@@ -12,6 +12,17 @@ fn the_best_level_is_the_processors() {
         assert_eq!(Level::all().last().unwrap().name(), name);
         return;
     }
+    #[cfg(target_arch = "aarch64")]
+    if std::arch::is_aarch64_feature_detected!("neon") {
+        let dot = std::arch::is_aarch64_feature_detected!("dotprod");
+        assert_eq!(name, if dot { "neon-dot" } else { "neon" });
+        return;
+    }
+    #[cfg(target_arch = "wasm32")]
+    if name != "scalar" {
+        assert_eq!(name, if cfg!(target_feature = "relaxed-simd") { "relaxed-simd" } else { "simd128" });
+        return;
+    }
     assert_eq!(name, "scalar");
 }
 
@@ -60,6 +71,8 @@ fn operations_agree_on_every_kind_of_number() {
         f32::NAN,
         -f32::NAN,
     ];
+    // What the compiler knows it computes itself.
+    let values = std::hint::black_box(values);
     let (mut portable, mut best) = (Vec::new(), Vec::new());
     Operations { values: &values, results: &mut portable }.run(Scalar);
     Level::best().run(Operations { values: &values, results: &mut best });
@@ -191,5 +204,47 @@ fn pairs_are_two_vectors() {
         let mut to = [[f32::NAN; LANES]; 2];
         level.run_pairs(Pairs(&a, 2.0, &mut to));
         assert_eq!(to, a.map(|half| half.map(|v| 3.0 * v)), "{}", level.name());
+    }
+}
+
+/// Sums of products of integers.
+struct Dots<'a> {
+    a: [u8; 4],
+    pairs: [i16; 2 * LANES],
+    w: &'a [i8; 4 * LANES],
+    sums: &'a mut [Lanes; 2],
+}
+
+impl Kernel for Dots<'_> {
+    fn run<I: Isa>(self, isa: I) {
+        let (mut fours, mut twos) = (isa.no_sums(), isa.no_sums());
+        // Twice, so that sums meet sums.
+        for _ in 0..2 {
+            fours = isa.dot(fours, self.a, self.w);
+            twos = isa.dot_pairs(twos, &self.pairs, self.w.first_chunk().unwrap());
+        }
+        isa.store(isa.to_floats(fours), &mut self.sums[0]);
+        isa.store(isa.to_floats(twos), &mut self.sums[1]);
+    }
+}
+
+#[test]
+fn sums_of_integers_are_exact_to_the_extremes() {
+    for level in Level::all() {
+        for step in 0..=u8::MAX {
+            let byte = |i: usize| step.wrapping_mul(i as u8).wrapping_add(131u8.wrapping_mul(i as u8 / 3));
+            let extreme = |i: usize| if step.is_multiple_of(3) { i8::MIN } else { byte(i).cast_signed() };
+            let w: [i8; 4 * LANES] = std::array::from_fn(extreme);
+            let a: [u8; 4] = std::array::from_fn(|i| if step.is_multiple_of(2) { 127 } else { byte(i) & 127 });
+            let pairs: [i16; 2 * LANES] =
+                std::array::from_fn(|i| if step.is_multiple_of(5) { i16::MAX } else { 255 * i16::from(w[i]) });
+            let mut sums = [[f32::NAN; LANES]; 2];
+            level.run_int8(Dots { a, pairs, w: &w, sums: &mut sums });
+            let fours = |lane: usize| (0..4).map(|i| i64::from(a[i]) * i64::from(w[4 * lane + i])).sum::<i64>();
+            let twos =
+                |lane: usize| (2 * lane..2 * lane + 2).map(|i| i64::from(pairs[i]) * i64::from(w[i])).sum::<i64>();
+            assert_eq!(sums[0], std::array::from_fn(|lane| 2.0 * fours(lane) as f32), "{step} on {}", level.name());
+            assert_eq!(sums[1], std::array::from_fn(|lane| 2.0 * twos(lane) as f32), "{step} on {}", level.name());
+        }
     }
 }

@@ -46,9 +46,14 @@ impl sealed::Sealed for Vnni {}
 /// The operations of AVX2, but for the dot products.
 impl Isa for Vnni {
     const SPECIALISED: bool = true;
+    const PIXELS_BY_ONE: usize = 8;
+    const PIXELS_BY_TWO: usize = 12;
+    const PIXELS_BY_THREE: usize = 3;
+    const UNROLLED: bool = false;
+    const PIXELS_OF_BYTES: usize = 6;
+    const STRIP: usize = 4;
     type V = __m256;
     type Pair = __m512;
-    const WIDE: bool = true;
     type Sums = __m256i;
 
     #[inline(always)]

@@ -2,17 +2,13 @@
 //! fused.
 //!
 //! Input borders are materialised by whoever wrote the input, so no tap is ever outside. For 3×3
-//! kernels a patch of neighbouring outputs is computed at once ([`STRIP`] wide, two rows high where
-//! two are left): each input vector is loaded once and used for all the taps that it meets. Other
-//! shapes take the plain loop.
+//! kernels a patch of neighbouring outputs is computed at once ([`Isa::STRIP`] wide, two rows high
+//! where two are left): each input vector is loaded once and used for all the taps that it meets.
+//! Other shapes take the plain loop.
 
 use super::epilogue::{Act, Epilogue, Fused};
 use super::walk::{Operand, Walk};
 use crate::simd::{Isa, Kernel, Lanes, Patch, PatchMut};
-
-/// How many outputs lie side by side in a patch: with two rows of them, eight sums fill half of
-/// AVX2's registers.
-const STRIP: usize = 4;
 
 /// A depthwise convolution, ready to run. Offsets count vectors, not floats.
 pub(crate) struct Depthwise<'a> {
@@ -49,27 +45,52 @@ impl Fused for Depthwise<'_> {
     #[inline(always)]
     fn run<I: Isa, A: Act, B: Act, const RESIDUAL: bool>(mut self, isa: I, first: A, second: B) {
         let (width, height) = self.size;
-        let wide = width >= STRIP && self.kernel == (3, 3);
+        let wide = width >= I::STRIP && self.kernel == (3, 3);
         let mut y = 0;
         while y < height {
             let pair = height - y >= 2 && self.input_walk.down == self.stride * self.tap.1;
-            y += match self.stride {
-                1 if wide && pair => self.patches::<I, A, B, RESIDUAL, 1, 2, 4, 6>(isa, y, first, second),
-                2 if wide && pair => self.patches::<I, A, B, RESIDUAL, 2, 2, 5, 9>(isa, y, first, second),
-                1 if wide => self.patches::<I, A, B, RESIDUAL, 1, 1, 3, 6>(isa, y, first, second),
-                2 if wide => self.patches::<I, A, B, RESIDUAL, 2, 1, 3, 9>(isa, y, first, second),
-                _ => {
-                    for x in 0..width {
-                        self.pixel::<I, A, B, RESIDUAL>(isa, x, y, first, second);
-                    }
-                    1
+            y += if !wide || !(1..=2).contains(&self.stride) {
+                for x in 0..width {
+                    self.pixel::<I, A, B, RESIDUAL>(isa, x, y, first, second);
                 }
+                1
+            } else if I::STRIP == 4 {
+                self.strips::<I, A, B, RESIDUAL, 4, 6, 9>(isa, y, pair, first, second)
+            } else {
+                self.strips::<I, A, B, RESIDUAL, 2, 4, 5>(isa, y, pair, first, second)
             };
         }
     }
 }
 
 impl Depthwise<'_> {
+    /// One output row from `y` on, or a pair; returns their number. `SPAN_1` and `SPAN_2` are the
+    /// spans of [`Self::patches`] for a stride of 1 and 2.
+    #[inline(always)]
+    fn strips<
+        I: Isa,
+        A: Act,
+        B: Act,
+        const RESIDUAL: bool,
+        const STRIP: usize,
+        const SPAN_1: usize,
+        const SPAN_2: usize,
+    >(
+        &mut self,
+        isa: I,
+        y: usize,
+        pair: bool,
+        first: A,
+        second: B,
+    ) -> usize {
+        match (self.stride, pair) {
+            (1, true) => self.patches::<I, A, B, RESIDUAL, 1, STRIP, 2, 4, SPAN_1>(isa, y, first, second),
+            (1, false) => self.patches::<I, A, B, RESIDUAL, 1, STRIP, 1, 3, SPAN_1>(isa, y, first, second),
+            (_, true) => self.patches::<I, A, B, RESIDUAL, 2, STRIP, 2, 5, SPAN_2>(isa, y, first, second),
+            (_, false) => self.patches::<I, A, B, RESIDUAL, 2, STRIP, 1, 3, SPAN_2>(isa, y, first, second),
+        }
+    }
+
     /// `ROWS` output rows from `y` on; returns their number. `IN_ROWS` = (ROWS − 1) · STRIDE + 3 by
     /// `SPAN` = (STRIP − 1) · STRIDE + 3 input pixels.
     #[inline(always)]
@@ -79,6 +100,7 @@ impl Depthwise<'_> {
         B: Act,
         const RESIDUAL: bool,
         const STRIDE: usize,
+        const STRIP: usize,
         const ROWS: usize,
         const IN_ROWS: usize,
         const SPAN: usize,

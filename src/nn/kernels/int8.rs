@@ -24,12 +24,12 @@ const _: () = assert!(MAX_DEPTH * (TOP as usize) * (TOP as usize) <= i32::MAX as
 
 /// The most pixels of a block, and the pixels of a tile, as `matmul` has them.
 const MAX_BLOCK: usize = 96;
-const TILE: usize = 6;
+const MAX_TILE: usize = 6;
 /// How many bytes are quantised together.
 const CHUNK: usize = 4 * LANES;
 /// How many chunks a block has: 16 KiB, half of a first-level cache.
 const BLOCK_CHUNKS: usize = 512;
-const _: () = assert!(MAX_DEPTH / CHUNK * TILE <= BLOCK_CHUNKS);
+const _: () = assert!(MAX_DEPTH / CHUNK * MAX_TILE <= BLOCK_CHUNKS);
 
 /// The values that a channel takes. The range holds 0; both ends are finite.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -229,7 +229,8 @@ impl Fused for IntDenseConv<'_> {
     fn run<I: Isa, A: Act, B: Act, const RESIDUAL: bool>(mut self, isa: I, first: A, second: B) {
         let weights = self.weights;
         let (chunks, groups) = (weights.steps.len(), weights.depth.div_ceil(4));
-        let block = (BLOCK_CHUNKS / chunks / TILE * TILE).clamp(TILE, MAX_BLOCK);
+        let block =
+            (BLOCK_CHUNKS / chunks / I::PIXELS_OF_BYTES * I::PIXELS_OF_BYTES).clamp(I::PIXELS_OF_BYTES, MAX_BLOCK);
         let mut bytes = [[0; CHUNK]; BLOCK_CHUNKS];
         let mut pixels = [Pixel::default(); MAX_BLOCK];
         let mut blocks = Blocks::new(self.size, self.input_walk, self.output_walk, self.residual.as_ref());
@@ -244,7 +245,11 @@ impl Fused for IntDenseConv<'_> {
             let mut panels = weights.rows.chunks_exact(groups).enumerate().peekable();
             while let Some((at, panel)) = panels.next() {
                 let next = panels.peek().map_or(panel, |(_, next)| next);
-                self.panel::<I, A, B, RESIDUAL>(isa, (pixels, &rows), (panel, next), 2 * at, first, second);
+                let (pixels, panel) = ((pixels, &rows), (panel, next));
+                match I::PIXELS_OF_BYTES {
+                    6 => self.panel::<I, A, B, RESIDUAL, 6>(isa, pixels, panel, 2 * at, first, second),
+                    _ => self.panel::<I, A, B, RESIDUAL, 2>(isa, pixels, panel, 2 * at, first, second),
+                }
             }
             if !finite {
                 self.poison(pixels);
@@ -273,7 +278,7 @@ impl IntDenseConv<'_> {
 
     /// One panel of outputs for a block of pixels.
     #[inline(always)]
-    fn panel<I: Isa, A: Act, B: Act, const RESIDUAL: bool>(
+    fn panel<I: Isa, A: Act, B: Act, const RESIDUAL: bool, const TILE: usize>(
         &mut self,
         isa: I,
         (pixels, rows): (&[Pixel], &Rows<'_>),

@@ -9,7 +9,8 @@
 //! A tile of pixels × one panel is accumulated in 8 to 12 registers, which hides the latency of the
 //! multiply-add (4 cycles × 2 units): 6 pixels × 2 vectors, 3 × 3 or 8 × 1, with the weights and
 //! one broadcast fewer than AVX2's 16 registers. Where two vectors are one register, as with
-//! AVX-512, it is 12 pixels × 2 vectors. Then the epilogue (activation, residual,
+//! AVX-512, it is 12 pixels × 2 vectors; each instruction set has its own ([`Isa::PIXELS_BY_TWO`]
+//! and the like). Then the epilogue (activation, residual,
 //! activation) is applied before the only store. Blocks of pixels run through all panels before the
 //! next block, so that the block stays in cache.
 //!
@@ -27,6 +28,8 @@ use crate::simd::{Isa, Kernel, LANES, Lanes};
 const MAX_BLOCK: usize = 96;
 /// The most pixels of a tile.
 const MAX_TILE: usize = 12;
+/// How many rows of weights a step of an unrolled loop takes ([`Isa::UNROLLED`]).
+const UNROLL: usize = 4;
 /// Rows of weights, a cache line each, that are asked for before a convolution begins: half of a
 /// first-level cache.
 const MAX_PREFETCH: usize = 256;
@@ -162,9 +165,8 @@ impl Fused for DenseConv<'_> {
         }
         // Whole tiles of every height that will be used.
         let unit = match weights.single.is_empty() {
-            true if I::WIDE => 12,
-            true => 6,
-            false => 8,
+            true => I::PIXELS_BY_TWO,
+            false => I::PIXELS_BY_ONE,
         };
         let block = (BLOCK_FLOATS / weights.depth.max(1) / unit * unit).clamp(unit, MAX_BLOCK);
         let mut pixels = [Pixel::default(); MAX_BLOCK];
@@ -184,20 +186,26 @@ impl Fused for DenseConv<'_> {
                 // Behind the last panel there is nothing to fetch ahead: its own rows are in the
                 // cache.
                 let panel = Panel { rows, next: panels.peek().unwrap_or(&rows), span, vector };
-                if I::WIDE {
-                    self.panel::<I, A, B, RESIDUAL, 12, 2>(isa, pixels, &panel, first, second);
-                } else {
-                    self.panel::<I, A, B, RESIDUAL, 6, 2>(isa, pixels, &panel, first, second);
+                match I::PIXELS_BY_TWO {
+                    12 => self.panel::<I, A, B, RESIDUAL, 12, 2>(isa, pixels, &panel, first, second),
+                    6 => self.panel::<I, A, B, RESIDUAL, 6, 2>(isa, pixels, &panel, first, second),
+                    _ => self.panel::<I, A, B, RESIDUAL, 2, 2>(isa, pixels, &panel, first, second),
                 }
                 vector += 2;
             }
             if !weights.triple.is_empty() {
                 let panel = Panel { rows: &weights.triple, next: &weights.triple, span, vector };
-                self.panel::<I, A, B, RESIDUAL, 3, 3>(isa, pixels, &panel, first, second);
+                match I::PIXELS_BY_THREE {
+                    3 => self.panel::<I, A, B, RESIDUAL, 3, 3>(isa, pixels, &panel, first, second),
+                    _ => self.panel::<I, A, B, RESIDUAL, 1, 3>(isa, pixels, &panel, first, second),
+                }
             }
             if !weights.single.is_empty() {
                 let panel = Panel { rows: &weights.single, next: &weights.single, span, vector };
-                self.panel::<I, A, B, RESIDUAL, 8, 1>(isa, pixels, &panel, first, second);
+                match I::PIXELS_BY_ONE {
+                    8 => self.panel::<I, A, B, RESIDUAL, 8, 1>(isa, pixels, &panel, first, second),
+                    _ => self.panel::<I, A, B, RESIDUAL, 4, 1>(isa, pixels, &panel, first, second),
+                }
             }
         }
     }
@@ -267,25 +275,42 @@ impl DenseConv<'_> {
                 // SAFETY: `run` has asserted that all segments of all pixels lie in the input.
                 *input = unsafe { self.input.get_unchecked(start..start + span) };
             }
-            for k in 0..span {
-                if let (2, Some(w)) = (NV, weights[k].0.first_chunk()) {
-                    isa.prefetch(&ahead[k]);
-                    let w = isa.load_pair(w);
-                    for r in 0..MR {
-                        pairs[r] = isa.mul_add_pair(isa.splat_pair(inputs[r][k]), w, pairs[r]);
+            // What one row of weights adds to all sums; `$input` is its input of pixel `$r`.
+            macro_rules! row {
+                ($weights:expr, $ahead:expr, $r:ident => $input:expr) => {
+                    if let (2, Some(w)) = (NV, $weights.0.first_chunk()) {
+                        isa.prefetch($ahead);
+                        let w = isa.load_pair(w);
+                        for $r in 0..MR {
+                            pairs[$r] = isa.mul_add_pair(isa.splat_pair($input), w, pairs[$r]);
+                        }
+                    } else {
+                        let mut w = [isa.splat(0.0); NV];
+                        for v in 0..NV {
+                            w[v] = isa.load(&$weights.0[v]);
+                        }
+                        for $r in 0..MR {
+                            let value = isa.splat($input);
+                            for v in 0..NV {
+                                sums[$r][v] = isa.mul_add(value, w[v], sums[$r][v]);
+                            }
+                        }
                     }
-                    continue;
-                }
-                let mut w = [isa.splat(0.0); NV];
-                for v in 0..NV {
-                    w[v] = isa.load(&weights[k].0[v]);
-                }
+                };
+            }
+            let unrolled = if I::UNROLLED { span / UNROLL } else { 0 };
+            for k in 0..unrolled {
+                let (weights, ahead) = (&weights.as_chunks::<UNROLL>().0[k], &ahead.as_chunks::<UNROLL>().0[k]);
+                let mut values = [[0.0; UNROLL]; MR];
                 for r in 0..MR {
-                    let value = isa.splat(inputs[r][k]);
-                    for v in 0..NV {
-                        sums[r][v] = isa.mul_add(value, w[v], sums[r][v]);
-                    }
+                    values[r] = inputs[r].as_chunks().0[k];
                 }
+                for u in 0..UNROLL {
+                    row!(weights[u], &ahead[u], r => values[r][u]);
+                }
+            }
+            for k in unrolled * UNROLL..span {
+                row!(weights[k], &ahead[k], r => inputs[r][k]);
             }
         }
         if NV == 2 {

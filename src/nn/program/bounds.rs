@@ -115,9 +115,10 @@ mod tests {
     use crate::nn::onnx;
     use crate::nn::precision::Precision;
     use crate::nn::program::Program;
+    use crate::nn::tests::root;
 
     fn program(name: &str, precision: Precision) -> Program {
-        let bytes = std::fs::read(format!("{}/models/{name}.onnx", env!("CARGO_MANIFEST_DIR"))).unwrap();
+        let bytes = std::fs::read(root().join(format!("models/{name}.onnx"))).unwrap();
         let graph = onnx::read(&bytes, &[], &Limits::default()).unwrap();
         Program::compile(graph, &Limits::default(), precision).unwrap()
     }

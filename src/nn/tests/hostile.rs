@@ -4,7 +4,7 @@
 use super::crafted::{one, resize};
 use super::operators::UNARY;
 use super::writer::{self, Attr, Net, Storage};
-use super::{check, run_at};
+use super::{check, root, run_at};
 use crate::error::{Error, ErrorKind, Result};
 use crate::nn::program::Banding;
 use crate::nn::{Limits, Precision, compile};
@@ -78,7 +78,7 @@ fn flipped_bytes_never_panic() {
 
 #[test]
 fn flipped_bytes_of_a_bundled_network_never_panic() {
-    let bytes = std::fs::read(format!("{}/models/detect.onnx", env!("CARGO_MANIFEST_DIR"))).unwrap();
+    let bytes = std::fs::read(root().join("models/detect.onnx")).unwrap();
     // The graph's structure is at the front; the weights behind it are only numbers.
     let mut random = Net::new(2, 2, 2);
     let mut draw = |below: usize| ((random.random() + 1.0) / 2.0 * below as f64) as usize;

@@ -21,8 +21,15 @@ use super::program::{Banding, Program};
 use crate::error::Result;
 use crate::simd::Level;
 use crate::simd::scratch;
+use std::path::{Path, PathBuf};
 use tensor::Tensor;
 use writer::Net;
+
+/// The repository: the package's folder, or one above it (`tests/kernels`).
+pub(crate) fn root() -> PathBuf {
+    let package = Path::new(env!("CARGO_MANIFEST_DIR"));
+    package.ancestors().find(|folder| folder.join("models").is_dir()).unwrap().into()
+}
 
 /// The largest deviation that is accepted, relative to the largest value of the output.
 const TOLERANCE: f64 = 1e-4;
