@@ -32,9 +32,6 @@ pub trait Isa: Copy + sealed::Sealed {
     const PIXELS_BY_TWO: usize;
     /// How many pixels a tile has where it has three vectors per pixel.
     const PIXELS_BY_THREE: usize;
-    /// Whether a dense convolution's innermost loop is written out several times: where its tiles
-    /// are small, counting and addressing take as long as the sums.
-    const UNROLLED: bool;
     /// How many pixels a tile of 8-bit integers has, with two vectors of sums each.
     const PIXELS_OF_BYTES: usize;
     /// How many outputs of a depthwise convolution lie side by side in a patch of two rows, each

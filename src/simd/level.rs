@@ -14,7 +14,7 @@ use super::{avx2::Avx2, vnni::Vnni};
 /// A level other than [`Level::SCALAR`] comes from detection alone, so no safe code can run
 /// instructions that the processor lacks. In WebAssembly nothing can be detected from inside, since
 /// an engine refuses a whole module for one instruction that it lacks: `simd128` is used always,
-/// relaxed SIMD in a module that is compiled with `-C target-feature=+relaxed-simd`.
+/// relaxed SIMD in a module that is compiled with `--cfg selfsame_relaxed_simd`.
 #[derive(Debug, Clone, Copy)]
 pub struct Level(Kind);
 
@@ -29,9 +29,9 @@ enum Kind {
     Neon(Neon<false>),
     #[cfg(target_arch = "aarch64")]
     Dot(Neon<true>),
-    #[cfg(all(target_arch = "wasm32", any(test, not(target_feature = "relaxed-simd"))))]
+    #[cfg(all(target_arch = "wasm32", any(test, not(selfsame_relaxed_simd))))]
     Simd128(Wasm<false>),
-    #[cfg(all(target_arch = "wasm32", target_feature = "relaxed-simd"))]
+    #[cfg(all(target_arch = "wasm32", selfsame_relaxed_simd))]
     Relaxed(Wasm<true>),
 }
 
@@ -53,9 +53,9 @@ impl Level {
         } else if let Some(token) = Neon::<false>::new() {
             return Self(Kind::Neon(token));
         }
-        #[cfg(all(target_arch = "wasm32", target_feature = "relaxed-simd"))]
+        #[cfg(all(target_arch = "wasm32", selfsame_relaxed_simd))]
         return Self(Kind::Relaxed(Wasm));
-        #[cfg(all(target_arch = "wasm32", not(target_feature = "relaxed-simd")))]
+        #[cfg(all(target_arch = "wasm32", not(selfsame_relaxed_simd)))]
         return Self(Kind::Simd128(Wasm));
         #[cfg(not(target_arch = "wasm32"))]
         Self::SCALAR
@@ -75,9 +75,9 @@ impl Level {
             all.extend(Neon::<false>::new().map(|token| Self(Kind::Neon(token))));
             all.extend(Neon::<true>::new().map(|token| Self(Kind::Dot(token))));
         }
-        #[cfg(all(target_arch = "wasm32", any(test, not(target_feature = "relaxed-simd"))))]
+        #[cfg(all(target_arch = "wasm32", any(test, not(selfsame_relaxed_simd))))]
         all.push(Self(Kind::Simd128(Wasm)));
-        #[cfg(all(target_arch = "wasm32", target_feature = "relaxed-simd"))]
+        #[cfg(all(target_arch = "wasm32", selfsame_relaxed_simd))]
         all.push(Self(Kind::Relaxed(Wasm)));
         all
     }
@@ -95,9 +95,9 @@ impl Level {
             Kind::Neon(_) => "neon",
             #[cfg(target_arch = "aarch64")]
             Kind::Dot(_) => "neon-dot",
-            #[cfg(all(target_arch = "wasm32", any(test, not(target_feature = "relaxed-simd"))))]
+            #[cfg(all(target_arch = "wasm32", any(test, not(selfsame_relaxed_simd))))]
             Kind::Simd128(_) => "simd128",
-            #[cfg(all(target_arch = "wasm32", target_feature = "relaxed-simd"))]
+            #[cfg(all(target_arch = "wasm32", selfsame_relaxed_simd))]
             Kind::Relaxed(_) => "relaxed-simd",
         }
     }
@@ -139,9 +139,9 @@ impl Level {
             // What these have of their own are integers.
             #[cfg(target_arch = "aarch64")]
             Kind::Neon(_) | Kind::Dot(_) => kernel.run(Scalar),
-            #[cfg(all(target_arch = "wasm32", any(test, not(target_feature = "relaxed-simd"))))]
+            #[cfg(all(target_arch = "wasm32", any(test, not(selfsame_relaxed_simd))))]
             Kind::Simd128(token) => token.enter(kernel),
-            #[cfg(all(target_arch = "wasm32", target_feature = "relaxed-simd"))]
+            #[cfg(all(target_arch = "wasm32", selfsame_relaxed_simd))]
             Kind::Relaxed(token) => token.enter(kernel),
         }
     }
@@ -171,9 +171,9 @@ impl Level {
             Kind::Neon(token) => token.enter(kernel),
             #[cfg(target_arch = "aarch64")]
             Kind::Dot(token) => token.enter(kernel),
-            #[cfg(all(target_arch = "wasm32", any(test, not(target_feature = "relaxed-simd"))))]
+            #[cfg(all(target_arch = "wasm32", any(test, not(selfsame_relaxed_simd))))]
             Kind::Simd128(token) => token.enter(kernel),
-            #[cfg(all(target_arch = "wasm32", target_feature = "relaxed-simd"))]
+            #[cfg(all(target_arch = "wasm32", selfsame_relaxed_simd))]
             Kind::Relaxed(token) => token.enter(kernel),
         }
     }

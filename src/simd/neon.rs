@@ -61,13 +61,12 @@ impl<const DOT: bool> Neon<DOT> {
     }
 }
 
-/// Adds to each sum its four products of bytes.
-///
-/// # Safety
-/// The processor has `sdot`. (The intrinsic for it is not stable: rust-lang/rust#117224.)
-#[inline(always)]
-unsafe fn sdot(mut sums: int32x4_t, a: int8x16_t, w: int8x16_t) -> int32x4_t {
-    // SAFETY: the caller promises the instruction, which touches no memory and no flags.
+/// Adds to each sum its four products of bytes. (The intrinsic for it is not stable:
+/// rust-lang/rust#117224.)
+#[inline]
+#[target_feature(enable = "neon,dotprod")]
+fn sdot(mut sums: int32x4_t, a: int8x16_t, w: int8x16_t) -> int32x4_t {
+    // SAFETY: the function is compiled for `sdot`, which touches no memory and no flags.
     unsafe {
         asm!(
             "sdot {sums:v}.4s, {a:v}.16b, {w:v}.16b",
@@ -100,7 +99,6 @@ impl<const DOT: bool> Isa for Neon<DOT> {
     const PIXELS_BY_ONE: usize = Scalar::PIXELS_BY_ONE;
     const PIXELS_BY_TWO: usize = Scalar::PIXELS_BY_TWO;
     const PIXELS_BY_THREE: usize = Scalar::PIXELS_BY_THREE;
-    const UNROLLED: bool = Scalar::UNROLLED;
     const PIXELS_OF_BYTES: usize = 6;
     const STRIP: usize = Scalar::STRIP;
     type V = Lanes;

@@ -27,7 +27,6 @@ impl Isa for Scalar {
     const PIXELS_BY_ONE: usize = 8;
     const PIXELS_BY_TWO: usize = 6;
     const PIXELS_BY_THREE: usize = 3;
-    const UNROLLED: bool = false;
     const PIXELS_OF_BYTES: usize = 6;
     const STRIP: usize = 4;
     type V = Lanes;

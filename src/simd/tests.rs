@@ -20,7 +20,7 @@ fn the_best_level_is_the_processors() {
     }
     #[cfg(target_arch = "wasm32")]
     if name != "scalar" {
-        assert_eq!(name, if cfg!(target_feature = "relaxed-simd") { "relaxed-simd" } else { "simd128" });
+        assert_eq!(name, if cfg!(selfsame_relaxed_simd) { "relaxed-simd" } else { "simd128" });
         return;
     }
     assert_eq!(name, "scalar");

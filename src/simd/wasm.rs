@@ -4,7 +4,8 @@
 //! that the engine lacks, in a function that nobody calls, and the module does not load. Every
 //! engine since 2023 has `simd128`. Relaxed SIMD (a multiply-add that rounds once, a dot product of
 //! bytes) is younger, and used only in a module that is compiled for it, with
-//! `-C target-feature=+relaxed-simd`.
+//! `--cfg selfsame_relaxed_simd`. The compiler's own flag would let it loose on all code, where
+//! LLVM 22 makes `f32x4.relaxed_max` of a choice between vectors: an engine may lose a NaN there.
 #![allow(unsafe_code)]
 // Halves are indexed by constants.
 #![allow(clippy::indexing_slicing)]
@@ -12,11 +13,16 @@
 use super::isa::{Isa, Kernel, LANES, Lanes, sealed};
 use super::scalar::ROUNDING;
 use core::arch::wasm32::{
-    f32x4_add, f32x4_convert_i32x4, f32x4_mul, f32x4_ne, f32x4_pmax, f32x4_pmin, f32x4_relaxed_madd, f32x4_splat,
-    i16x8_load_extend_i8x8, i16x8_narrow_i32x4, i16x8_relaxed_dot_i8x16_i7x16, i16x8_shl, i16x8_shr, i32x4_add,
-    i32x4_dot_i16x8, i32x4_extadd_pairwise_i16x8, i32x4_extend_high_i16x8, i32x4_extend_low_i16x8, i32x4_shuffle,
-    i32x4_splat, u8x16_narrow_i16x8, u16x8_shr, v128, v128_and, v128_bitselect, v128_load, v128_store,
+    f32x4_add, f32x4_convert_i32x4, f32x4_gt, f32x4_lt, f32x4_mul, f32x4_ne, f32x4_pmax, f32x4_pmin,
+    f32x4_relaxed_madd, f32x4_splat, i16x8_load_extend_i8x8, i16x8_narrow_i32x4, i16x8_relaxed_dot_i8x16_i7x16,
+    i16x8_shl, i16x8_shr, i16x8_splat, i32x4_add, i32x4_dot_i16x8, i32x4_extend_high_i16x8, i32x4_extend_low_i16x8,
+    i32x4_relaxed_laneselect, i32x4_shuffle, i32x4_splat, u8x16_narrow_i16x8, u16x8_shr, v128, v128_and,
+    v128_bitselect, v128_load, v128_store,
 };
+
+/// Whether relaxed instructions are compiled anywhere else, too. LLVM 22 then makes
+/// `f32x4.relaxed_max` of `f32x4_pmax`.
+const EVERYWHERE: bool = cfg!(target_feature = "relaxed-simd");
 
 /// The token of this instruction set, which needs no proof: where the engine lacks it, the module
 /// never runs. With `RELAXED` it stands for relaxed SIMD, too.
@@ -25,14 +31,22 @@ pub(super) struct Wasm<const RELAXED: bool>;
 
 impl<const RELAXED: bool> Wasm<RELAXED> {
     /// Runs `kernel` compiled for this instruction set, in a function of its own, as `Avx2::enter`
-    /// does. Relaxed SIMD is enabled in the whole module if it is used at all.
+    /// does.
     #[inline(never)]
     pub fn enter<K: Kernel>(self, kernel: K) {
         #[target_feature(enable = "simd128")]
-        fn with_features<const RELAXED: bool, K: Kernel>(token: Wasm<RELAXED>, kernel: K) {
+        fn with_simd<const RELAXED: bool, K: Kernel>(token: Wasm<RELAXED>, kernel: K) {
             kernel.run(token);
         }
-        with_features(self, kernel);
+        #[target_feature(enable = "simd128,relaxed-simd")]
+        fn with_relaxed<const RELAXED: bool, K: Kernel>(token: Wasm<RELAXED>, kernel: K) {
+            kernel.run(token);
+        }
+        if RELAXED {
+            with_relaxed(self, kernel);
+        } else {
+            with_simd(self, kernel);
+        }
     }
 }
 
@@ -64,7 +78,6 @@ impl<const RELAXED: bool> Isa for Wasm<RELAXED> {
     const PIXELS_BY_ONE: usize = 4;
     const PIXELS_BY_TWO: usize = 2;
     const PIXELS_BY_THREE: usize = 1;
-    const UNROLLED: bool = true;
     const PIXELS_OF_BYTES: usize = 2;
     const STRIP: usize = 2;
     type V = [v128; 2];
@@ -149,14 +162,26 @@ impl<const RELAXED: bool> Isa for Wasm<RELAXED> {
         [[a0, a1], [b0, b1], [c0, c1], [d0, d1], [e0, e1], [f0, f1], [g0, g1], [h0, h1]]
     }
 
-    // `f32x4_pmax(x, y)` is y where x < y, else x; `f32x4_pmin(x, y)` is y where y < x, else x.
     #[inline(always)]
     fn max(self, a: [v128; 2], b: [v128; 2]) -> [v128; 2] {
+        if RELAXED || EVERYWHERE {
+            let larger = halves!(f32x4_gt(a, b));
+            return [i32x4_relaxed_laneselect(a[0], b[0], larger[0]), i32x4_relaxed_laneselect(a[1], b[1], larger[1])];
+        }
+        // `f32x4_pmax(x, y)` is y where x < y, else x.
         halves!(f32x4_pmax(b, a))
     }
 
     #[inline(always)]
     fn min(self, a: [v128; 2], b: [v128; 2]) -> [v128; 2] {
+        if RELAXED || EVERYWHERE {
+            let smaller = halves!(f32x4_lt(a, b));
+            return [
+                i32x4_relaxed_laneselect(a[0], b[0], smaller[0]),
+                i32x4_relaxed_laneselect(a[1], b[1], smaller[1]),
+            ];
+        }
+        // `f32x4_pmin(x, y)` is y where y < x, else x.
         halves!(f32x4_pmin(b, a))
     }
 
@@ -181,9 +206,11 @@ impl<const RELAXED: bool> Isa for Wasm<RELAXED> {
             // What an engine makes of the second operand's top bits is its own affair: weights, which
             // have such bits, come first. Two products of at most 127 · 128 fit 16 bits. The
             // instruction that adds its sums up to 32 bits and to a third operand doubles some of
-            // them in V8 11.3 (Node 20), until a function is compiled for the second time.
+            // them in V8 11.3 (Node 20), until a function is compiled for the second time; LLVM
+            // makes it of a widening addition, hence the product with 1.
             let pairs = [i16x8_relaxed_dot_i8x16_i7x16(w[0], a), i16x8_relaxed_dot_i8x16_i7x16(w[1], a)];
-            let products = [i32x4_extadd_pairwise_i16x8(pairs[0]), i32x4_extadd_pairwise_i16x8(pairs[1])];
+            let one = i16x8_splat(1);
+            let products = [i32x4_dot_i16x8(pairs[0], one), i32x4_dot_i16x8(pairs[1], one)];
             return halves!(i32x4_add(sums, products));
         }
         // Bytes 0 and 2 of each four, then bytes 1 and 3, as pairs of 16 bits.

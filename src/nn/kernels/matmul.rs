@@ -28,8 +28,6 @@ use crate::simd::{Isa, Kernel, LANES, Lanes};
 const MAX_BLOCK: usize = 96;
 /// The most pixels of a tile.
 const MAX_TILE: usize = 12;
-/// How many rows of weights a step of an unrolled loop takes ([`Isa::UNROLLED`]).
-const UNROLL: usize = 4;
 /// Rows of weights, a cache line each, that are asked for before a convolution begins: half of a
 /// first-level cache.
 const MAX_PREFETCH: usize = 256;
@@ -275,42 +273,25 @@ impl DenseConv<'_> {
                 // SAFETY: `run` has asserted that all segments of all pixels lie in the input.
                 *input = unsafe { self.input.get_unchecked(start..start + span) };
             }
-            // What one row of weights adds to all sums; `$input` is its input of pixel `$r`.
-            macro_rules! row {
-                ($weights:expr, $ahead:expr, $r:ident => $input:expr) => {
-                    if let (2, Some(w)) = (NV, $weights.0.first_chunk()) {
-                        isa.prefetch($ahead);
-                        let w = isa.load_pair(w);
-                        for $r in 0..MR {
-                            pairs[$r] = isa.mul_add_pair(isa.splat_pair($input), w, pairs[$r]);
-                        }
-                    } else {
-                        let mut w = [isa.splat(0.0); NV];
-                        for v in 0..NV {
-                            w[v] = isa.load(&$weights.0[v]);
-                        }
-                        for $r in 0..MR {
-                            let value = isa.splat($input);
-                            for v in 0..NV {
-                                sums[$r][v] = isa.mul_add(value, w[v], sums[$r][v]);
-                            }
-                        }
+            for k in 0..span {
+                if let (2, Some(w)) = (NV, weights[k].0.first_chunk()) {
+                    isa.prefetch(&ahead[k]);
+                    let w = isa.load_pair(w);
+                    for r in 0..MR {
+                        pairs[r] = isa.mul_add_pair(isa.splat_pair(inputs[r][k]), w, pairs[r]);
                     }
-                };
-            }
-            let unrolled = if I::UNROLLED { span / UNROLL } else { 0 };
-            for k in 0..unrolled {
-                let (weights, ahead) = (&weights.as_chunks::<UNROLL>().0[k], &ahead.as_chunks::<UNROLL>().0[k]);
-                let mut values = [[0.0; UNROLL]; MR];
+                    continue;
+                }
+                let mut w = [isa.splat(0.0); NV];
+                for v in 0..NV {
+                    w[v] = isa.load(&weights[k].0[v]);
+                }
                 for r in 0..MR {
-                    values[r] = inputs[r].as_chunks().0[k];
+                    let value = isa.splat(inputs[r][k]);
+                    for v in 0..NV {
+                        sums[r][v] = isa.mul_add(value, w[v], sums[r][v]);
+                    }
                 }
-                for u in 0..UNROLL {
-                    row!(weights[u], &ahead[u], r => values[r][u]);
-                }
-            }
-            for k in unrolled * UNROLL..span {
-                row!(weights[k], &ahead[k], r => inputs[r][k]);
             }
         }
         if NV == 2 {

@@ -97,16 +97,17 @@ const CHAINS: usize = 12;
 /// Computes `steps` multiply-adds of four floats in each of twelve chains: the peak of this engine.
 #[unsafe(no_mangle)]
 #[target_feature(enable = "simd128")]
+#[cfg_attr(selfsame_relaxed_simd, target_feature(enable = "relaxed-simd"))]
 pub extern "C" fn peak(steps: u32) -> f32 {
     let a = f32x4_splat(black_box(0.5));
     let mut chains: [_; CHAINS] = std::array::from_fn(|i| f32x4_splat(i as f32));
     for _ in 0..steps {
         for x in &mut chains {
-            #[cfg(target_feature = "relaxed-simd")]
+            #[cfg(selfsame_relaxed_simd)]
             {
                 *x = std::arch::wasm32::f32x4_relaxed_madd(*x, a, a);
             }
-            #[cfg(not(target_feature = "relaxed-simd"))]
+            #[cfg(not(selfsame_relaxed_simd))]
             {
                 *x = f32x4_add(std::arch::wasm32::f32x4_mul(*x, a), a);
             }

@@ -49,7 +49,7 @@ fn dense(case: &Dense, epilogue: &Epilogue, random: &mut Random) {
     let run = |level: Level, residual: Option<Residual<'_>>, output: &mut [Lanes]| {
         let size = (width, height);
         let (segments, weights) = (&segments, &weights);
-        level.run(DenseConv {
+        level.run_pairs(DenseConv {
             input: &input,
             input_walk,
             segments,

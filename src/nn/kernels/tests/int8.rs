@@ -144,11 +144,11 @@ fn results_agree_at_every_level_for_every_epilogue() {
                 let n = n.min(vectors);
                 Operand { data: &other, walk: Walk { origin: 0, right: n, down: n * size.0 }, vectors: n }
             });
-            let result = compare_all(&what, len, |level, output| {
+            let result = compare(&what, len, |level, output| {
                 case.run(level, &weights, epilogue, operand.map(Residual::Other), output);
             });
             if let Some(operand) = operand.filter(|o| o.vectors == vectors) {
-                let in_place = compare_all(&format!("{what}, in place"), len, |level, output| {
+                let in_place = compare(&format!("{what}, in place"), len, |level, output| {
                     for (x, y) in (0..size.1).flat_map(|y| (0..size.0).map(move |x| (x, y))) {
                         output[walk.at(x, y)..][..vectors].copy_from_slice(&other[operand.walk.at(x, y)..][..vectors]);
                     }
@@ -178,7 +178,7 @@ fn results_are_near_those_of_f32() {
         case.ranges.fill((-1.0, 1.0));
         let weights = case.weights();
         let (walk, len) = case.output();
-        let output = compare_all(&case.name(), len, |level, output| {
+        let output = compare(&case.name(), len, |level, output| {
             case.run(level, &weights, &Epilogue::default(), None, output);
         });
         let (mut error, mut power) = (0.0, 0.0);
@@ -235,7 +235,7 @@ fn the_largest_finite_values_are_clamped() {
     }
     let weights = case.weights().bare();
     let (walk, len) = case.output();
-    let output = compare_all("clamped", len, |level, out| case.run(level, &weights, &Epilogue::default(), None, out));
+    let output = compare("clamped", len, |level, out| case.run(level, &weights, &Epilogue::default(), None, out));
     for (x, o) in (0..4).flat_map(|x| (0..8).map(move |o| (x, o))) {
         assert_eq!(output[walk.at(x, 0)][o], case.sum(x, o) as f32, "({x}, {o})");
     }

@@ -1,4 +1,4 @@
-//! Every kernel at the best level against the portable one.
+//! Every kernel at every level against the portable one.
 
 mod coded;
 mod convolutions;
@@ -11,6 +11,8 @@ use crate::simd::{LANES, Lanes, Level};
 
 /// The largest difference, as a multiple of the f32 rounding step of the largest value.
 const ULPS: f32 = 16.0;
+/// What outputs hold beforehand.
+const MARKER: f32 = 12345.0;
 
 struct Random(u64);
 
@@ -31,34 +33,27 @@ impl Random {
     }
 }
 
-/// [`compare`] at every level.
-fn compare_all(what: &str, len: usize, run: impl Fn(Level, &mut [Lanes])) -> Vec<Lanes> {
-    let mut results: Vec<_> = Level::all().into_iter().map(|level| compare_at(level, what, len, &run)).collect();
-    results.pop().unwrap()
-}
-
-/// Runs at both levels on outputs full of a marker; asserts that the results agree and returns the
+/// Runs at every level on outputs full of a marker; asserts that the results agree and returns the
 /// best level's.
 fn compare(what: &str, len: usize, run: impl Fn(Level, &mut [Lanes])) -> Vec<Lanes> {
-    compare_at(Level::best(), what, len, run)
-}
-
-fn compare_at(level: Level, what: &str, len: usize, run: impl Fn(Level, &mut [Lanes])) -> Vec<Lanes> {
-    const MARKER: f32 = 12345.0;
-    let results = [Level::SCALAR, level].map(|level| {
+    let result = |level: Level| {
         let mut output = vec![[MARKER; LANES]; len];
         run(level, &mut output);
         output
-    });
-    let [scalar, best] = &results;
+    };
+    let scalar = result(Level::SCALAR);
+    let others = Level::all().into_iter().skip(1);
+    others.fold(scalar.clone(), |_, level| agreed(&format!("{what} on {}", level.name()), &scalar, result(level)))
+}
+
+fn agreed(what: &str, scalar: &[Lanes], result: Vec<Lanes>) -> Vec<Lanes> {
     let written = scalar.as_flattened().iter().filter(|v| **v != MARKER && v.is_finite());
     let scale = written.fold(1.0f32, |m, v| m.max(v.abs()));
-    for (i, (a, b)) in scalar.as_flattened().iter().zip(best.as_flattened()).enumerate() {
+    for (i, (a, b)) in scalar.as_flattened().iter().zip(result.as_flattened()).enumerate() {
         let same = a == b || (a.is_nan() && b.is_nan()) || (a - b).abs() <= ULPS * f32::EPSILON * scale;
         assert!(same, "{what}: float {i} is {b}, the portable code says {a}");
     }
-    let [_, best] = results;
-    best
+    result
 }
 
 fn activations(random: &mut Random, vectors: usize) -> Vec<Activation> {
