@@ -4,7 +4,7 @@
 //! that the engine lacks, in a function that nobody calls, and the module does not load. Every
 //! engine since 2023 has `simd128`. Relaxed SIMD (a multiply-add that rounds once, a dot product of
 //! bytes) is younger, and used only in a module that is compiled for it, with
-//! `--cfg selfsame_relaxed_simd`. The compiler's own flag would let it loose on all code, where
+//! `--cfg selfsame_relaxed_simd`. The compiler's own flag would let it loose on all crates, where
 //! LLVM 22 makes `f32x4.relaxed_max` of a choice between vectors: an engine may lose a NaN there.
 #![allow(unsafe_code)]
 // Halves are indexed by constants.
@@ -20,9 +20,9 @@ use core::arch::wasm32::{
     v128_bitselect, v128_load, v128_store,
 };
 
-/// Whether relaxed instructions are compiled anywhere else, too. LLVM 22 then makes
-/// `f32x4.relaxed_max` of `f32x4_pmax`.
-const EVERYWHERE: bool = cfg!(target_feature = "relaxed-simd");
+/// Whether LLVM may use relaxed instructions, which it does in a whole module if in any function:
+/// LLVM 22 then makes `f32x4.relaxed_max` of `f32x4_pmax`.
+const ANY_RELAXED: bool = cfg!(any(selfsame_relaxed_simd, target_feature = "relaxed-simd"));
 
 /// The token of this instruction set, which needs no proof: where the engine lacks it, the module
 /// never runs. With `RELAXED` it stands for relaxed SIMD, too.
@@ -164,7 +164,7 @@ impl<const RELAXED: bool> Isa for Wasm<RELAXED> {
 
     #[inline(always)]
     fn max(self, a: [v128; 2], b: [v128; 2]) -> [v128; 2] {
-        if RELAXED || EVERYWHERE {
+        if ANY_RELAXED {
             let larger = halves!(f32x4_gt(a, b));
             return [i32x4_relaxed_laneselect(a[0], b[0], larger[0]), i32x4_relaxed_laneselect(a[1], b[1], larger[1])];
         }
@@ -174,7 +174,7 @@ impl<const RELAXED: bool> Isa for Wasm<RELAXED> {
 
     #[inline(always)]
     fn min(self, a: [v128; 2], b: [v128; 2]) -> [v128; 2] {
-        if RELAXED || EVERYWHERE {
+        if ANY_RELAXED {
             let smaller = halves!(f32x4_lt(a, b));
             return [
                 i32x4_relaxed_laneselect(a[0], b[0], smaller[0]),
