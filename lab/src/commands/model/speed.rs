@@ -64,6 +64,9 @@ pub fn print(card: &ModelCard, network: &NativeNetwork, runs: usize, most: usize
     Ok(())
 }
 
+/// Pairs of vectors that are summed at a time where one register holds a pair.
+const SUMS_OF_WIDE: usize = 12;
+
 /// Multiply-adds in registers alone.
 struct Registers<'a> {
     rounds: usize,
@@ -74,7 +77,8 @@ impl Kernel for Registers<'_> {
     #[inline(always)]
     fn run<I: Isa>(self, isa: I) {
         // As many sums as hide a multiply-add's latency and still fit the registers.
-        *self.result = if I::WIDE { turn::<I, 12>(isa, self.rounds) } else { turn::<I, 5>(isa, self.rounds) };
+        let wide = I::PIXELS_BY_TWO >= SUMS_OF_WIDE;
+        *self.result = if wide { turn::<I, SUMS_OF_WIDE>(isa, self.rounds) } else { turn::<I, 5>(isa, self.rounds) };
     }
 }
 
