@@ -1,7 +1,8 @@
 //! What is known of a document beside its portrait, and what may be demanded of it.
 
 use super::origin::Origin;
-use crate::words::words;
+use crate::words::sealed_words;
+use serde::{Deserialize, Serialize};
 
 /// What may be demanded of a document, by an engine
 /// ([`EngineBuilder::require`](crate::engine::EngineBuilder::require)) and by a ceremony's policy
@@ -10,7 +11,8 @@ use crate::words::words;
 /// All but the format are known of an
 /// [`AuthenticDocument`](crate::document::chip::AuthenticDocument) alone; any other document fails
 /// them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum DocumentDemand {
     /// The portrait came as a chip's data group or face record ([`Origin::is_face_record`]).
@@ -27,7 +29,7 @@ pub enum DocumentDemand {
     NotRevoked,
 }
 
-words!(DocumentDemand {
+sealed_words!(DocumentDemand {
     Format => "format",
     Authentic => "authentic",
     Original => "original",
@@ -45,6 +47,15 @@ pub struct DocumentStanding {
 }
 
 impl DocumentStanding {
+    /// The demands that a document of this standing and origin meets, in the order of
+    /// [`DocumentDemand`].
+    #[must_use]
+    pub fn met(self, origin: Origin) -> Vec<DocumentDemand> {
+        use DocumentDemand::{Authentic, Format, NotExpired, NotRevoked, Original};
+        let all = [Format, Authentic, Original, NotExpired, NotRevoked];
+        all.into_iter().filter(|demand| self.meets(*demand, origin)).collect()
+    }
+
     /// Whether a document of this standing and origin meets a demand.
     #[must_use]
     pub fn meets(self, demand: DocumentDemand, origin: Origin) -> bool {
@@ -61,5 +72,20 @@ impl DocumentStanding {
     #[cfg(test)]
     pub(crate) fn of_everything() -> Self {
         Self { authentic: true, original: true, not_expired: true, not_revoked: true }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_met_is_every_demand_that_is() {
+        assert_eq!(DocumentStanding::of_everything().met(Origin::Iso19794), DocumentDemand::EVERY);
+        assert_eq!(DocumentStanding::default().met(Origin::Iso39794), [DocumentDemand::Format]);
+        assert!(DocumentStanding::default().met(Origin::Page).is_empty());
+        for demand in DocumentDemand::EVERY {
+            assert_eq!(serde_json::to_value(demand).unwrap(), demand.as_str(), "derived words are those given");
+        }
     }
 }

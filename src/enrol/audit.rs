@@ -7,7 +7,7 @@ use super::reasons::{End, SetbackReason};
 use super::table::{Event, Phase};
 use crate::compare::{FmrBasis, FmrEstimate};
 use crate::digest::Digest;
-use crate::document::Origin;
+use crate::document::{DocumentDemand, Origin};
 use crate::liveness::ChallengeId;
 use serde::{Deserialize, Serialize};
 
@@ -37,6 +37,8 @@ pub enum AuditMeasure {
         authenticated: bool,
         /// Where its portrait was read from.
         origin: Origin,
+        /// What is known of it: the demands that it meets.
+        met: Vec<DocumentDemand>,
     },
     /// A challenge was shown.
     Challenge {
@@ -50,6 +52,12 @@ pub enum AuditMeasure {
         /// How much likelier the answer is from a live face than from an attack, as a binary
         /// logarithm.
         evidence_bits: f64,
+        /// The same of an approach; `None` if the face was asked for none.
+        approach_bits: Option<f64>,
+        /// Whether the challenge was revealed piece by piece, with arrivals noted.
+        streamed: bool,
+        /// Whether frames were compared at times that the client could not know.
+        secret_draws: bool,
     },
     /// Two faces matched.
     Match {

@@ -77,7 +77,9 @@ impl Awaiting<Flashes> {
         // How a session is recorded is the integrator's doing, and nobody's failure.
         let whole = ctx.policy.require_streamed() && !evidence.is_streamed();
         let open = ctx.policy.require_secret_draws() && !evidence.has_secret_draws();
+        let alone = ctx.policy.require_two_witnesses() && evidence.approach_bits().is_none();
         let other = other
+            .or(alone.then(|| mistake(format!("{WHAT} is of flashes alone, without an approach"))))
             .or(whole.then(|| mistake(format!("{WHAT} is from a challenge that was not streamed"))))
             .or(open.then(|| mistake(format!("{WHAT} is from frames that were not drawn secretly"))));
         if let Some(error) = this.core.mixed_up(WHAT, evidence.binding(), ctx).or(other) {
@@ -91,7 +93,13 @@ impl Awaiting<Flashes> {
             return this.fail(vec![SetbackReason::TooLittleEvidence], ctx).await;
         }
         let (capture, expires_at) = (evidence.capture(), evidence.binding().expires_at());
-        let measure = AuditMeasure::Liveness { capture, evidence_bits: bits };
+        let measure = AuditMeasure::Liveness {
+            capture,
+            evidence_bits: bits,
+            approach_bits: evidence.approach_bits(),
+            streamed: evidence.is_streamed(),
+            secret_draws: evidence.has_secret_draws(),
+        };
         Ok(Step::Next(this.pass(Event::FlashesAnswered, Some(measure), ctx, |waiting| PortraitComparison {
             live: Live { read: waiting.read, capture, expires_at },
         })))

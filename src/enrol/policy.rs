@@ -60,6 +60,9 @@ settings! {
         /// Whether it counts only where the frames that were compared were
         /// [drawn secretly](crate::liveness::LivenessEvidence::has_secret_draws).
         require_secret_draws, with_require_secret_draws: bool = false;
+        /// Whether it counts only with an approach as second witness
+        /// ([`Engine::two_witnesses`](crate::engine::Engine::two_witnesses)).
+        require_two_witnesses, with_require_two_witnesses: bool = false;
         /// How far evidence may be issued in the future, in seconds, for clocks of several
         /// machines. Our choice.
         clock_tolerance_s, with_clock_tolerance_s: u64 = 5, in 0..=3600;

@@ -121,6 +121,49 @@ fn liveness_must_have_enough_bits_and_a_comparison_must_not_be_marginal() {
 }
 
 #[test]
+fn how_liveness_was_recorded_can_be_required_and_is_written_down() {
+    type Rule = fn(Policy) -> Policy;
+    let rules: [Rule; 3] = [
+        |policy| policy.with_require_streamed(true),
+        |policy| policy.with_require_secret_draws(true),
+        |policy| policy.with_require_two_witnesses(true),
+    ];
+    let best = |evidence: LivenessEvidence| evidence.recorded(true, true).with_approach(7.5);
+    let lesser: [fn(LivenessEvidence) -> LivenessEvidence; 3] = [
+        |evidence| evidence.recorded(false, true).with_approach(7.5),
+        |evidence| evidence.recorded(true, false).with_approach(7.5),
+        |evidence| evidence.recorded(true, true),
+    ];
+    for (i, rule) in rules.into_iter().enumerate() {
+        for (j, lesser) in lesser.iter().enumerate() {
+            let mut office = Office::new(8);
+            office.policy = rule(office.policy);
+            let state = state!(office.reach(Phase::Flashes, NewRegistration, Biometrics), Flashes);
+            let evidence = || LivenessEvidence::new(office.binding(state.nonce()), CHALLENGE, office.capture, 20.0);
+            let (lesser, best) = (lesser(evidence()), best(evidence()));
+            let failures = office.failures(Counted::Face);
+            let state = match state.answered(&lesser, &mut office.ctx()).now() {
+                // How a session is recorded is the integrator's doing, and no failed attempt.
+                Err(fault) => {
+                    assert!(i == j && fault.error.kind() == ErrorKind::InvalidArgument, "{i} {j}");
+                    assert_eq!(office.failures(Counted::Face), failures);
+                    match fault.state.answered(&best, &mut office.ctx()).now() {
+                        Ok(Step::Next(state)) => state,
+                        other => panic!("{other:?}"),
+                    }
+                }
+                Ok(Step::Next(state)) => state,
+                other => panic!("{other:?}"),
+            };
+            let audit = serde_json::to_string(state.audit()).unwrap();
+            let streamed = i == j || j != 0;
+            assert!(audit.contains(&format!("\"streamed\":{streamed}")), "{audit}");
+            assert!(audit.contains("\"met\":["), "{audit}");
+        }
+    }
+}
+
+#[test]
 fn liveness_that_has_expired_meanwhile_does_not_carry_a_comparison() {
     let mut office = Office::new(7);
     office.policy = office.policy.with_times(TimeLimits::default().with_comparison_s(1000).unwrap());
