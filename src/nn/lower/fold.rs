@@ -75,7 +75,9 @@ impl Lowering<'_> {
                 [Some(start), Some(limit), Some(delta)] => {
                     let (start, limit, delta) = (first(node, start)?, first(node, limit)?, first(node, delta)?);
                     let steps = limit.saturating_sub(start).checked_div(delta).unwrap_or(0); // A step of 0 gives none.
-                    self.limits.elements(&[usize::try_from(steps).unwrap_or(0).saturating_add(1)])?; // Below 0: none.
+                    // Below 0 there are none; what no address holds is over every limit.
+                    let count = usize::try_from(steps.max(0)).unwrap_or(usize::MAX);
+                    self.limits.elements(&[count.saturating_add(1)])?;
                     let inside = |v: &i64| if delta > 0 { *v < limit } else { *v > limit };
                     let next = |v: &i64| v.checked_add(delta).filter(|next| delta != 0 && inside(next));
                     let values: Vec<i64> = std::iter::successors(Some(start).filter(inside), next).collect();
