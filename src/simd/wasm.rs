@@ -203,8 +203,8 @@ impl<const RELAXED: bool> Isa for Wasm<RELAXED> {
         // SAFETY: each chunk is 16 readable bytes and the load needs no alignment.
         let w = unsafe { [v128_load(w[0].as_ptr().cast()), v128_load(w[1].as_ptr().cast())] };
         if RELAXED {
-            // What an engine makes of the second operand's top bits is its own affair: weights, which
-            // have such bits, come first. Two products of at most 127 · 128 fit 16 bits. The
+            // What an engine makes of the second operand's top bits is its own affair: weights,
+            // which have such bits, come first. Two products of at most 127 · 128 fit 16 bits. The
             // instruction that adds its sums up to 32 bits and to a third operand doubles some of
             // them in V8 11.3 (Node 20), until a function is compiled for the second time; LLVM
             // makes it of a widening addition, hence the product with 1.
