@@ -28,7 +28,7 @@ const MAX_NAME_BYTES: usize = 120;
 /// use selfsame_lab::evaluate::recorded::SessionLabel;
 /// let label = SessionLabel::parse(br#"{ "format": 1, "subject": 17, "presentation": "live" }"#)?;
 /// assert!(!label.is_attack());
-/// # Ok::<(), selfsame_lab::Error>(())
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
