@@ -37,7 +37,7 @@ pub enum AuditMeasure {
         authenticated: bool,
         /// Where its portrait was read from.
         origin: Origin,
-        /// What is known of it: the demands that it meets.
+        /// The demands that the document meets.
         met: Vec<DocumentDemand>,
     },
     /// A challenge was shown.
@@ -52,7 +52,7 @@ pub enum AuditMeasure {
         /// How much likelier the answer is from a live face than from an attack, as a binary
         /// logarithm.
         evidence_bits: f64,
-        /// The same of an approach; `None` if the face was asked for none.
+        /// Bits of evidence of an approach, the second witness; `None` if there was none.
         approach_bits: Option<f64>,
         /// Whether the challenge was revealed piece by piece, with arrivals noted.
         streamed: bool,

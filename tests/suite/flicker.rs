@@ -51,8 +51,9 @@ fn uv([r, g, b]: [f64; 3]) -> Option<(f64, f64)> {
     Some((4.0 * x / d, 9.0 * y / d))
 }
 
+/// R/(R+G+B) ≥ 0.8, written so that levels on the very limit are not rounded below it.
 fn saturated([r, g, b]: [f64; 3]) -> bool {
-    r + g + b > 0.0 && r / (r + g + b) >= 0.8
+    r > 0.0 && r >= 4.0 * (g + b)
 }
 
 /// +1 or −1 if the change from `a` to `b` counts, by its direction; else 0.

@@ -1,4 +1,5 @@
-// The module's exports as functions of JavaScript: for workers, for Node, and for pages that do without a worker.
+// The module's exports as functions of JavaScript: for workers, for Node, and for pages that do
+// without a worker.
 
 // The smallest modules that use SIMD, and relaxed SIMD.
 const SIMD = [0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11];
@@ -30,7 +31,9 @@ function colorOf({ matrix, fullRange } = {}) {
   return fullRange ? "bt709_full" : "bt709";
 }
 
-/** One instance of the module: one thread's. After a trap every call fails with the code `trapped`. */
+/**
+ * One instance of the module: one thread's. After a trap every call fails with the code `trapped`.
+ */
 export class Instance {
   #exports;
   #frame = null;
@@ -123,8 +126,9 @@ export class Instance {
   }
 
   /**
-   * The number of a frame that holds `source`: a VideoFrame, which is copied once, into the module's memory, and not
-   * closed; or ImageData. No other call may be made before the promise is kept.
+   * The number of a frame that holds `source`: a VideoFrame, which is copied once, into the
+   * module's memory, and not closed; or ImageData. No other call may be made before the promise is
+   * kept.
    */
   async frame(source, { rotation = source.rotation ?? 0, mirrored = source.flip ?? false } = {}) {
     if (typeof VideoFrame === "undefined" || !(source instanceof VideoFrame)) {
@@ -145,7 +149,10 @@ export class Instance {
   }
 }
 
-/** An engine of `profile` in this instance: its number. `file` gives the bytes of a model by name, from the cache or anew. */
+/**
+ * An engine of `profile` in this instance: its number. `file` gives the bytes of a model by name,
+ * from the cache or anew.
+ */
 export async function build(instance, { profile, precision, refuseCovered, refuseSamePicture }, file) {
   const names = instance.about.profiles[profile];
   if (!names) throw new SelfsameError({ code: "invalid_argument", stage: "engine", message: `${profile} is no profile`, advice: "see EngineOptions" });

@@ -1,13 +1,19 @@
 /** A camera's frame: a VideoFrame, which is taken over and closed; or a canvas' ImageData. */
 export type FrameSource = VideoFrame | ImageData | { data: Uint8ClampedArray; width: number; height: number };
 
-/** How the camera is mounted: by how many degrees its frames must be turned clockwise, and whether they are mirrored then. */
+/**
+ * How the camera is mounted: by how many degrees its frames must be turned clockwise, and whether
+ * they are mirrored then.
+ */
 export interface Mounting {
   rotation?: 0 | 90 | 180 | 270;
   mirrored?: boolean;
 }
 
-/** `guidance`: guide and watch alone (2.3 MB of models); `fast`: also verify (4.4 MB); the others take 11.6 MB. */
+/**
+ * `guidance`: guide and watch alone (2.3 MB of models); `fast`: also verify (4.4 MB); the others
+ * take 11.6 MB.
+ */
 export type Profile = "guidance" | "fast" | "standard" | "accurate";
 
 export interface EngineOptions {
@@ -29,7 +35,10 @@ export interface EngineOptions {
 
 /** What went wrong; what a picture shows is never an error. */
 export class SelfsameError extends Error {
-  /** A stable word to branch on, such as `corrupt`; `trapped` if the module has ended: load the engine again. */
+  /**
+   * A stable word to branch on, such as `corrupt`; `trapped` if the module has ended: load the
+   * engine again.
+   */
   readonly code: string;
   readonly stage: string;
   /** What to do. */
@@ -176,17 +185,27 @@ export interface FlashReport {
 
 /** The networks, loaded and ready. */
 export class Engine {
-  /** Fetches the module that this browser runs best and the profile's models, which are held against their digests. */
+  /**
+   * Fetches the module that this browser runs best and the profile's models, which are held against
+   * their digests.
+   */
   static load(options?: EngineOptions): Promise<Engine>;
   /** Version, and the words that there are. */
   readonly about: { version: string; hints: Hint[]; formats: string[]; colors: string[]; profiles: Record<Profile, string[]> };
-  /** Whether the person on `selfie` (a file, or the best frame of a watch) is the one on `document` (a chip's data group 2 or a file), if at most a share `fmr` of pairs of different people may pass. Default: 1e-4. */
+  /**
+   * Whether the person on `selfie` (a file, or the best frame of a watch) is the one on `document`
+   * (a chip's data group 2 or a file), if at most a share `fmr` of pairs of different people may
+   * pass. Default: 1e-4.
+   */
   verify(document: ArrayBuffer | Uint8Array, selfie: ArrayBuffer | Uint8Array | Watch, fmr?: number): Promise<Verification>;
   /** What one frame alone says. */
   guide(frame: FrameSource, mounting?: Mounting): Promise<Guidance>;
   /** Begins to follow a face until it fills the oval and holds still. */
   watch(options?: { ovalWidth?: number; stillUs?: number; timeoutUs?: number; keptFrames?: number }): Promise<Watch>;
-  /** Begins to watch the answer to a flash challenge (not with the profile `guidance`). What counts is the service's own judgement. */
+  /**
+   * Begins to watch the answer to a flash challenge (not with the profile `guidance`). What counts
+   * is the service's own judgement.
+   */
   flashSession(challenge: string): Promise<FlashSession>;
   /** Ends the worker. */
   close(): Promise<void>;
@@ -195,11 +214,14 @@ export class Engine {
 declare class Taking<Answer> {
   /** Whether a frame is being looked at. */
   readonly busy: boolean;
-  /** Looks at the next frame; null, and nothing is done, while another is being looked at. Times are any monotonic clock's, in microseconds. Default: the VideoFrame's own. */
+  /**
+   * Looks at the next frame; null, and nothing is done, while another is being looked at. Times are
+   * any monotonic clock's, in microseconds. Default: the VideoFrame's own.
+   */
   frame(frame: FrameSource, timestampUs?: number, mounting?: Mounting): Promise<Answer | null>;
   /**
-   * Looks at a video's frames as they come, as many as there is time for; gives what stops it. `taken` is given every frame,
-   * to encode and send: it closes it.
+   * Looks at a video's frames as they come, as many as there is time for; gives what stops it.
+   * `taken` is given every frame, to encode and send: it closes it.
    */
   follow(
     video: HTMLVideoElement,
@@ -211,7 +233,10 @@ declare class Taking<Answer> {
 
 /** A face followed through a camera's frames: one person before one camera. */
 export class Watch extends Taking<Guidance> {
-  /** The best frame so far: the square about the face, 512 pixels a side at most. For `new ImageData(data, width, height)`. */
+  /**
+   * The best frame so far: the square about the face, 512 pixels a side at most. For `new
+   * ImageData(data, width, height)`.
+   */
   best(): Promise<{ width: number; height: number; data: Uint8ClampedArray } | null>;
 }
 
@@ -224,5 +249,8 @@ export class FlashSession extends Taking<FlashProgress> {
   report(): Promise<FlashReport>;
 }
 
-/** What to show at a time; null where the screen is black. Segments that a service streams are flashes, too. */
+/**
+ * What to show at a time; null where the screen is black. Segments that a service streams are
+ * flashes, too.
+ */
 export function shownAt(flashes: Flash[], atUs: number): Flash | null;

@@ -1,4 +1,5 @@
-// The package in headless Chromium, under a strict content security policy: node --test bindings/web/tests/browser.test.mjs
+// The package in headless Chromium, under a strict content security policy: node --test
+// bindings/web/tests/browser.test.mjs
 // Skipped where there is no Chromium, and says so.
 
 import assert from "node:assert/strict";

@@ -1,5 +1,7 @@
-// The module in Node against Rust: node --test bindings/web/tests/parity.test.mjs, after bindings/web/build.
-// SELFSAME_VERIFY names the example `verify`, built; without it the comparison with Rust is skipped, and says so.
+// The module in Node against Rust: node --test bindings/web/tests/parity.test.mjs, after
+// bindings/web/build.
+// SELFSAME_VERIFY names the example `verify`, built; without it the comparison with Rust is
+// skipped, and says so.
 
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
@@ -13,7 +15,8 @@ const model = async (name) => new Uint8Array(readFileSync(at(`dist/models/${name
 const options = { precision: "float32", refuseCovered: false, refuseSamePicture: false };
 const instance = () => Instance.of(readFileSync(at(`dist/${moduleName()}`)));
 
-// Other instruction sets add in another order: docs/measurements.md states how far scores may be apart.
+// Other instruction sets add in another order: docs/measurements.md states how far scores may be
+// apart.
 const BOUND = 2e-5;
 
 for (const profile of ["fast", "standard"]) {

@@ -7,7 +7,7 @@ use super::clock::ClockCue;
 use super::echo::EchoCue;
 use super::expected::Expected;
 use super::identity::IdentityCue;
-use super::irradiance::{PHONE, irradiance_of_patches, relief_signal};
+use super::irradiance::{irradiance_by_screen, relief_signal};
 use super::normalised::Normalised;
 use super::recording::RecordingCue;
 use super::seams::SeamCue;
@@ -79,8 +79,7 @@ impl Cues {
         }
         let signals = Signals::new(trace);
         let own = signals.own();
-        // Which parts of a face a screen lights most is much the same for all sizes.
-        let irradiance = irradiance_of_patches(trace, &PHONE);
+        let irradiance = irradiance_by_screen(trace);
         let lags: Vec<f64> = LAGS_MS.step_by(LAG_STEP_MS).map(|ms| 1e-3 * f64::from(ms)).collect();
         // There are two responses: the face's change against the background's, and that of its
         // raised parts against the others. Each gives an e-value, and their mean is one.
@@ -90,7 +89,9 @@ impl Cues {
             (response, evidence)
         };
         let against_background = answer(&own);
-        let relief = relief_signal(&irradiance, &signals).map(|signal| answer(&signal));
+        // Which parts of a face a screen lights most is much the same for all sizes.
+        let [phone, ..] = &irradiance;
+        let relief = relief_signal(phone, &signals).map(|signal| answer(&signal));
         let ratios = relief.iter().chain([&against_background]).map(|(_, evidence)| evidence.ratio);
         let bits = (ratios.sum::<f64>() / 2.0).log2();
         let range = &against_background.0;
@@ -112,7 +113,7 @@ impl Cues {
         let lag_s = cues.timing.map_or(evidence.lag_s, |timing| 1e-3 * timing.lag_ms);
         cues.seams = Some(SeamCue::new(&trace.samples, challenge, lag_s));
         cues.echo = EchoCue::new(trace, &signals, challenge, lag_s);
-        cues.shape = ShapeCue::new(trace, &signals, &expected, response_cue.contrast);
+        cues.shape = ShapeCue::new(trace, &irradiance, &signals, &expected, response_cue.contrast);
         cues
     }
 }

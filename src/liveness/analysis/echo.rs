@@ -39,7 +39,8 @@ const USABLE: [f32; 2] = [2e-3, 0.95];
 #[non_exhaustive]
 pub struct EchoCue {
     /// How surely something does: the estimate over its standard error, of the fourth strongest
-    /// place at the strongest lead. Of 300 simulated live faces 4 have over 7, and the highest 9.4.
+    /// place at the strongest lead. Of 300 simulated live faces five have over 7.5, and the highest
+    /// 9.4.
     pub strength: f64,
     /// By how much it leads the face, in milliseconds.
     pub lead_ms: f64,

@@ -10,19 +10,20 @@ const FOCAL: f32 = 1.08;
 pub(super) const LEAST_PATCHES: usize = 20;
 
 /// A display that flashes, below a camera just above its upper edge.
-pub(super) struct Screen {
+struct Screen {
     /// Half of its width and height, in centimetres.
     half_cm: [f32; 2],
     /// From the camera down to its middle, in centimetres.
     below_cm: f32,
 }
 
-/// A phone's.
-pub(super) const PHONE: Screen = Screen { half_cm: [3.5, 7.0], below_cm: 7.3 };
 /// What a client's display may be, which nobody knows: a phone's, a small tablet's, a large one's
 /// or a laptop's.
-pub(super) const SCREENS: [Screen; 3] =
-    [PHONE, Screen { half_cm: [5.5, 9.0], below_cm: 9.3 }, Screen { half_cm: [8.5, 11.5], below_cm: 11.8 }];
+const SCREENS: [Screen; 3] = [
+    Screen { half_cm: [3.5, 7.0], below_cm: 7.3 },
+    Screen { half_cm: [5.5, 9.0], below_cm: 9.3 },
+    Screen { half_cm: [8.5, 11.5], below_cm: 11.8 },
+];
 
 /// The change of the patches that the screen lights most against those that it lights least: what
 /// only a relief can answer, without the help of a background, and free of the camera's gains and
@@ -41,8 +42,14 @@ pub(super) fn relief_signal(irradiance: &[f32], signals: &Signals) -> Option<Vec
     Some(difference(&of(high), &of(low)))
 }
 
+/// The irradiance from each of the screens that there may be on each patch, over a constant that is
+/// the same for all patches; a phone's first.
+pub(super) fn irradiance_by_screen(trace: &Trace) -> [Vec<f32>; SCREENS.len()] {
+    SCREENS.each_ref().map(|screen| irradiance_of_patches(trace, screen))
+}
+
 /// The irradiance from `screen` on each patch, over a constant that is the same for all.
-pub(super) fn irradiance_of_patches(trace: &Trace, screen: &Screen) -> Vec<f32> {
+fn irradiance_of_patches(trace: &Trace, screen: &Screen) -> Vec<f32> {
     let n = trace.samples.len().max(1) as f32;
     let px_per_cm = (trace.samples.iter().map(|s| s.px_per_cm).sum::<f32>() / n).max(1e-3);
     let [width, height] = trace.size_px;

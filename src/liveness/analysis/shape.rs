@@ -26,7 +26,7 @@
 
 use super::expected::Expected;
 use super::fit::{Fit, Patch, without};
-use super::irradiance::{LEAST_PATCHES, SCREENS, Screen, irradiance_of_patches};
+use super::irradiance::LEAST_PATCHES;
 use super::signal::{Signals, difference, middle};
 use crate::image::luminance_linear;
 use crate::liveness::response::{Rgb, Trace};
@@ -66,8 +66,9 @@ pub struct ShapeCue {
     /// Response of the patch with the third strongest one over the median patch's: 1.2 to 2.3 of
     /// faces, and more where a sheet mirrors the screen.
     pub glare: f64,
-    /// The same relief in the logarithm of the change alone, which no static light takes part in:
-    /// about 1 for a face; of a print, the little that its picture was taken with.
+    /// How much of the relief that the mesh predicts the logarithm of the change alone has, which
+    /// no static light takes part in: about 1 for a face; for a print, what its picture was lit
+    /// with.
     pub change_relief: f64,
     /// How the response changes with a patch's brightness; 0 where light is reflected in
     /// proportion.
@@ -77,12 +78,19 @@ pub struct ShapeCue {
 }
 
 impl ShapeCue {
-    /// The cue of a face whose own contrast is `face`, by the screen that explains it best. `None`
-    /// if the patches are too few, or without response.
-    pub(super) fn new(trace: &Trace, signals: &Signals, expected: &Expected, face: Rgb) -> Option<Self> {
+    /// The cue of a face whose own contrast is `face`, by that of the screens that explains it
+    /// best, of which `irradiance` has what each throws on the patches. `None` if the patches are
+    /// too few, or without response.
+    pub(super) fn new(
+        trace: &Trace,
+        irradiance: &[Vec<f32>],
+        signals: &Signals,
+        expected: &Expected,
+        face: Rgb,
+    ) -> Option<Self> {
         let patches: Vec<_> =
             signals.patches.iter().map(|p| level_and_response(expected, p, &signals.face, face)).collect();
-        let seen = SCREENS.iter().filter_map(|screen| Seen::new(trace, screen, &patches));
+        let seen = irradiance.iter().filter_map(|lit| Seen::new(trace, lit, &patches));
         let Seen { rows, whole, glare } = seen.min_by(|a, b| a.whole.residual.total_cmp(&b.whole.residual))?;
         // Each spot that is left out is centred on a patch.
         let bits = whole.bits();
@@ -105,9 +113,8 @@ struct Seen {
 }
 
 impl Seen {
-    /// Of each patch's brightness and response.
-    fn new(trace: &Trace, screen: &Screen, patches: &[(f64, f64)]) -> Option<Self> {
-        let irradiance = irradiance_of_patches(trace, screen);
+    /// Of each patch's irradiance, and of its brightness and response.
+    fn new(trace: &Trace, irradiance: &[f32], patches: &[(f64, f64)]) -> Option<Self> {
         let mean = irradiance.iter().sum::<f32>() / irradiance.len().max(1) as f32;
         let n = trace.samples.len().max(1) as f32;
         let mut rows: Vec<Patch> = Vec::new();

@@ -5,7 +5,7 @@ use crate::commands::shared::{Anyhow, make_folder, progress, write};
 use selfsame::engine::Engine;
 use selfsame::liveness::LivenessOptions;
 use selfsame_lab::evaluate::recorded::{
-    PresentationRates, RecordedReport, RecordedSession, UnreadSession, recorded_sessions,
+    PresentationRates, RecordedReport, RecordedSession, UnreadSession, name_of, recorded_sessions,
 };
 use selfsame_lab::{note, output};
 use std::fmt::Write as _;
@@ -22,15 +22,14 @@ pub fn run(arguments: &PadArguments) -> Anyhow<()> {
         match judged {
             Ok(session) => sessions.push(session),
             Err(error) if arguments.skip_bad => {
-                let folder = folder.file_name().unwrap_or(folder.as_os_str()).to_string_lossy().into_owned();
-                unread.push(UnreadSession { folder, error: error.to_string() });
+                unread.push(UnreadSession { folder: name_of(folder), error: error.to_string() });
             }
             Err(error) => return Err(error.into()),
         }
         bar.inc(1);
     }
     bar.finish_and_clear();
-    let name = arguments.folder.file_name().unwrap_or(arguments.folder.as_os_str()).to_string_lossy();
+    let name = name_of(&arguments.folder);
     let report = RecordedReport::new(&name, arguments.fmr, sessions, unread);
     if let Some(folder) = &arguments.out {
         make_folder(folder)?;

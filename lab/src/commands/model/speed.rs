@@ -2,7 +2,7 @@
 
 use crate::commands::shared::Anyhow;
 use selfsame::model::{ModelCard, NativeNetwork};
-use selfsame::simd::{Isa, Kernel, Lanes, Level};
+use selfsame::simd::{Isa, Kernel, LANES, Lanes, Level};
 use selfsame_lab::say;
 use std::time::{Duration, Instant};
 
@@ -64,21 +64,29 @@ pub fn print(card: &ModelCard, network: &NativeNetwork, runs: usize, most: usize
     Ok(())
 }
 
-/// Pairs of vectors that are summed at a time where one register holds a pair.
+/// Pairs of vectors that are summed at a time where one register holds a pair, and where two do.
 const SUMS_OF_WIDE: usize = 12;
+const SUMS_OF_NARROW: usize = 5;
 
 /// Multiply-adds in registers alone.
 struct Registers<'a> {
     rounds: usize,
     result: &'a mut f32,
+    /// How many were done, which hangs on the instruction set.
+    multiply_adds: &'a mut usize,
 }
 
 impl Kernel for Registers<'_> {
     #[inline(always)]
     fn run<I: Isa>(self, isa: I) {
         // As many sums as hide a multiply-add's latency and still fit the registers.
-        let wide = I::PIXELS_BY_TWO >= SUMS_OF_WIDE;
-        *self.result = if wide { turn::<I, SUMS_OF_WIDE>(isa, self.rounds) } else { turn::<I, 5>(isa, self.rounds) };
+        let (result, sums) = if I::PIXELS_BY_TWO >= SUMS_OF_WIDE {
+            (turn::<I, SUMS_OF_WIDE>(isa, self.rounds), SUMS_OF_WIDE)
+        } else {
+            (turn::<I, SUMS_OF_NARROW>(isa, self.rounds), SUMS_OF_NARROW)
+        };
+        *self.result = result;
+        *self.multiply_adds = self.rounds * sums * 2 * LANES;
     }
 }
 
@@ -94,7 +102,7 @@ fn turn<I: Isa, const SUMS: usize>(isa: I, rounds: usize) -> f32 {
     }
     let mut total = 0.0;
     for sum in sums {
-        let mut lanes: Lanes = [0.0; 8];
+        let mut lanes: Lanes = [0.0; LANES];
         isa.store(isa.halves(sum)[0], &mut lanes);
         total += lanes[0];
     }
@@ -104,14 +112,12 @@ fn turn<I: Isa, const SUMS: usize>(isa: I, rounds: usize) -> f32 {
 /// Multiply-adds per second of one core, at best: what nothing but registers limits.
 fn peak() -> f64 {
     const ROUNDS: usize = 200_000;
-    let wide = Level::best().name() == "vnni";
-    let per_round = 16.0 * if wide { 12.0 } else { 5.0 };
     let once = || {
-        let (mut result, started) = (0.0, Instant::now());
-        Level::best().run_pairs(Registers { rounds: ROUNDS, result: &mut result });
+        let (mut result, mut multiply_adds, started) = (0.0, 0, Instant::now());
+        let registers = Registers { rounds: ROUNDS, result: &mut result, multiply_adds: &mut multiply_adds };
+        Level::best().run_pairs(registers);
         std::hint::black_box(result);
-        started.elapsed().as_secs_f64()
+        multiply_adds as f64 / started.elapsed().as_secs_f64()
     };
-    let best = (0..20).map(|_| once()).fold(f64::INFINITY, f64::min);
-    per_round * ROUNDS as f64 / best
+    (0..20).map(|_| once()).fold(0.0, f64::max)
 }

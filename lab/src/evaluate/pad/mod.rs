@@ -47,6 +47,7 @@ pub use campaign::PadCampaign;
 pub use conditions::PadConditions;
 pub use log::PadLog;
 pub use people::PadPeople;
+pub(super) use rates::Counted;
 pub use rates::{Rate, SpeciesRates};
 pub use report::{ChancePoint, PadGroup, PadReport, WrongChallenges};
 pub use response_plot::Response;

@@ -37,6 +37,43 @@ impl Rate {
     }
 }
 
+/// Outcomes of presentations of one kind, counted in the terms of ISO/IEC 30107-3.
+pub(in crate::evaluate) struct Counted {
+    /// The share that is classified wrongly.
+    pub error: Rate,
+    /// The same among those that got a response; `None` if none did.
+    pub error_of_responses: Option<Rate>,
+    /// The share without response.
+    pub non_response: Rate,
+    /// How often each reason was given.
+    pub reasons: BTreeMap<String, u64>,
+}
+
+impl Counted {
+    /// What is wrong: an attack that is taken for live, or a live face that is taken for an attack.
+    pub fn wrong(is_attack: bool) -> SessionOutcome {
+        if is_attack { SessionOutcome::Live } else { SessionOutcome::Attack }
+    }
+
+    /// Of presentations' outcomes and reasons; `None` without any.
+    pub fn new<'a>(is_attack: bool, sessions: impl Iterator<Item = (SessionOutcome, &'a [String])>) -> Option<Self> {
+        let (mut trials, mut errors, mut silent) = (0, 0, 0);
+        let mut reasons = BTreeMap::new();
+        for (outcome, why) in sessions {
+            trials += 1;
+            errors += u64::from(outcome == Self::wrong(is_attack));
+            silent += u64::from(outcome == SessionOutcome::Inconclusive);
+            why.iter().for_each(|reason| *reasons.entry(reason.clone()).or_default() += 1);
+        }
+        Some(Self {
+            error: Rate::new(errors, trials)?,
+            error_of_responses: Rate::new(errors, trials - silent),
+            non_response: Rate::new(silent, trials)?,
+            reasons,
+        })
+    }
+}
+
 /// What the sessions of one species came to.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct SpeciesRates {
@@ -56,13 +93,9 @@ pub struct SpeciesRates {
 impl SpeciesRates {
     /// `None` without sessions of the species.
     pub(super) fn new(species: Species, sessions: &[PadSession]) -> Option<Self> {
-        let own: Vec<&PadSession> = sessions.iter().filter(|s| s.species() == species).collect();
-        let wrong = if species.is_attack() { SessionOutcome::Live } else { SessionOutcome::Attack };
-        let error = Rate::of(own.iter().copied(), wrong)?;
-        let non_response = Rate::of(own.iter().copied(), SessionOutcome::Inconclusive)?;
-        let mut reasons = BTreeMap::new();
-        own.iter().flat_map(|s| &s.reasons).for_each(|reason| *reasons.entry(reason.clone()).or_default() += 1);
-        let error_of_responses = Rate::new(error.errors, error.trials - non_response.errors);
+        let own = sessions.iter().filter(|s| s.species() == species);
+        let counted = Counted::new(species.is_attack(), own.map(|s| (s.outcome, s.reasons.as_slice())))?;
+        let Counted { error, error_of_responses, non_response, reasons } = counted;
         Some(Self { species, error, error_of_responses, non_response, reasons })
     }
 }

@@ -14,4 +14,4 @@ mod tests;
 
 pub use label::{LABEL_FILE, LIVE, MAX_LABEL_BYTES, SessionLabel};
 pub use report::{PresentationRates, RecordedGroup, RecordedReport, UnreadSession};
-pub use session::{RecordedSession, recorded_sessions};
+pub use session::{RecordedSession, name_of, recorded_sessions, replay};

@@ -3,7 +3,7 @@
 use super::label::LIVE;
 use super::session::RecordedSession;
 use crate::error::{Error, ErrorKind, Result, Stage};
-use crate::evaluate::pad::{Rate, SessionOutcome};
+use crate::evaluate::pad::{Counted, Rate, SessionOutcome};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -38,25 +38,22 @@ pub struct PresentationRates {
 impl PresentationRates {
     /// `None` without sessions.
     fn new(presentation: &str, sessions: &[&RecordedSession]) -> Option<Self> {
-        let wrong = if presentation == LIVE { SessionOutcome::Attack } else { SessionOutcome::Live };
-        let is = |outcome: SessionOutcome| move |s: &&&RecordedSession| s.outcome == outcome;
-        let count = |outcome| sessions.iter().filter(is(outcome)).count() as u64;
-        let subjects = |of: &mut dyn Iterator<Item = u32>| of.collect::<BTreeSet<u32>>().len();
-        let all = sessions.len() as u64;
-        let (errors, none) = (count(wrong), count(SessionOutcome::Inconclusive));
-        let people = subjects(&mut sessions.iter().map(|s| s.label.subject));
-        let wronged = subjects(&mut sessions.iter().filter(is(wrong)).map(|s| s.label.subject));
+        let is_attack = presentation != LIVE;
+        let outcomes = sessions.iter().map(|s| (s.outcome, s.reasons.as_slice()));
+        let Counted { error, error_of_responses, non_response, reasons } = Counted::new(is_attack, outcomes)?;
+        let subject = |s: &&RecordedSession| s.label.subject;
+        let people: BTreeSet<u32> = sessions.iter().map(subject).collect();
+        let wronged = sessions.iter().filter(|s| s.outcome == Counted::wrong(is_attack));
+        let wronged: BTreeSet<u32> = wronged.map(subject).collect();
         let documents: Vec<bool> =
             sessions.iter().filter_map(|s| Some(s.matched? && s.outcome == SessionOutcome::Live)).collect();
-        let mut reasons = BTreeMap::new();
-        sessions.iter().flat_map(|s| &s.reasons).for_each(|reason| *reasons.entry(reason.clone()).or_default() += 1);
         Some(Self {
             presentation: presentation.to_owned(),
-            subjects: people,
-            error: Rate::new(errors, all)?,
-            subjects_with_error: Rate::new(wronged as u64, people as u64)?,
-            error_of_responses: Rate::new(errors, all - none),
-            non_response: Rate::new(none, all)?,
+            subjects: people.len(),
+            error,
+            subjects_with_error: Rate::new(wronged.len() as u64, people.len() as u64)?,
+            error_of_responses,
+            non_response,
             live_and_match: Rate::new(documents.iter().filter(|both| **both).count() as u64, documents.len() as u64),
             reasons,
         })

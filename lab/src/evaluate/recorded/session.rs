@@ -3,14 +3,13 @@
 use super::label::{LABEL_FILE, MAX_LABEL_BYTES, SessionLabel};
 use crate::error::{Error, ErrorKind, OfFile, Result, Stage};
 use crate::evaluate::pad::SessionOutcome;
+use crate::tools::command_line;
 use rand_core::TryCryptoRng;
 use selfsame::document::DocumentPhoto;
 use selfsame::engine::{Engine, Verdict};
-use selfsame::image::{Limits, Photo};
+use selfsame::image::Limits;
 use selfsame::liveness::{LivenessOptions, LivenessSession, MAX_SESSION_BYTES, SessionManifest};
 use serde::Serialize;
-use std::fs::File;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 /// One session: its label, and the crate's answer. No picture, no template and no name.
@@ -44,8 +43,7 @@ impl RecordedSession {
     ///
     /// # Errors
     /// [`ErrorKind::Io`] for a file that can't be read; [`ErrorKind::Corrupt`] and others of
-    /// [`SessionLabel::parse`], [`SessionManifest::parse`] and [`Photo::decode`], which name the
-    /// file.
+    /// [`SessionLabel::parse`], [`SessionManifest::parse`] and [`replay`], which name the file.
     pub fn judge(
         engine: &Engine,
         folder: &Path,
@@ -53,35 +51,29 @@ impl RecordedSession {
         fmr: f64,
         rng: &mut impl TryCryptoRng,
     ) -> Result<Self> {
+        let limits = Limits::default();
+        let read = |at: &Path, limits: &Limits| command_line::read(at, limits, Stage::Evaluate);
         let at = folder.join(LABEL_FILE);
-        let label = SessionLabel::parse(&read(&at, MAX_LABEL_BYTES)?).of_file(&at)?;
+        let label = SessionLabel::parse(&read(&at, &limits.clone().with_max_bytes(MAX_LABEL_BYTES)?)?).of_file(&at)?;
         let at = folder.join(SESSION_FILE);
-        let manifest = SessionManifest::parse(&read(&at, MAX_SESSION_BYTES)?).of_file(&at)?;
-        let mut session =
-            LivenessSession::new(manifest.challenge, options.clone()).of_file(&at)?.with_secret_draws(rng)?;
-        for shown in &manifest.display {
-            session.shown(shown.segment, shown.shown_us).of_file(&at)?;
-        }
-        for frame in &manifest.frames {
-            let at = folder.join(&frame.file);
-            // The recording is over: there is no one to tell that it can't succeed.
-            let _ = engine.watch(&mut session, &photo(&at)?.frame(), frame.timestamp_us).of_file(&at)?;
-        }
+        let manifest = read(&at, &limits.clone().with_max_bytes(MAX_SESSION_BYTES)?)?;
+        let manifest = SessionManifest::parse(&manifest).of_file(&at)?;
+        let session = LivenessSession::new(manifest.challenge.clone(), options.clone()).of_file(&at)?;
+        let mut session = session.with_secret_draws(rng)?;
+        replay(engine, &mut session, folder, &manifest)?;
         let matched = match (&label.document, session.reference()) {
             (None, _) => None,
             (Some(_), None) => Some(false),
             (Some(name), Some(reference)) => {
                 let at = folder.join(name);
-                let document =
-                    DocumentPhoto::from_bytes(&read(&at, Limits::default().max_bytes())?, &Limits::default());
+                let document = DocumentPhoto::from_bytes(&read(&at, &limits)?, &limits);
                 let verification = engine.verify(&document.of_file(&at)?, &reference.photo, fmr)?;
                 Some(matches!(verification.verdict, Verdict::Match(_)))
             }
         };
         let report = session.report();
         Ok(Self {
-            // A path without a last part is one that no session was found at.
-            folder: folder.file_name().unwrap_or(folder.as_os_str()).to_string_lossy().into_owned(),
+            folder: name_of(folder),
             label,
             outcome: (&report.verdict).into(),
             reasons: report.verdict.reasons().into_iter().map(str::to_owned).collect(),
@@ -91,6 +83,30 @@ impl RecordedSession {
             matched,
         })
     }
+}
+
+/// Shows the recorded frames in `folder` to a session, with what was on the screen when.
+///
+/// # Errors
+/// Those of [`LivenessSession::shown`], of files that can't be read or decoded, and of the
+/// networks; they name the file.
+pub fn replay(engine: &Engine, session: &mut LivenessSession, folder: &Path, manifest: &SessionManifest) -> Result<()> {
+    for shown in &manifest.display {
+        session.shown(shown.segment, shown.shown_us).of_file(&folder.join(SESSION_FILE))?;
+    }
+    for frame in &manifest.frames {
+        let path = folder.join(&frame.file);
+        let photo = command_line::photo(&path, &Limits::default(), selfsame::error::Stage::Decode)?;
+        // The recording is over: there is no one to tell that it can't succeed.
+        let _ = engine.watch(session, &photo.frame(), frame.timestamp_us).of_file(&path)?;
+    }
+    Ok(())
+}
+
+/// A folder's own name, by which a report knows it.
+pub fn name_of(folder: &Path) -> String {
+    // A path such as `..` has no last part.
+    folder.file_name().unwrap_or(folder.as_os_str()).to_string_lossy().into_owned()
 }
 
 /// The file that makes a folder a session's.
@@ -117,18 +133,4 @@ pub fn recorded_sessions(folder: &Path) -> Result<Vec<PathBuf>> {
         return Err(Error::new(ErrorKind::InvalidArgument, Stage::Evaluate, message));
     }
     Ok(found)
-}
-
-fn read(path: &Path, most: usize) -> Result<Vec<u8>> {
-    let unread =
-        |e| Error::new(ErrorKind::Io, Stage::Evaluate, format!("cannot read {}", path.display())).with_source(e);
-    let mut bytes = Vec::new();
-    // One more than is allowed: whoever parses it tells that it is too large.
-    File::open(path).map_err(unread)?.take(most as u64 + 1).read_to_end(&mut bytes).map_err(unread)?;
-    Ok(bytes)
-}
-
-fn photo(path: &Path) -> Result<Photo> {
-    let limits = Limits::default();
-    Photo::decode(&read(path, limits.max_bytes())?, &limits).of_file(path)
 }

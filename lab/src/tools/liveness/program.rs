@@ -4,6 +4,7 @@ use super::judged::{Comparison, Judged};
 use super::table;
 use crate::error::{OfFile, Result};
 use crate::evaluate::pad::Response;
+use crate::evaluate::recorded::replay;
 use crate::output;
 use crate::tools::command_line;
 use crate::{note, say};
@@ -78,16 +79,8 @@ fn run(arguments: &Arguments) -> Result<Judged> {
     let session =
         LivenessSession::new(challenge, LivenessOptions::default().with_policy(policy)).of_file(challenge_file)?;
     let mut session = session.with_secret_draws(&mut getrandom::SysRng)?;
-    for shown in &manifest.display {
-        session.shown(shown.segment, shown.shown_us)?;
-    }
     let engine = Engine::new()?;
-    for frame in &manifest.frames {
-        let path = arguments.session.join(&frame.file);
-        let photo = command_line::photo(&path, &limits, Stage::Decode)?;
-        // The recording is over: there is no one to tell that it can't succeed.
-        let _ = engine.watch(&mut session, &photo.frame(), frame.timestamp_us).of_file(&path)?;
-    }
+    replay(&engine, &mut session, &arguments.session, &manifest)?;
     if let Some(path) = &arguments.plot {
         plot(&session, path)?;
     }
