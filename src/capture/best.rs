@@ -6,7 +6,8 @@ use super::tracker::{TrackId, TrackedFace};
 use crate::error::Result;
 use crate::geometry::{Point, Similarity};
 use crate::image::{Border, Crop, Frame, Photo, warp_rgb8};
-use crate::mesh::Mesh;
+use crate::mesh::{Mesh, PlainMesh};
+use serde::{Deserialize, Serialize};
 
 /// Side of a kept picture over the width of the face's oval: room for the detector, which wants
 /// some background. Chosen by hand.
@@ -33,6 +34,45 @@ pub struct KeptFrame {
     pub score: f32,
     /// The face's mesh in the picture.
     pub(crate) mesh: Mesh,
+}
+
+/// A kept frame as plain data.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct SuspendedFrame {
+    sides_px: [u32; 2],
+    rgb: Vec<u8>,
+    focal_length_px: Option<f32>,
+    timestamp_us: u64,
+    track: TrackId,
+    score: f32,
+    mesh: PlainMesh,
+}
+
+impl From<&KeptFrame> for SuspendedFrame {
+    fn from(kept: &KeptFrame) -> Self {
+        Self {
+            sides_px: [kept.photo.width(), kept.photo.height()],
+            rgb: kept.photo.pixels().to_vec(),
+            focal_length_px: kept.photo.focal_length_px(),
+            timestamp_us: kept.timestamp_us,
+            track: kept.track,
+            score: kept.score,
+            mesh: PlainMesh::from(&kept.mesh),
+        }
+    }
+}
+
+impl SuspendedFrame {
+    /// The frame; `None` if pixels or mesh are none.
+    fn kept(self) -> Option<KeptFrame> {
+        let [width, height] = self.sides_px;
+        let mut photo = Photo::from_rgb8(width, height, self.rgb).ok()?;
+        if let Some(focal_length_px) = self.focal_length_px {
+            photo = photo.with_focal_length_px(focal_length_px);
+        }
+        let Self { timestamp_us, track, score, mesh, .. } = self;
+        Some(KeptFrame { photo, timestamp_us, track, score, mesh: mesh.mesh()? })
+    }
 }
 
 /// Keeps the few frames with the highest scores of those that it is offered.
@@ -95,6 +135,12 @@ impl BestFrames {
         self.kept.push(KeptFrame { photo, timestamp_us, track: face.track, score, mesh });
         self.kept.sort_by(|a, b| b.score.total_cmp(&a.score));
         Ok(())
+    }
+
+    /// The same with frames that were kept before; `None` if one is none.
+    pub(crate) fn resume(self, kept: Vec<SuspendedFrame>) -> Option<Self> {
+        let kept = kept.into_iter().map(SuspendedFrame::kept).collect::<Option<_>>()?;
+        Some(Self { kept, ..self })
     }
 
     /// The best frame, if any was kept.

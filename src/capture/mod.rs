@@ -35,6 +35,7 @@ mod oval;
 mod session;
 mod tracker;
 
+pub(crate) use best::SuspendedFrame;
 pub use best::{BestFrames, KeptFrame};
 pub use guide::{Guidance, Guide, GuideLimits, GuideOptions};
 pub use hint::Hint;
@@ -43,4 +44,5 @@ pub use one_euro::OneEuro;
 pub(crate) use oval::HEIGHT_OVER_WIDTH;
 pub use oval::{Oval, OvalSpec, face_oval};
 pub use session::{CaptureOptions, CaptureSession};
+pub(crate) use tracker::SuspendedTracker;
 pub use tracker::{Observation, TrackId, TrackedFace, Tracker, TrackerOptions};

@@ -6,9 +6,10 @@ use super::oval::face_oval;
 use crate::detect::{DetectOptions, Detection, Detector, Rotation, dominant_face};
 use crate::error::{Error, ErrorKind, Result, Stage};
 use crate::image::Frame;
-use crate::mesh::{FaceMesher, Mesh, View};
+use crate::mesh::{FaceMesher, Mesh, PlainMesh, View};
 use crate::observer::{Side, StageObserver, observed};
 use crate::settings::settings;
+use serde::{Deserialize, Serialize};
 
 /// A track goes on if the detector's face and the track's overlap by this much (intersection over
 /// union) of their boxes. Chosen by hand: boxes of two people before one camera hardly overlap.
@@ -42,7 +43,7 @@ settings! {
 
 /// The name of one uninterrupted track: two frames with the same one show the same face. Two frames
 /// with different ones may show the same face, too.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct TrackId(u64);
 
 /// The face that is followed.
@@ -81,6 +82,16 @@ struct Track {
     filter: MeshFilter,
     /// Detections in a row that did not find it.
     missed: u32,
+}
+
+/// What is kept of a tracker while no process runs it.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct SuspendedTracker {
+    track: Option<(TrackId, PlainMesh, u32)>,
+    tracks: u64,
+    rivals: usize,
+    last_us: Option<u64>,
+    detected_us: u64,
 }
 
 /// Follows the largest face. One camera, one tracker; frames in the order in which they were taken.
@@ -237,6 +248,31 @@ impl Tracker {
         let seen = dominant_face(&self.detections).map(|(detection, _)| detection.rotation);
         self.turned = seen.filter(|rotation| *rotation != Rotation::None);
         Ok(())
+    }
+
+    /// What to keep, so that another process follows the same face on. Only the smoothing and the
+    /// search for turned faces begin anew.
+    pub(crate) fn suspend(&self) -> SuspendedTracker {
+        SuspendedTracker {
+            track: self.track.as_ref().map(|track| (track.id, PlainMesh::from(&track.mesh), track.missed)),
+            tracks: self.tracks,
+            rivals: self.rivals,
+            last_us: self.last_us,
+            detected_us: self.detected_us,
+        }
+    }
+
+    /// The tracker that was suspended; `None` if its mesh is none.
+    pub(crate) fn resume(suspended: SuspendedTracker, options: TrackerOptions) -> Option<Self> {
+        let SuspendedTracker { track, tracks, rivals, last_us, detected_us } = suspended;
+        let track = match track {
+            Some((id, mesh, missed)) => {
+                let mesh = mesh.mesh()?;
+                Some(Track { id, filter: MeshFilter::new(&mesh), mesh, missed })
+            }
+            None => None,
+        };
+        Some(Self { track, tracks, rivals, last_us, detected_us, ..Self::new(options) })
     }
 
     /// What the mesh network looked at in the last frame; empty unless the face of before was

@@ -9,6 +9,7 @@
 //! | [`Engine::document_evidence`] | a document, an attempt's nonce | evidence that it was read |
 //! | [`Engine::guide`] | a camera's frames | what to tell the person: closer, further, hold still |
 //! | [`Engine::watch`] | frames taken during the flashes | how far the liveness session is |
+//! | [`Engine::resume`] | a suspended liveness session | the session, in another process |
 //! | [`Engine::face`] | one picture | the subject's face, measured, with its template |
 //! | [`Engine::face_from`] | a selfie | that, with the template of a portrait |
 //! | [`Engine::locate`] | one picture | where the face of your choice is |
@@ -32,6 +33,7 @@ mod frames;
 mod locate;
 mod page;
 mod report;
+mod suspended;
 mod verdict;
 mod verify;
 mod witnesses;

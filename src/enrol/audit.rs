@@ -58,6 +58,9 @@ pub enum AuditMeasure {
         streamed: bool,
         /// Whether frames were compared at times that the client could not know.
         secret_draws: bool,
+        /// The digest of the limits that the session was judged by
+        /// ([`LivenessLimits::digest`](crate::liveness::LivenessLimits::digest)).
+        limits: Digest,
     },
     /// Two faces matched.
     Match {

@@ -29,8 +29,6 @@ use zeroize::Zeroizing;
 const MAGIC: &[u8; 4] = b"SLFE";
 const VERSION: u8 = 2;
 const HEADER: usize = 4 + 1 + 4 + 8 + 16 + 24 + 4;
-/// Larger ones are refused unread: a state with a full audit has some 40 kB. Chosen by hand.
-const MAX_BYTES: usize = 1 << 20;
 
 /// The key that states are sealed under, and its number, by which keys are told apart while one
 /// takes another's place. Whoever has it can make any state,
@@ -109,19 +107,21 @@ pub(crate) fn wrap(
     Ok((SealToken(token), bytes))
 }
 
-/// Decrypts a state that has not expired: its token, and what was encrypted.
-pub(super) fn unwrap<'k>(
+/// Decrypts a state that has not expired: its token, and what was encrypted. More than `max_bytes`
+/// are refused unread.
+pub(crate) fn unwrap<'k>(
     bytes: &[u8],
     keys: impl IntoIterator<Item = &'k SealKey>,
     purpose: &str,
     data: &[u8],
     now: u64,
+    max_bytes: usize,
 ) -> Result<(SealToken, Zeroizing<Vec<u8>>)> {
-    if bytes.len() > MAX_BYTES {
-        return Err(fault(ErrorKind::LimitExceeded, "a sealed ceremony has at most 1 MiB"));
+    if bytes.len() > max_bytes {
+        return Err(fault(ErrorKind::LimitExceeded, "the sealed state is longer than any"));
     }
     let header = Header::parse(bytes)?;
-    let tampered = || fault(ErrorKind::Tampered, "the sealed ceremony was changed, or sealed for something else");
+    let tampered = || fault(ErrorKind::Tampered, "the sealed state was changed, or sealed for something else");
     let key = keys.into_iter().find(|key| key.number == header.key).ok_or_else(tampered)?;
     let aad = associated(header.clear, purpose, data);
     let nonce = XNonce::from(header.nonce);
@@ -129,7 +129,7 @@ pub(super) fn unwrap<'k>(
     let plain = Zeroizing::new(plain);
     // Only now is the expiry known to be the sealer's: it is covered by the authentication.
     if now >= header.expires_at {
-        return Err(fault(ErrorKind::Expired, "the sealed ceremony has expired"));
+        return Err(fault(ErrorKind::Expired, "the sealed state has expired"));
     }
     Ok((header.token, plain))
 }
@@ -149,12 +149,12 @@ impl<'a> Header<'a> {
     fn parse(bytes: &'a [u8]) -> Result<Self> {
         // Bytes that end inside the magic are cut short, not something else.
         if !MAGIC.starts_with(bytes.get(..MAGIC.len()).unwrap_or(bytes)) {
-            return Err(fault(ErrorKind::UnsupportedFormat, "this is no sealed ceremony"));
+            return Err(fault(ErrorKind::UnsupportedFormat, "this is no sealed state"));
         }
         if bytes.get(4).is_some_and(|version| *version != VERSION) {
-            return Err(fault(ErrorKind::UnsupportedVersion, "the ceremony was sealed by another version"));
+            return Err(fault(ErrorKind::UnsupportedVersion, "the state was sealed by another version"));
         }
-        let short = || fault(ErrorKind::Corrupt, "the sealed ceremony is cut short, or longer than it says");
+        let short = || fault(ErrorKind::Corrupt, "the sealed state is cut short, or longer than it says");
         let (clear, sealed) = bytes.split_at_checked(HEADER).ok_or_else(short)?;
         let mut rest = clear.get(5..).ok_or_else(short)?;
         let key = u32::from_be_bytes(*take(&mut rest).ok_or_else(short)?);

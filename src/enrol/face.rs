@@ -99,6 +99,7 @@ impl Awaiting<Flashes> {
             approach_bits: evidence.approach_bits(),
             streamed: evidence.is_streamed(),
             secret_draws: evidence.has_secret_draws(),
+            limits: evidence.limits(),
         };
         Ok(Step::Next(this.pass(Event::FlashesAnswered, Some(measure), ctx, |waiting| PortraitComparison {
             live: Live { read: waiting.read, capture, expires_at },

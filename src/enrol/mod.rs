@@ -46,8 +46,7 @@ pub use audit::{Audit, AuditMeasure, Record};
 pub use awaiting::{Awaiting, StepResult};
 pub use ceremony::Ceremony;
 pub use envelope::SealKey;
-#[cfg(any(test, fuzzing))]
-pub(crate) use envelope::wrap;
+pub(crate) use envelope::{unwrap, wrap};
 pub use face::AfterFace;
 pub use finish::{DeviceSignature, Enrolled};
 pub use kind::{Kind, Method};

@@ -26,6 +26,8 @@ use zeroize::Zeroizing;
 /// What envelopes are for: one for the server's store is none for a device.
 pub(crate) const STORED: &str = "selfsame sealed ceremony 2";
 const HANDED_OVER: &str = "selfsame ceremony on a device 2";
+/// Larger ones are refused unread: a state with a full audit has some 40 kB. Chosen by hand.
+const MAX_BYTES: usize = 1 << 20;
 
 /// A sealed state, and what its store has to know of it.
 #[derive(Clone, PartialEq, Eq)]
@@ -150,7 +152,7 @@ impl Ceremony {
         associated: &[u8],
         now: u64,
     ) -> Result<Self> {
-        let (token, plain) = unwrap(bytes, keys, STORED, associated, now)?;
+        let (token, plain) = unwrap(bytes, keys, STORED, associated, now, MAX_BYTES)?;
         let (mut core, snapshot): (Box<Core>, Snapshot) = state_of(&plain)?;
         core.token = Some(token);
         Ok(Self::from_parts(core, snapshot))
@@ -229,7 +231,7 @@ impl Awaiting<Pins> {
     /// # Errors
     /// Those of [`Ceremony::open`].
     pub fn on_device(bytes: &[u8], key: &DeviceKey, associated: &[u8], ctx: &Context<'_>) -> Result<Self> {
-        let (_, plain) = unwrap(bytes, [&key.0], HANDED_OVER, associated, ctx.now)?;
+        let (_, plain) = unwrap(bytes, [&key.0], HANDED_OVER, associated, ctx.now, MAX_BYTES)?;
         let (core, cleared) = state_of(&plain)?;
         Ok(Proofed { core, cleared }.enrol(ctx))
     }

@@ -1,5 +1,6 @@
 //! [`LivenessEvidence`]: a live face answered one challenge.
 
+use super::verdict::LivenessLimits;
 use crate::binding::Binding;
 use crate::digest::{Digest, from_hex, to_hex};
 use crate::error::Result;
@@ -73,12 +74,20 @@ pub struct LivenessEvidence {
     streamed: bool,
     secret_draws: bool,
     approach_bits: Option<f64>,
+    limits: Digest,
 }
 
 impl LivenessEvidence {
     /// Evidence that a session gave. Not public: evidence can't be forged.
     pub(crate) fn new(binding: Binding, challenge: ChallengeId, capture: Digest, evidence_bits: f64) -> Self {
-        Self { binding, challenge, capture, evidence_bits, streamed: false, secret_draws: false, approach_bits: None }
+        let limits = LivenessLimits::default().digest();
+        let (streamed, secret_draws, approach_bits) = (false, false, None);
+        Self { binding, challenge, capture, evidence_bits, streamed, secret_draws, approach_bits, limits }
+    }
+
+    /// The evidence with the limits that the session was judged by.
+    pub(crate) fn judged_by(self, limits: &LivenessLimits) -> Self {
+        Self { limits: limits.digest(), ..self }
     }
 
     /// The evidence with how the session was recorded.
@@ -140,6 +149,12 @@ impl LivenessEvidence {
     #[must_use]
     pub fn approach_bits(&self) -> Option<f64> {
         self.approach_bits
+    }
+
+    /// The [digest](LivenessLimits::digest) of the limits that the session was judged by.
+    #[must_use]
+    pub fn limits(&self) -> Digest {
+        self.limits
     }
 }
 

@@ -6,7 +6,8 @@
 use crate::compare::score;
 use crate::digest::Digest;
 use crate::error::Result;
-use crate::template::Template;
+use crate::template::{Template, TemplateEncoding};
+use serde::{Deserialize, Serialize};
 
 /// Times between frames that are compared, in microseconds: 450 ms in the mean, about one in each
 /// slot.
@@ -32,7 +33,54 @@ pub(super) struct Inspection {
     has_last: bool,
 }
 
+/// An inspection as plain data; templates are encoded.
+#[derive(Serialize, Deserialize)]
+pub(super) struct SuspendedInspection {
+    key: [u8; 32],
+    is_secret: bool,
+    next_us: Option<u64>,
+    compared: u64,
+    is_settled: bool,
+    reference: Option<Vec<u8>>,
+    waiting: Vec<(u64, Vec<u8>)>,
+    has_last: bool,
+}
+
 impl Inspection {
+    /// What to keep, so that another process goes on with the same draws.
+    pub(super) fn suspend(&self) -> Result<SuspendedInspection> {
+        let encoded = |template: &Template| template.encode(TemplateEncoding::F32).map(|bytes| bytes.to_vec());
+        let waiting = self.waiting.iter().map(|(timestamp_us, template)| Ok((*timestamp_us, encoded(template)?)));
+        Ok(SuspendedInspection {
+            key: self.key,
+            is_secret: self.is_secret,
+            next_us: self.next_us,
+            compared: self.compared,
+            is_settled: self.is_settled,
+            reference: self.reference.as_ref().map(encoded).transpose()?,
+            waiting: waiting.collect::<Result<_>>()?,
+            has_last: self.has_last,
+        })
+    }
+
+    /// The inspection that was suspended, by networks of `model_id`.
+    pub(super) fn resume(suspended: SuspendedInspection, model_id: &str) -> Result<Self> {
+        let SuspendedInspection { key, is_secret, next_us, compared, is_settled, reference, waiting, has_last } =
+            suspended;
+        let decoded = |bytes: &[u8]| Template::decode_for(bytes, model_id);
+        let waiting = waiting.iter().map(|(timestamp_us, bytes)| Ok((*timestamp_us, decoded(bytes)?)));
+        Ok(Self {
+            key,
+            is_secret,
+            next_us,
+            compared,
+            is_settled,
+            reference: reference.as_deref().map(decoded).transpose()?,
+            waiting: waiting.collect::<Result<_>>()?,
+            has_last,
+        })
+    }
+
     /// Draws by a key that both sides may know.
     pub(super) fn open(nonce: &[u8]) -> Self {
         let key = *Digest::of_parts("inspected frames", [nonce]).as_bytes();

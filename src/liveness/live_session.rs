@@ -45,16 +45,16 @@ pub struct LivenessSession {
     /// This challenge among them.
     path: Path,
     limits: LivenessLimits,
-    tracker: Tracker,
+    pub(super) tracker: Tracker,
     pub(super) trace: Trace,
     /// The latest track, and its number, counted from 0.
-    track: Option<(TrackId, u32)>,
+    pub(super) track: Option<(TrackId, u32)>,
     /// The best frame before the flashes.
-    reference: BestFrames,
+    pub(super) reference: BestFrames,
     /// Which frames are compared with it.
-    inspection: Inspection,
+    pub(super) inspection: Inspection,
     /// Frames with several faces, and with a blown-out one.
-    spoilt: [usize; 2],
+    pub(super) spoilt: [usize; 2],
 }
 
 impl std::fmt::Debug for LivenessSession {
@@ -342,7 +342,9 @@ impl LivenessSession {
                 let binding = Binding::new(*self.challenge.nonce(), now, lifetime_s);
                 let evidence =
                     LivenessEvidence::new(binding, self.challenge.id(), reference.photo.digest(), sequence.bits);
-                Some(evidence.recorded(report.cues.arrival.is_some(), self.inspection.is_secret))
+                Some(
+                    evidence.recorded(report.cues.arrival.is_some(), self.inspection.is_secret).judged_by(&self.limits),
+                )
             }
             _ => None,
         };

@@ -15,6 +15,7 @@ mod response;
 pub mod safety;
 mod segment;
 mod streaming;
+mod suspended;
 #[cfg(test)]
 mod tests;
 mod verdict;

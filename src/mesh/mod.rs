@@ -28,12 +28,14 @@
 mod canonical;
 mod mesher;
 pub mod outline;
+mod plain;
 mod points;
 mod pose;
 mod view;
 
 pub use canonical::{TRIANGLE_COUNT, canonical_vertices_cm, triangles};
 pub use mesher::FaceMesher;
+pub(crate) use plain::PlainMesh;
 pub use points::{FACE_FLAG_THRESHOLD, Mesh, POINT_COUNT};
 pub use pose::HeadPose;
 pub(crate) use view::View;

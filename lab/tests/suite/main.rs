@@ -14,4 +14,5 @@
 mod damage;
 mod evaluate;
 mod populations;
+mod suspended;
 mod tools;

@@ -1,9 +1,11 @@
 //! [`LivenessLimits`]: from where on a cue speaks for a live face, and for an attack.
 
+use crate::digest::Digest;
 use crate::error::{ErrorKind, Result, Stage};
 use crate::liveness::device_lag::DeviceLag;
 use crate::liveness::fault::error;
 use crate::settings::settings;
+use serde::Serialize;
 
 settings! {
     /// From where on cues speak for a live face, and for an attack.
@@ -19,7 +21,7 @@ settings! {
     /// let options = LivenessOptions::default().with_limits(limits);
     /// # Ok::<(), selfsame::error::Error>(())
     /// ```
-    #[derive(Debug, Clone, Copy, PartialEq)]
+    #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
     pub struct LivenessLimits in Stage::Liveness {
         /// Bits of evidence that the face answers this challenge, at least. One guess in 2^bits
         /// gets there.
@@ -87,6 +89,12 @@ settings! {
 }
 
 impl LivenessLimits {
+    /// The digest of these limits in JSON, by which an audit names them.
+    #[must_use]
+    pub fn digest(&self) -> Digest {
+        Digest::of_json(self)
+    }
+
     /// Checks that limits of one cue are in order.
     pub(crate) fn check(&self) -> Result<()> {
         let ordered = self.shape_bits > self.sheet_bits && self.early_echo >= self.no_echo;
