@@ -31,5 +31,6 @@ pub use crate::model::calibration::{FmrBasis, Pairing};
 pub use calibration::Calibration;
 pub use evidence::MatchEvidence;
 pub use fmr::FmrEstimate;
+pub(crate) use score::{Compared, score_of};
 pub use score::{Score, cosine, score};
 pub use threshold::{Decision, Threshold};

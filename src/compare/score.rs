@@ -60,7 +60,27 @@ impl Score {
 /// # Errors
 /// Those of [`cosine`].
 pub fn score(a: &Template, b: &Template) -> Result<Score> {
-    Score::new(cosine(a, b)? - a.doubt() * b.doubt() - 0.5 * (a.impostor_level() + b.impostor_level()))
+    check_model(a, b)?;
+    Score::new(score_of(Compared::of(a), Compared::of(b)))
+}
+
+/// What a comparison needs of a template.
+#[derive(Clone, Copy)]
+pub(crate) struct Compared<'a> {
+    pub values: &'a [f32],
+    pub doubt: f32,
+    pub impostor_level: f32,
+}
+
+impl<'a> Compared<'a> {
+    fn of(template: &'a Template) -> Self {
+        Self { values: template.values(), doubt: template.doubt(), impostor_level: template.impostor_level() }
+    }
+}
+
+/// The value of [`score`] for two templates of one model; NaN or infinite where that is an error.
+pub(crate) fn score_of(a: Compared<'_>, b: Compared<'_>) -> f32 {
+    dot(a.values, b.values).clamp(-1.0, 1.0) - a.doubt * b.doubt - 0.5 * (a.impostor_level + b.impostor_level)
 }
 
 /// The cosine of the angle between two templates, −1 ..= 1, without regard to impostors.
@@ -71,6 +91,14 @@ pub fn score(a: &Template, b: &Template) -> Result<Score> {
 /// [`ErrorKind::ModelMismatch`] if they are of different models or dimensions,
 /// [`ErrorKind::NonFinite`] if the cosine is not finite, which templates of this crate exclude.
 pub fn cosine(a: &Template, b: &Template) -> Result<f32> {
+    check_model(a, b)?;
+    // Rounding can push the cosine of equal templates past 1; `clamp` leaves NaN as it is, and
+    // `new` refuses it.
+    Score::new(dot(a.values(), b.values()).clamp(-1.0, 1.0)).map(Score::value)
+}
+
+/// An error if the two must not be compared.
+fn check_model(a: &Template, b: &Template) -> Result<()> {
     if !a.same_model(b) {
         let message = format!(
             "a template of {:?} ({} values) cannot be compared with one of {:?} ({} values)",
@@ -81,9 +109,7 @@ pub fn cosine(a: &Template, b: &Template) -> Result<f32> {
         );
         return Err(Error::new(ErrorKind::ModelMismatch, Stage::Compare, message));
     }
-    // Rounding can push the cosine of equal templates past 1; `clamp` leaves NaN as it is, and
-    // `new` refuses it.
-    Score::new(dot(a.values(), b.values()).clamp(-1.0, 1.0)).map(Score::value)
+    Ok(())
 }
 
 /// Sum of products, in eight running sums so that the compiler can use vector instructions: 16 and

@@ -29,6 +29,12 @@
 //! the rate of false alarms per search that is bearable into a false match rate, and
 //! [`Calibration::threshold`](crate::compare::Calibration::threshold) that into a score.
 //!
+//! # Many against many
+//! A [`TemplateBlock`] holds templates that are packed for very many comparisons:
+//! [`TemplateBlock::pairs_within`] finds the pairs of a population that are one person twice,
+//! [`TemplateBlock::best`] searches for many faces at once. [`fmr_for_pairs`] and [`false_pairs`]
+//! say how strict to be and what to expect, and [`clusters`] what the pairs connect.
+//!
 //! # What is promised
 //! - **An append that returned survives** a crash of the program or the machine, as far as the disk
 //!   keeps what it acknowledged. One that was cut short leaves nothing, or (in
@@ -49,6 +55,7 @@
 //!   writable by its owner alone), and on a local disk.
 //! - The checksums find damage, not forgery.
 
+mod blocks;
 mod fault;
 mod format;
 mod header;
@@ -62,7 +69,8 @@ mod store;
 #[cfg(test)]
 mod tests;
 
-pub use rates::{fmr_for_fpir, fpir_for_fmr};
+pub use blocks::{Cluster, FirstPass, PairBatch, TemplateBlock, TemplatePair, clusters};
+pub use rates::{FalsePairs, false_pairs, fmr_for_fpir, fmr_for_pairs, fpir_for_fmr};
 pub use search::Candidate;
 pub use store::Gallery;
 

@@ -69,9 +69,16 @@ impl Top {
     }
 
     /// The score that has to be reached; NaN reaches none.
-    fn bar(&self) -> f32 {
+    pub fn bar(&self) -> f32 {
         let full = self.heap.len() >= self.k;
         self.heap.peek().filter(|_| full).map_or(f32::NEG_INFINITY, |worst| worst.score)
+    }
+
+    /// Takes one in if it is among the best; NaN never is.
+    pub fn offer(&mut self, score: f32, id: u64) {
+        if score >= self.bar() {
+            self.push(Ranked { score, id });
+        }
     }
 
     fn push(&mut self, ranked: Ranked) {
@@ -84,7 +91,8 @@ impl Top {
         }
     }
 
-    fn merge(mut self, other: Self) -> Self {
+    /// The best of both.
+    pub fn merge(mut self, other: Self) -> Self {
         other.heap.into_iter().for_each(|ranked| self.push(ranked));
         self
     }

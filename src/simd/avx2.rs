@@ -55,6 +55,7 @@ impl Isa for Avx2 {
     type V = __m256;
     type Pair = [__m256; 2];
     type Sums = __m256i;
+    type SumsPair = [__m256i; 2];
 
     #[inline(always)]
     fn prefetch<T>(self, at: &T) {
@@ -195,6 +196,21 @@ impl Isa for Avx2 {
             let w = _mm256_cvtepi8_epi16(_mm_loadu_si128(w.as_ptr().cast()));
             _mm256_add_epi32(sums, _mm256_madd_epi16(_mm256_loadu_si256(a.as_ptr().cast()), w))
         }
+    }
+
+    #[inline(always)]
+    fn no_sums_pair(self) -> [__m256i; 2] {
+        [self.no_sums(); 2]
+    }
+
+    #[inline(always)]
+    fn dot_by_two(self, sums: [__m256i; 2], a: [u8; 4], w: &[[i8; 4 * LANES]; 2]) -> [__m256i; 2] {
+        [self.dot(sums[0], a, &w[0]), self.dot(sums[1], a, &w[1])]
+    }
+
+    #[inline(always)]
+    fn sums_halves(self, sums: [__m256i; 2]) -> [__m256i; 2] {
+        sums
     }
 
     #[inline(always)]

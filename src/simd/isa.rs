@@ -43,6 +43,8 @@ pub trait Isa: Copy + sealed::Sealed {
     type Pair: Copy;
     /// [`LANES`] sums of 32 bits in registers.
     type Sums: Copy;
+    /// Two vectors of sums side by side in registers: in one, if there are registers of that size.
+    type SumsPair: Copy;
     /// A vector whose every lane is `value`.
     fn splat(self, value: f32) -> Self::V;
     /// Reads a vector.
@@ -78,6 +80,12 @@ pub trait Isa: Copy + sealed::Sealed {
     /// Adds to each lane's sum the products of `a`, at most 127 each, with the lane's four of `w`:
     /// exactly, if the sums fit.
     fn dot(self, sums: Self::Sums, a: [u8; 4], w: &[i8; 4 * LANES]) -> Self::Sums;
+    /// Two vectors of sums that are all 0, to begin with.
+    fn no_sums_pair(self) -> Self::SumsPair;
+    /// Does what [`Isa::dot`] does to two vectors of sums.
+    fn dot_by_two(self, sums: Self::SumsPair, a: [u8; 4], w: &[[i8; 4 * LANES]; 2]) -> Self::SumsPair;
+    /// The two vectors of a pair of sums.
+    fn sums_halves(self, sums: Self::SumsPair) -> [Self::Sums; 2];
     /// Adds to lane i's sum the products of the values 2·i and 2·i + 1 of `a` with those of `w`:
     /// exactly, if the sums fit.
     fn dot_pairs(self, sums: Self::Sums, a: &[i16; 2 * LANES], w: &[i8; 2 * LANES]) -> Self::Sums;

@@ -104,6 +104,7 @@ impl<const DOT: bool> Isa for Neon<DOT> {
     type V = Lanes;
     type Pair = [Lanes; 2];
     type Sums = [int32x4_t; 2];
+    type SumsPair = [[int32x4_t; 2]; 2];
 
     #[inline(always)]
     fn no_sums(self) -> [int32x4_t; 2] {
@@ -138,6 +139,21 @@ impl<const DOT: bool> Isa for Neon<DOT> {
             let high = [vmull_high_s16(a[0], w[0]), vmull_high_s16(a[1], w[1])];
             [vaddq_s32(sums[0], vpaddq_s32(low[0], high[0])), vaddq_s32(sums[1], vpaddq_s32(low[1], high[1]))]
         }
+    }
+
+    #[inline(always)]
+    fn no_sums_pair(self) -> [[int32x4_t; 2]; 2] {
+        [self.no_sums(); 2]
+    }
+
+    #[inline(always)]
+    fn dot_by_two(self, sums: [[int32x4_t; 2]; 2], a: [u8; 4], w: &[[i8; 4 * LANES]; 2]) -> [[int32x4_t; 2]; 2] {
+        [self.dot(sums[0], a, &w[0]), self.dot(sums[1], a, &w[1])]
+    }
+
+    #[inline(always)]
+    fn sums_halves(self, sums: [[int32x4_t; 2]; 2]) -> [[int32x4_t; 2]; 2] {
+        sums
     }
 
     #[inline(always)]

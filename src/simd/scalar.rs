@@ -32,6 +32,7 @@ impl Isa for Scalar {
     type V = Lanes;
     type Pair = [Lanes; 2];
     type Sums = [i32; LANES];
+    type SumsPair = [[i32; LANES]; 2];
 
     #[inline(always)]
     fn prefetch<T>(self, _: &T) {}
@@ -138,6 +139,21 @@ impl Isa for Scalar {
                 *sum += i32::from(*a) * i32::from(*w);
             }
         }
+        sums
+    }
+
+    #[inline(always)]
+    fn no_sums_pair(self) -> [[i32; LANES]; 2] {
+        [self.no_sums(); 2]
+    }
+
+    #[inline(always)]
+    fn dot_by_two(self, sums: [[i32; LANES]; 2], a: [u8; 4], w: &[[i8; 4 * LANES]; 2]) -> [[i32; LANES]; 2] {
+        [self.dot(sums[0], a, &w[0]), self.dot(sums[1], a, &w[1])]
+    }
+
+    #[inline(always)]
+    fn sums_halves(self, sums: [[i32; LANES]; 2]) -> [[i32; LANES]; 2] {
         sums
     }
 

@@ -5,9 +5,10 @@
 use super::avx2::Avx2;
 use super::isa::{Isa, Kernel, LANES, Lanes, sealed};
 use core::arch::x86_64::{
-    __m256, __m256i, __m512, _mm_loadu_si128, _mm256_castpd_ps, _mm256_cvtepi8_epi16, _mm256_dpbusd_epi32,
+    __m256, __m256i, __m512, __m512i, _mm_loadu_si128, _mm256_castpd_ps, _mm256_cvtepi8_epi16, _mm256_dpbusd_epi32,
     _mm256_dpwssd_epi32, _mm256_loadu_si256, _mm256_set1_epi32, _mm512_castps_pd, _mm512_castps512_ps256,
-    _mm512_extractf64x4_pd, _mm512_fmadd_ps, _mm512_loadu_ps, _mm512_set1_ps,
+    _mm512_castsi512_si256, _mm512_dpbusd_epi32, _mm512_extractf64x4_pd, _mm512_extracti64x4_epi64, _mm512_fmadd_ps,
+    _mm512_loadu_ps, _mm512_loadu_si512, _mm512_set1_epi32, _mm512_set1_ps, _mm512_setzero_si512,
 };
 
 /// Proof that this processor has AVX2, FMA, AVX-512 VL and AVX-512 VNNI: [`Vnni::new`] is the only
@@ -54,6 +55,7 @@ impl Isa for Vnni {
     type V = __m256;
     type Pair = __m512;
     type Sums = __m256i;
+    type SumsPair = __m512i;
 
     #[inline(always)]
     fn dot(self, sums: __m256i, a: [u8; 4], w: &[i8; 4 * LANES]) -> __m256i {
@@ -63,6 +65,28 @@ impl Isa for Vnni {
             let w = _mm256_loadu_si256(w.as_ptr().cast());
             _mm256_dpbusd_epi32(sums, _mm256_set1_epi32(i32::from_ne_bytes(a)), w)
         }
+    }
+
+    #[inline(always)]
+    fn no_sums_pair(self) -> __m512i {
+        // SAFETY: `self` proves AVX-512 F; no memory is touched.
+        unsafe { _mm512_setzero_si512() }
+    }
+
+    #[inline(always)]
+    fn dot_by_two(self, sums: __m512i, a: [u8; 4], w: &[[i8; 4 * LANES]; 2]) -> __m512i {
+        // SAFETY: `self` proves AVX-512 VNNI; `w` is 64 readable bytes and the load needs no
+        // alignment.
+        unsafe {
+            let w = _mm512_loadu_si512(w.as_ptr().cast());
+            _mm512_dpbusd_epi32(sums, _mm512_set1_epi32(i32::from_ne_bytes(a)), w)
+        }
+    }
+
+    #[inline(always)]
+    fn sums_halves(self, sums: __m512i) -> [__m256i; 2] {
+        // SAFETY: `self` proves AVX-512 F; no memory is touched.
+        unsafe { [_mm512_castsi512_si256(sums), _mm512_extracti64x4_epi64::<1>(sums)] }
     }
 
     #[inline(always)]

@@ -83,6 +83,7 @@ impl<const RELAXED: bool> Isa for Wasm<RELAXED> {
     type V = [v128; 2];
     type Pair = [[v128; 2]; 2];
     type Sums = [v128; 2];
+    type SumsPair = [[v128; 2]; 2];
 
     #[inline(always)]
     fn prefetch<T>(self, _: &T) {}
@@ -236,6 +237,21 @@ impl<const RELAXED: bool> Isa for Wasm<RELAXED> {
             ]
         };
         halves!(i32x4_add(sums, products))
+    }
+
+    #[inline(always)]
+    fn no_sums_pair(self) -> [[v128; 2]; 2] {
+        [self.no_sums(); 2]
+    }
+
+    #[inline(always)]
+    fn dot_by_two(self, sums: [[v128; 2]; 2], a: [u8; 4], w: &[[i8; 4 * LANES]; 2]) -> [[v128; 2]; 2] {
+        [self.dot(sums[0], a, &w[0]), self.dot(sums[1], a, &w[1])]
+    }
+
+    #[inline(always)]
+    fn sums_halves(self, sums: [[v128; 2]; 2]) -> [[v128; 2]; 2] {
+        sums
     }
 
     #[inline(always)]
