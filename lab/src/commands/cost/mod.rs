@@ -20,7 +20,7 @@
 //! Linux and other Unix systems. Exit status: 0, or 3 after an error.
 
 mod growth;
-mod meter;
+pub mod meter;
 mod pictures;
 mod program;
 mod verify;

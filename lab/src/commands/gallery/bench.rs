@@ -9,8 +9,9 @@ use selfsame_lab::say;
 use std::process::ExitCode;
 use std::time::Instant;
 
-/// Random template number `seed`: sums of uniform numbers, the same on every machine.
-fn random(seed: u64) -> Template {
+/// Random template number `seed` of so many values: sums of uniform numbers, the same on every
+/// machine.
+pub fn random<const VALUES: usize>(seed: u64) -> Template {
     let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) ^ 0x5EED;
     let mut next = || {
         state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
@@ -20,7 +21,7 @@ fn random(seed: u64) -> Template {
         z ^= z >> 31;
         (0..4).map(|i| (z >> (16 * i) & 0xFFFF) as f32 - 32_767.5).sum::<f32>()
     };
-    let values: [f32; 192] = std::array::from_fn(|_| next());
+    let values: [f32; VALUES] = std::array::from_fn(|_| next());
     Template::from_embedding(&values, "random".into()).expect("some value is not zero")
 }
 
@@ -53,7 +54,7 @@ pub fn bench(templates: u64) -> Anyhow<ExitCode> {
     let mut gallery = Gallery::create(&path, "random", 192)?;
     let start = Instant::now();
     for first in (0..templates).step_by(50_000) {
-        let batch: Vec<_> = (first..templates.min(first + 50_000)).into_par_iter().map(random).collect();
+        let batch: Vec<_> = (first..templates.min(first + 50_000)).into_par_iter().map(random::<192>).collect();
         gallery.append_all(&(first..).zip(&batch).collect::<Vec<_>>())?;
     }
     let filled = start.elapsed().as_secs_f64();
@@ -62,7 +63,7 @@ pub fn bench(templates: u64) -> Anyhow<ExitCode> {
     let gallery = Gallery::open_read_only(&path)?;
     let opened = start.elapsed().as_secs_f64();
     let size = std::fs::metadata(&path)?.len() as usize;
-    let probe = random(u64::MAX);
+    let probe = random::<192>(u64::MAX);
     let start = Instant::now();
     let found = gallery.search(&probe, 10)?;
     let first = start.elapsed().as_secs_f64();
@@ -96,7 +97,7 @@ pub fn bench(templates: u64) -> Anyhow<ExitCode> {
 
     // Everything once more, one by one: encoded, decoded, compared, sorted.
     let naive = |id: u64| {
-        let exact = random(id);
+        let exact = random::<192>(id);
         let coarse = exact.encode(TemplateEncoding::I8).and_then(|bytes| Template::decode(&bytes));
         let score = |t: &Template| score(t, &probe).expect("templates of one model").value();
         let coarse = score(&coarse.expect("an encoded template"));

@@ -1,17 +1,17 @@
 //! The gallery's subcommands but `bench`.
 
 use super::bench::bench;
+use super::duplicates::duplicates;
+use super::face::extract;
+use super::pairs::pairs;
 use crate::commands::shared::{Anyhow, status};
 use clap::{Args, Subcommand};
 use selfsame::compare::Pairing;
-use selfsame::detect::select_face;
 use selfsame::engine::Engine;
 use selfsame::gallery::{Candidate, Gallery, fmr_for_fpir};
-use selfsame::image::Limits;
-use selfsame::template::{ExtractOptions, Template};
-use selfsame_lab::error::{OfFile, Stage};
+use selfsame::template::Template;
+use selfsame_lab::error::OfFile;
 use selfsame_lab::say;
-use selfsame_lab::tools::command_line;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -52,6 +52,21 @@ pub enum Command {
         #[arg(long)]
         gallery: PathBuf,
     },
+    /// Finds the people who are on several pictures of a folder, all compared with all.
+    Duplicates {
+        folder: PathBuf,
+        /// The false match rate of each comparison.
+        #[arg(long, default_value_t = 1e-6)]
+        fmr: f64,
+        /// Where to write `pictures.csv` and `pairs.csv`.
+        #[arg(long)]
+        out: Option<PathBuf>,
+    },
+    /// Measures the comparison of random templates of 320 values, all with all.
+    Pairs {
+        #[arg(long, default_value_t = 20_000)]
+        templates: u64,
+    },
     /// Measures a search among random templates of 192 values.
     Bench {
         #[arg(long, default_value_t = 1_000_000)]
@@ -68,25 +83,19 @@ pub fn run(arguments: &Arguments) -> ExitCode {
         Command::Search { image, gallery, count, fpir } => search(image, gallery, *count, *fpir),
         Command::Remove { id, gallery } => remove(*id, gallery),
         Command::Bench { templates } => bench(*templates),
+        Command::Duplicates { folder, fmr, out } => duplicates(folder, *fmr, out.as_deref()),
+        Command::Pairs { templates } => pairs(*templates),
     };
     outcome.unwrap_or_else(|error| status(Err(error)))
 }
 
-/// The template of the one face on a photograph.
-fn extract(engine: &Engine, image: &Path) -> Anyhow<Option<Template>> {
-    let photo = command_line::photo(image, &Limits::default(), Stage::Evaluate)?;
-    let frame = photo.frame();
-    match engine.locate(&frame, select_face)?.outcome.into_result() {
-        Ok((_, mesh)) => Ok(Some(engine.extractor().extract(&frame, &mesh, &ExtractOptions::default())?)),
-        Err(refusal) => {
-            say!("no face to compare: {refusal}");
-            Ok(None)
-        }
-    }
+/// As [`extract`]; the reason is told.
+fn extract_or_tell(engine: &Engine, image: &Path) -> Anyhow<Option<Template>> {
+    Ok(extract(engine, image)?.map_err(|refusal| say!("no face to compare: {refusal}")).ok())
 }
 
 fn add(image: &Path, id: u64, path: &Path) -> Outcome {
-    let Some(template) = extract(&Engine::new()?, image)? else { return Ok(ExitCode::from(2)) };
+    let Some(template) = extract_or_tell(&Engine::new()?, image)? else { return Ok(ExitCode::from(2)) };
     let mut gallery = match path.exists() {
         true => Gallery::open(path).of_file(path)?,
         false => Gallery::create(path, template.model_id(), template.dimension()).of_file(path)?,
@@ -99,7 +108,7 @@ fn add(image: &Path, id: u64, path: &Path) -> Outcome {
 fn search(image: &Path, path: &Path, count: usize, fpir: f64) -> Outcome {
     let gallery = Gallery::open_read_only(path).of_file(path)?;
     let engine = Engine::new()?;
-    let Some(template) = extract(&engine, image)? else { return Ok(ExitCode::from(2)) };
+    let Some(template) = extract_or_tell(&engine, image)? else { return Ok(ExitCode::from(2)) };
     let fmr = fmr_for_fpir(fpir, gallery.len())?;
     let calibration = engine.calibration(Pairing::SelfieSelfie).ok_or("two photographs are not calibrated")?;
     // Larger galleries ask for rates that nobody measured.
