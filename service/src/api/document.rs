@@ -1,0 +1,162 @@
+//! The document: as a chip's files, as a portrait, or as a photograph of its page.
+
+use super::steps::Answer;
+use crate::app::App;
+use crate::error::Refused;
+use crate::session::{Moved, Opened};
+use crate::store::Vault;
+use crate::time::now_s;
+use crate::vault::{Applicant, Bearer, Upload};
+use axum::Json;
+use axum::extract::State;
+use axum::extract::multipart::{Multipart, MultipartError};
+use axum::http::StatusCode;
+use selfsame::binding::Binding;
+use selfsame::document::chip::{AuthenticDocument, ChipFiles, TrustStore};
+use selfsame::document::{DocumentEvidence, DocumentPhoto};
+use selfsame::engine::Engine;
+use selfsame::enrol::{Ceremony, DocumentHolder, DocumentKey, Identity, Word};
+use selfsame::error::{Error, ErrorKind, Result as Faulty};
+use selfsame::image::{Limits, Photo};
+use selfsame::outcome::Outcome;
+use std::sync::Arc;
+
+/// How long evidence counts, in seconds: as long as the service needs for the next step. Chosen by
+/// hand.
+const EVIDENCE_S: u64 = 120;
+/// The parts of a request that are a chip's files.
+const CHIP_PARTS: [&str; 7] = ["com", "sod", "dg1", "dg2", "dg11", "dg14", "dg15"];
+
+/// Something, or the words that say why not.
+type Seen<T> = Result<T, Vec<Word>>;
+
+fn refusal(error: &MultipartError) -> Refused {
+    match error.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => {
+            Refused::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "the document is too large")
+        }
+        _ => Refused::malformed("the parts of the request cannot be read"),
+    }
+}
+
+async fn upload_of(mut parts: Multipart) -> Result<Upload, Refused> {
+    let (mut single, mut files) = (None, Vec::new());
+    while let Some(part) = parts.next_field().await.map_err(|error| refusal(&error))? {
+        let name = part.name().map(str::to_owned).ok_or_else(|| Refused::malformed("a part has no name"))?;
+        let bytes = part.bytes().await.map_err(|error| refusal(&error))?.to_vec();
+        match name.as_str() {
+            "portrait" if single.is_none() => single = Some(Upload::Portrait(bytes)),
+            "page" if single.is_none() => single = Some(Upload::Page(bytes)),
+            name if CHIP_PARTS.contains(&name) && files.len() < CHIP_PARTS.len() => files.push(bytes),
+            _ => return Err(Refused::malformed("one portrait, one page, or the files of one chip")),
+        }
+    }
+    match (single, files.is_empty()) {
+        (Some(upload), true) => Ok(upload),
+        (None, false) => Ok(Upload::Chip(files)),
+        _ => Err(Refused::malformed("one portrait, one page, or the files of one chip")),
+    }
+}
+
+/// What is wrong with bytes from outside is the applicant's to mend; all else is a fault.
+fn unreadable<T>(result: Faulty<T>) -> Faulty<Seen<T>> {
+    match result {
+        Ok(value) => Ok(Ok(value)),
+        Err(error) => match error.kind() {
+            ErrorKind::Corrupt | ErrorKind::UnsupportedFormat | ErrorKind::UnsupportedVersion => {
+                Ok(Err(vec![Word::new("document_unreadable")?]))
+            }
+            ErrorKind::LimitExceeded => Ok(Err(vec![Word::new("document_too_large")?])),
+            _ => Err(error),
+        },
+    }
+}
+
+/// Reads a document: its portrait, and who holds it if a chip says so.
+pub(crate) fn read_document(
+    engine: &Engine,
+    upload: &Upload,
+    names: &selfsame::enrol::NameKey,
+    trust: &TrustStore,
+    limits: &Limits,
+) -> Faulty<Seen<(DocumentPhoto, Option<DocumentHolder>)>> {
+    match upload {
+        Upload::Portrait(bytes) => Ok(unreadable(DocumentPhoto::from_bytes(bytes, limits))?.map(|photo| (photo, None))),
+        Upload::Page(bytes) => {
+            let photo = match unreadable(Photo::decode(bytes, limits))? {
+                Ok(photo) => photo,
+                Err(words) => return Ok(Err(words)),
+            };
+            Ok(match engine.document_page(&photo)? {
+                Outcome::Found(page) => Ok((page.document, None)),
+                Outcome::Refused(reasons) => Err(reasons.into_iter().map(Into::into).collect()),
+            })
+        }
+        Upload::Chip(parts) => {
+            let mut files = ChipFiles::default();
+            for part in parts {
+                if let Err(error) = files.add(part) {
+                    return Ok(Err(vec![Word::new(error.reason().as_str())?]));
+                }
+            }
+            Ok(match unreadable(AuthenticDocument::new(files, trust, now_s(), limits))? {
+                Ok(Outcome::Found(document)) => {
+                    let holder = DocumentHolder::of_chip(&document, names)?;
+                    Ok((document.into_photo(), Some(holder)))
+                }
+                Ok(Outcome::Refused(error)) => Err(vec![Word::new(error.reason().as_str())?]),
+                Err(words) => Err(words),
+            })
+        }
+    }
+}
+
+type Read = Seen<(DocumentEvidence, Option<DocumentHolder>)>;
+
+fn evidence_of(engine: &Engine, app: &App, upload: &Upload, binding: &Binding) -> Faulty<Read> {
+    let read = read_document(engine, upload, &app.secrets.names, &app.trust, &app.document_limits)?;
+    let (photo, holder) = match read {
+        Ok(read) => read,
+        Err(words) => return Ok(Err(words)),
+    };
+    Ok(match engine.document_evidence(binding, &photo)? {
+        Outcome::Found(evidence) => Ok((evidence, holder)),
+        Outcome::Refused(reasons) => Err(reasons.into_iter().map(Into::into).collect()),
+    })
+}
+
+/// Who the form says, where no chip does: for demonstrations.
+fn said(app: &App, applicant: &Applicant, document: DocumentKey) -> DocumentHolder {
+    let identity = Identity::new(&app.secrets.names, &[&applicant.spelled_name(), &applicant.date_of_birth]);
+    DocumentHolder { document, identity, authenticated: false, portrait: None }
+}
+
+pub(super) async fn document(State(app): State<Arc<App>>, bearer: Bearer, parts: Multipart) -> Answer {
+    // Whoever has no ceremony that awaits a document sends nothing.
+    let Opened { ceremony: Ceremony::Document(_), .. } = Opened::of(&app, &bearer).await? else {
+        return Err(Refused::other_step());
+    };
+    let upload = upload_of(parts).await?;
+    let Opened { mut place, ceremony, applicant, .. } = Opened::of(&app, &bearer).await?;
+    let (Ceremony::Document(state), Some(mut applicant)) = (ceremony, applicant) else {
+        return Err(Refused::other_step());
+    };
+    let binding = Binding::new(*state.nonce(), now_s(), EVIDENCE_S);
+    let (shared, looked_at) = (app.clone(), upload.clone());
+    let read = app.pool.run(move |engine| evidence_of(engine, &shared, &looked_at, &binding)).await?;
+    let moved = match read.map_err(|error: Error| Refused::from(error))? {
+        Ok((evidence, holder)) => {
+            let holder = holder.unwrap_or_else(|| said(&app, &applicant, state.document_key()));
+            applicant.document = Some(upload);
+            Moved::of(state.read(&evidence, holder, &mut app.context(&mut place.rng)).await?)
+        }
+        Err(words) => Moved::of(state.failed(words, &mut app.context(&mut place.rng)).await?),
+    };
+    let vault = match &moved.ceremony {
+        Ceremony::Instructions(_) => {
+            Vault::Put(applicant.seal(&bearer, &mut place.rng).map_err(|error| Refused::fault(&error))?)
+        }
+        _ => Vault::Keep,
+    };
+    Ok(Json(place.store(&app, Moved { vault, ..moved }, Some(&applicant)).await?))
+}
