@@ -20,14 +20,14 @@ export class Requests {
     return answer;
   }
 
-  async load({ base, models, ...options }) {
+  async load({ base, models, relaxed, ...options }) {
     const from = new URL(base), folder = new URL(models, from);
     const read = async (name, anew) => new Uint8Array(await (await fetched(new URL(name, folder), anew)).arrayBuffer());
     // What every profile needs comes beside the module.
     const begun = new Map(["detect.onnx", "mesh.onnx"].map((name) => [name, read(name, false)]));
     begun.forEach((bytes) => bytes.catch(() => {}));
     const file = (name, anew) => (!anew && begun.get(name)) || read(name, anew);
-    this.#instance = await Instance.of(fetched(new URL(moduleName(), from), false));
+    this.#instance = await Instance.of(fetched(new URL(moduleName(relaxed), from), false));
     return { engine: await build(this.#instance, options, file), about: this.#instance.about };
   }
 

@@ -29,6 +29,11 @@ export interface EngineOptions {
   refuseCovered?: boolean;
   /** Refuses a selfie that is a copy of the document's portrait. Default: false. */
   refuseSamePicture?: boolean;
+  /**
+   * Whether the module with relaxed SIMD may run, where the browser can. A page that serves one
+   * module alone says false. Default: true.
+   */
+  relaxed?: boolean;
   /** Whether a worker does the work, so that the page never stutters. Default: true. */
   worker?: boolean;
 }

@@ -5,6 +5,9 @@
 //!
 //! Prints the frames made per second, JPEG and writing included. `scene.json` beside the session
 //! tells what was simulated.
+//!
+//! `--layers` writes instead what a camera that answers a page is made of: `layers.json`, and for
+//! each frame one picture in the ambient light alone and one in the screen's alone.
 
 use clap::Args;
 use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
@@ -15,8 +18,9 @@ use selfsame::liveness::{Challenge, ChallengePolicy, FrameRecord, SessionManifes
 use selfsame_lab::error::{Error, ErrorKind, OfFile, Result, Stage};
 use selfsame_lab::output;
 use selfsame_lab::say;
-use selfsame_lab::simulate::{Recording, Scene, Species, Subject, simulate};
+use selfsame_lab::simulate::{Camera, LayerScales, Recording, Scene, Species, Subject, simulate};
 use selfsame_lab::tools::command_line;
+use serde::Serialize;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
@@ -51,6 +55,12 @@ pub struct Arguments {
     /// Frames per second.
     #[arg(long, default_value_t = 30.0)]
     fps: f32,
+    /// Width of a frame in pixels.
+    #[arg(long, default_value_t = 480)]
+    width: u32,
+    /// Height of a frame in pixels.
+    #[arg(long, default_value_t = 640)]
+    height: u32,
     /// How late the camera's frames arrive, in milliseconds.
     #[arg(long, default_value_t = 80)]
     lag: u64,
@@ -64,8 +74,15 @@ pub struct Arguments {
     #[arg(long, default_value_t = 0)]
     seed: u64,
     /// The folder to write.
-    #[arg(long)]
-    out: PathBuf,
+    #[arg(long, required_unless_present = "layers")]
+    out: Option<PathBuf>,
+    /// A folder to write light layers to, instead of a session: each frame in the ambient light and
+    /// in the screen's, apart.
+    #[arg(long, conflicts_with_all = ["out", "challenge", "other"])]
+    layers: Option<PathBuf>,
+    /// How many frames of layers.
+    #[arg(long, default_value_t = 45, requires = "layers", value_parser = clap::value_parser!(u16).range(1..=1000))]
+    frames: u16,
 }
 
 /// Writes the session; exit status 0, or 3 after an error.
@@ -101,16 +118,59 @@ fn record(arguments: &Arguments) -> Result<()> {
         ..Scene::default()
     };
     (scene.camera.fps, scene.camera.lag_us) = (arguments.fps, 1000 * arguments.lag);
+    (scene.camera.width, scene.camera.height) = (arguments.width, arguments.height);
     scene.attack.delay_us = 1000 * arguments.delay;
     let engine = Engine::new()?;
     let main = subject(&engine, &arguments.portrait)?;
     let other = arguments.other.as_deref().map(|path| subject(&engine, path)).transpose()?;
+    if let Some(folder) = &arguments.layers {
+        return layers(arguments, &main, &scene, folder);
+    }
+    let Some(out) = &arguments.out else { return Ok(()) };
     let challenge = challenge(arguments)?;
     let recording = simulate(&main, other.as_ref(), challenge.segments(), &scene)?;
     let start = Instant::now();
-    write(&recording, challenge, &arguments.out)?;
+    write(&recording, challenge, out)?;
     let rate = recording.len() as f64 / start.elapsed().as_secs_f64();
-    say!("{} frames of {} in {}: {rate:.0} a second", recording.len(), scene.species, arguments.out.display());
+    say!("{} frames of {} in {}: {rate:.0} a second", recording.len(), scene.species, out.display());
+    Ok(())
+}
+
+/// What a mixer of light layers has to know.
+#[derive(Serialize)]
+struct LayersManifest {
+    format: u8,
+    species: Species,
+    width: u32,
+    height: u32,
+    fps: f32,
+    #[serde(flatten)]
+    scales: LayerScales,
+    frames: Vec<[String; 2]>,
+}
+
+fn layers(arguments: &Arguments, subject: &Subject, scene: &Scene, folder: &Path) -> Result<()> {
+    let unwritten = |path: &Path, e| command_line::unwritten(path, Stage::Simulate, e);
+    let duration_us = 1e6 * f64::from(arguments.frames) / f64::from(arguments.fps);
+    let recording = simulate(subject, None, &Recording::white(duration_us as u64), scene)?;
+    let scales = recording.layer_scales()?;
+    std::fs::create_dir_all(folder).map_err(|e| unwritten(folder, e))?;
+    let one = |i: usize| {
+        let files = ["ambient", "screen"].map(|light| format!("{i:04}-{light}.jpg"));
+        let jpegs = recording.light_layers(i, scales)?.to_jpegs()?;
+        for (file, jpeg) in files.iter().zip(jpegs) {
+            let path = folder.join(file);
+            output::write(&path, &jpeg).map_err(|e| unwritten(&path, e))?;
+        }
+        Ok(files)
+    };
+    let frames = (0..usize::from(arguments.frames)).into_par_iter().map(one).collect::<Result<_>>()?;
+    let Camera { width, height, fps, .. } = scene.camera;
+    let manifest = LayersManifest { format: 1, species: scene.species, width, height, fps, scales, frames };
+    let path = folder.join("layers.json");
+    let json = serde_json::to_vec_pretty(&manifest).map_err(|e| unwritten(&path, e.into()))?;
+    output::write(&path, &json).map_err(|e| unwritten(&path, e))?;
+    say!("{} frames of {} in two lights in {}", arguments.frames, scene.species, folder.display());
     Ok(())
 }
 

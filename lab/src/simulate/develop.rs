@@ -2,11 +2,19 @@
 //! and the sensor's noise on that.
 
 use super::block::{BLOCK, Block};
+use super::light::Track;
 use super::motion::Pose;
 use super::sensor::{Sensor, Tone};
 use super::stage::Mover;
 use super::vector::{between, nearest};
 use selfsame::simd::{Isa, Kernel};
+
+/// The lights that a frame is taken in, and what with.
+pub(super) struct Taking<'a> {
+    pub(super) tracks: &'a [Track],
+    pub(super) sensor: Sensor,
+    pub(super) tone: &'a Tone,
+}
 
 /// Everything about a frame that its rows share.
 pub(super) struct Frame<'a> {

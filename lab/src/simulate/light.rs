@@ -84,6 +84,17 @@ impl Track {
         Self { screen: screen.collect(), delay_us: 0.0, ambient, drift: 0.0, flicker: 0.0, wave }
     }
 
+    /// The same place with the screen off.
+    pub(super) fn without_screen(&self) -> Self {
+        let off = |(end, _): &(f64, Quarters)| (*end, Quarters::default());
+        Self { screen: self.screen.iter().map(off).collect(), ..self.clone() }
+    }
+
+    /// The same place where nothing shines but the screen.
+    pub(super) fn screen_alone(&self) -> Self {
+        Self { ambient: [0.0; 3], ..self.clone() }
+    }
+
     /// The mean from `from` to `to`, in microseconds.
     pub(super) fn over(&self, from: f64, to: f64) -> Light {
         let length = (to - from).max(1.0);

@@ -72,6 +72,7 @@ mod develop;
 mod exposure;
 mod grid;
 mod injected;
+mod layers;
 mod light;
 mod motion;
 mod other;
@@ -92,6 +93,7 @@ mod tests;
 mod vector;
 mod veil;
 
+pub use layers::{LayerScales, LightLayers};
 pub use recording::{Recording, SimulatedFrame, simulate};
 pub use sample::{Half, Ranges};
 pub use scene::{Attack, Camera, Device, Lamp, Room, Scene};

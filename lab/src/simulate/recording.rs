@@ -1,7 +1,7 @@
 //! One session: what every frame is taken with is worked out at once, the frames themselves when
 //! they are asked for, in any order.
 
-use super::develop::{Frame, Row};
+use super::develop::{Frame, Row, Taking};
 use super::exposure::{Control, Settings};
 use super::grid::Grid;
 use super::light::{Light, Track, kelvin_rgb};
@@ -55,24 +55,24 @@ pub struct SimulatedFrame {
 ///
 /// It holds some 50 bytes for each pixel of a frame, and for replays and swaps twice that.
 pub struct Recording {
-    grid: Grid,
-    stages: Vec<Stage>,
-    plans: Vec<Plan>,
-    tracks: Vec<Track>,
+    pub(super) grid: Grid,
+    pub(super) stages: Vec<Stage>,
+    pub(super) plans: Vec<Plan>,
+    pub(super) tracks: Vec<Track>,
     tone: Tone,
-    scene: Scene,
+    pub(super) scene: Scene,
 }
 
 /// What one frame is taken with.
 #[derive(Clone, Debug)]
-struct Plan {
+pub(super) struct Plan {
     timestamp_us: u64,
     arrived_us: u64,
     /// End of the first row's exposure, on the clock of what is shown.
     end_us: f64,
-    settings: Settings,
+    pub(super) settings: Settings,
     poses: Poses,
-    stage: usize,
+    pub(super) stage: usize,
     /// How much of the other stage is mixed into it.
     mixed: f32,
     seed: u64,
@@ -309,9 +309,12 @@ impl Recording {
     /// [`ErrorKind::InvalidArgument`] in [`error::Stage::Simulate`] if there is no such frame.
     pub fn frame(&self, index: usize) -> Result<SimulatedFrame> {
         let plan = self.plans.get(index).ok_or_else(|| invalid(format!("there is no frame {index}")))?;
-        let mut pixels = self.picture(plan, &self.stages[plan.stage]);
+        let Settings { gains, iso, .. } = plan.settings;
+        let sensor = Sensor::new(gains, iso, self.scene.camera.noise, plan.seed);
+        let taking = Taking { tracks: &self.tracks, sensor, tone: &self.tone };
+        let mut pixels = self.picture(plan, &self.stages[plan.stage], &taking);
         if plan.mixed > 0.0 {
-            let other = self.picture(plan, &self.stages[1 - plan.stage]);
+            let other = self.picture(plan, &self.stages[1 - plan.stage], &taking);
             let mix = |(a, b): (&mut u8, u8)| *a = (f32::from(*a) + plan.mixed * (f32::from(b) - f32::from(*a))) as u8;
             pixels.iter_mut().zip(other).for_each(mix);
         }
@@ -341,9 +344,8 @@ impl Recording {
     /// where it is now. Bands of rows go to rayon's threads. In each the rows that will be
     /// looked at are lit just before, in turns, so that they are still in the processor's
     /// cache.
-    fn picture(&self, plan: &Plan, stage: &Stage) -> Vec<u8> {
+    pub(super) fn picture(&self, plan: &Plan, stage: &Stage, taking: &Taking<'_>) -> Vec<u8> {
         let Grid { width, height, .. } = self.grid;
-        let Settings { gains, iso, .. } = plan.settings;
         let blocks = blocks_in(width);
         let frame = Frame {
             width,
@@ -351,8 +353,8 @@ impl Recording {
             movers: stage.movers.iter().map(|m| (m, m.body.pose(&plan.poses))).collect(),
             hand: plan.poses.hand,
             px_per_cm: self.grid.px_per_cm(),
-            sensor: Sensor::new(gains, iso, self.scene.camera.noise, plan.seed),
-            tone: &self.tone,
+            sensor: taking.sensor,
+            tone: taking.tone,
         };
         let reach = frame.reach();
         let kept = (2 * reach + 2).next_power_of_two();
@@ -366,7 +368,7 @@ impl Recording {
                 let (rows, _) = signal.as_chunks_mut::<LANES>();
                 while next < height.min(y + reach + 1) {
                     let place = next % kept * blocks;
-                    self.shade(plan, stage, &frame.sensor, next, &mut rows[place..place + blocks]);
+                    self.shade(plan, stage, taking, next, &mut rows[place..place + blocks]);
                     next += 1;
                 }
                 Level::best().run(Row { frame: &frame, signal, kept, y, pixels });
@@ -377,14 +379,14 @@ impl Recording {
 
     /// Row `y` where it was set up. Motion moves rows by so little that a row's light is that of
     /// its place.
-    fn shade(&self, plan: &Plan, stage: &Stage, sensor: &Sensor, y: usize, row: &mut [Pixels]) {
+    fn shade(&self, plan: &Plan, stage: &Stage, taking: &Taking<'_>, y: usize, row: &mut [Pixels]) {
         let row_us = self.scene.camera.rolling_shutter_us as f64 / self.grid.height as f64;
         let exposure_us = 1e6 * f64::from(plan.settings.exposure_s);
         let end = plan.end_us + y as f64 * row_us;
         for (i, layer) in stage.layers.iter().enumerate() {
-            let light = self.tracks[layer.track].over(end - exposure_us, end);
+            let light = taking.tracks[layer.track].over(end - exposure_us, end);
             let [yaw, pitch, _] = layer.body.pose(&plan.poses).turn;
-            let lit = Lit { light, turn: [yaw, pitch], columns: sensor.columns };
+            let lit = Lit { light, turn: [yaw, pitch], columns: taking.sensor.columns };
             layer.surface.shade(y, &lit, i > 0, row);
         }
     }

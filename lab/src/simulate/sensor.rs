@@ -59,6 +59,13 @@ impl Sensor {
         }
     }
 
+    /// One that sees every colour by itself and without noise, with a gain (signal per cd/m²).
+    pub(super) fn ideal(gain: f32) -> Self {
+        let mut sensor = Self::new([gain; 3], 100.0, 0.0, 0);
+        sensor.columns = [[gain, 0.0, 0.0, 0.0], [0.0, gain, 0.0, 0.0], [0.0, 0.0, gain, 0.0]];
+        sensor
+    }
+
     /// The noise of row `y`, always the same.
     pub(super) fn noise(&self, y: usize) -> Random {
         Random::new(self.seed, y as u64)

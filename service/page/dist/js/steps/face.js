@@ -1,0 +1,58 @@
+// Before the face check, and after one that failed.
+
+import { Refused, read, send } from "../api.js";
+import { button, buttons, element, paragraphs, problems, show } from "../dom.js";
+import { faceCheck } from "../face.js";
+import { preload } from "../guide.js";
+import { cameraHelp, lost } from "../help.js";
+import { t, word } from "../texts.js";
+
+/** So often a challenge is drawn anew at once for somebody who pulled back. */
+const FREE = 3;
+let pulled = 0;
+
+/** What a socket's error would be as an answer: in most cases the step says how to go on. */
+const STATUS = { token: 401, other_step: 409, replaced: 409, too_slow: 409 };
+
+const list = (...items) => element("ul", {}, ...items.map((item) => element("li", {}, item)));
+
+/** Whether something colours this white page otherwise: an extension, or a system's high contrast. */
+const darkened = () => getComputedStyle(document.body).backgroundColor !== "rgb(255, 255, 255)" || matchMedia("(forced-colors: active)").matches;
+
+export function instructions(step, go) {
+  preload();
+  const ready = () => go.guarded(async () => {
+    const next = await send("instructions");
+    if (next.phase === "oval") await check(go);
+    else await go(next);
+  });
+  const warning = element("div", { class: "warning" }, element("h2", {}, t("flash.title")), ...paragraphs(t("flash.warning"), t("flash.safe")), element("p", {}, element("a", { href: "#otherwise" }, t("flash.otherwise"))));
+  show(t("instructions.title"), problems([...go.reasons(step), ...(darkened() ? [t("instructions.darkened")] : [])]), list(t("instructions.light"), t("instructions.bright"), t("instructions.clear"), t("instructions.oval"), t("instructions.still")), warning, buttons(button(t("instructions.ready"), ready)));
+}
+
+export function face(step, go) {
+  preload();
+  const advice = step.advice ?? [];
+  const failed = advice.length > 0 || step.reasons?.length > 0;
+  const cut = step.phase === "flashes";
+  const said = failed ? [t("face.failed")] : cut ? [t("face.cut_off")] : [];
+  const what = advice.length > 0 ? list(...advice.map((code) => word("advice", code))) : null;
+  show(t(failed ? "face.again.title" : "face.title"), problems(said), what, ...paragraphs(t("face.intro")), buttons(button(t(failed || cut ? "face.try_again" : "face.start"), () => go.guarded(() => check(go)))), element("p", {}, element("a", { href: "#otherwise" }, t("flash.otherwise"))));
+}
+
+async function check(go) {
+  const { step, passed, camera, pulledBack, refused, lost: network } = await faceCheck();
+  if (camera) return cameraHelp(camera, () => check(go));
+  if (step && pulledBack && !passed && step.phase === "oval") return pulledAway(go);
+  if (step) return go(step);
+  if (refused) return go.failed(new Refused(STATUS[refused.code], refused));
+  if (network) return lost(go);
+  // They stopped it: the service knows where things stand.
+  await go(await read("step"));
+}
+
+function pulledAway(go) {
+  pulled++;
+  const text = pulled <= FREE ? t("face.pulled") : t("face.pulled.often");
+  show(t("face.pulled.title"), ...paragraphs(text, t("face.pulled.how")), buttons(button(t("face.try_again"), () => go.guarded(() => check(go)))), element("p", {}, element("a", { href: "#otherwise" }, t("flash.otherwise"))));
+}
