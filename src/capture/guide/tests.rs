@@ -230,6 +230,17 @@ fn any_face() -> impl Strategy<Value = Option<FaceMeasurements>> {
     prop_oneof![1 => Just(None), 6 => face.prop_map(Some), 6 => Just(Some(good()))]
 }
 
+/// Whether nothing that [`any_face`] varies is over its limit.
+fn is_within_limits(face: &FaceMeasurements) -> bool {
+    let limits = GuideLimits::default();
+    (limits.size_min()..=limits.size_max()).contains(&face.size)
+        && face.offset_x.abs().max(face.offset_y.abs()) <= limits.offset()
+        && face.yaw_deg.abs() <= limits.yaw_deg()
+        && face.eye_openness >= limits.eye_openness()
+        && face.luminance >= limits.luminance()
+        && face.sharpness >= limits.sharpness()
+}
+
 proptest! {
     /// Whatever happens: hints stay for 300 ms, and readiness follows a second of good frames of
     /// one face.
@@ -249,8 +260,8 @@ proptest! {
                     prop_assert!(shown.is_none() || now - since >= 300_000, "{shown:?} to {:?}", guidance.hint);
                     (shown, since) = (Some(guidance.hint), now);
                 }
-                // Counted apart from the guide: faces like the good one, one track, small steps.
-                let fine = seen.face.is_some_and(|f| f == FaceMeasurements { track: f.track, ..good() });
+                // Counted apart from the guide: faces within the limits, one track, small steps.
+                let fine = seen.face.is_some_and(|face| is_within_limits(&face));
                 let same = before.and_then(|b| b.face).map(|f| f.track) == seen.face.map(|f| f.track);
                 good_us = if fine && same { good_us + step_us } else if fine { 0 } else { good_us };
                 if seen.face.is_none() || (seen.face.is_some() && !same) { good_us = 0; }

@@ -121,8 +121,10 @@ fn examples_benches_features_and_the_laboratorys_commands_that_the_documents_nam
     }
     let manifest: toml::Table = text("Cargo.toml").parse().unwrap();
     let features = manifest["features"].as_table().unwrap();
+    let service: toml::Table = text("service/Cargo.toml").parse().unwrap();
+    let services = service["features"].as_table().unwrap();
     let exists = |folder: &str, name: &str| {
-        ["", "lab"].iter().any(|ring| {
+        ["", "lab", "service"].iter().any(|ring| {
             let at = root().join(ring).join(folder);
             at.join(format!("{name}.rs")).exists() || at.join(name).join("main.rs").exists()
         })
@@ -146,7 +148,9 @@ fn examples_benches_features_and_the_laboratorys_commands_that_the_documents_nam
             let found = match pair[0] {
                 "--example" => pair[1] == "NAME" || exists("examples", pair[1]),
                 "--bench" => exists("benches", pair[1]),
-                "--features" => pair[1].split(',').all(|feature| features.contains_key(feature)),
+                "--features" => {
+                    pair[1].split(',').all(|feature| features.contains_key(feature) || services.contains_key(feature))
+                }
                 _ => continue,
             };
             named += 1;
