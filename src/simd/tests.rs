@@ -228,6 +228,42 @@ impl Kernel for Dots<'_> {
     }
 }
 
+/// Sums of products with two vectors' weights, which are to be those of each.
+struct DotsByTwo<'a>([u8; 4], &'a [[i8; 4 * LANES]; 2], &'a mut [Lanes; 2]);
+
+impl Kernel for DotsByTwo<'_> {
+    fn run<I: Isa>(self, isa: I) {
+        let Self(a, w, to) = self;
+        let mut sums = isa.no_sums_pair();
+        for _ in 0..2 {
+            sums = isa.dot_by_two(sums, a, w);
+        }
+        for (half, to) in isa.sums_halves(sums).into_iter().zip(to) {
+            isa.store(isa.to_floats(half), to);
+        }
+    }
+}
+
+#[test]
+fn products_with_two_vectors_are_those_with_each() {
+    for level in Level::all() {
+        for step in 0..=u8::MAX {
+            let byte = |i: usize| step.wrapping_mul(i as u8).wrapping_add(97u8.wrapping_mul(i as u8 / 5));
+            let extreme = |i: usize| if step.is_multiple_of(3) { i8::MIN } else { byte(i).cast_signed() };
+            let w: [[i8; 4 * LANES]; 2] =
+                [std::array::from_fn(extreme), std::array::from_fn(|i| byte(i + 7).cast_signed())];
+            let a: [u8; 4] = std::array::from_fn(|i| if step.is_multiple_of(2) { 127 } else { byte(i) & 127 });
+            let mut sums = [[f32::NAN; LANES]; 2];
+            level.run_int8(DotsByTwo(a, &w, &mut sums));
+            let sum = |w: &[i8; 4 * LANES], lane: usize| {
+                2.0 * (0..4).map(|i| i32::from(a[i]) * i32::from(w[4 * lane + i])).sum::<i32>() as f32
+            };
+            let expected = w.each_ref().map(|w| std::array::from_fn(|lane| sum(w, lane)));
+            assert_eq!(sums, expected, "{step} on {}", level.name());
+        }
+    }
+}
+
 #[test]
 fn sums_of_integers_are_exact_to_the_extremes() {
     for level in Level::all() {
