@@ -79,15 +79,15 @@ pub struct LivenessEvidence {
 
 impl LivenessEvidence {
     /// Evidence that a session gave. Not public: evidence can't be forged.
-    pub(crate) fn new(binding: Binding, challenge: ChallengeId, capture: Digest, evidence_bits: f64) -> Self {
-        let limits = LivenessLimits::default().digest();
-        let (streamed, secret_draws, approach_bits) = (false, false, None);
+    pub(crate) fn new(
+        binding: Binding,
+        challenge: ChallengeId,
+        capture: Digest,
+        evidence_bits: f64,
+        limits: &LivenessLimits,
+    ) -> Self {
+        let (streamed, secret_draws, approach_bits, limits) = (false, false, None, limits.digest());
         Self { binding, challenge, capture, evidence_bits, streamed, secret_draws, approach_bits, limits }
-    }
-
-    /// The evidence with the limits that the session was judged by.
-    pub(crate) fn judged_by(self, limits: &LivenessLimits) -> Self {
-        Self { limits: limits.digest(), ..self }
     }
 
     /// The evidence with how the session was recorded.

@@ -340,11 +340,10 @@ impl LivenessSession {
         let evidence = match (&report.verdict, &report.cues.sequence, &reference) {
             (LivenessVerdict::Live, Some(sequence), Some(reference)) => {
                 let binding = Binding::new(*self.challenge.nonce(), now, lifetime_s);
+                let capture = reference.photo.digest();
                 let evidence =
-                    LivenessEvidence::new(binding, self.challenge.id(), reference.photo.digest(), sequence.bits);
-                Some(
-                    evidence.recorded(report.cues.arrival.is_some(), self.inspection.is_secret).judged_by(&self.limits),
-                )
+                    LivenessEvidence::new(binding, self.challenge.id(), capture, sequence.bits, &self.limits);
+                Some(evidence.recorded(report.cues.arrival.is_some(), self.inspection.is_secret))
             }
             _ => None,
         };

@@ -12,7 +12,7 @@ use super::office::*;
 use super::random::TestRng;
 use crate::enrol::memory::MemoryStates;
 use crate::enrol::*;
-use crate::liveness::{ChallengeId, LivenessEvidence};
+use crate::liveness::ChallengeId;
 use std::pin::Pin as Pinned;
 use std::sync::Mutex;
 use std::task::{Context as Task, Poll, Waker};
@@ -148,7 +148,7 @@ impl Walk {
             Ceremony::Flashes(s) => {
                 // A stranger has no live face of the holder.
                 let bits = if honest && !by.stranger { 20.0 } else { 1.0 };
-                let evidence = LivenessEvidence::new(office.binding(s.nonce()), s.challenge(), office.capture, bits);
+                let evidence = office.liveness_of(s.nonce(), s.challenge(), bits);
                 // An answer that got lost is given up.
                 match s.answered(&evidence, ctx).await {
                     Ok(step) => step.into(),

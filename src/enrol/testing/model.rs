@@ -10,7 +10,7 @@ use crate::binding::Binding;
 use crate::digest::Digest;
 use crate::document::{DocumentEvidence, DocumentStanding, Origin};
 use crate::enrol::*;
-use crate::liveness::{ChallengeId, LivenessEvidence};
+use crate::liveness::{ChallengeId, LivenessEvidence, LivenessLimits};
 use crate::outcome::Outcome;
 use crate::secret::Nonce;
 
@@ -147,7 +147,8 @@ impl Run {
                 self.mixed_up |= spoiled == 1;
                 let bits = if spoiled == 2 { f64::NAN } else { 20.0 };
                 self.shown.live = honest.then_some(nonce);
-                let evidence = LivenessEvidence::new(binding, challenge, self.office.capture, bits);
+                let evidence =
+                    LivenessEvidence::new(binding, challenge, self.office.capture, bits, &LivenessLimits::default());
                 let step = s.answered(&evidence, &mut self.office.ctx()).now();
                 self.after(step)
             }

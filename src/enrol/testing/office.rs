@@ -9,7 +9,7 @@ use crate::digest::Digest;
 use crate::document::{DocumentEvidence, DocumentStanding, Origin};
 use crate::enrol::memory::{MemoryAttemptLog, MemoryKeyStore, MemoryRegistry};
 use crate::enrol::*;
-use crate::liveness::{ChallengeId, LivenessEvidence};
+use crate::liveness::{ChallengeId, LivenessEvidence, LivenessLimits};
 use crate::secret::Nonce;
 
 pub(crate) const START: u64 = 1_790_000_000;
@@ -129,7 +129,12 @@ impl Office {
     }
 
     pub(crate) fn liveness(&self, nonce: &Nonce, challenge: ChallengeId) -> LivenessEvidence {
-        LivenessEvidence::new(self.binding(nonce), challenge, self.capture, 22.5)
+        self.liveness_of(nonce, challenge, 22.5)
+    }
+
+    /// Evidence of so many bits.
+    pub(crate) fn liveness_of(&self, nonce: &Nonce, challenge: ChallengeId, bits: f64) -> LivenessEvidence {
+        LivenessEvidence::new(self.binding(nonce), challenge, self.capture, bits, &LivenessLimits::default())
     }
 
     pub(crate) fn comparison(&self, nonce: &Nonce) -> MatchEvidence {

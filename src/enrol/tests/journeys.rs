@@ -62,7 +62,7 @@ impl Camera for FakeCamera {
         let foreign = Binding::new(Nonce::from_bytes([6; 32]), binding.issued_at(), 120);
         let binding = if std::mem::take(&mut self.foreign) { foreign } else { *binding };
         let challenge = ChallengeId::from_bytes([self.challenges; 16]);
-        Ok(Ok(LivenessEvidence::new(binding, challenge, Digest::of(b"capture"), 21.0)))
+        Ok(Ok(LivenessEvidence::new(binding, challenge, Digest::of(b"capture"), 21.0, &LivenessLimits::default())))
     }
 
     fn compare(&mut self, binding: &Binding) -> Result<Seen<MatchEvidence>> {

@@ -134,7 +134,7 @@ fn of_two_answers_to_one_challenge_only_the_first_is_looked_at() {
     let stored = flashes.seal(&key, b"", 600, &mut office.ctx()).unwrap().bytes;
     let open = || state!(Ceremony::open(&stored, [&key], b"", START).unwrap(), Flashes);
     let (first, second) = (open(), open());
-    let weak = LivenessEvidence::new(office.binding(first.nonce()), CHALLENGE, office.capture, 1.0);
+    let weak = office.liveness_of(first.nonce(), CHALLENGE, 1.0);
     assert_eq!(reasons(first.answered(&weak, &mut office.ctx()).now()), [SetbackReason::TooLittleEvidence]);
     let strong = office.liveness(second.nonce(), CHALLENGE);
     let fault = second.answered(&strong, &mut office.ctx()).now().unwrap_err();

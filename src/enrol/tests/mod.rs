@@ -21,7 +21,7 @@ use crate::compare::MatchEvidence;
 use crate::digest::Digest;
 use crate::document::{DocumentDemand, DocumentEvidence, DocumentStanding, Origin};
 use crate::error::Error;
-use crate::liveness::{ChallengeId, LivenessEvidence};
+use crate::liveness::{ChallengeId, LivenessEvidence, LivenessLimits};
 use crate::secret::Nonce;
 use std::convert::Infallible;
 

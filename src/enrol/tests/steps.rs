@@ -107,7 +107,7 @@ fn liveness_must_have_enough_bits_and_a_comparison_must_not_be_marginal() {
         let mut office = Office::new(5);
         office.policy = office.policy.with_min_evidence_bits(10.0).unwrap();
         let state = state!(office.reach(Phase::Flashes, NewRegistration, Biometrics), Flashes);
-        let evidence = LivenessEvidence::new(office.binding(state.nonce()), CHALLENGE, office.capture, bits);
+        let evidence = office.liveness_of(state.nonce(), CHALLENGE, bits);
         let refused = reasons(state.answered(&evidence, &mut office.ctx()).now());
         assert_eq!(refused, [SetbackReason::TooLittleEvidence]);
         assert_eq!(office.failures(Counted::Face), 1);
@@ -139,7 +139,7 @@ fn how_liveness_was_recorded_can_be_required_and_is_written_down() {
             let mut office = Office::new(8);
             office.policy = rule(office.policy);
             let state = state!(office.reach(Phase::Flashes, NewRegistration, Biometrics), Flashes);
-            let evidence = || LivenessEvidence::new(office.binding(state.nonce()), CHALLENGE, office.capture, 20.0);
+            let evidence = || office.liveness_of(state.nonce(), CHALLENGE, 20.0);
             let (lesser, best) = (lesser(evidence()), best(evidence()));
             let failures = office.failures(Counted::Face);
             let state = match state.answered(&lesser, &mut office.ctx()).now() {
