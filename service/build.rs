@@ -1,29 +1,46 @@
-//! Lists the files of the applicant's page, so that they lie in the program.
+//! Lists the files of the applicant's page where they lie, so that they are in the program.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-fn files(folder: &Path, found: &mut Vec<PathBuf>) -> std::io::Result<()> {
-    for entry in std::fs::read_dir(folder)? {
-        let path = entry?.path();
-        if path.is_dir() {
-            files(&path, found)?;
-        } else {
-            found.push(path);
+/// What the page is made of, and where it stands there: its own scripts and texts, the bindings'
+/// scripts, and the modules that `page/build` makes.
+const PARTS: [(&str, &str); 8] = [
+    ("page/index.html", "index.html"),
+    ("page/style.css", "style.css"),
+    ("page/texts.json", "texts.json"),
+    ("page/favicon.svg", "favicon.svg"),
+    ("page/js", "js"),
+    ("../bindings/web/js", "selfsame"),
+    ("page/dist/selfsame.simd.wasm", "selfsame/selfsame.simd.wasm"),
+    ("page/dist/keys.wasm", "keys.wasm"),
+];
+
+/// Adds the file, or the folder's files, under `name`. Types are for those who write programs.
+fn list(path: &Path, name: &str, found: &mut Vec<(String, PathBuf)>) -> std::io::Result<()> {
+    if !path.is_dir() {
+        if !name.ends_with(".d.ts") {
+            found.push((name.to_owned(), path.to_owned()));
         }
+        return Ok(());
+    }
+    for entry in std::fs::read_dir(path)? {
+        let entry = entry?;
+        list(&entry.path(), &format!("{name}/{}", entry.file_name().to_string_lossy()), found)?;
     }
     Ok(())
 }
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let folder = PathBuf::from(std::env::var("CARGO_MANIFEST_DIR")?).join("page/dist");
-    println!("cargo::rerun-if-changed=page/dist");
+    let root = PathBuf::from(std::env::var("CARGO_MANIFEST_DIR")?);
     let mut found = Vec::new();
-    files(&folder, &mut found)?;
+    for (path, name) in PARTS {
+        println!("cargo::rerun-if-changed={path}");
+        list(&root.join(path), name, &mut found)?;
+    }
     found.sort();
     let mut text = String::from("/// The page's files, by their path.\nconst PAGE: &[(&str, &[u8])] = &[\n");
-    for path in found {
-        let name = path.strip_prefix(&folder)?.to_str().ok_or("a file's name is no text")?.replace('\\', "/");
+    for (name, path) in found {
         writeln!(text, "    ({name:?}, include_bytes!({path:?})),")?;
     }
     text.push_str("];\n");

@@ -1,5 +1,5 @@
-// The page in headless Chromium before a stand-in for the service: every view and every help, timing
-// and accessibility. journeys.test.mjs walks with the service itself.
+// The page in headless Chromium before a stand-in for the service: every view and every help,
+// timing and accessibility. journeys.test.mjs walks with the service itself.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";

@@ -12,6 +12,13 @@ const POLICY =
 const TYPES = { ".html": "text/html", ".js": "text/javascript", ".css": "text/css", ".json": "application/json", ".svg": "image/svg+xml", ".wasm": "application/wasm" };
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 
+/** Where a file of the page lies: in which folders, and by what name. */
+function place(pathname) {
+  if (pathname.startsWith("/models/")) return [[here("../../..")], pathname];
+  if (pathname.startsWith("/selfsame/")) return [[here("../../../bindings/web/js"), here("../dist")], pathname.slice(10)];
+  return [[here(".."), here("../dist")], pathname === "/" ? "index.html" : pathname];
+}
+
 export class Wire {
   /** Everything that the page has sent, as text. */
   heard = [];
@@ -20,7 +27,7 @@ export class Wire {
   cut = false;
   #server;
 
-  /** Before `upstream` (host and port of the service) or a stand-in; `layers` is the camera's folder. */
+  /** Before `upstream` (the service's host and port) or a stand-in; `layers`: the camera's folder. */
   static async start({ upstream, standIn, layers }) {
     const wire = new Wire();
     const body = (request) =>
@@ -39,8 +46,8 @@ export class Wire {
         const [status, answer] = standIn.call(request, pathname.slice(8), sent.toString());
         return response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(answer));
       }
-      const folders = pathname.startsWith("/models/") ? [here("../../..")] : [here("../dist")];
-      file(response, folders, pathname === "/" ? "index.html" : pathname, { "content-security-policy": POLICY, "permissions-policy": "camera=(self)" }, wire.weight);
+      const [folders, name] = place(pathname);
+      file(response, folders, name, { "content-security-policy": POLICY, "permissions-policy": "camera=(self)" }, wire.weight);
     });
     wire.#server.on("upgrade", (request, socket, head) => {
       if (wire.cut) return socket.destroy();

@@ -1,5 +1,6 @@
 // What the tests share: a browser of a size before a wire, closed in any case.
 
+import assert from "node:assert/strict";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { Browser, CHROMEDRIVER, CHROMIUM } from "./driver.mjs";
@@ -33,7 +34,7 @@ async function broken(browser) {
 /** How many views axe-core has looked at. */
 export let looked = 0;
 
-/** Walks: `walk(person, wire, browser)`; pictures are kept where SELFSAME_PICTURES says, by `name`. */
+/** Walks: `walk(person, wire, browser)`; pictures are kept in SELFSAME_PICTURES, by `name`. */
 export async function walking({ name, size = PHONE, camera = {}, upstream, standIn }, walk) {
   const wire = await Wire.start({ upstream, standIn, layers: LAYERS });
   const browser = await Browser.start(size);
@@ -55,8 +56,8 @@ export async function walking({ name, size = PHONE, camera = {}, upstream, stand
     await walk(person, wire, browser);
     // What a browser calls severe: a script's error, or something that the policy forbids.
     const severe = (await browser.log()).filter(({ level, source }) => level === "SEVERE" && source !== "network");
-    if (violations.length > 0) throw new Error(violations.join("\n"));
-    if (severe.length > 0) throw new Error(severe.map(({ message }) => message).join("\n"));
+    assert.deepEqual(violations, [], "rules of WCAG");
+    assert.deepEqual(severe.map(({ message }) => message), [], "what the browser calls severe");
   } catch (error) {
     await keep("failed").catch(() => {});
     throw error;
