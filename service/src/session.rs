@@ -151,7 +151,7 @@ impl Place {
         let Moved { ceremony, notes, vault, report } = moved;
         let rng = &mut self.rng;
         let ceremony = match ceremony {
-            // PINs and keys are the device's. Its own part of what is handed over goes by `proofing`.
+            // PINs and keys are the device's, which is handed the digest `proofing`.
             Ceremony::Proofed(proofed) => {
                 let mut key = [0; 32];
                 rng.fill_bytes(&mut key);

@@ -5,7 +5,7 @@
 const SIMD = [0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11];
 const RELAXED = [0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 15, 1, 13, 0, 65, 1, 253, 15, 65, 2, 253, 15, 253, 128, 2, 11];
 
-/** The file of the module that this engine of JavaScript can run; `relaxed` allows the faster one. */
+/** The file of the module that this engine can run; `relaxed` allows the faster one. */
 export function moduleName(relaxed = true) {
   const runs = (bytes) => WebAssembly.validate(new Uint8Array(bytes));
   if (!runs(SIMD)) throw new SelfsameError({ code: "backend_unavailable", stage: "engine", message: "this browser has no WebAssembly SIMD", advice: "update the browser" });

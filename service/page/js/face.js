@@ -25,7 +25,8 @@ const PATIENCE = 15_000;
 
 /**
  * One face check. Resolves with `{ step }` (the service's outcome), `{ camera: why }`, `{ lost }`,
- * `{ refused: error }`, `{ left: true }` (the person stopped it), each with `pulledBack` where they had moved away.
+ * `{ refused: error }`, `{ left: true }` (the person stopped it), each with `pulledBack` where they
+ * had moved away.
  */
 export async function faceCheck() {
   performance.mark("camera-asked");
@@ -108,7 +109,7 @@ class Check {
     else this.#finish({ left: true });
   }
 
-  /** A list of cameras, where there are several: the first one may be infrared, or look elsewhere. */
+  /** Cameras, where there are several: the first one may be infrared, or look elsewhere. */
   async #offerCameras() {
     const all = await cameras.cameras();
     if (all.length < 2) return;

@@ -2,10 +2,12 @@
 
 /** How long the last colour may stand while the next is on its way, in ms. */
 const PATIENCE = 3000;
-/** A frame that begins this little before a colour's time, in ms, shows it: frames' times are rounded. */
+/** A frame so little before a colour's time, in ms, shows it: frames' times are rounded. */
 const EARLY = 2;
-/** Colours change no faster, even where one came late: edges so far apart, in ms, are no flashes in a
- * row (ITU-R BT.1702-3, 60 Hz). */
+/**
+ * The least time between two colours, in ms, even where one came late: edges so far apart are no
+ * flashes in a row (ITU-R BT.1702-3, 60 Hz).
+ */
 const SAFE = 334;
 
 export class Flashes {

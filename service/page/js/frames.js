@@ -45,7 +45,7 @@ export class Frames {
     });
   }
 
-  /** From now on times count from `zero`, in ms of `performance.now()`, and frames answer flashes. */
+  /** From now on times count from `zero` (ms of `performance.now()`), and frames answer flashes. */
   flashes(zero) {
     this.#kind = FLASHES;
     this.#zero = zero;

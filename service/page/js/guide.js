@@ -16,7 +16,7 @@ export function preload() {
   return loading;
 }
 
-/** A follower of a face, null where there is none. It waits: somebody may still be putting on their glasses. */
+/** A follower of a face, null where there is none. It is patient: somebody puts on glasses. */
 export async function watch(ovalWidth) {
   const engine = await preload();
   return engine?.watch({ ovalWidth, timeoutUs: 600e6 }) ?? null;

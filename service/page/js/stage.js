@@ -1,4 +1,4 @@
-// What is on the screen while the camera looks: the picture, the oval, a hint in words and by shape.
+// What the screen shows while the camera looks: the picture, the oval, a hint in words and shape.
 
 import { button, drawn, element } from "./dom.js";
 import { t } from "./texts.js";

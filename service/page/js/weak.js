@@ -1,5 +1,5 @@
-// Which PINs are too easy to guess: the crate's rules (`selfsame::enrol::Weakness`, which says why),
-// since a PIN never leaves this page to be judged elsewhere.
+// Which PINs are too easy to guess: the crate's rules (`selfsame::enrol::Weakness`, which says
+// why), since a PIN never leaves this page to be judged elsewhere.
 
 const holds = (whole, part) => part.length > 0 && whole.includes(part);
 const steps = (digits) => [...digits].slice(1).map((digit, i) => (10 + Number(digit) - Number(digits[i])) % 10);

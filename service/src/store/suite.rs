@@ -150,7 +150,7 @@ async fn nobody_has_two_accounts([one, other]: &Stores) {
     assert!(one.find(&old).await.unwrap().is_none());
     let found = other.find(new[0]).await.unwrap().unwrap();
     assert_eq!(found.identity, Identity::from_digest(Digest::from_bytes([1; 32])));
-    // A request that is repeated finds what the first one did; another person's account helps nobody.
+    // A repeated request finds what the first one did; another person's account helps nobody.
     let again = account(1, found.keys.as_str(), Some(&old), true);
     assert_eq!(one.open(&again).await.unwrap(), Opening::Opened(found.id.clone()));
     assert_eq!(one.open(&account(2, "keys-x", Some(&found.id), true)).await.unwrap(), Opening::OldAccountGone);

@@ -33,7 +33,7 @@ function chip(step, go) {
   return true;
 }
 
-/** The outline of a passport's data page, 125 × 88 mm (ISO/IEC 7810, ID-3), over the live picture. */
+/** The outline of a passport's data page, 125 × 88 mm (ISO/IEC 7810, ID-3), over the picture. */
 function byCamera(step, go) {
   go.guarded(async () => {
     const video = element("video", { muted: true, playsinline: true, autoplay: true });

@@ -16,7 +16,7 @@ const STATUS = { token: 401, other_step: 409, replaced: 409, too_slow: 409 };
 
 const list = (...items) => element("ul", {}, ...items.map((item) => element("li", {}, item)));
 
-/** Whether something colours this white page otherwise: an extension, or a system's high contrast. */
+/** Whether something colours this white page otherwise: an extension, or high contrast. */
 const darkened = () => getComputedStyle(document.body).backgroundColor !== "rgb(255, 255, 255)" || matchMedia("(forced-colors: active)").matches;
 
 export function instructions(step, go) {
