@@ -7,6 +7,7 @@ use crate::name::Name;
 use crate::oid;
 use crate::signature::{PublicKey, Scheme};
 use crate::time;
+use sha2::{Digest as _, Sha256};
 use std::fmt;
 use std::ops::Range;
 
@@ -117,7 +118,7 @@ impl Certificate {
     /// SHA-256 of the certificate, by which people compare them.
     #[must_use]
     pub fn fingerprint(&self) -> [u8; 32] {
-        HashAlgorithm::Sha256.digest(&[&self.raw]).try_into().unwrap_or([0; 32])
+        Sha256::digest(&self.raw).into()
     }
 
     /// The two letters of the subject's country, as capitals; `None` if there is none.
