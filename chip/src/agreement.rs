@@ -21,6 +21,8 @@ use zeroize::Zeroizing;
 const MAX_ANSWER: usize = 1024;
 /// READ BINARY of EF.COM by its short identifier, with the class of protected commands.
 const HEADER: [u8; 4] = [0x0C, 0xB0, 0x9E, 0x00];
+/// The version of a challenge's bytes.
+const KEPT: u8 = 1;
 /// How many bytes are asked for: 97, as a protected command has it.
 const EXPECTED: [u8; 3] = [0x97, 0x01, 0x08];
 
@@ -106,6 +108,50 @@ impl ChipChallenge {
         let code = self.code(1, &[&padded(&HEADER, self.block())[..], &EXPECTED].concat());
         let data = [&EXPECTED[..], &wrap(0x8E, &code)].concat();
         [&HEADER[..], &[data.len() as u8], &data, &[0]].concat()
+    }
+
+    /// The challenge as bytes, for a server that takes the answer in another process than the one
+    /// that began it. The key of the codes is among them: seal them, as
+    /// `selfsame::enrol::SealKey::seal_challenge` does, and take each once.
+    #[must_use]
+    pub fn to_secret_bytes(&self) -> Zeroizing<Vec<u8>> {
+        let mut bytes = Zeroizing::new(vec![KEPT, self.cipher as u8, u8::from(self.id.is_some())]);
+        // Zero stands for no key's number, and the byte before it says so.
+        bytes.extend_from_slice(&self.id.unwrap_or(0).to_be_bytes());
+        for part in [&self.protocol[..], &self.public, &self.key, &self.group] {
+            bytes.extend_from_slice(&(part.len() as u32).to_be_bytes());
+            bytes.extend_from_slice(part);
+        }
+        bytes
+    }
+
+    /// The challenge that [`ChipChallenge::to_secret_bytes`] made bytes of.
+    ///
+    /// # Errors
+    /// [`ChipReason::Malformed`] for any other bytes.
+    pub fn from_secret_bytes(bytes: &[u8]) -> Result<Self> {
+        let malformed = || Error::new(ChipReason::Malformed, "a challenge that was kept");
+        let mut rest = bytes;
+        let [version, cipher, numbered] = *take(&mut rest).ok_or_else(malformed)?;
+        let id = u64::from_be_bytes(*take(&mut rest).ok_or_else(malformed)?);
+        let ciphers = [Cipher::TripleDes, Cipher::Aes128, Cipher::Aes192, Cipher::Aes256];
+        let cipher = ciphers.into_iter().find(|known| *known as u8 == cipher).ok_or_else(malformed)?;
+        let mut part = || {
+            let len = usize::try_from(u32::from_be_bytes(*take(&mut rest)?)).ok()?;
+            let (part, behind) = rest.split_at_checked(len)?;
+            rest = behind;
+            Some(part)
+        };
+        let mut next = || part().ok_or_else(malformed);
+        let (protocol, public) = (next()?.to_vec(), next()?.to_vec());
+        let (key, group) = (Zeroizing::new(next()?.to_vec()), next()?.to_vec());
+        let id = match (numbered, id) {
+            (0, 0) => None,
+            (1, id) => Some(id),
+            _ => return Err(malformed()),
+        };
+        let whole = version == KEPT && rest.is_empty() && key.len() == key_len(cipher);
+        if whole { Ok(Self { protocol, id, public, cipher, key, group }) } else { Err(malformed()) }
     }
 
     /// Checks that `answer`, with or without the status behind it, is what a chip with the keys
@@ -202,14 +248,27 @@ fn retail(key: &[u8], text: &[u8]) -> Option<Vec<u8>> {
 
 /// The key of this number from a shared secret (ICAO Doc 9303-11, section 9.7.1).
 fn derive(shared: &[u8], cipher: Cipher, number: u8) -> Zeroizing<Vec<u8>> {
-    let (hash, len) = match cipher {
-        Cipher::TripleDes | Cipher::Aes128 => (HashAlgorithm::Sha1, 16),
-        Cipher::Aes192 => (HashAlgorithm::Sha256, 24),
-        Cipher::Aes256 => (HashAlgorithm::Sha256, 32),
+    let hash = match cipher {
+        Cipher::TripleDes | Cipher::Aes128 => HashAlgorithm::Sha1,
+        Cipher::Aes192 | Cipher::Aes256 => HashAlgorithm::Sha256,
     };
     let mut key = Zeroizing::new(hash.digest(&[shared, &[0, 0, 0, number]]));
-    key.truncate(len);
+    key.truncate(key_len(cipher));
     key
+}
+
+fn key_len(cipher: Cipher) -> usize {
+    match cipher {
+        Cipher::TripleDes | Cipher::Aes128 => 16,
+        Cipher::Aes192 => 24,
+        Cipher::Aes256 => 32,
+    }
+}
+
+fn take<'a, const N: usize>(bytes: &mut &'a [u8]) -> Option<&'a [u8; N]> {
+    let (first, rest) = bytes.split_first_chunk()?;
+    *bytes = rest;
+    Some(first)
 }
 
 /// A fresh public key, and the secret that its private one has in common with the chip's.

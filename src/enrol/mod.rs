@@ -8,6 +8,7 @@ mod attempts;
 mod audit;
 mod awaiting;
 mod ceremony;
+mod chip_challenge;
 mod choice;
 mod common;
 mod envelope;

@@ -79,6 +79,18 @@ fn a_chip_agrees_on_keys() {
         challenge.verify(&document, &answer).unwrap_or_else(|error| panic!("{name}: {error}"));
         begin(7).verify(&document, &[&answer[..], &[0x90, 0x00]].concat()).unwrap();
 
+        // Kept as bytes, and gone on with elsewhere.
+        let kept = begin(7).to_secret_bytes();
+        let resumed = ChipChallenge::from_secret_bytes(&kept).unwrap();
+        assert_eq!(resumed.command(), file("command"));
+        assert_eq!(resumed.to_secret_bytes(), kept);
+        resumed.verify(&document, &answer).unwrap();
+        for len in 0..kept.len() {
+            let error = ChipChallenge::from_secret_bytes(&kept[..len]).unwrap_err();
+            assert_eq!(error.reason(), ChipReason::Malformed);
+        }
+        assert!(ChipChallenge::from_secret_bytes(&[&kept[..], &[0]].concat()).is_err());
+
         let reason = |seed, answer: &[u8]| begin(seed).verify(&document, answer).unwrap_err().reason();
         // To other keys, it is no answer.
         assert_eq!(reason(8, &answer), ChipReason::AnswerInvalid);
