@@ -1,6 +1,7 @@
 //! What is known of a document beside its portrait, and what may be demanded of it.
 
 use super::origin::Origin;
+use crate::digest::Digest;
 use crate::words::sealed_words;
 use serde::{Deserialize, Serialize};
 
@@ -44,6 +45,7 @@ pub struct DocumentStanding {
     pub(super) original: bool,
     pub(super) not_expired: bool,
     pub(super) not_revoked: bool,
+    pub(super) anchor: Option<Digest>,
 }
 
 impl DocumentStanding {
@@ -68,10 +70,18 @@ impl DocumentStanding {
         }
     }
 
+    /// The trust anchor whose authority vouched for the document: the digest of its certificate,
+    /// which is its SHA-256 fingerprint. `None` unless passive authentication succeeded.
+    #[must_use]
+    pub fn anchor(self) -> Option<Digest> {
+        self.anchor
+    }
+
     /// The standing of a document that meets all demands.
     #[cfg(test)]
     pub(crate) fn of_everything() -> Self {
-        Self { authentic: true, original: true, not_expired: true, not_revoked: true }
+        let anchor = Some(Digest::of(b"the certificate of an authority"));
+        Self { authentic: true, original: true, not_expired: true, not_revoked: true, anchor }
     }
 }
 

@@ -183,8 +183,8 @@ impl Awaiting<Document> {
         core.authenticated = authenticated;
         core.subjects.push(Subject::Identity(identity));
         let (document, origin) = (evidence.document(), evidence.origin());
-        let met = standing.met(origin);
-        let measure = AuditMeasure::Document { document, identity, authenticated, origin, met };
+        let (met, anchor) = (standing.met(origin), standing.anchor());
+        let measure = AuditMeasure::Document { document, identity, authenticated, origin, met, anchor };
         Ok(Step::Next(this.pass(Event::DocumentRead, Some(measure), ctx, |waiting| Instructions {
             read: Read { applied: waiting.applied, document, identity },
         })))

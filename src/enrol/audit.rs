@@ -39,6 +39,9 @@ pub enum AuditMeasure {
         origin: Origin,
         /// The demands that the document meets.
         met: Vec<DocumentDemand>,
+        /// The trust anchor that passive authentication led to: the SHA-256 fingerprint of its
+        /// certificate ([`DocumentStanding::anchor`](crate::document::DocumentStanding::anchor)).
+        anchor: Option<Digest>,
     },
     /// A challenge was shown.
     Challenge {

@@ -1,15 +1,16 @@
 //! A document that proves itself, from the chip's files to the ceremony's next step.
 
-use rand_core::UnwrapErr;
+use rand_chacha::ChaCha20Rng;
+use rand_core::{SeedableRng, UnwrapErr};
 use selfsame::binding::Binding;
 use selfsame::digest::Digest;
-use selfsame::document::chip::{AuthenticDocument, ChipFiles, ChipReason, TrustStore};
+use selfsame::document::chip::{AuthenticDocument, ChipChallenge, ChipFiles, ChipReason, TrustStore};
 use selfsame::document::{DocumentDemand, DocumentPhoto, Origin};
 use selfsame::engine::Engine;
 use selfsame::enrol::memory::{MemoryAttemptLog, MemoryKeyStore, MemoryRegistry};
 use selfsame::enrol::{
-    Application, Awaiting, Context, Document, DocumentHolder, DocumentKey, Kind, Method, NameKey, Policy, SessionKey,
-    SetbackReason, Step, wait,
+    Application, AuditMeasure, Awaiting, Context, Document, DocumentHolder, DocumentKey, Kind, Method, NameKey, Policy,
+    SealKey, SessionKey, SetbackReason, Step, wait,
 };
 use selfsame::error::ErrorKind;
 use selfsame::image::Limits;
@@ -64,9 +65,11 @@ fn what_a_state_signed_is_an_authentic_document() {
     };
     assert_eq!(met(&document), [true, true, false, true, false]);
     assert_eq!(met(&authentic(&specimen, EXPIRED)), [true, true, false, false, false]);
+    assert_eq!(document.photo().standing().anchor(), Some(Digest::of(&file("chip/csca.der"))));
     // The same portrait, read alone.
     let alone = DocumentPhoto::from_dg2(&specimen[3], &Limits::default()).unwrap();
     assert!(!alone.standing().meets(DocumentDemand::Authentic, alone.origin()));
+    assert_eq!(alone.standing().anchor(), None);
 }
 
 #[test]
@@ -96,6 +99,46 @@ fn what_nobody_signed_is_refused_with_its_reason() {
     assert_eq!(document.answered(&[0; 8], &[0; 128]).unwrap().refused().unwrap().reason(), ChipReason::FileMissing);
     let begun = document.begin_agreement(&mut UnwrapErr(getrandom::SysRng)).unwrap();
     assert_eq!(begun.refused().unwrap().reason(), ChipReason::FileMissing);
+}
+
+/// A challenge that one process began, and another takes the answer to.
+#[test]
+fn a_challenge_is_kept_under_a_key_until_the_chip_has_answered() {
+    let file =
+        |name: &str| std::fs::read(format!("{}/chip/tests/fixtures/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap();
+    let (sod, dg14, answer) =
+        (file("agreement/ec-aes128/sod"), file("agreement/ec-aes128/dg14"), file("agreement/ec-aes128/answer"));
+    let mut trust = TrustStore::default();
+    trust.add_anchors(&file("pki/csca.der")).unwrap();
+    let mut files = ChipFiles::default();
+    files.add(&sod).unwrap();
+    files.add(&dg14).unwrap();
+    let document = selfsame_chip::authenticate(files, &trust, AT).unwrap();
+    // The keys that the fixture's chip has answered to.
+    let challenge = ChipChallenge::new(&document, &mut ChaCha20Rng::from_seed([7; 32])).unwrap();
+    let rng = &mut UnwrapErr(getrandom::SysRng);
+    let (key, next) = (SealKey::random(1, rng), SealKey::random(2, rng));
+    let sealed = key.seal_challenge(&challenge, b"session", AT + 60, rng).unwrap();
+    assert_eq!((sealed.expires_at, sealed.replaces), (AT + 60, None));
+    assert!(!sealed.bytes.windows(8).any(|part| challenge.to_secret_bytes().windows(8).any(|other| part == other)));
+
+    let open = |bytes: &[u8], keys: &[&SealKey], session: &[u8], at| {
+        SealKey::open_challenge(bytes, keys.iter().copied(), session, at)
+    };
+    let opened = open(&sealed.bytes, &[&next, &key], b"session", AT).unwrap();
+    assert_eq!(opened.command(), challenge.command());
+    opened.verify(&document, &answer).unwrap();
+    let error =
+        |bytes: &[u8], keys: &[&SealKey], session: &[u8], at| open(bytes, keys, session, at).unwrap_err().kind();
+    assert_eq!(error(&sealed.bytes, &[&next], b"session", AT), ErrorKind::Tampered);
+    assert_eq!(error(&sealed.bytes, &[&key], b"another", AT), ErrorKind::Tampered);
+    assert_eq!(error(&sealed.bytes, &[&key], b"session", AT + 60), ErrorKind::Expired);
+    assert_eq!(error(&[0; 9000], &[&key], b"session", AT), ErrorKind::LimitExceeded);
+    for position in 0..sealed.bytes.len() {
+        let mut other = sealed.bytes.clone();
+        other[position] ^= 1;
+        assert!(open(&other, &[&key], b"session", AT).is_err(), "byte {position}");
+    }
 }
 
 /// A ceremony that awaits the document of this number.
@@ -131,7 +174,13 @@ fn a_ceremony_takes_the_document_that_it_began_with_and_no_other() {
         let holder = DocumentHolder::of_chip(&document, &names).unwrap();
         assert!(holder.authenticated);
         match wait(state.read(&evidence, holder, ctx)).unwrap() {
-            Step::Next(_) => Vec::new(),
+            Step::Next(instructions) => {
+                // Who vouched for the document is on record.
+                let measure = instructions.audit().records.last().and_then(|record| record.measure.clone());
+                let Some(AuditMeasure::Document { anchor, met, .. }) = measure else { panic!("{measure:?}") };
+                assert_eq!((anchor, met.len()), (Some(Digest::of(&file("chip/csca.der"))), 3));
+                Vec::new()
+            }
             Step::Retry(_, reasons) => reasons,
             Step::Terminated(_) => panic!("it goes on"),
         }

@@ -1,5 +1,6 @@
 //! [`AuthenticDocument`]: what a state signed, and a portrait out of it.
 
+use crate::digest::Digest;
 use crate::document::photo::DocumentPhoto;
 use crate::document::standing::DocumentStanding;
 use crate::error::{Error, ErrorKind, Result, Stage};
@@ -58,6 +59,7 @@ impl<'a> AuthenticDocument<'a> {
                     original: false,
                     not_expired: mrz.expiry().is_some() && !mrz.has_expired(at),
                     not_revoked: chip.revocation() == Revocation::NotRevoked,
+                    anchor: Some(Digest::of(chip.anchor().as_der())),
                 };
                 let photo = DocumentPhoto::from_dg2(portrait, limits)?.with_standing(standing);
                 let birth = birth(&chip, &mrz, at);
