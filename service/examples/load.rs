@@ -17,25 +17,47 @@ use camera::{Camera, portrait};
 use client::{Client, Failure, Keys};
 use selfsame::Engine;
 use selfsame_lab::simulate::Species;
+use serde_json::json;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncBufReadExt, BufReader};
 
+/// How long an applicant tries again. Chosen by hand.
+const PATIENCE_S: u32 = 600;
+
+/// Does something again, a second later each time, as long as the service says that it is busy: a
+/// page does so, too.
+async fn patiently<T>(mut act: impl AsyncFnMut() -> Result<T, Failure>) -> Result<T, Failure> {
+    for _ in 0..PATIENCE_S {
+        match act().await {
+            Err(error) if error.to_string().contains("busy") => tokio::time::sleep(Duration::from_secs(1)).await,
+            other => return other,
+        }
+    }
+    Err(format!("busy for {PATIENCE_S} s").into())
+}
+
 /// One applicant's way; how it ended, and how long each frame waited.
 async fn walk(address: SocketAddr, number: u64, camera: &Camera) -> Result<(String, Vec<Duration>), Failure> {
-    let mut client = Client::new(address);
-    client.begin("new_registration", "biometrics", &format!("AB{number:07}")).await?;
-    client.to_the_oval(&format!("Jo Example {number}"), None, &portrait("obama.jpg")).await?;
-    let (mut step, mut waits) = client.face(camera).await?;
+    let client = patiently(async || {
+        let mut client = Client::new(address);
+        client.begin("new_registration", "biometrics", &format!("AB{number:07}")).await?;
+        Ok(client)
+    });
+    let client = client.await?;
+    patiently(async || client.form(&format!("Jo Example {number}"), None).await).await?;
+    patiently(async || client.shows(&portrait("obama.jpg")).await).await?;
+    patiently(async || client.step("/api/v1/instructions", json!({})).await).await?;
+    let (mut step, mut waits) = patiently(async || client.face(camera).await).await?;
     if step["phase"] == "oval" {
-        let (again, more) = client.face(camera).await?;
+        let (again, more) = patiently(async || client.face(camera).await).await?;
         step = again;
         waits.extend(more);
     }
     if step["phase"] == "on_device" {
-        step = client.sign(&step, &Keys::numbered(number)).await?;
+        step = patiently(async || client.sign(&step, &Keys::numbered(number)).await).await?;
     }
     Ok((step["phase"].as_str().unwrap_or("?").to_owned(), waits))
 }

@@ -86,6 +86,8 @@ pub(super) async fn judge(
             if reasons.is_empty() {
                 reasons.push("no_reference");
             }
+            // Stable words; what was measured of a face stays in the report.
+            tracing::info!(?reasons, "a face check failed");
             let reasons = reasons.into_iter().map(Word::new).collect::<Result<Vec<_>, _>>()?;
             let moved = Moved::of(state.failed(reasons, &mut app.context(&mut place.rng)).await?);
             (moved.hushed(told), "failed")

@@ -138,11 +138,16 @@ impl Client {
     /// Everything up to the face check.
     pub async fn to_the_oval(&self, name: &str, old: Option<&str>, portrait: &[u8]) -> Result<Value, Failure> {
         self.form(name, old).await?;
-        let (status, step) = self.document("portrait", portrait).await?;
-        if status != 200 || step["phase"] != "instructions" {
-            return Err(format!("document: {status} {step}").into());
-        }
+        self.shows(portrait).await?;
         self.step("/api/v1/instructions", json!({})).await
+    }
+
+    /// Sends a portrait that is taken.
+    pub async fn shows(&self, portrait: &[u8]) -> Result<Value, Failure> {
+        match self.document("portrait", portrait).await? {
+            (200, step) if step["phase"] == "instructions" => Ok(step),
+            (status, answer) => Err(format!("document: {status} {answer}").into()),
+        }
     }
 
     /// Signs what was proofed.
@@ -220,6 +225,11 @@ impl Client {
                             shown.push((at_us, color));
                             let index = said["index"].clone();
                             sink.send(text(json!({ "type": "shown", "index": index, "at_us": at_us }))).await?;
+                        }
+                        "slow" => {
+                            let rate = said["frames_per_second"].as_f64().ok_or("no rate")?;
+                            tick = tokio::time::interval(Duration::from_secs_f64(1.0 / rate));
+                            tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Skip);
                         }
                         "seen" if said["progress"] == "complete" => is_done = true,
                         "stop" | "judging" => is_done = true,
