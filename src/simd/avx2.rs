@@ -7,11 +7,11 @@ use super::isa::{Isa, Kernel, LANES, Lanes, sealed};
 use core::arch::x86_64::{
     __m256, __m256i, _CMP_UNORD_Q, _MM_HINT_T1, _mm_loadl_epi64, _mm_loadu_si128, _mm_prefetch, _mm256_add_epi32,
     _mm256_add_ps, _mm256_and_si256, _mm256_blendv_ps, _mm256_cmp_ps, _mm256_cvtepi8_epi16, _mm256_cvtepi8_epi32,
-    _mm256_cvtepi32_ps, _mm256_cvtps_epi32, _mm256_fmadd_ps, _mm256_loadu_ps, _mm256_loadu_si256, _mm256_madd_epi16,
-    _mm256_maddubs_epi16, _mm256_max_ps, _mm256_min_ps, _mm256_mul_ps, _mm256_packs_epi32, _mm256_packus_epi16,
-    _mm256_permute2f128_ps, _mm256_permutevar8x32_epi32, _mm256_set1_epi16, _mm256_set1_epi32, _mm256_set1_ps,
-    _mm256_setr_epi32, _mm256_setzero_si256, _mm256_shuffle_ps, _mm256_storeu_ps, _mm256_storeu_si256,
-    _mm256_unpackhi_ps, _mm256_unpacklo_ps,
+    _mm256_cvtepi16_epi32, _mm256_cvtepi32_ps, _mm256_cvtps_epi32, _mm256_fmadd_ps, _mm256_loadu_ps,
+    _mm256_loadu_si256, _mm256_madd_epi16, _mm256_maddubs_epi16, _mm256_max_ps, _mm256_min_ps, _mm256_mul_ps,
+    _mm256_packs_epi32, _mm256_packus_epi16, _mm256_permute2f128_ps, _mm256_permutevar8x32_epi32, _mm256_set1_epi16,
+    _mm256_set1_epi32, _mm256_set1_ps, _mm256_setr_epi32, _mm256_setzero_si256, _mm256_shuffle_ps, _mm256_storeu_ps,
+    _mm256_storeu_si256, _mm256_unpackhi_ps, _mm256_unpacklo_ps,
 };
 
 /// Of two pairs of values the lower ones, and the upper ones.
@@ -237,6 +237,18 @@ impl Isa for Avx2 {
     fn widen_bytes(self, v: &[i8; LANES]) -> __m256 {
         // SAFETY: `self` proves AVX2; `v` is 8 readable bytes and the load needs no alignment.
         unsafe { _mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(_mm_loadl_epi64(v.as_ptr().cast()))) }
+    }
+
+    #[inline(always)]
+    fn widen_words(self, v: &[[i16; LANES]; 2]) -> [__m256; 2] {
+        // SAFETY: `self` proves AVX2; each half of `v` is 16 readable bytes and the loads need no
+        // alignment.
+        unsafe {
+            [
+                _mm256_cvtepi32_ps(_mm256_cvtepi16_epi32(_mm_loadu_si128(v[0].as_ptr().cast()))),
+                _mm256_cvtepi32_ps(_mm256_cvtepi16_epi32(_mm_loadu_si128(v[1].as_ptr().cast()))),
+            ]
+        }
     }
 
     #[inline(always)]

@@ -96,6 +96,8 @@ pub trait Isa: Copy + sealed::Sealed {
     fn store_bytes(self, v: [Self::V; 4], to: &mut [u8; 4 * LANES]);
     /// Bytes as floats.
     fn widen_bytes(self, v: &[i8; LANES]) -> Self::V;
+    /// Two vectors of integers as floats.
+    fn widen_words(self, v: &[[i16; LANES]; 2]) -> Self::Pair;
     /// The eight fields of 4 bits of each of [`LANES`] little-endian words as floats: lane l of
     /// vector k is 16ᵏ times field k, the fields counted from the lowest, of word l. The highest is
     /// signed, −8 to 7, the others are 0 to 15.

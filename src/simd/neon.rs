@@ -274,6 +274,11 @@ impl<const DOT: bool> Isa for Neon<DOT> {
     }
 
     #[inline(always)]
+    fn widen_words(self, v: &[[i16; LANES]; 2]) -> [Lanes; 2] {
+        Scalar.widen_words(v)
+    }
+
+    #[inline(always)]
     fn widen_nibbles(self, words: &[u8; 4 * LANES]) -> [Lanes; LANES] {
         Scalar.widen_nibbles(words)
     }

@@ -176,6 +176,11 @@ impl Isa for Scalar {
     }
 
     #[inline(always)]
+    fn widen_words(self, v: &[[i16; LANES]; 2]) -> [Lanes; 2] {
+        [v[0].map(f32::from), v[1].map(f32::from)]
+    }
+
+    #[inline(always)]
     fn widen_nibbles(self, words: &[u8; 4 * LANES]) -> [Lanes; LANES] {
         let mut fields = [[0.0; LANES]; LANES];
         for (lane, word) in words.as_chunks::<4>().0.iter().enumerate() {

@@ -284,3 +284,27 @@ fn sums_of_integers_are_exact_to_the_extremes() {
         }
     }
 }
+
+/// Integers of 16 bits as floats.
+struct WidenedWords<'a>(&'a [[i16; LANES]; 2], &'a mut [Lanes; 2]);
+
+impl Kernel for WidenedWords<'_> {
+    fn run<I: Isa>(self, isa: I) {
+        for (v, to) in isa.halves(isa.widen_words(self.0)).into_iter().zip(self.1) {
+            isa.store(v, to);
+        }
+    }
+}
+
+#[test]
+fn words_become_floats() {
+    for level in Level::all() {
+        for start in (i16::MIN..=i16::MAX).step_by(2 * LANES) {
+            let words: [[i16; LANES]; 2] =
+                std::array::from_fn(|half| std::array::from_fn(|i| start + (half * LANES + i) as i16));
+            let mut floats = [[f32::NAN; LANES]; 2];
+            level.run_pairs(WidenedWords(&words, &mut floats));
+            assert_eq!(floats, words.map(|half| half.map(f32::from)), "{}", level.name());
+        }
+    }
+}

@@ -7,8 +7,9 @@ use super::isa::{Isa, Kernel, LANES, Lanes, sealed};
 use core::arch::x86_64::{
     __m256, __m256i, __m512, __m512i, _mm_loadu_si128, _mm256_castpd_ps, _mm256_cvtepi8_epi16, _mm256_dpbusd_epi32,
     _mm256_dpwssd_epi32, _mm256_loadu_si256, _mm256_set1_epi32, _mm512_castps_pd, _mm512_castps512_ps256,
-    _mm512_castsi512_si256, _mm512_dpbusd_epi32, _mm512_extractf64x4_pd, _mm512_extracti64x4_epi64, _mm512_fmadd_ps,
-    _mm512_loadu_ps, _mm512_loadu_si512, _mm512_set1_epi32, _mm512_set1_ps, _mm512_setzero_si512,
+    _mm512_castsi512_si256, _mm512_cvtepi16_epi32, _mm512_cvtepi32_ps, _mm512_dpbusd_epi32, _mm512_extractf64x4_pd,
+    _mm512_extracti64x4_epi64, _mm512_fmadd_ps, _mm512_loadu_ps, _mm512_loadu_si512, _mm512_set1_epi32, _mm512_set1_ps,
+    _mm512_setzero_si512,
 };
 
 /// Proof that this processor has AVX2, FMA, AVX-512 VL and AVX-512 VNNI: [`Vnni::new`] is the only
@@ -204,6 +205,13 @@ impl Isa for Vnni {
     #[inline(always)]
     fn widen_bytes(self, v: &[i8; LANES]) -> __m256 {
         self.0.widen_bytes(v)
+    }
+
+    #[inline(always)]
+    fn widen_words(self, v: &[[i16; LANES]; 2]) -> __m512 {
+        // SAFETY: `self` proves AVX-512 F; `v` is 32 readable bytes and the load needs no
+        // alignment.
+        unsafe { _mm512_cvtepi32_ps(_mm512_cvtepi16_epi32(_mm256_loadu_si256(v.as_ptr().cast()))) }
     }
 
     #[inline(always)]

@@ -16,8 +16,8 @@ use core::arch::wasm32::{
     f32x4_add, f32x4_convert_i32x4, f32x4_gt, f32x4_lt, f32x4_mul, f32x4_ne, f32x4_pmax, f32x4_pmin,
     f32x4_relaxed_madd, f32x4_splat, i16x8_load_extend_i8x8, i16x8_narrow_i32x4, i16x8_relaxed_dot_i8x16_i7x16,
     i16x8_shl, i16x8_shr, i16x8_splat, i32x4_add, i32x4_dot_i16x8, i32x4_extend_high_i16x8, i32x4_extend_low_i16x8,
-    i32x4_relaxed_laneselect, i32x4_shuffle, i32x4_splat, u8x16_narrow_i16x8, u16x8_shr, v128, v128_and,
-    v128_bitselect, v128_load, v128_store,
+    i32x4_load_extend_i16x4, i32x4_relaxed_laneselect, i32x4_shuffle, i32x4_splat, u8x16_narrow_i16x8, u16x8_shr, v128,
+    v128_and, v128_bitselect, v128_load, v128_store,
 };
 
 /// Whether LLVM may use relaxed instructions, which it does in a whole module if in any function:
@@ -279,6 +279,22 @@ impl<const RELAXED: bool> Isa for Wasm<RELAXED> {
         // SAFETY: `v` is 8 readable bytes and the load needs no alignment.
         let v = unsafe { i16x8_load_extend_i8x8(v.as_ptr()) };
         [f32x4_convert_i32x4(i32x4_extend_low_i16x8(v)), f32x4_convert_i32x4(i32x4_extend_high_i16x8(v))]
+    }
+
+    #[inline(always)]
+    fn widen_words(self, v: &[[i16; LANES]; 2]) -> [[v128; 2]; 2] {
+        let v = v.as_flattened().as_chunks::<4>().0;
+        // SAFETY: each chunk is 8 readable bytes and the load needs no alignment.
+        let v = unsafe {
+            [
+                [i32x4_load_extend_i16x4(v[0].as_ptr()), i32x4_load_extend_i16x4(v[1].as_ptr())],
+                [i32x4_load_extend_i16x4(v[2].as_ptr()), i32x4_load_extend_i16x4(v[3].as_ptr())],
+            ]
+        };
+        [
+            [f32x4_convert_i32x4(v[0][0]), f32x4_convert_i32x4(v[0][1])],
+            [f32x4_convert_i32x4(v[1][0]), f32x4_convert_i32x4(v[1][1])],
+        ]
     }
 
     #[inline(always)]
