@@ -74,8 +74,10 @@ impl Lowering<'_> {
     /// The weights of a Conv node and its kernel as (x, y). Groups other than depthwise become a
     /// dense filter with zeros.
     pub(super) fn filter(&mut self, node: &Node, channels: usize) -> Result<(Filter, (usize, usize))> {
-        let weight = self.constant(node, 1).cloned().ok_or_else(|| node.unsupported("its weights must be constant"))?;
-        let data = weight.as_floats().ok_or_else(|| node.invalid("its weights must be floats"))?;
+        let weight = self.constant(node, 1).ok_or_else(|| node.unsupported("its weights must be constant"))?;
+        if weight.as_floats().is_none() {
+            return Err(node.invalid("its weights must be floats"));
+        }
         let &[outputs, per_group, height, width] = weight.shape.as_slice() else {
             return Err(node.unsupported("only two-dimensional kernels"));
         };
@@ -100,10 +102,11 @@ impl Lowering<'_> {
             return Err(node.invalid("its bias does not fit its weights"));
         }
         let bias = bias.to_vec();
+        let data = self.take_floats(node, 1)?;
         let (inputs, weights) = if depthwise || groups == 1 {
-            (per_group, data.to_vec())
+            (per_group, data)
         } else {
-            (channels, self.expand_groups(node, data, groups, [outputs, per_group, height * width])?)
+            (channels, self.expand_groups(node, &data, groups, [outputs, per_group, height * width])?)
         };
         Ok((Filter { outputs, inputs, depthwise, weights, bias, ranges: Vec::new() }, (width, height)))
     }

@@ -1,7 +1,7 @@
 //! What is known about the graph at one point of the walk, and the steps that all operators share.
 
 use crate::error::Result;
-use crate::nn::graph::{Constant, Node};
+use crate::nn::graph::{Constant, Node, Values};
 use crate::nn::kernels::epilogue::Epilogue;
 use crate::nn::limits::Limits;
 use crate::nn::op::{Kind, Op, Strides};
@@ -128,6 +128,19 @@ impl Lowering<'_> {
     pub(super) fn floats(&self, node: &Node, index: usize) -> Result<&[f32]> {
         let constant = self.constant(node, index).ok_or_else(|| node.unsupported("this input must be a constant"))?;
         constant.as_floats().ok_or_else(|| node.invalid("a constant must hold floats"))
+    }
+
+    /// Input `index` as floats of one's own: those that the file states if nobody reads them
+    /// afterwards, so that a large network's weights do not lie in memory twice, else a copy.
+    pub(super) fn take_floats(&mut self, node: &Node, index: usize) -> Result<Vec<f32>> {
+        let name = input_name(node, index)?;
+        if self.uses.get(name) == Some(&0)
+            && let Some(Entry::Constant(constant)) = self.entries.get_mut(name)
+            && let Some(Constant { values: Values::Floats(values), .. }) = Rc::get_mut(constant)
+        {
+            return Ok(std::mem::take(values));
+        }
+        self.floats(node, index).map(<[f32]>::to_vec)
     }
 
     /// Input `index` as one float that the file states.
