@@ -31,6 +31,10 @@ const MAX_TILE: usize = 12;
 /// Rows of weights, a cache line each, that are asked for before a convolution begins: half of a
 /// first-level cache.
 const MAX_PREFETCH: usize = 256;
+/// The pixels of a cache block where not even one tile's inputs fit [`BLOCK_FLOATS`]: all weights
+/// are read once for each block. Chosen by hand as a multiple of 12 and 6; a convolution of 512
+/// channels at 7×7 takes four fifths of the time that it takes in blocks of 6.
+const DEEP_BLOCK: usize = 48;
 /// How many floats of input a cache block should not exceed: half of a 32 KiB first-level cache.
 const BLOCK_FLOATS: usize = 4096;
 
@@ -166,7 +170,10 @@ impl Fused for DenseConv<'_> {
             true => I::PIXELS_BY_TWO,
             false => I::PIXELS_BY_ONE,
         };
-        let block = (BLOCK_FLOATS / weights.depth.max(1) / unit * unit).clamp(unit, MAX_BLOCK);
+        let block = match BLOCK_FLOATS / weights.depth.max(1) / unit {
+            0 => DEEP_BLOCK,
+            units => (units * unit).min(MAX_BLOCK),
+        };
         let mut pixels = [Pixel::default(); MAX_BLOCK];
         let mut blocks = Blocks::new(self.size, self.input_walk, self.output_walk, self.residual.as_ref());
         loop {
