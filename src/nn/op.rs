@@ -7,6 +7,7 @@ use super::kernels::int8::InputRange;
 use super::kernels::pool::Pooling;
 use super::kernels::resize::Tap;
 use super::kernels::tensor::TensorOp;
+use super::kernels::winograd::{self, Tile};
 use super::value::{Border, Grid, Value};
 use std::sync::Arc;
 
@@ -64,6 +65,16 @@ pub(super) struct Filter {
 }
 
 impl Filter {
+    /// The tiles of Winograd's method in which the filter is best computed over pixels of `grid`;
+    /// `None` for the direct form.
+    pub fn tile(&self, window: &Window, grid: &Grid) -> Option<Tile> {
+        let plain = (window.kernel, window.stride, window.dilation) == ((3, 3), (1, 1), (1, 1));
+        if self.depthwise || !plain || !grid.in_vectors() || self.inputs != grid.channels {
+            return None;
+        }
+        winograd::tile(&winograd::Shape { size: window.output, depth: grid.pixel, outputs: self.outputs })
+    }
+
     /// Multiplies each output by `scale` and adds `shift`, per output channel.
     pub fn affine(&mut self, scale: impl Fn(usize) -> f32, shift: impl Fn(usize) -> f32) {
         // No filter is without outputs or weights; `max` keeps the chunks' length from ever being

@@ -25,3 +25,4 @@ pub(crate) mod tensor;
 #[cfg(test)]
 mod tests;
 pub(crate) mod walk;
+pub(crate) mod winograd;

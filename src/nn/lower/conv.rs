@@ -33,6 +33,10 @@ impl Lowering<'_> {
         self.count(&[window.output.0, window.output.1, filter.outputs, depth])?;
         let tight_is_fine = !filter.depthwise;
         let input = self.readable(&value, &window, tight_is_fine)?;
+        if let Some(tile) = filter.tile(&window, &input.grid) {
+            // Two integers of 16 bits for each float; nine are reserved already.
+            self.reserve(filter.outputs, filter.inputs, (tile.places() / 2).saturating_sub(9))?;
+        }
         let output = self.new_image(window.output.0, window.output.1, filter.outputs)?;
         self.push(Kind::Conv { filter, window }, &input, None, &output);
         self.define(node, Entry::Value(output))

@@ -57,6 +57,12 @@ impl Step {
                 let whole = span > 0 && span * segments.len() == depth && columns == vectors;
                 whole && self.input_walk.end(held_input, farthest)? <= input && walked(columns)?
             }
+            Work::Winograd { weights } => {
+                let across = self.input_walk.right.checked_add(self.input_walk.down)?.checked_mul(2)?;
+                let span = across.checked_add(weights.depth())?;
+                let whole = weights.vectors() == vectors && span.is_multiple_of(LANES);
+                whole && fits_vectors(&self.input_walk, plane, span / LANES, input)? && walked(vectors)?
+            }
             Work::IntDense { weights } => {
                 let (depth, columns) = weights.size();
                 columns == vectors && self.input_walk.end(held_input, depth)? <= input && walked(columns)?
@@ -115,10 +121,15 @@ mod tests {
     use crate::nn::onnx;
     use crate::nn::precision::Precision;
     use crate::nn::program::Program;
-    use crate::nn::tests::root;
+    use crate::nn::tests::{root, winograd};
+    use crate::nn::value::Border;
 
     fn program(name: &str, precision: Precision) -> Program {
-        let bytes = std::fs::read(root().join(format!("models/{name}.onnx"))).unwrap();
+        // No bundled network has layers by Winograd's method.
+        let bytes = match name {
+            "winograd" => winograd::block(9, 14).encode(),
+            _ => std::fs::read(root().join(format!("models/{name}.onnx"))).unwrap(),
+        };
         let graph = onnx::read(&bytes, &[], &Limits::default()).unwrap();
         Program::compile(graph, &Limits::default(), precision).unwrap()
     }
@@ -126,10 +137,10 @@ mod tests {
     /// Every way in which a step's addresses are moved by one vector past the end must be noticed.
     #[test]
     fn a_step_out_of_bounds_is_noticed() {
-        let all = ["detect", "mesh", "template", "sface/sface"].map(|name| (name, Precision::F32));
+        let all = ["detect", "mesh", "template", "sface/sface", "winograd"].map(|name| (name, Precision::F32));
         for (name, precision) in all.into_iter().chain([("template", Precision::Int8)]) {
             let mut program = program(name, precision);
-            let (external, arena) = (program.input.height * program.input.width * 3, program.arena);
+            let (external, arena) = (program.input.len(Border::default()), program.arena);
             for (i, step) in program.steps.iter_mut().enumerate() {
                 assert!(step.is_in_bounds(external, arena), "{name} step {i}");
                 assert!(!step.is_in_bounds(external, step.output.end - 1), "{name} step {i}: arena");

@@ -13,7 +13,7 @@ pub(crate) struct Layer {
     /// What it computes, and the width, height and padded channels of what comes out.
     pub what: String,
     /// Multiply-adds of one run, with those that only pad vectors; values written for what has
-    /// none.
+    /// none. Winograd's method counts as the convolution that it computes.
     pub multiply_adds: u64,
 }
 
@@ -29,6 +29,10 @@ impl Step {
         let (width, height, vectors) = self.size;
         let (mut what, per_pixel) = match &self.work {
             Work::Dense { weights, .. } => (format!("dense {}", weights.size().0), weights.size().0),
+            // What the convolution is, not the fewer that are computed.
+            Work::Winograd { weights } => {
+                (format!("winograd {0}x{0}, {1}", weights.tile().side(), 9 * weights.depth()), 9 * weights.depth())
+            }
             Work::IntDense { weights } => (format!("int8 {}", weights.size().0), weights.size().0),
             Work::Coded { weights } => (format!("coded {}", weights.size().0), weights.size().0),
             Work::Depthwise { kernel, stride, .. } => {

@@ -5,6 +5,7 @@ use crate::error::{Error, ErrorKind, Result, Stage};
 use crate::nn::kernels::int8::IntWeights;
 use crate::nn::kernels::matmul::PackedWeights;
 use crate::nn::kernels::walk::Walk;
+use crate::nn::kernels::winograd::WinogradWeights;
 use crate::nn::op::{Filter, Kind, Op, Strides, Window};
 use crate::nn::value::{Border, Buffer, Form, Grid, Value};
 use crate::simd::{LANES, Lanes};
@@ -66,6 +67,8 @@ impl Layout<'_> {
                     depthwise(&filter, &window, op.input.grid.vectors(), pixel, pitch)
                 } else if let Some(weights) = IntWeights::pack(&filter.weights, &filter.bias, &filter.ranges) {
                     Work::IntDense { weights }
+                } else if let Some(weights) = winograd(&filter, &window, &op.input.grid) {
+                    Work::Winograd { weights }
                 } else {
                     dense(&filter, &window, &op.input.grid, pitch)
                 }
@@ -122,6 +125,12 @@ impl Layout<'_> {
             border: (!border.is_none() && !in_place).then_some((grid, border)),
         })
     }
+}
+
+/// Transforms and packs a dense filter, if it is computed so.
+fn winograd(filter: &Filter, window: &Window, grid: &Grid) -> Option<WinogradWeights> {
+    let tile = filter.tile(window, grid)?;
+    WinogradWeights::pack(tile, grid.pixel, filter.inputs, &filter.weights, &filter.bias)
 }
 
 /// Packs a dense filter for an input of `grid` whose rows are `pitch` floats apart.

@@ -11,6 +11,7 @@ use crate::nn::kernels::pool::{Pool, Pooling};
 use crate::nn::kernels::resize::{Resize, Tap};
 use crate::nn::kernels::tensor::{TensorKernel, TensorOp};
 use crate::nn::kernels::walk::{Operand, Residual, Walk};
+use crate::nn::kernels::winograd::{Winograd, WinogradWeights};
 use crate::nn::op::{Strides, Window};
 use crate::nn::value::{Border, Grid};
 use crate::simd::{LANES, Lanes, Level};
@@ -42,6 +43,8 @@ impl Place {
 pub(super) enum Work {
     /// A dense convolution in f32: [`DenseConv`].
     Dense { weights: PackedWeights, segments: Vec<usize> },
+    /// A dense convolution of 3×3 by Winograd's method: [`Winograd`].
+    Winograd { weights: WinogradWeights },
     /// A pointwise convolution in 8-bit integers: [`IntDenseConv`].
     IntDense { weights: IntWeights },
     /// [`Depthwise`]; `tap` counts vectors, `stride` is 0 where no strip may share its loads.
@@ -126,6 +129,17 @@ impl Step {
                 output_walk: output_walk.in_vectors(),
                 size: (width, height),
             }),
+            Work::Winograd { weights } => Winograd {
+                input: vectors(input),
+                input_walk: input_walk.in_vectors(),
+                weights,
+                epilogue: &self.epilogue,
+                residual: residual(),
+                output: output_vectors(output),
+                output_walk: output_walk.in_vectors(),
+                size: (width, height),
+            }
+            .run(level),
             Work::IntDense { weights } => level.run_int8(IntDenseConv {
                 input,
                 input_walk,

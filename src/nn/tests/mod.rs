@@ -13,6 +13,7 @@ mod reference;
 mod tensor;
 mod unusual;
 mod weights;
+pub(super) mod winograd;
 pub(super) mod writer;
 
 use super::Precision;

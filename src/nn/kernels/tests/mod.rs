@@ -4,6 +4,7 @@ mod coded;
 mod convolutions;
 mod int8;
 mod passes;
+mod winograd;
 
 use super::epilogue::{Activation, Epilogue};
 use super::walk::Walk;
