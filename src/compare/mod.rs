@@ -24,6 +24,7 @@
 mod calibration;
 mod evidence;
 mod fmr;
+mod morph;
 mod score;
 mod threshold;
 
@@ -31,6 +32,7 @@ pub use crate::model::calibration::{FmrBasis, Pairing};
 pub use calibration::Calibration;
 pub use evidence::MatchEvidence;
 pub use fmr::FmrEstimate;
+pub use morph::MorphDetector;
 pub(crate) use score::{Compared, score_of};
 pub use score::{Score, cosine, score};
 pub use threshold::{Decision, Threshold};

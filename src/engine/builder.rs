@@ -1,7 +1,7 @@
 //! [`EngineBuilder`] and the [`Engine`] that it builds.
 
 use crate::align::Distance;
-use crate::compare::{Calibration, FmrBasis, Pairing};
+use crate::compare::{Calibration, FmrBasis, MorphDetector, Pairing};
 use crate::detect::{DetectOptions, Detector};
 use crate::document::DocumentDemand;
 use crate::error::{Error, ErrorKind, Result, Stage};
@@ -38,6 +38,7 @@ pub struct EngineBuilder {
     demands: Vec<DocumentDemand>,
     refuse_covered: bool,
     refuse_same_picture: bool,
+    refuse_possible_morph: bool,
 }
 
 impl Default for EngineBuilder {
@@ -56,6 +57,7 @@ impl Default for EngineBuilder {
             demands: Vec::new(),
             refuse_covered: false,
             refuse_same_picture: false,
+            refuse_possible_morph: false,
         }
     }
 }
@@ -171,6 +173,18 @@ impl EngineBuilder {
         self
     }
 
+    /// Refuses a match whose document may show a blend of two faces
+    /// ([`Verification::is_possible_morph`](super::Verification::is_possible_morph), which says how
+    /// often that errs), with
+    /// [`VerdictReason::PossibleMorph`](super::VerdictReason::PossibleMorph). Default: it is told,
+    /// and matches.
+    ///
+    /// Where the networks' card does not say how morphs are told, none is.
+    pub fn refuse_possible_morph(mut self) -> Self {
+        self.refuse_possible_morph = true;
+        self
+    }
+
     /// Loads the networks and checks that they fit their stages and the calibrations.
     ///
     /// # Errors
@@ -195,11 +209,14 @@ impl EngineBuilder {
         }
         // The basis that was asked for first: it is the one that is found.
         calibrations.sort_by_key(|c| c.spec().basis != self.basis);
+        let extractor = TemplateExtractor::new(template.clone())?;
+        let detector = |spec| MorphDetector::new(spec, &card.id, extractor.dimension());
+        let morphs = card.morphs.as_ref().map(detector).transpose()?;
         let engine = Engine {
             detector: Detector::new(load(Task::Detect, &self.detector)?)?,
             mesher: FaceMesher::new(load(Task::Mesh, &self.mesh)?)?,
             calibrations,
-            extractor: TemplateExtractor::new(template)?,
+            extractor,
             detect: self.detect,
             extract: self.extract,
             basis: self.basis,
@@ -207,6 +224,8 @@ impl EngineBuilder {
             demands: self.demands,
             refuse_covered: self.refuse_covered,
             refuse_same_picture: self.refuse_same_picture,
+            morphs,
+            refuse_possible_morph: self.refuse_possible_morph,
         };
         debug_event!(
             template_model = engine.extractor.model_id(),
@@ -249,6 +268,8 @@ pub struct Engine {
     pub(super) demands: Vec<DocumentDemand>,
     pub(super) refuse_covered: bool,
     pub(super) refuse_same_picture: bool,
+    pub(super) morphs: Option<MorphDetector>,
+    pub(super) refuse_possible_morph: bool,
 }
 
 impl Engine {

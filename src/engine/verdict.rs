@@ -66,6 +66,8 @@ pub enum VerdictReason {
     Document(DocumentDemand),
     /// The selfie is the document's own portrait, and the engine was told to refuse that.
     SamePicture,
+    /// The document's portrait may be a blend of two faces, and the engine was told to refuse that.
+    PossibleMorph,
 }
 
 impl fmt::Display for VerdictReason {
@@ -82,6 +84,7 @@ impl fmt::Display for VerdictReason {
                 DocumentDemand::NotRevoked => "document_maybe_revoked",
             }),
             Self::SamePicture => f.write_str("same_picture"),
+            Self::PossibleMorph => f.write_str("possible_morph"),
         }
     }
 }

@@ -82,6 +82,7 @@ impl Engine {
                 document: unseen(),
                 selfie: unseen(),
                 likeness: None,
+                morph: None,
             });
         }
         let photos = [document.photo(), selfie];
@@ -94,17 +95,23 @@ impl Engine {
             }
             _ => None,
         };
-        let verdict = observed(observer, Side::Both, Stage::Compare, || {
-            judge(
+        let (verdict, morph) = observed(observer, Side::Both, Stage::Compare, || {
+            self.judge(
                 of_document.map(|(template, _)| template),
                 of_selfie.map(|(template, _)| template),
                 calibration,
                 &threshold,
             )
         })?;
-        let mut verification = Verification { verdict, threshold, origin, document, selfie, likeness };
-        if self.refuse_same_picture && verification.is_same_picture() {
-            verification.verdict = Verdict::Refused(vec![VerdictReason::SamePicture]);
+        let mut verification = Verification { verdict, threshold, origin, document, selfie, likeness, morph };
+        let policies = [
+            (self.refuse_same_picture && verification.is_same_picture(), VerdictReason::SamePicture),
+            (self.refuse_possible_morph && verification.is_possible_morph(), VerdictReason::PossibleMorph),
+        ];
+        let refused: Vec<VerdictReason> =
+            policies.into_iter().filter_map(|(holds, why)| holds.then_some(why)).collect();
+        if !refused.is_empty() {
+            verification.verdict = Verdict::Refused(refused);
         }
         debug_event!(verdict = verification.verdict.as_str(), origin = origin.as_str(), "verified");
         Ok(verification)
@@ -156,6 +163,31 @@ impl Engine {
         Ok((calibration, calibration.threshold(fmr)?))
     }
 
+    /// The verdict on both sides: a comparison if both have a template, and else all reasons of
+    /// both; of a match also how much the portrait looks like a blend of two faces.
+    fn judge(
+        &self,
+        document: Outcome<Template, Vec<VerdictReason>>,
+        selfie: Outcome<Template, Vec<VerdictReason>>,
+        calibration: &Calibration,
+        threshold: &Threshold,
+    ) -> Result<(Verdict, Option<f32>)> {
+        let refused = |reasons| Ok((Verdict::Refused(reasons), None));
+        match (document, selfie) {
+            (Outcome::Found(document), Outcome::Found(selfie)) => {
+                let verdict = decide(&document, &selfie, calibration, threshold)?;
+                let matches = matches!(verdict, Verdict::Match(_));
+                let detector = self.morphs.as_ref().filter(|_| matches);
+                let morph = detector.map(|detector| detector.measure(&document, &selfie)).transpose()?;
+                Ok((verdict, morph))
+            }
+            (Outcome::Refused(document), Outcome::Refused(selfie)) => refused([document, selfie].concat()),
+            (Outcome::Refused(reasons), Outcome::Found(_)) | (Outcome::Found(_), Outcome::Refused(reasons)) => {
+                refused(reasons)
+            }
+        }
+    }
+
     /// What is known of how far away the face on `selfie` was: what was told, or what the lens
     /// says, or nothing, and then it is taken as it is.
     fn distance_of(&self, selfie: &Photo) -> Distance {
@@ -193,22 +225,6 @@ impl Engine {
             }
         })
     }
-}
-
-/// The verdict on both sides: a comparison if both have a template, and else all reasons of both.
-fn judge(
-    document: Outcome<Template, Vec<VerdictReason>>,
-    selfie: Outcome<Template, Vec<VerdictReason>>,
-    calibration: &Calibration,
-    threshold: &Threshold,
-) -> Result<Verdict> {
-    Ok(match (document, selfie) {
-        (Outcome::Found(document), Outcome::Found(selfie)) => decide(&document, &selfie, calibration, threshold)?,
-        (Outcome::Refused(document), Outcome::Refused(selfie)) => Verdict::Refused([document, selfie].concat()),
-        (Outcome::Refused(reasons), Outcome::Found(_)) | (Outcome::Found(_), Outcome::Refused(reasons)) => {
-            Verdict::Refused(reasons)
-        }
-    })
 }
 
 fn decide(document: &Template, selfie: &Template, calibration: &Calibration, threshold: &Threshold) -> Result<Verdict> {

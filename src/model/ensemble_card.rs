@@ -4,6 +4,7 @@ use super::calibration::CalibrationSpec;
 use super::card::{MAX_CARD_BYTES, ModelCard};
 use super::centre::CentreSpec;
 use super::impostors::ImpostorSpec;
+use super::morph::MorphSpec;
 use super::probe::{CoveringSpec, ReliabilitySpec};
 use crate::error::{Error, ErrorKind, Result, Stage};
 use serde::Deserialize;
@@ -78,6 +79,8 @@ pub struct EnsembleCard {
     pub reliability: Option<ReliabilitySpec>,
     /// How covered faces are told; without it, they are not.
     pub covering: Option<CoveringSpec>,
+    /// How morphed portraits are told; without it, they are not.
+    pub morphs: Option<MorphSpec>,
 }
 
 impl EnsembleCard {
@@ -107,6 +110,7 @@ impl EnsembleCard {
             impostors: card.impostors.clone(),
             reliability: None,
             covering: None,
+            morphs: None,
         }
     }
 
@@ -143,6 +147,7 @@ impl EnsembleCard {
             .or_else(|| CalibrationSpec::fault_of_all(&self.calibrations))
             .or_else(|| self.reliability.as_ref()?.fault(self.members.len()))
             .or_else(|| self.covering.as_ref()?.fault(self.members.len()))
+            .or_else(|| self.morphs.as_ref()?.fault(self.members.len()))
     }
 }
 

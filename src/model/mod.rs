@@ -33,6 +33,7 @@ mod ensemble;
 mod ensemble_card;
 mod impostors;
 mod inspect;
+mod morph;
 mod native;
 mod network;
 #[cfg(feature = "ort")]
@@ -48,6 +49,7 @@ pub use ensemble::{Ensemble, TemplateSource};
 pub use ensemble_card::{EnsembleCard, EnsembleMember};
 pub use impostors::ImpostorSpec;
 pub use inspect::{MissingNode, NetworkReport};
+pub use morph::MorphSpec;
 pub use native::{NativeNetwork, NetworkLayer};
 pub use network::{Network, NetworkSignature};
 #[cfg(feature = "ort")]

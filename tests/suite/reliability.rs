@@ -1,4 +1,4 @@
-//! What is left on a damaged picture, and one picture twice.
+//! What is left on a damaged picture, one picture twice, and portraits that may be morphs.
 
 use crate::verify::{engine, portrait};
 use selfsame::align::Impression;
@@ -7,6 +7,7 @@ use selfsame::engine::{Engine, FaceRefusal, Side, Verdict, VerdictReason};
 use selfsame::error::ErrorKind;
 use selfsame::gallery::Gallery;
 use selfsame::image::{Limits, Photo};
+use selfsame::model::{Backend, Ensemble, MorphSpec, TemplateSource};
 use selfsame::outcome::Outcome;
 use selfsame::template::{Template, TemplateEncoding};
 
@@ -96,4 +97,44 @@ fn a_copy_is_told_and_refused_where_that_is_asked() {
     let strict = Engine::builder().refuse_same_picture().build().unwrap();
     let refused = strict.verify(&document(original), &copy, 1e-4).unwrap();
     assert_eq!(refused.verdict, Verdict::Refused(vec![VerdictReason::SamePicture]));
+}
+
+#[test]
+fn a_possible_morph_is_told_and_refused_where_that_is_asked() {
+    let bundled = Ensemble::load(&TemplateSource::default(), &Backend::default()).unwrap();
+    let with = |morphs: Option<MorphSpec>| {
+        let mut card = bundled.card().clone();
+        card.morphs = morphs;
+        Engine::builder().template(Ensemble::new(card, bundled.models().to_vec()).unwrap())
+    };
+    // A measure that is its offset, whatever the templates are.
+    let always = |offset: f32, values: usize| MorphSpec {
+        data: "made up".into(),
+        people: 2,
+        offset,
+        document_magnitudes: vec![0.0; 2],
+        live_magnitudes: vec![0.0; 2],
+        dimensions: vec![192, values],
+        parts: vec![0.0; 2],
+    };
+    let (page, selfie) = (document(portrait("obama.jpg")), portrait("obama2.jpg"));
+    let told = with(Some(always(0.0, 128))).build().unwrap().verify(&page, &selfie, 1e-4).unwrap();
+    assert!(told.is_possible_morph() && matches!(told.verdict, Verdict::Match(_)), "{:?}", told.morph);
+    assert_eq!(serde_json::to_value(&told).unwrap()["possible_morph"], true);
+    let strict = with(Some(always(0.0, 128))).refuse_possible_morph().build().unwrap();
+    let refused = strict.verify(&page, &selfie, 1e-4).unwrap();
+    assert_eq!(refused.verdict, Verdict::Refused(vec![VerdictReason::PossibleMorph]));
+    let stranger = strict.verify(&page, &portrait("biden.jpg"), 1e-4).unwrap();
+    assert!(
+        stranger.morph.is_none() && matches!(stranger.verdict, Verdict::NoMatch(_)),
+        "nothing is asked of strangers"
+    );
+    let strict = with(Some(always(-0.1, 128))).refuse_possible_morph().build().unwrap();
+    let genuine = strict.verify(&page, &selfie, 1e-4).unwrap();
+    assert!(!genuine.is_possible_morph() && genuine.morph.is_some() && matches!(genuine.verdict, Verdict::Match(_)));
+    // A card that says nothing is not a card that says no.
+    let silent = with(None).refuse_possible_morph().build().unwrap().verify(&page, &selfie, 1e-4).unwrap();
+    assert!(silent.morph.is_none() && matches!(silent.verdict, Verdict::Match(_)));
+    assert!(serde_json::to_value(&silent).unwrap()["possible_morph"].is_null());
+    assert_eq!(with(Some(always(0.0, 3))).build().unwrap_err().kind(), ErrorKind::InvalidModel);
 }

@@ -267,6 +267,7 @@ fn a_verification_is_written_with_stable_words() {
         "log_likelihood_ratio",
         "marginal",
         "origin",
+        "possible_morph",
         "reasons",
         "same_picture",
         "score",

@@ -101,6 +101,9 @@ impl Engine {
                 if options.refuse_same_picture {
                     builder = builder.refuse_same_picture();
                 }
+                if options.refuse_possible_morph {
+                    builder = builder.refuse_possible_morph();
+                }
                 if options.refuse_covered {
                     builder = builder.refuse_covered();
                 }

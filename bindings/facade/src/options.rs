@@ -39,6 +39,8 @@ pub struct EngineOptions {
     pub threads: u32,
     /// Whether a selfie that is a copy of the document's own portrait is refused, rather than told.
     pub refuse_same_picture: bool,
+    /// Whether a match whose document may show a blend of two faces is refused, rather than told.
+    pub refuse_possible_morph: bool,
     /// Whether faces with covered parts are refused, rather than remarked upon.
     pub refuse_covered: bool,
 }
@@ -51,6 +53,7 @@ impl Default for EngineOptions {
             precision: Precision::Float32,
             threads: 0,
             refuse_same_picture: false,
+            refuse_possible_morph: false,
             refuse_covered: false,
         }
     }

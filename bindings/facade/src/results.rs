@@ -214,6 +214,8 @@ pub struct Verification {
     pub origin: String,
     /// Whether the selfie is a copy of the document's portrait; none without a comparison.
     pub same_picture: Option<bool>,
+    /// Whether the document's portrait may be a blend of two faces; none without a match.
+    pub possible_morph: Option<bool>,
     /// What was seen on the document's portrait.
     pub document: Side,
     /// What was seen on the selfie.
@@ -253,6 +255,7 @@ impl From<&inner::Verification> for Verification {
             threshold: (&verification.threshold).into(),
             origin: verification.origin.as_str().to_owned(),
             same_picture: verification.likeness.map(|_| verification.is_same_picture()),
+            possible_morph: verification.morph.map(|_| verification.is_possible_morph()),
             document: (&verification.document).into(),
             selfie: (&verification.selfie).into(),
         }

@@ -18,7 +18,7 @@ pub struct Engine(facade::Engine);
 #[pymethods]
 impl Engine {
     #[new]
-    #[pyo3(signature = (profile="standard", precision="float32", threads=0, *, refuse_same_picture=false, refuse_covered=false))]
+    #[pyo3(signature = (profile="standard", precision="float32", threads=0, *, refuse_same_picture=false, refuse_covered=false, refuse_possible_morph=false))]
     fn new(
         py: Python<'_>,
         profile: &str,
@@ -26,9 +26,11 @@ impl Engine {
         threads: u32,
         refuse_same_picture: bool,
         refuse_covered: bool,
+        refuse_possible_morph: bool,
     ) -> PyResult<Self> {
         let (profile, precision) = (or_raise(py, Profile::parse(profile))?, or_raise(py, Precision::parse(precision))?);
-        let options = EngineOptions { profile, precision, threads, refuse_same_picture, refuse_covered };
+        let options =
+            EngineOptions { profile, precision, threads, refuse_same_picture, refuse_possible_morph, refuse_covered };
         or_raise(py, py.detach(|| facade::Engine::new(&options))).map(Self)
     }
 

@@ -153,10 +153,10 @@ export class Instance {
  * An engine of `profile` in this instance: its number. `file` gives the bytes of a model by name,
  * from the cache or anew.
  */
-export async function build(instance, { profile, precision, refuseCovered, refuseSamePicture }, file) {
+export async function build(instance, { profile, precision, refuseCovered, refuseSamePicture, refusePossibleMorph }, file) {
   const names = instance.about.profiles[profile];
   if (!names) throw new SelfsameError({ code: "invalid_argument", stage: "engine", message: `${profile} is no profile`, advice: "see EngineOptions" });
-  const flags = (refuseCovered ? 1 : 0) + (refuseSamePicture ? 2 : 0);
+  const flags = (refuseCovered ? 1 : 0) + (refuseSamePicture ? 2 : 0) + (refusePossibleMorph ? 4 : 0);
   for (const anew of [false, true]) {
     const files = await Promise.all(names.map((name) => file(name, anew)));
     names.forEach((name, index) => instance.call("model_add", name, files[index]));

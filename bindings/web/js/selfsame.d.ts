@@ -29,6 +29,8 @@ export interface EngineOptions {
   refuseCovered?: boolean;
   /** Refuses a selfie that is a copy of the document's portrait. Default: false. */
   refuseSamePicture?: boolean;
+  /** Refuses a match whose document may show a blend of two faces. Default: false. */
+  refusePossibleMorph?: boolean;
   /**
    * Whether the module with relaxed SIMD may run, where the browser can. A page that serves one
    * module alone says false. Default: true.
@@ -162,6 +164,7 @@ export interface Verification {
   threshold: Threshold;
   origin: string;
   same_picture: boolean | null;
+  possible_morph: boolean | null;
   document: Side;
   selfie: Side;
 }

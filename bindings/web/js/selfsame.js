@@ -45,10 +45,10 @@ export class Engine {
   #asked;
   #number;
 
-  static async load({ base = new URL("../dist/", import.meta.url), models = "models/", profile = "guidance", precision = "float32", refuseCovered = false, refuseSamePicture = false, relaxed = true, worker = true } = {}) {
+  static async load({ base = new URL("../dist/", import.meta.url), models = "models/", profile = "guidance", precision = "float32", refuseCovered = false, refuseSamePicture = false, refusePossibleMorph = false, relaxed = true, worker = true } = {}) {
     const asked = worker ? new Worked() : new (await import("./requests.js")).Requests();
     try {
-      const options = { base: new URL(base, globalThis.location?.href).href, models: String(models), profile, precision, refuseCovered, refuseSamePicture, relaxed };
+      const options = { base: new URL(base, globalThis.location?.href).href, models: String(models), profile, precision, refuseCovered, refuseSamePicture, refusePossibleMorph, relaxed };
       const { engine, about } = await asked.ask("load", options);
       return new Engine(asked, engine, about);
     } catch (error) {

@@ -114,7 +114,7 @@ extern "C" fn model_add(name: u32, bytes: u32) -> u32 {
 }
 
 /// An engine of the files that were added: its number. `flags`: 1 refuses covered faces, 2 copies
-/// of the document's portrait.
+/// of the document's portrait, 4 possible morphs.
 #[unsafe(no_mangle)]
 extern "C" fn engine_new(profile: u32, precision: u32, flags: u32) -> u32 {
     answered(|state| {
@@ -125,6 +125,7 @@ extern "C" fn engine_new(profile: u32, precision: u32, flags: u32) -> u32 {
             threads: 1,
             refuse_covered: flags & 1 != 0,
             refuse_same_picture: flags & 2 != 0,
+            refuse_possible_morph: flags & 4 != 0,
         };
         let engine = Engine::with_models(&options, &models)?;
         Ok(state.keep(Thing::Engine(engine)))

@@ -17,7 +17,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! How often attacks pass as live faces is measured on simulated sessions, by [`pad`].
+//! How often attacks pass as live faces is measured on simulated sessions, by [`pad`]; what morphed
+//! portraits achieve, by [`morphs`].
 //!
 //! Terms follow ISO/IEC 19795-1. The false match rate (FMR) and the false non-match rate (FNMR) are
 //! shares of completed comparisons. A picture without a template is a failure to enrol (FTE), or
@@ -31,6 +32,7 @@ mod cache;
 mod cache_file;
 mod cache_key;
 mod calibrate;
+mod canvas;
 mod centre;
 mod cfp;
 mod comparison_scores;
@@ -48,6 +50,7 @@ mod impostors;
 mod interval;
 mod lfw;
 mod logistic;
+pub mod morphs;
 mod nearer;
 mod operating_point;
 mod ordered_float;

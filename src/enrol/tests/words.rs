@@ -51,6 +51,7 @@ fn every_refusal_and_reason_is_a_word() {
     check(VerdictReason::ScoreBelowThreshold);
     DocumentDemand::EVERY.iter().for_each(|demand| check(VerdictReason::Document(*demand)));
     check(VerdictReason::SamePicture);
+    check(VerdictReason::PossibleMorph);
 }
 
 #[test]

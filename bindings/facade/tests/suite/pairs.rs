@@ -33,6 +33,7 @@ fn a_verification_is_the_library_s_bit_by_bit() {
     assert_eq!(json["log_likelihood_ratio"], compared.log_likelihood_ratio);
     assert_eq!(json["basis"], answer.threshold.basis.as_str());
     assert_eq!(json["same_picture"], answer.same_picture.unwrap());
+    assert_eq!(json["possible_morph"], serde_json::to_value(answer.possible_morph).unwrap());
     assert_eq!(json["reasons"], serde_json::json!(answer.reasons));
     let face = answer.selfie.face.unwrap();
     assert_eq!(json["faces"]["selfie"]["face"]["remarks"], serde_json::json!(face.remarks));

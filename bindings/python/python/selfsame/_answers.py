@@ -82,6 +82,7 @@ class Verification:
     threshold: Threshold
     origin: str
     same_picture: Optional[bool]
+    possible_morph: Optional[bool]
     document: Side
     selfie: Side
 

@@ -35,6 +35,7 @@ class Engine:
         *,
         refuse_same_picture: bool = False,
         refuse_covered: bool = False,
+        refuse_possible_morph: bool = False,
     ) -> None: ...
     @property
     def model_id(self) -> str: ...

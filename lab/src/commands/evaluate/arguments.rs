@@ -1,6 +1,7 @@
 //! The command line.
 
 use super::approach::ApproachArguments;
+use super::morphs_arguments::{MorphsArguments, folds};
 use super::pad_arguments::PadArguments;
 use clap::{Args, Subcommand};
 use selfsame::model::Profile;
@@ -52,6 +53,8 @@ pub enum Set {
     Pad(PadArguments),
     /// Approaches and attacks on them, in sessions that are simulated from portraits.
     Approach(ApproachArguments),
+    /// Morphed portraits of look-alikes.
+    Morphs(MorphsArguments),
 }
 
 /// Which part of Labeled Faces in the Wild.
@@ -246,10 +249,4 @@ fn head(text: &str) -> Result<HeadShape, String> {
 fn condition(text: &str) -> Result<(String, String), String> {
     let parts = text.split_once('=').map(|(name, value)| (name.trim().to_owned(), value.trim().to_owned()));
     parts.ok_or_else(|| format!("{text} is not like sex=female"))
-}
-
-/// `FIRST-LAST`, counted from 1.
-fn folds(text: &str) -> Result<(usize, usize), String> {
-    let ends = text.split_once('-').and_then(|(a, b)| Some((a.parse().ok()?, b.parse().ok()?)));
-    ends.filter(|(first, last)| 1 <= *first && first <= last).ok_or_else(|| format!("{text} is not like 6-10"))
 }

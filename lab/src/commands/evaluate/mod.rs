@@ -7,6 +7,7 @@
 //! cargo run --release -p selfsame-lab -- evaluate cfp DIR [--people 1-100] …
 //! cargo run --release -p selfsame-lab -- evaluate pad DIR [--conditions NAMES] [--half HALF] …
 //! cargo run --release -p selfsame-lab -- evaluate approach DIR [--half HALF] …
+//! cargo run --release -p selfsame-lab -- evaluate morphs DIR [--folds 6-10] [--fit FILE] …
 //! ```
 //!
 //! `lfw`: `DIR` holds Labeled Faces in the Wild: `images/NAME/NAME_0001.jpg` and `pairs.txt` (View
@@ -14,7 +15,8 @@
 //! `DIR` shows another person. `cfp`: `DIR` holds Celebrities in Frontal-Profile in the Wild.
 //! `pad`: attacks on liveness, in sessions simulated from portraits: see
 //! [`selfsame_lab::evaluate::pad`]; with `--recorded` in sessions of real cameras that a laboratory
-//! labelled: see [`selfsame_lab::evaluate::recorded`]; `approach` those on approaches. `--card`
+//! labelled: see [`selfsame_lab::evaluate::recorded`]; `approach` those on approaches.
+//! `morphs`: morphed portraits: see [`selfsame_lab::evaluate::morphs`]. `--card`
 //! takes another template network; `--groups`, `--by` and `--where` tell how rates differ between
 //! groups; `--calibration` and `--impostors` write what a model's card says about scores;
 //! `--halves`, `--fuse`, `--documents` and `--distance` try thresholds, fused templates, document
@@ -33,6 +35,10 @@ mod fuse;
 mod groups;
 mod halves;
 mod labelled;
+mod morphs;
+mod morphs_arguments;
+mod morphs_kept;
+mod morphs_text;
 mod pad;
 mod pad_arguments;
 mod pad_text;

@@ -7,7 +7,7 @@ use super::groups;
 use super::labelled::LabelledSet;
 use super::print;
 use super::templates::Setup;
-use super::{approach, pad, recorded};
+use super::{approach, morphs, pad, recorded};
 use crate::commands::quality::{Measured, choose, error_versus_discard};
 use crate::commands::shared::{self, Anyhow};
 use selfsame::compare::Pairing;
@@ -34,6 +34,7 @@ pub fn run(arguments: &Arguments) -> ExitCode {
         Set::Pad(arguments) if arguments.recorded => recorded::run(arguments),
         Set::Pad(arguments) => pad::run(arguments),
         Set::Approach(arguments) => approach::run(arguments),
+        Set::Morphs(arguments) => morphs::run(arguments),
     })
 }
 

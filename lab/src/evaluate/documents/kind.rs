@@ -42,6 +42,14 @@ impl DocumentKind {
         }
     }
 
+    /// Width and height of the portrait, in pixels.
+    pub fn size(self) -> (usize, usize) {
+        match self {
+            Self::Jpeg2000Large | Self::JpegLarge | Self::PrintScan => (413, 531),
+            Self::Jpeg2000Small | Self::JpegSmall | Self::Grey => (240, 320),
+        }
+    }
+
     /// The document portrait of the face that `mesh` shows on `photo`. The same `seed` gives the
     /// same cast and noise.
     ///
@@ -49,16 +57,22 @@ impl DocumentKind {
     /// [`crate::error::ErrorKind::InvalidArgument`] if the mesh has no extent, and those of
     /// encoding and decoding.
     pub fn portrait(self, photo: &Photo, mesh: &Mesh, seed: u64) -> Result<Photo> {
-        let (large, small) = ((413, 531), (240, 320));
-        let cut = |size| portrait::cut(photo, mesh, size);
+        self.stored(&portrait::cut(photo, mesh, self.size())?, seed)
+    }
+
+    /// What becomes of a portrait that was cut already, at its own size.
+    ///
+    /// # Errors
+    /// Those of encoding and decoding.
+    pub fn stored(self, cut: &Photo, seed: u64) -> Result<Photo> {
         match self {
-            Self::Jpeg2000Large => wavelet::compressed(&cut(large)?, 15_000, false),
-            Self::Jpeg2000Small => wavelet::compressed(&cut(small)?, 9_000, false),
-            Self::JpegLarge => jpeg::compressed(&cut(large)?, 15_000),
-            Self::JpegSmall => jpeg::compressed(&cut(small)?, 9_000),
-            Self::Grey => wavelet::compressed(&cut(small)?, 9_000, true),
+            Self::Jpeg2000Large => wavelet::compressed(cut, 15_000, false),
+            Self::Jpeg2000Small => wavelet::compressed(cut, 9_000, false),
+            Self::JpegLarge => jpeg::compressed(cut, 15_000),
+            Self::JpegSmall => jpeg::compressed(cut, 9_000),
+            Self::Grey => wavelet::compressed(cut, 9_000, true),
             Self::PrintScan => {
-                jpeg::compressed(&print_scan::printed_and_scanned(&cut(large)?, &mut Random::new(seed, 0))?, 25_000)
+                jpeg::compressed(&print_scan::printed_and_scanned(cut, &mut Random::new(seed, 0))?, 25_000)
             }
         }
     }

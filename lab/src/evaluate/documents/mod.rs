@@ -17,3 +17,4 @@ mod tests;
 mod wavelet;
 
 pub use kind::DocumentKind;
+pub(super) use portrait::frame;

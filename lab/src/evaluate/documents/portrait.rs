@@ -13,11 +13,15 @@ const EYE_LINE: f32 = 0.42;
 
 /// The portrait of `width` × `height` pixels.
 pub(super) fn cut(photo: &Photo, mesh: &Mesh, (width, height): (usize, usize)) -> Result<Photo> {
+    let source_from_target = frame(mesh, (width, height))?;
+    Ok(warp_rgb8(&photo.frame(), &Crop { width, height, source_from_target, border: Border::Replicate })?)
+}
+
+/// From places on the portrait of `width` × `height` pixels to places on the mesh's picture.
+pub(in crate::evaluate) fn frame(mesh: &Mesh, (width, height): (usize, usize)) -> Result<Similarity> {
     let [right, left, ..] = mesh.alignment_points();
     let (w, h) = (width as f32, height as f32);
     let eye = |side: f32| Point::new(w * (0.5 + 0.5 * side * EYE_DISTANCE), EYE_LINE * h);
-    let source_from_target = Similarity::fit(&[eye(-1.0), eye(1.0)], &[right, left]).ok_or_else(|| {
-        Error::new(ErrorKind::InvalidArgument, Stage::Evaluate, "the eyes coincide, or are not finite")
-    })?;
-    Ok(warp_rgb8(&photo.frame(), &Crop { width, height, source_from_target, border: Border::Replicate })?)
+    Similarity::fit(&[eye(-1.0), eye(1.0)], &[right, left])
+        .ok_or_else(|| Error::new(ErrorKind::InvalidArgument, Stage::Evaluate, "the eyes coincide, or are not finite"))
 }

@@ -45,11 +45,13 @@ pub(super) fn compressed(photo: &Photo, bytes: usize, grey: bool) -> Result<Phot
             plane
         })
         .collect();
+    // All planes have one size, and there is one at least.
+    let bands = planes.first().map_or_else(Vec::new, Plane::subbands);
     // The size falls as the step grows: halve the range of its logarithm.
     let (mut fine, mut coarse) = (0.1f32.ln(), 300f32.ln());
     for _ in 0..SEARCH {
         let middle = 0.5 * (fine + coarse);
-        let bits: f64 = planes.iter().enumerate().map(|(c, plane)| plane.bits(step(middle.exp(), c))).sum();
+        let bits: f64 = planes.iter().enumerate().map(|(c, plane)| plane.bits(step(middle.exp(), c), &bands)).sum();
         if bits > 8.0 * bytes as f64 { fine = middle } else { coarse = middle }
     }
     for (c, plane) in planes.iter_mut().enumerate() {
@@ -125,15 +127,18 @@ impl Plane {
     }
 
     /// Entropy of the quantised coefficients, each subband with its own distribution.
-    fn bits(&self, step: f32) -> f64 {
+    fn bits(&self, step: f32, bands: &[usize]) -> f64 {
         let mut counts = vec![vec![0u32; 2 * RANGE + 1]; 3 * LEVELS + 1];
-        for (y, row) in self.values.chunks(self.width).enumerate() {
-            for (x, value) in row.iter().enumerate() {
-                let index = (quantised(*value, step) + RANGE as i32).clamp(0, 2 * RANGE as i32) as usize;
-                counts[self.subband(x, y)][index] += 1;
-            }
+        for (value, band) in self.values.iter().zip(bands) {
+            let index = (quantised(*value, step) + RANGE as i32).clamp(0, 2 * RANGE as i32) as usize;
+            counts[*band][index] += 1;
         }
         counts.iter().map(|counts| entropy(counts)).sum()
+    }
+
+    /// The subband of each coefficient.
+    fn subbands(&self) -> Vec<usize> {
+        (0..self.values.len()).map(|at| self.subband(at % self.width, at / self.width)).collect()
     }
 
     /// A number for the subband of a coefficient: 0 for the lowest, then three for each level.
