@@ -1,4 +1,5 @@
-//! A photograph of a passport's data page: its portrait, or why there is none to compare.
+//! A photograph of a passport's data page: its portrait and machine-readable zone, or why there is
+//! none.
 //!
 //! `cargo run --release --example page_portrait -- PAGE SELFIE`
 
@@ -24,6 +25,11 @@ fn main() -> Result<(), Failure> {
             return Ok(());
         }
     };
+    match &portrait.zone {
+        Outcome::Found(zone) => say!("{} {}", zone.mrz.issuing_state(), zone.mrz.number()),
+        // Fronts of cards have no zone.
+        Outcome::Refused(reason) => say!("machine-readable zone: {}", reason.as_str()),
+    }
     let selfie = Photo::decode(&read(selfie)?, &limits)?;
     say!("{}", engine.verify(&portrait.document, &selfie, 1e-4)?.verdict.as_str());
     Ok(())

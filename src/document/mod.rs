@@ -50,6 +50,8 @@ pub use dg2::{
 };
 pub use evidence::DocumentEvidence;
 pub use origin::Origin;
-pub use page::{LEAST_EYE_DISTANCE_PX, LEAST_SHARPNESS, MOST_DOUBT, MOST_GLARE, PagePortrait, PageRefusal};
+pub use page::{
+    LEAST_EYE_DISTANCE_PX, LEAST_SHARPNESS, MOST_DOUBT, MOST_GLARE, PagePortrait, PageRefusal, PageZone, ZoneRefusal,
+};
 pub use photo::DocumentPhoto;
 pub use standing::{DocumentDemand, DocumentStanding};

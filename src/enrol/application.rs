@@ -15,7 +15,7 @@ use super::table::Event;
 use super::terminated::Terminated;
 use crate::digest::Digest;
 use crate::document::chip::AuthenticDocument;
-use crate::document::{DocumentDemand, DocumentEvidence};
+use crate::document::{DocumentDemand, DocumentEvidence, PagePortrait, ZoneRefusal};
 use crate::error::Error;
 use crate::outcome::Outcome;
 
@@ -60,6 +60,28 @@ impl DocumentHolder {
         let identity = Identity::new(names, &[mrz.nationality(), mrz.surname(), mrz.given_names(), &birth]);
         let key = DocumentKey::new(names, mrz.issuing_state(), mrz.number())?;
         Ok(Self { document: key, identity, authenticated: true, portrait: Some(document.photo().digest()) })
+    }
+
+    /// What stands on a photographed data page, by its machine-readable zone: the same as
+    /// [`Self::of_chip`] says of the same document, but not authenticated, since anybody can print
+    /// a page. It stands beside the portrait of that page alone, so that zone, portrait and the
+    /// form's document number are bound. `at` is the time in seconds since 1970; the date of
+    /// birth is the last one before it that the zone's two digits of the year allow.
+    ///
+    /// Refused is a page whose zone was not read: [`PagePortrait::zone`] says why.
+    ///
+    /// # Errors
+    /// Those of [`DocumentKey::new`], for a state that ICAO 9303-3 does not list.
+    pub fn of_page(page: &PagePortrait, names: &NameKey, at: u64) -> Result<Outcome<Self, ZoneRefusal>, Error> {
+        let mrz = match &page.zone {
+            Outcome::Found(zone) => &zone.mrz,
+            Outcome::Refused(reason) => return Ok(Outcome::Refused(*reason)),
+        };
+        let birth = mrz.birth_before(at).map(|day| day.to_string()).unwrap_or_default(); // unknown parts
+        let identity = Identity::new(names, &[mrz.nationality(), mrz.surname(), mrz.given_names(), &birth]);
+        let key = DocumentKey::new(names, mrz.issuing_state(), mrz.number())?;
+        let portrait = Some(page.document.digest());
+        Ok(Outcome::Found(Self { document: key, identity, authenticated: false, portrait }))
     }
 }
 

@@ -1,6 +1,6 @@
 //! [`Word`]: a reason as callers report it, and the refusals that are such words.
 
-use crate::document::PageRefusal;
+use crate::document::{PageRefusal, ZoneRefusal};
 use crate::error::{Error, ErrorKind, Result, Stage};
 use crate::liveness::{AttackReason, InconclusiveReason};
 use crate::quality::QualityRefusal;
@@ -85,7 +85,7 @@ macro_rules! word_from {
     )+};
 }
 
-word_from!(QualityRefusal, PageRefusal, AttackReason, InconclusiveReason);
+word_from!(QualityRefusal, PageRefusal, ZoneRefusal, AttackReason, InconclusiveReason);
 
 #[cfg(test)]
 mod tests {

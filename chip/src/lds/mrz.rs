@@ -138,6 +138,14 @@ impl Mrz {
         self.birth
     }
 
+    /// The full date of birth: the last that was not after this time, in seconds since 1970. `None`
+    /// where parts of it are unknown.
+    #[must_use]
+    pub fn birth_before(&self, at: u64) -> Option<Day> {
+        let days = i64::try_from(at).ok()?.div_euclid(DAY_S);
+        self.birth.not_after(Day::from_days(days)?)
+    }
+
     /// The holder's sex.
     #[must_use]
     pub fn sex(&self) -> Sex {

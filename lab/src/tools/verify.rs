@@ -10,7 +10,7 @@ use crate::say;
 use crate::tools::command_line;
 use clap::Parser;
 use selfsame::compare::FmrBasis;
-use selfsame::document::{DocumentDemand, DocumentPhoto, PageRefusal};
+use selfsame::document::{DocumentDemand, DocumentPhoto, PageRefusal, PageZone, ZoneRefusal};
 use selfsame::engine::{Engine, Side, StageObserver, Verdict, Verification};
 use selfsame::error::Stage;
 use selfsame::image::{Limits, Photo};
@@ -87,8 +87,11 @@ impl Timings {
 enum Outcome {
     /// The page's photograph gave no portrait.
     Unread(Vec<PageRefusal>),
-    Verified(Box<Verification>),
+    /// With what the zone of a page says, if the document is one.
+    Verified(Box<Verification>, Option<Zone>),
 }
+
+type Zone = selfsame::outcome::Outcome<PageZone, ZoneRefusal>;
 
 /// Runs the tool with the arguments of the process.
 pub fn main() -> ExitCode {
@@ -108,11 +111,11 @@ fn tell(arguments: &Arguments) -> Result<ExitCode> {
             }
             ExitCode::from(2)
         }
-        Outcome::Verified(verification) => {
+        Outcome::Verified(verification, zone) => {
             if arguments.json {
-                say!("{}", json(&verification, &timings));
+                say!("{}", json(&verification, zone.as_ref(), &timings));
             } else {
-                print(&verification, &timings);
+                print(&verification, zone.as_ref(), &timings);
             }
             ExitCode::from(match verification.verdict {
                 Verdict::Match(_) => 0,
@@ -134,29 +137,29 @@ fn run(arguments: &Arguments, timings: &mut Timings) -> Result<Outcome> {
     let limits = Limits::default();
     let document = command_line::read(&arguments.document, &limits, Stage::Decode)?;
     timings.enter(Side::Document, Stage::Decode);
-    let document = if arguments.page {
+    let (document, zone) = if arguments.page {
         let photo = Photo::decode(&document, &limits).of_file(&arguments.document)?;
         timings.leave(Side::Document, Stage::Decode);
         timings.enter(Side::Document, Stage::Document);
         let page = engine.document_page(&photo)?;
         timings.leave(Side::Document, Stage::Document);
         match page {
-            selfsame::outcome::Outcome::Found(portrait) => portrait.document,
+            selfsame::outcome::Outcome::Found(portrait) => (portrait.document, Some(portrait.zone)),
             selfsame::outcome::Outcome::Refused(reasons) => return Ok(Outcome::Unread(reasons)),
         }
     } else {
         let document = DocumentPhoto::from_bytes(&document, &limits).of_file(&arguments.document)?;
         timings.leave(Side::Document, Stage::Decode);
-        document
+        (document, None)
     };
     let selfie = command_line::read(&arguments.selfie, &limits, Stage::Decode)?;
     timings.enter(Side::Selfie, Stage::Decode);
     let selfie = Photo::decode(&selfie, &limits).of_file(&arguments.selfie)?;
     timings.leave(Side::Selfie, Stage::Decode);
-    Ok(Outcome::Verified(Box::new(engine.verify_observed(&document, &selfie, arguments.fmr, timings)?)))
+    Ok(Outcome::Verified(Box::new(engine.verify_observed(&document, &selfie, arguments.fmr, timings)?), zone))
 }
 
-fn print(verification: &Verification, timings: &Timings) {
+fn print(verification: &Verification, zone: Option<&Zone>, timings: &Timings) {
     let words: Vec<String> = verification.verdict.reasons().iter().map(ToString::to_string).collect();
     say!("decision   {} ({})", verification.verdict.as_str(), words.join(", "));
     let threshold = &verification.threshold;
@@ -181,6 +184,14 @@ fn print(verification: &Verification, timings: &Timings) {
         None => say!("score      none, no comparison took place"),
     }
     say!("origin     {}", verification.origin.as_str());
+    match zone {
+        Some(Zone::Found(PageZone { mrz, .. })) => {
+            let (state, names) = (mrz.issuing_state(), (mrz.surname(), mrz.given_names()));
+            say!("zone       {state} {}, {}, {}", mrz.number(), names.0, names.1);
+        }
+        Some(Zone::Refused(reason)) => say!("zone       not read ({reason})"),
+        None => {}
+    }
     for (name, side) in [("document", &verification.document), ("selfie", &verification.selfie)] {
         let what = match &side.face {
             Some(face) => {
@@ -202,13 +213,18 @@ fn print(verification: &Verification, timings: &Timings) {
 }
 
 /// The verification as the library writes it, and how long its stages took.
-fn json(verification: &Verification, timings: &Timings) -> serde_json::Value {
+fn json(verification: &Verification, zone: Option<&Zone>, timings: &Timings) -> serde_json::Value {
     let of_stage = |(side, stage, ms): &(Side, Stage, f64)| (Timings::name(*side, *stage), (*ms).into());
     let timings: serde_json::Map<String, serde_json::Value> = timings.stages.iter().map(of_stage).collect();
     // A verification is an object of words and numbers.
     let mut json = serde_json::json!(verification);
     if let Some(fields) = json.as_object_mut() {
         fields.insert("timings_ms".to_owned(), timings.into());
+        match zone {
+            Some(Zone::Found(zone)) => fields.insert("zone".to_owned(), zone.mrz.lines().collect()),
+            Some(Zone::Refused(reason)) => fields.insert("zone_refused".to_owned(), reason.as_str().into()),
+            None => None,
+        };
     }
     json
 }

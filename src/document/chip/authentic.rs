@@ -34,9 +34,6 @@ impl fmt::Debug for AuthenticDocument<'_> {
     }
 }
 
-/// Seconds of a day.
-const DAY_S: i64 = 86_400;
-
 impl<'a> AuthenticDocument<'a> {
     /// Authenticates a chip's files and reads them: EF.SOD, data group 1 (the machine-readable
     /// zone) and data group 2 (the portrait) have to be among them; `at` is the time in seconds
@@ -157,7 +154,5 @@ fn refused<T>(error: ChipError) -> Result<Outcome<T, ChipError>> {
 /// The full date of birth.
 fn birth(chip: &Authentic<'_>, mrz: &Mrz, at: u64) -> Option<Day> {
     let details = chip.group(11).ok().and_then(|group| PersonalDetails::read(group).ok());
-    let days = i64::try_from(at).ok()?.div_euclid(DAY_S);
-    let today = Day::from_days(days)?;
-    details.and_then(|details| details.date_of_birth()).or_else(|| mrz.birth().not_after(today))
+    details.and_then(|details| details.date_of_birth()).or_else(|| mrz.birth_before(at))
 }

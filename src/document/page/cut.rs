@@ -5,6 +5,7 @@ use super::homography::Homography;
 use super::judge::{self, PageRefusal};
 use super::picture::Picture;
 use super::quad::{Quad, STRAIGHT_PX};
+use super::zone::{self, PageZone, ZoneRefusal};
 use crate::detect::Detection;
 use crate::document::origin::Origin;
 use crate::document::photo::DocumentPhoto;
@@ -50,6 +51,9 @@ pub struct PagePortrait {
     pub eyes: [Point; 2],
     /// Quality of the portrait's face.
     pub quality: QualityReport,
+    /// What the machine-readable zone of the same page says, or why it was not read. Fronts of
+    /// cards have none.
+    pub zone: Outcome<PageZone, ZoneRefusal>,
 }
 
 /// Cuts the portrait out of the photograph, and judges it. `scale` pixels of the photograph are one
@@ -88,12 +92,10 @@ pub(super) fn cut(
     // Only the part of the photograph that the portrait needs is turned into floats.
     let outline = [(0.0, 0.0), (width, 0.0), (width, height), (0.0, height)]
         .map(|(x, y)| photo_from_page.apply(Point::new(corner.x + x, corner.y + y)));
-    let Some(part) = part_of(photo, &outline) else {
+    let reduction = (fine / cut_per_page).max(1.0);
+    let Some((picture, offset)) = Picture::about(photo, &outline, reduction)? else {
         return refused(vec![PageRefusal::NoFace]);
     };
-    let reduction = (fine / cut_per_page).max(1.0);
-    let offset = Point::new(part.left(), part.top());
-    let picture = Picture::part(photo, offset, reduction, part.width(), part.height())?;
     let portrait = picture.view(cut_width, cut_height, |p| {
         let p = photo_from_page.apply(page_from_cut(p));
         Point::new((p.x - offset.x) / reduction, (p.y - offset.y) / reduction)
@@ -124,24 +126,6 @@ pub(super) fn cut(
     }
     let eyes = [mesh.right_eye(), mesh.left_eye()].map(|p| photo_from_page.apply(page_from_cut(p)));
     let document = DocumentPhoto::from_photo(portrait, Origin::Page);
-    Ok(Outcome::Found(PagePortrait { document, corners, eyes, quality }))
-}
-
-/// The part of the photograph about `outline`, with two pixels around it for the interpolation;
-/// `None` if that lies outside.
-fn part_of(photo: &Photo, outline: &[Point; 4]) -> Option<Rect> {
-    let (mut low, mut high) = (Point::new(f32::MAX, f32::MAX), Point::new(f32::MIN, f32::MIN));
-    for p in outline {
-        (low.x, low.y) = (low.x.min(p.x), low.y.min(p.y));
-        (high.x, high.y) = (high.x.max(p.x), high.y.max(p.y));
-    }
-    let (width, height) = (photo.width() as f32, photo.height() as f32);
-    let inside = |v: f32, side: f32| v.clamp(0.0, side);
-    let rect = Rect::from_edges(
-        inside((low.x - 2.0).floor(), width),
-        inside((low.y - 2.0).floor(), height),
-        inside((high.x + 2.0).ceil(), width),
-        inside((high.y + 2.0).ceil(), height),
-    )?;
-    (rect.width() >= 1.0 && rect.height() >= 1.0).then_some(rect)
+    let zone = zone::read(photo, &corners, quad.aspect)?;
+    Ok(Outcome::Found(PagePortrait { document, corners, eyes, quality, zone }))
 }

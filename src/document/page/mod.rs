@@ -11,6 +11,9 @@
 //! candidate, and a ghost portrait gives itself away by size and place. In doubt the page is
 //! refused: a wrong portrait is a comparison with the wrong person.
 //!
+//! The machine-readable zone along the page's lower edge is read, too (`zone`); the rest of its
+//! print is not.
+//!
 //! The whole page has to be in the picture. Nothing here says that the page is genuine, or more
 //! than a print of one.
 
@@ -22,6 +25,9 @@ mod lines;
 mod picture;
 mod print;
 mod quad;
+mod zone;
+mod zone_search;
 
 pub use cut::PagePortrait;
 pub use judge::{LEAST_EYE_DISTANCE_PX, LEAST_SHARPNESS, MOST_DOUBT, MOST_GLARE, PageRefusal};
+pub use zone::{PageZone, ZoneRefusal};

@@ -2,7 +2,7 @@
 //! perspective.
 
 use crate::error::{Error, ErrorKind, Result, Stage};
-use crate::geometry::{Point, Similarity};
+use crate::geometry::{Point, Rect, Similarity};
 use crate::image::{Border, Crop, Normalisation, Photo, warp_into};
 
 /// Longer side of the small copy, in pixels: a page over half of it has sides of 250 px and a
@@ -40,6 +40,15 @@ impl Picture {
         let as_stored = Normalisation::STORED_RGB;
         warp_into(&photo.frame(), &crop, &as_stored, pixels.as_flattened_mut())?;
         Ok(Self::new(crop.width, pixels))
+    }
+
+    /// The part of `photo` about `outline`, reduced by `reduction`, and where it begins; `None` if
+    /// that lies outside.
+    pub(super) fn about(photo: &Photo, outline: &[Point; 4], reduction: f32) -> Result<Option<(Self, Point)>> {
+        let Some(part) = part_of(photo, outline) else { return Ok(None) };
+        let offset = Point::new(part.left(), part.top());
+        let picture = Self::part(photo, offset, reduction, part.width(), part.height())?;
+        Ok(Some((picture, offset)))
     }
 
     /// Width in pixels.
@@ -97,4 +106,23 @@ impl Picture {
         }
         Photo::from_rgb8(width, height, pixels)
     }
+}
+
+/// The part of the photograph about `outline`, with two pixels around it for the interpolation;
+/// `None` if that lies outside.
+fn part_of(photo: &Photo, outline: &[Point; 4]) -> Option<Rect> {
+    let (mut low, mut high) = (Point::new(f32::MAX, f32::MAX), Point::new(f32::MIN, f32::MIN));
+    for p in outline {
+        (low.x, low.y) = (low.x.min(p.x), low.y.min(p.y));
+        (high.x, high.y) = (high.x.max(p.x), high.y.max(p.y));
+    }
+    let (width, height) = (photo.width() as f32, photo.height() as f32);
+    let inside = |v: f32, side: f32| v.clamp(0.0, side);
+    let rect = Rect::from_edges(
+        inside((low.x - 2.0).floor(), width),
+        inside((low.y - 2.0).floor(), height),
+        inside((high.x + 2.0).ceil(), width),
+        inside((high.y + 2.0).ceil(), height),
+    )?;
+    (rect.width() >= 1.0 && rect.height() >= 1.0).then_some(rect)
 }

@@ -1,7 +1,7 @@
 //! Every word of the ceremony and of what is reported to it.
 
 use super::*;
-use crate::document::PageRefusal;
+use crate::document::{PageRefusal, ZoneRefusal};
 use crate::engine::{FaceRefusal, Side, VerdictReason};
 use crate::liveness::{AttackReason, InconclusiveReason};
 use crate::quality::QualityRefusal;
@@ -41,6 +41,7 @@ fn every_refusal_and_reason_is_a_word() {
     };
     QualityRefusal::EVERY.iter().copied().for_each(check);
     PageRefusal::EVERY.iter().copied().for_each(check);
+    ZoneRefusal::EVERY.iter().copied().for_each(check);
     AttackReason::EVERY.iter().copied().for_each(check);
     InconclusiveReason::EVERY.iter().copied().for_each(check);
     faces().for_each(check);

@@ -10,6 +10,8 @@ mod paper;
 mod people;
 mod random;
 mod scene;
+mod zone;
+mod zones;
 
 use crate::verify::engine;
 use people::People;
@@ -178,6 +180,11 @@ fn page_for_the_example() {
     std::fs::write(path, page.jpeg).unwrap();
 }
 
+/// A number of the environment.
+fn number(name: &str, default: u64) -> u64 {
+    std::env::var(name).ok().and_then(|v| v.parse().ok()).unwrap_or(default)
+}
+
 #[test]
 #[ignore = "minutes, and LFW beside the project"]
 fn five_hundred_pages() {
@@ -185,7 +192,6 @@ fn five_hundred_pages() {
         eprintln!("skipped: LFW is not beside the project");
         return;
     };
-    let number = |name: &str, default| std::env::var(name).ok().and_then(|v| v.parse().ok()).unwrap_or(default);
     let (from, count) = (number("SELFSAME_PAGES_FROM", 1_000_000), number("SELFSAME_PAGES", 500));
     let found = run(&people, Kind::Plain, from..from + count, [1600, 1200]);
     println!("{:#?}", summary(&found));

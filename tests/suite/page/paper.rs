@@ -2,6 +2,7 @@
 
 use super::people::{Subject, distance};
 use super::random::Random;
+use super::zone::{Print, text};
 use image::{Rgb, RgbImage};
 
 /// A drawn page and where its portrait's eyes are.
@@ -12,6 +13,32 @@ pub struct Paper {
     pub px_per_mm: f64,
     /// Right and left eye in millimetres.
     pub eyes: [[f64; 2]; 2],
+    /// The lines of the machine-readable zone, if there is one, and how it is printed.
+    pub zone: Option<(Vec<String>, Print)>,
+}
+
+/// Kinds of pages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Layout {
+    /// A passport's data page, TD3.
+    Passport,
+    /// A larger card's front, TD2.
+    Larger,
+    /// A card's front, TD1.
+    Card,
+    /// A card's back, TD1: there is no portrait.
+    Back,
+}
+
+impl Layout {
+    /// Width and height in millimetres.
+    pub fn size(self) -> [f64; 2] {
+        match self {
+            Self::Passport => [125.0, 88.0],
+            Self::Larger => [105.0, 74.0],
+            Self::Card | Self::Back => [85.6, 53.98],
+        }
+    }
 }
 
 /// Colours by millimetre.
@@ -54,8 +81,9 @@ impl Canvas {
     }
 }
 
-/// Draws a page: a passport's or a card's. `portrait` stays empty, or holds the subject.
-pub fn draw(random: &mut Random, subject: Option<&Subject>, px_per_mm: f64, size: [f64; 2], passport: bool) -> Paper {
+/// Draws a page. The portrait's place stays empty, or holds the subject.
+pub fn draw(random: &mut Random, subject: Option<&Subject>, px_per_mm: f64, layout: Layout) -> Paper {
+    let size = layout.size();
     let [width, height] = size;
     let ground = {
         let mut color = random.color(218.0, 16.0);
@@ -76,11 +104,13 @@ pub fn draw(random: &mut Random, subject: Option<&Subject>, px_per_mm: f64, size
         let thick = random.between(0.05, 0.11) * height;
         canvas.paint([0.0, 0.0, width, thick], |_| (bar, 0.9));
     }
-    let frame = if passport {
-        [random.between(4.0, 8.0), random.between(22.0, 27.0), 35.0, 45.0]
-    } else {
-        let w = random.between(21.0, 25.0);
-        [random.between(3.0, 6.0), random.between(13.0, 17.0), w, w / 0.78]
+    let frame = match layout {
+        Layout::Passport => [random.between(4.0, 8.0), random.between(22.0, 25.0), 35.0, 45.0],
+        Layout::Larger => [random.between(4.0, 7.0), random.between(12.0, 15.0), 28.0, 36.0],
+        Layout::Card | Layout::Back => {
+            let w = random.between(21.0, 25.0);
+            [random.between(3.0, 6.0), random.between(13.0, 17.0), w, w / 0.78]
+        }
     };
     let [left, top, w, h] = frame;
     let mut eyes = [[0.0; 2]; 2];
@@ -113,10 +143,14 @@ pub fn draw(random: &mut Random, subject: Option<&Subject>, px_per_mm: f64, size
             });
         }
     }
-    let zone = if passport { 0.72 * height } else { 0.92 * height };
-    let text_left = left + w + random.between(3.0, 6.0);
+    let end = match layout {
+        Layout::Passport | Layout::Larger => height - 23.2,
+        Layout::Card => 0.92 * height,
+        Layout::Back => height - 24.0,
+    };
+    let text_left = if layout == Layout::Back { 4.0 } else { left + w + random.between(3.0, 6.0) };
     let mut y = random.between(0.14, 0.22) * height;
-    while y + 3.0 < zone {
+    while y + 3.0 < end {
         let signs = 6 + random.below(26);
         let pitch = random.between(1.1, 1.6);
         let room = ((width - text_left - 3.0) / pitch) as usize;
@@ -124,11 +158,24 @@ pub fn draw(random: &mut Random, subject: Option<&Subject>, px_per_mm: f64, size
         canvas.text(random, [text_left, y], tall, pitch, signs.min(room), 40.0);
         y += random.between(3.6, 6.2);
     }
-    if passport {
-        let pitch = (width - 8.0) / 44.0;
-        for line in [0.0, 6.35] {
-            canvas.text(random, [4.0, height - 15.5 + line], 3.0, pitch, 44, 25.0);
+    let shape = match layout {
+        Layout::Passport => Some((2, 44)),
+        Layout::Larger => Some((2, 36)),
+        Layout::Back => Some((3, 30)),
+        Layout::Card => None,
+    };
+    let zone = shape.map(|(lines, length)| {
+        let lines = text(random, lines, length);
+        let print = Print::by_chance(random, size, lines.len(), length);
+        let (ink, opacity) = (random.color(38.0, 16.0), random.between(0.75, 1.0));
+        for (i, line) in lines.iter().enumerate() {
+            for (j, character) in line.bytes().enumerate() {
+                let [x, y] = print.center(i, j);
+                let cell = [x - 0.5 * print.pitch, y - 1.9, print.pitch, 3.8];
+                canvas.paint(cell, |p| (ink, opacity * print.ink(character, i, j, p, 1.0 / px_per_mm)));
+            }
         }
-    }
-    Paper { image: canvas.image, size, px_per_mm, eyes }
+        (lines, print)
+    });
+    Paper { image: canvas.image, size, px_per_mm, eyes, zone }
 }

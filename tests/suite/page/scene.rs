@@ -1,7 +1,7 @@
 //! Photographs of drawn pages: a desk, a face behind the page, fingers, glare, blur, noise, JPEG.
 
 use super::camera::{Matrix, apply, inverse, outline, view};
-use super::paper::{Paper, draw};
+use super::paper::{Layout, Paper, draw};
 use super::people::{People, Subject, distance, sample};
 use super::random::Random;
 use image::codecs::jpeg::JpegEncoder;
@@ -29,6 +29,10 @@ pub enum Kind {
     TwoPages,
     /// Only a face, no page.
     NoPage,
+    /// A page with a portrait and a machine-readable zone.
+    Zone,
+    /// The back of a card.
+    Back,
 }
 
 /// A photograph and the truth about it.
@@ -45,10 +49,53 @@ pub struct Scene {
     pub holder: usize,
     /// The template of the picture on the page.
     pub template: Template,
+    /// The machine-readable zone of the first page, if it has one.
+    pub zone: Option<ZoneTruth>,
 }
 
-const PASSPORT: [f64; 2] = [125.0, 88.0];
-const CARD: [f64; 2] = [85.6, 53.98];
+/// What a zone says, and whether a person could read it.
+pub struct ZoneTruth {
+    pub lines: Vec<String>,
+    /// The least height of capitals in the photograph, in pixels.
+    pub capitals_px: f64,
+    /// Whether a finger or glare lies over some of it.
+    pub covered: bool,
+}
+
+/// What lies over a page, in pixels of the photograph.
+enum Cover {
+    /// The tip's centre, the direction in which it points, and the width.
+    Finger {
+        tip: [f64; 2],
+        to: [f64; 2],
+        width: f64,
+    },
+    Glare {
+        at: [f64; 2],
+        radius: f64,
+        strength: f64,
+    },
+}
+
+impl Cover {
+    fn hides(&self, [x, y]: [f64; 2]) -> bool {
+        match *self {
+            Self::Finger { tip, to, width } => {
+                let length = distance(tip, to).max(1e-6);
+                let (dx, dy) = ((to[0] - tip[0]) / length, (to[1] - tip[1]) / length);
+                let (x, y) = (x - tip[0], y - tip[1]);
+                let (along, across) = (x * dx + y * dy, (x * dy - y * dx).abs());
+                let from_axis = if along > 0.0 { across.hypot(along) } else { across };
+                from_axis < 0.5 * width + 2.0 && along > -5.1 * width
+            }
+            // Print on a page is about 180 levels darker than its ground, which has 30 left.
+            Self::Glare { at, radius, strength } => {
+                let d = distance([x, y], at) / radius;
+                strength * (-d * d * 1.5).exp() > 170.0
+            }
+        }
+    }
+}
 
 struct Layer {
     page_from_photo: Matrix,
@@ -62,7 +109,15 @@ pub fn scene(people: &People, kind: Kind, seed: u64, [width, height]: [u32; 2]) 
     let [subject, other] = people.two(random);
     let passport = random.chance(0.5);
     let frame = [f64::from(width), f64::from(height)];
-    let size = if passport { PASSPORT } else { CARD };
+    let layout = match kind {
+        Kind::Back => Layout::Back,
+        Kind::Zone if random.chance(0.3) => Layout::Larger,
+        Kind::Zone => Layout::Passport,
+        _ if passport => Layout::Passport,
+        _ => Layout::Card,
+    };
+    let passport = layout == Layout::Passport;
+    let size = layout.size();
     let roll = 90.0 * random.below(4) as f64 + random.between(-30.0, 30.0);
     let fill = match kind {
         Kind::Small => random.between(0.15, 0.2),
@@ -70,7 +125,7 @@ pub fn scene(people: &People, kind: Kind, seed: u64, [width, height]: [u32; 2]) 
         _ => random.between(0.55, 1.0),
     };
     let mut layers: Vec<Layer> = Vec::new();
-    let shown = if kind == Kind::NoPortrait { None } else { Some(&subject) };
+    let shown = if matches!(kind, Kind::NoPortrait | Kind::Back) { None } else { Some(&subject) };
     let pages: &[Option<&Subject>] = match kind {
         Kind::TwoPages => &[Some(&subject), Some(&other)],
         Kind::NoPage => &[],
@@ -85,7 +140,7 @@ pub fn scene(people: &People, kind: Kind, seed: u64, [width, height]: [u32; 2]) 
         across.iter_mut().zip(*depth).for_each(|(a, d)| *a += i as f64 * share[0] * d);
         let corners = outline(&photo_from_page, size);
         let px_per_mm = f64::from(corners[0].distance(corners[1]).max(corners[3].distance(corners[2]))) / size[0];
-        let paper = draw(random, *subject, px_per_mm, size, passport);
+        let paper = draw(random, *subject, px_per_mm, layout);
         layers.push(Layer { page_from_photo: inverse(&photo_from_page), photo_from_page, paper });
     }
     let mut image = desk(random, width, height);
@@ -97,6 +152,7 @@ pub fn scene(people: &People, kind: Kind, seed: u64, [width, height]: [u32; 2]) 
     for layer in &layers {
         lay(random, &mut image, layer, passport);
     }
+    let mut covers = Vec::new();
     for layer in layers.iter().take(1) {
         let on_page = |mm: [f64; 2]| apply(&layer.photo_from_page, mm);
         let [w, h] = size;
@@ -106,7 +162,9 @@ pub fn scene(people: &People, kind: Kind, seed: u64, [width, height]: [u32; 2]) 
         if random.chance(0.5) {
             // Holding the page by its right edge or its lower right corner.
             let edge = [w + random.between(-0.02, 0.08) * w, random.between(0.2, 0.95) * h];
-            finger(random, &mut image, on_page(edge), 1.1 * eyes_px, on_page([0.8 * w, 0.5 * h]));
+            let (tip, to) = (on_page(edge), on_page([0.8 * w, 0.5 * h]));
+            finger(random, &mut image, tip, 1.1 * eyes_px, to);
+            covers.push(Cover::Finger { tip, to, width: 1.1 * eyes_px });
         }
         match kind {
             Kind::Finger => {
@@ -114,7 +172,9 @@ pub fn scene(people: &People, kind: Kind, seed: u64, [width, height]: [u32; 2]) 
                 let [dx, dy] = places[random.below(4)];
                 let tip = [face[0] + dx * mm, face[1] + dy * mm];
                 let thick = random.between(0.8, 1.3) * eyes_px;
-                finger(random, &mut image, on_page(tip), thick, on_page([tip[0], tip[1] - 10.0]));
+                let (tip, to) = (on_page(tip), on_page([tip[0], tip[1] - 10.0]));
+                finger(random, &mut image, tip, thick, to);
+                covers.push(Cover::Finger { tip, to, width: thick });
             }
             Kind::Glare => {
                 let at = [face[0] + random.between(-0.4, 0.4) * mm, face[1] + random.between(-0.4, 0.4) * mm];
@@ -123,8 +183,10 @@ pub fn scene(people: &People, kind: Kind, seed: u64, [width, height]: [u32; 2]) 
             _ if random.chance(0.5) => {
                 let radius = random.between(0.3, 1.5) * eyes_px;
                 let at = [random.between(0.0, w), random.between(0.0, h)];
-                if distance(on_page(at), on_page(face)) > 2.0 * radius + 2.0 * eyes_px {
-                    glare(&mut image, on_page(at), radius, random.between(100.0, 420.0));
+                if kind == Kind::Back || distance(on_page(at), on_page(face)) > 2.0 * radius + 2.0 * eyes_px {
+                    let (at, strength) = (on_page(at), random.between(100.0, 420.0));
+                    glare(&mut image, at, radius, strength);
+                    covers.push(Cover::Glare { at, radius, strength });
                 }
             }
             _ => {}
@@ -144,7 +206,25 @@ pub fn scene(people: &People, kind: Kind, seed: u64, [width, height]: [u32; 2]) 
         }),
         holder: subject.person,
         template: subject.template,
+        zone: layers.first().and_then(|layer| truth(layer, &covers)),
     }
+}
+
+/// What the zone on a page says, and how it can be seen.
+fn truth(layer: &Layer, covers: &[Cover]) -> Option<ZoneTruth> {
+    let (lines, print) = layer.paper.zone.as_ref()?;
+    let (mut capitals_px, mut covered) = (f64::MAX, false);
+    for (i, line) in lines.iter().enumerate() {
+        for j in 0..line.len() {
+            let [x, y] = print.center(i, j);
+            // Capitals are 2.4 millimetres high between the middles of their strokes.
+            let corners = [[-0.9, -1.2], [0.9, -1.2], [0.9, 1.2], [-0.9, 1.2]];
+            let seen = corners.map(|[u, v]| apply(&layer.photo_from_page, [x + u, y + v]));
+            capitals_px = capitals_px.min(distance(seen[0], seen[3])).min(distance(seen[1], seen[2]));
+            covered |= seen.into_iter().any(|p| covers.iter().any(|cover| cover.hides(p)));
+        }
+    }
+    Some(ZoneTruth { lines: lines.clone(), capitals_px, covered })
 }
 
 /// Changes every pixel.
