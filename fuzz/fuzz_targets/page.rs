@@ -5,7 +5,7 @@
 use arbitrary::{Result, Unstructured};
 use libfuzzer_sys::fuzz_target;
 use selfsame::detect::Detector;
-use selfsame::document::{DocumentPhoto, Origin};
+use selfsame::document::{DocumentPhoto, Origin, PageZone};
 use selfsame::image::Photo;
 use selfsame::mesh::FaceMesher;
 use selfsame::outcome::Outcome;
@@ -48,8 +48,18 @@ fn picture(u: &mut Unstructured<'_>) -> Result<Photo> {
     Ok(Photo::from_rgb8(width, height, pixels).expect("the pixels fill the picture"))
 }
 
+/// A zone that was read has right check digits, and lies somewhere.
+fn sound<R>(zone: &Outcome<PageZone, R>) {
+    if let Outcome::Found(zone) = zone {
+        assert!(zone.mrz.wrong_digits().is_empty() && zone.corners.iter().all(|p| p.is_finite()));
+    }
+}
+
 fn page(u: &mut Unstructured<'_>) -> Result<()> {
     let photo = picture(u)?;
+    if let Ok(zone) = PageZone::from_page(&photo) {
+        sound(&zone);
+    }
     let detector = Detector::new(model(DETECT, u)?).expect("the card fits the detector");
     let mesher = FaceMesher::new(model(MESH, u)?).expect("the card fits the mesher");
     match DocumentPhoto::from_page(&photo, &detector, &mesher) {
@@ -60,6 +70,7 @@ fn page(u: &mut Unstructured<'_>) -> Result<()> {
             let (width, height) = (photo.width() as f32, photo.height() as f32);
             let near = |v: f32, side: f32| (-0.1 * side - 8.0..=1.1 * side + 8.0).contains(&v);
             assert!(portrait.corners.iter().all(|p| near(p.x, width) && near(p.y, height)), "{portrait:?}");
+            sound(&portrait.zone);
         }
         Err(_) => {}
     }

@@ -22,8 +22,9 @@ const DETECT_RUNS: usize = 28;
 const MESH_RUNS: usize = 3;
 /// A face, and where it was seen turned both ways up before, each with its mirror image.
 const TEMPLATE_RUNS: usize = 6;
-/// On a data page: six outlines both ways up, three of them closer, and the judge's own.
-const PAGE_DETECT_RUNS: usize = 18;
+/// On a data page: six outlines both ways up, three of them closer, and once one has shown its
+/// portrait, four more for a second document.
+const PAGE_DETECT_RUNS: usize = 26;
 /// What finding a face holds beside the frame.
 const WORKING_BYTES: isize = 24 << 20;
 

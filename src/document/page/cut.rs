@@ -34,6 +34,8 @@ pub(super) struct Found {
     pub(super) quad: Quad,
     /// The face, in pixels of the page that [`Quad::straight_height_px`] describes.
     pub(super) face: Detection,
+    /// Whether a finger seems to lie over the portrait.
+    pub(super) covered: bool,
 }
 
 /// The portrait of a photographed data page, cut out and straightened, and where it was.
@@ -120,7 +122,7 @@ pub(super) fn cut(
     // which may be finer.
     let eye_distance_px = mesh.inter_eye_distance_px() * coarse / cut_per_page;
     let doubt = judge::doubt(&portrait, &face, &mesh, mesher)?;
-    let reasons = judge::reasons(&quality, eye_distance_px, doubt);
+    let reasons = judge::reasons(&quality, eye_distance_px, doubt, found.covered);
     if !reasons.is_empty() {
         return refused(reasons);
     }

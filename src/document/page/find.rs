@@ -1,5 +1,6 @@
 //! The page's portrait: which of the faces on which of the outlines.
 
+use super::cover::is_covered;
 use super::cut::{Found, PagePortrait, cut};
 use super::homography::Homography;
 use super::judge::PageRefusal;
@@ -21,6 +22,9 @@ const TRIED_OUTLINES: usize = 6;
 /// Outlines that are looked at once more, closer, if none has shown a portrait. Chosen as
 /// [`TRIED_OUTLINES`].
 const TRIED_CLOSER: usize = 3;
+/// Outlines beside the page that are looked at for a second document, once the first has shown its
+/// portrait. Chosen as [`TRIED_OUTLINES`].
+const TRIED_ELSEWHERE: usize = 4;
 /// The share of the page, from its left, that the closer look shows: the half that portraits are
 /// in.
 const CLOSER_SHARE: f32 = 0.5;
@@ -94,7 +98,10 @@ fn read(photo: &Photo, detector: &Detector, mesher: &FaceMesher) -> Result<Outco
             left -= 1;
             match look(&small, quad, share, detector)? {
                 Page::Empty => {}
-                Page::One(portrait) if found.is_none() => found = Some(portrait),
+                Page::One(portrait) if found.is_none() => {
+                    found = Some(portrait);
+                    left = left.max(TRIED_ELSEWHERE);
+                }
                 Page::One(_) | Page::Ambiguous => return refused(PageRefusal::Ambiguous),
             }
         }
@@ -137,7 +144,10 @@ fn look(small: &Picture, quad: &Quad, share: f32, detector: &Detector) -> Result
             continue;
         }
         page = match (selected, page) {
-            (FaceSelection::One(face), Page::Empty) => Page::One(Found { quad, face }),
+            (FaceSelection::One(face), Page::Empty) => {
+                let covered = is_covered(&whole, &face);
+                Page::One(Found { quad, face, covered })
+            }
             // Portraits in both corners, or beside a face as large.
             _ => Page::Ambiguous,
         };

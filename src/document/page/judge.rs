@@ -27,7 +27,8 @@ pub enum PageRefusal {
     Blurred,
     /// More of the face is blown out than [`MOST_GLARE`].
     Glare,
-    /// Something seems to lie over the face: [`MOST_DOUBT`].
+    /// Something seems to lie over the face: [`MOST_DOUBT`], or skin goes on from it beyond the
+    /// portrait.
     Occluded,
     /// The face is nearly black.
     NearlyBlack,
@@ -96,7 +97,7 @@ fn mirrored(photo: &Photo) -> Result<Photo> {
 }
 
 /// The reasons against a portrait; none for a good one. Written so that NaN would refuse.
-pub(super) fn reasons(quality: &QualityReport, eye_distance_px: f32, doubt: f32) -> Vec<PageRefusal> {
+pub(super) fn reasons(quality: &QualityReport, eye_distance_px: f32, doubt: f32, covered: bool) -> Vec<PageRefusal> {
     let (sharpness, blown) = (quality.sharpness, quality.over_exposure.native);
     // All that hold are told, so that the next photograph can mend them at once.
     let conditions = [
@@ -104,7 +105,7 @@ pub(super) fn reasons(quality: &QualityReport, eye_distance_px: f32, doubt: f32)
         (quality.refusals.contains(&QualityRefusal::NearlyBlack), PageRefusal::NearlyBlack),
         (sharpness.is_nan() || sharpness < LEAST_SHARPNESS, PageRefusal::Blurred),
         (blown.is_nan() || blown > MOST_GLARE, PageRefusal::Glare),
-        (doubt.is_nan() || doubt > MOST_DOUBT, PageRefusal::Occluded),
+        (covered || doubt.is_nan() || doubt > MOST_DOUBT, PageRefusal::Occluded),
     ];
     conditions.into_iter().filter_map(|(holds, reason)| holds.then_some(reason)).collect()
 }

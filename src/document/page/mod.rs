@@ -17,6 +17,7 @@
 //! The whole page has to be in the picture. Nothing here says that the page is genuine, or more
 //! than a print of one.
 
+mod cover;
 mod cut;
 mod find;
 mod homography;

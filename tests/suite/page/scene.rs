@@ -150,7 +150,8 @@ pub fn scene(people: &People, kind: Kind, seed: u64, [width, height]: [u32; 2]) 
         behind(random, &mut image, &other, eyes_px, &layers);
     }
     for layer in &layers {
-        lay(random, &mut image, layer, passport);
+        // Of two documents both can be seen: no other page lies over one.
+        lay(random, &mut image, layer, passport && kind != Kind::TwoPages);
     }
     let mut covers = Vec::new();
     for layer in layers.iter().take(1) {

@@ -18,7 +18,7 @@ const ASPECT_TOLERANCE: f32 = 0.1;
 
 /// The mean fit of characters from which on lines are those of a zone, readable or not. Tuned on
 /// drawn pages (`tests/suite/page`).
-const ZONE_FIT: f32 = 0.7;
+const ZONE_FIT: f32 = 0.6;
 
 /// The machine-readable zone that was read on a photographed page: every character certain, every
 /// check digit right.
@@ -56,7 +56,6 @@ pub(in crate::document::page) fn read(
     formats.retain(|format| off(*format) < ASPECT_TOLERANCE);
     // The nearest first; the two of nearly the same proportions in their order.
     formats.sort_by_key(|format| off(*format) > 0.04);
-    let mut reason = ZoneRefusal::NoZone;
     for format in formats {
         let Some(strip) = Strip::sample(photo, corners, format)? else { continue };
         let (count, length) = match format {
@@ -66,18 +65,15 @@ pub(in crate::document::page) fn read(
         };
         for rows in rows(&strip, count) {
             let Some(cells) = cells(&strip, &rows, length) else { continue };
-            match settle(&fits(&strip, &cells), format) {
-                Outcome::Found(mrz) => {
-                    let corners = cells.corners().map(|p| strip.in_photo(p));
-                    return Ok(Outcome::Found(PageZone { mrz, corners }));
-                }
-                // These are the zone's lines: no other place or format will do.
-                Outcome::Refused(reason) if cells.mean_fit > ZONE_FIT => return Ok(Outcome::Refused(reason)),
-                // The more was read, the more the reason says.
-                Outcome::Refused(other) if other.told_after() > reason.told_after() => reason = other,
-                Outcome::Refused(_) => {}
+            if cells.mean_fit < ZONE_FIT {
+                continue;
             }
+            // These are the zone's lines: no other place or format will do.
+            return Ok(settle(&fits(&strip, &cells), format).map(|mrz| {
+                let corners = cells.corners().map(|p| strip.in_photo(p));
+                PageZone { mrz, corners }
+            }));
         }
     }
-    Ok(Outcome::Refused(reason))
+    Ok(Outcome::Refused(ZoneRefusal::NoZone))
 }
