@@ -9,6 +9,7 @@ use super::scene::{Kind, Scene, scene};
 use super::{SMALL, number};
 use crate::verify::engine;
 use selfsame::document::{PageZone, ZoneRefusal};
+use selfsame::enrol::{DocumentHolder, DocumentKey, NameKey};
 use selfsame::outcome::Outcome;
 use std::collections::BTreeMap;
 
@@ -68,12 +69,18 @@ fn a_page_gives_portrait_and_zone_together() {
         let scene = scene(&people, Kind::Zone, seed, SMALL);
         let Outcome::Found(page) = engine().document_page(&scene.photo).unwrap() else { continue };
         assert_ne!(judged(&scene, &page.zone), Read::Wrong, "{seed}");
-        let Outcome::Found(zone) = page.zone else { continue };
+        let Outcome::Found(zone) = &page.zone else { continue };
         // Its corners lie on the page, the lower ones near the page's.
         let along = scene.corners[2].distance(scene.corners[3]);
         assert!(zone.corners[2].distance(scene.corners[2]) < 0.2 * along, "{seed}");
         assert!(zone.corners[3].distance(scene.corners[3]) < 0.2 * along, "{seed}");
         assert!(!format!("{zone:?}").contains(zone.mrz.number()));
+        // What a ceremony is told of it is bound to the portrait, and not authenticated.
+        let names = NameKey::from_bytes(&[7; 32]);
+        let holder = DocumentHolder::of_page(&page, &names, 1_790_000_000).unwrap().found().unwrap();
+        let key = DocumentKey::new(&names, zone.mrz.issuing_state(), zone.mrz.number()).unwrap();
+        assert_eq!((holder.document, holder.portrait), (key, Some(page.document.digest())));
+        assert!(!holder.authenticated);
         together += 1;
     }
     assert!(together > 0);
