@@ -20,7 +20,6 @@ use selfsame_lab::simulate::Species;
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncBufReadExt, BufReader};
 
@@ -84,7 +83,7 @@ async fn main() -> Result<(), Failure> {
     let mut arguments = std::env::args().skip(1).map(|argument| argument.parse::<u64>());
     let applicants = arguments.next().transpose()?.unwrap_or(200);
     let seconds = arguments.next().transpose()?.unwrap_or(60);
-    let camera = Arc::new(Camera::new(&Engine::new()?, "obama2.jpg", Species::Live, 7));
+    let camera = Camera::new(&Engine::new()?, "obama2.jpg", Species::Live, 7);
     let folder = tempfile::tempdir()?;
     let mut program = std::env::current_exe()?;
     program.pop();
@@ -105,22 +104,19 @@ async fn main() -> Result<(), Failure> {
     let idle_kib = memory_kib(process, "VmRSS");
 
     let (began, until) = (Instant::now(), Instant::now() + Duration::from_secs(seconds));
-    let tasks = (0..applicants).map(|place| {
-        let camera = camera.clone();
-        tokio::spawn(async move {
-            let mut ends = Vec::new();
-            for round in 0.. {
-                if Instant::now() >= until {
-                    break;
-                }
-                ends.push(walk(address, place + round * applicants, &camera).await);
+    let tasks = (0..applicants).map(async |place| {
+        let mut ends = Vec::new();
+        for round in 0.. {
+            if Instant::now() >= until {
+                break;
             }
-            ends
-        })
+            ends.push(walk(address, place + round * applicants, &camera).await);
+        }
+        ends
     });
     let (mut ends, mut waits) = (BTreeMap::<String, usize>::new(), Vec::new());
-    for task in tasks.collect::<Vec<_>>() {
-        for end in task.await? {
+    for all in futures_util::future::join_all(tasks).await {
+        for end in all {
             let word = match end {
                 Ok((phase, more)) => {
                     waits.extend(more);

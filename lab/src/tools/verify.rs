@@ -88,7 +88,7 @@ enum Outcome {
     /// The page's photograph gave no portrait.
     Unread(Vec<PageRefusal>),
     /// With what the zone of a page says, if the document is one.
-    Verified(Box<Verification>, Option<Zone>),
+    Verified(Box<(Verification, Option<Zone>)>),
 }
 
 type Zone = selfsame::outcome::Outcome<PageZone, ZoneRefusal>;
@@ -111,7 +111,8 @@ fn tell(arguments: &Arguments) -> Result<ExitCode> {
             }
             ExitCode::from(2)
         }
-        Outcome::Verified(verification, zone) => {
+        Outcome::Verified(verified) => {
+            let (verification, zone) = *verified;
             if arguments.json {
                 say!("{}", json(&verification, zone.as_ref(), &timings));
             } else {
@@ -156,7 +157,8 @@ fn run(arguments: &Arguments, timings: &mut Timings) -> Result<Outcome> {
     timings.enter(Side::Selfie, Stage::Decode);
     let selfie = Photo::decode(&selfie, &limits).of_file(&arguments.selfie)?;
     timings.leave(Side::Selfie, Stage::Decode);
-    Ok(Outcome::Verified(Box::new(engine.verify_observed(&document, &selfie, arguments.fmr, timings)?), zone))
+    let verification = engine.verify_observed(&document, &selfie, arguments.fmr, timings)?;
+    Ok(Outcome::Verified(Box::new((verification, zone))))
 }
 
 fn print(verification: &Verification, zone: Option<&Zone>, timings: &Timings) {

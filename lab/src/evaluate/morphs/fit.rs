@@ -96,7 +96,7 @@ impl Weights {
         let inputs: Vec<f64> = weights.iter().zip(&scales).map(|(w, (_, deviation))| w / deviation).collect();
         let of_means: f64 = inputs.iter().zip(&scales).map(|(w, (mean, _))| w * mean).sum();
         // The offset is the last of the weights, of which there is always one.
-        let offset = weights.iter().last().copied().unwrap_or_default() - of_means;
+        let offset = weights.iter().next_back().copied().unwrap_or_default() - of_means;
         Ok(Self { inputs, offset })
     }
 }
