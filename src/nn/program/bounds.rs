@@ -57,6 +57,7 @@ impl Step {
                 let whole = span > 0 && span * segments.len() == depth && columns == vectors;
                 whole && self.input_walk.end(held_input, farthest)? <= input && walked(columns)?
             }
+            #[cfg(not(target_arch = "wasm32"))]
             Work::Winograd { weights } => {
                 let across = self.input_walk.right.checked_add(self.input_walk.down)?.checked_mul(2)?;
                 let span = across.checked_add(weights.depth())?;

@@ -30,6 +30,7 @@ impl Step {
         let (mut what, per_pixel) = match &self.work {
             Work::Dense { weights, .. } => (format!("dense {}", weights.size().0), weights.size().0),
             // What the convolution is, not the fewer that are computed.
+            #[cfg(not(target_arch = "wasm32"))]
             Work::Winograd { weights } => {
                 (format!("winograd {0}x{0}, {1}", weights.tile().side(), 9 * weights.depth()), 9 * weights.depth())
             }

@@ -5,6 +5,7 @@ use crate::error::{Error, ErrorKind, Result, Stage};
 use crate::nn::kernels::int8::IntWeights;
 use crate::nn::kernels::matmul::PackedWeights;
 use crate::nn::kernels::walk::Walk;
+#[cfg(not(target_arch = "wasm32"))]
 use crate::nn::kernels::winograd::WinogradWeights;
 use crate::nn::op::{Filter, Kind, Op, Strides, Window};
 use crate::nn::value::{Border, Buffer, Form, Grid, Value};
@@ -67,10 +68,10 @@ impl Layout<'_> {
                     depthwise(&filter, &window, op.input.grid.vectors(), pixel, pitch)
                 } else if let Some(weights) = IntWeights::pack(&filter.weights, &filter.bias, &filter.ranges) {
                     Work::IntDense { weights }
-                } else if let Some(weights) = winograd(&filter, &window, &op.input.grid) {
-                    Work::Winograd { weights }
                 } else {
-                    dense(&filter, &window, &op.input.grid, pitch)
+                    // What Winograd's method does not gain on, the direct form computes.
+                    winograd(&filter, &window, &op.input.grid)
+                        .unwrap_or_else(|| dense(&filter, &window, &op.input.grid, pitch))
                 }
             }
             Kind::Coded { weights } => Work::Coded { weights },
@@ -127,10 +128,17 @@ impl Layout<'_> {
     }
 }
 
-/// Transforms and packs a dense filter, if it is computed so.
-fn winograd(filter: &Filter, window: &Window, grid: &Grid) -> Option<WinogradWeights> {
+/// A dense filter by Winograd's method, if it is computed so.
+#[cfg(not(target_arch = "wasm32"))]
+fn winograd(filter: &Filter, window: &Window, grid: &Grid) -> Option<Work> {
     let tile = filter.tile(window, grid)?;
-    WinogradWeights::pack(tile, grid.pixel, filter.inputs, &filter.weights, &filter.bias)
+    let weights = WinogradWeights::pack(tile, grid.pixel, filter.inputs, &filter.weights, &filter.bias)?;
+    Some(Work::Winograd { weights })
+}
+
+#[cfg(target_arch = "wasm32")]
+fn winograd(_: &Filter, _: &Window, _: &Grid) -> Option<Work> {
+    None
 }
 
 /// Packs a dense filter for an input of `grid` whose rows are `pitch` floats apart.

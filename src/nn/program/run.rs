@@ -135,6 +135,7 @@ impl Program {
             // this one runs.
             match self.steps.get(at + 1).filter(|_| rows.start == 0).map(|next| &next.work) {
                 Some(Work::Dense { weights, .. }) => self.level.run(weights.prefetch()),
+                #[cfg(not(target_arch = "wasm32"))]
                 Some(Work::Winograd { weights }) => self.level.run(weights.prefetch()),
                 Some(Work::IntDense { weights }) => self.level.run(weights.prefetch()),
                 _ => {}

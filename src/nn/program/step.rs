@@ -11,6 +11,7 @@ use crate::nn::kernels::pool::{Pool, Pooling};
 use crate::nn::kernels::resize::{Resize, Tap};
 use crate::nn::kernels::tensor::{TensorKernel, TensorOp};
 use crate::nn::kernels::walk::{Operand, Residual, Walk};
+#[cfg(not(target_arch = "wasm32"))]
 use crate::nn::kernels::winograd::{Winograd, WinogradWeights};
 use crate::nn::op::{Strides, Window};
 use crate::nn::value::{Border, Grid};
@@ -43,7 +44,9 @@ impl Place {
 pub(super) enum Work {
     /// A dense convolution in f32: [`DenseConv`].
     Dense { weights: PackedWeights, segments: Vec<usize> },
-    /// A dense convolution of 3×3 by Winograd's method: [`Winograd`].
+    /// A dense convolution of 3×3 by Winograd's method: [`Winograd`]. Not in browsers, whose modules
+    /// would grow by a thirtieth for layers that no bundled network has.
+    #[cfg(not(target_arch = "wasm32"))]
     Winograd { weights: WinogradWeights },
     /// A pointwise convolution in 8-bit integers: [`IntDenseConv`].
     IntDense { weights: IntWeights },
@@ -129,6 +132,7 @@ impl Step {
                 output_walk: output_walk.in_vectors(),
                 size: (width, height),
             }),
+            #[cfg(not(target_arch = "wasm32"))]
             Work::Winograd { weights } => Winograd {
                 input: vectors(input),
                 input_walk: input_walk.in_vectors(),

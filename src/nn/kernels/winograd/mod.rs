@@ -15,6 +15,8 @@
 //! blocks. A NaN of the input stays NaN in every output that reads it, as in the direct form, and
 //! may spread to others of the same tile; so may an infinity, which becomes NaN.
 
+#![cfg_attr(target_arch = "wasm32", allow(dead_code, unused_imports, reason = "browsers' modules do without it"))]
+
 mod choice;
 mod conv;
 mod gather;
