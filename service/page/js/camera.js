@@ -66,8 +66,9 @@ export function each(video, taken) {
   const next = (time) => {
     if (going && taken(time) !== false) ask();
   };
-  // The camera's own time where it is known; else when the frame is expected on the screen.
-  const called = (_, { captureTime, expectedDisplayTime }) => next(captureTime ?? expectedDisplayTime);
+  // The camera's own time where it is known; else when the frame is expected on the screen. That may
+  // lie ahead, and no frame was taken after it is here: the service would not believe it.
+  const called = (now, { captureTime, expectedDisplayTime }) => next(Math.min(captureTime ?? expectedDisplayTime, now));
   let before = -1;
   const polled = (now) => {
     if (video.currentTime === before) return ask();
