@@ -44,8 +44,8 @@ impl Place {
 pub(super) enum Work {
     /// A dense convolution in f32: [`DenseConv`].
     Dense { weights: PackedWeights, segments: Vec<usize> },
-    /// A dense convolution of 3×3 by Winograd's method: [`Winograd`]. Not in browsers, whose modules
-    /// would grow by a thirtieth for layers that no bundled network has.
+    /// A dense convolution of 3×3 by Winograd's method: [`Winograd`]. Browsers' modules would grow
+    /// by a thirtieth, for layers that no bundled network has.
     #[cfg(not(target_arch = "wasm32"))]
     Winograd { weights: WinogradWeights },
     /// A pointwise convolution in 8-bit integers: [`IntDenseConv`].
