@@ -6,7 +6,7 @@ use super::scatter::Scatter;
 use super::transform::{Four, Tile, Transform, Two};
 use super::weights::WinogradWeights;
 use crate::nn::kernels::epilogue::Epilogue;
-use crate::nn::kernels::walk::{Operand, Residual, Walk};
+use crate::nn::kernels::walk::{Residual, Walk};
 use crate::simd::{LANES, Lanes, Level, scratch};
 use std::marker::PhantomData;
 
@@ -67,13 +67,6 @@ impl Winograd<'_> {
                 transform: PhantomData::<T>,
             });
             level.run_pairs(Product { weights, tiles: tiles.len(), inputs, input_plane, outputs, output_plane });
-            let residual = match &residual {
-                Some(Residual::Other(Operand { data, walk, vectors })) => {
-                    Some(Residual::Other(Operand { data, walk: *walk, vectors: *vectors }))
-                }
-                Some(Residual::InPlace) => Some(Residual::InPlace),
-                None => None,
-            };
             level.run(Scatter {
                 planes: outputs,
                 plane: output_plane,
