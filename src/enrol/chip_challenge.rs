@@ -1,7 +1,7 @@
 //! Challenges of chip authentication between two requests: sealed, like a ceremony's states.
 
-use super::envelope::{SealKey, fault, unwrap, wrap};
-use super::seal::Sealed;
+use super::envelope::{SealKey, fault, unwrap};
+use super::seal::{Sealed, seal_bytes};
 use crate::document::chip::ChipChallenge;
 use crate::error::{ErrorKind, Result};
 use rand_core::CryptoRng;
@@ -28,11 +28,7 @@ impl SealKey {
         expires_at: u64,
         rng: &mut (impl CryptoRng + ?Sized),
     ) -> Result<Sealed> {
-        let mut random = [0; 40];
-        rng.fill_bytes(&mut random);
-        let plain = challenge.to_secret_bytes();
-        let (token, bytes) = wrap(&plain, self, CHALLENGE, associated, expires_at, &random)?;
-        Ok(Sealed { token, replaces: None, expires_at, bytes })
+        seal_bytes(&challenge.to_secret_bytes(), self, CHALLENGE, associated, expires_at, None, rng)
     }
 
     /// The challenge that was [sealed](Self::seal_challenge) under one of `keys`, for

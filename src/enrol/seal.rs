@@ -20,6 +20,7 @@ use super::terminated::Terminated;
 use super::waiting::Waiting;
 use crate::error::{ErrorKind, Result};
 use crate::liveness::ChallengeId;
+use rand_core::CryptoRng;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
@@ -85,19 +86,18 @@ enum Snapshot {
     Terminated(End),
 }
 
-/// Encrypts plain data for `lifetime_s` seconds.
-fn seal_bytes(
+/// Encrypts plain data until a time.
+pub(super) fn seal_bytes(
     plain: &[u8],
     key: &SealKey,
     purpose: &str,
     associated: &[u8],
-    lifetime_s: u64,
+    expires_at: u64,
     replaces: Option<SealToken>,
-    ctx: &mut Context<'_>,
+    rng: &mut (impl CryptoRng + ?Sized),
 ) -> Result<Sealed> {
     let mut random = [0; 40];
-    ctx.rng.fill_bytes(&mut random);
-    let expires_at = ctx.now.saturating_add(lifetime_s);
+    rng.fill_bytes(&mut random);
     let (token, bytes) = wrap(plain, key, purpose, associated, expires_at, &random)?;
     Ok(Sealed { token, replaces, expires_at, bytes })
 }
@@ -128,7 +128,8 @@ impl Ceremony {
     pub fn seal(self, key: &SealKey, associated: &[u8], lifetime_s: u64, ctx: &mut Context<'_>) -> Result<Sealed> {
         let (core, snapshot) = self.into_parts(ctx);
         let replaces = core.token;
-        seal_bytes(&plain_of(&(core, snapshot))?, key, STORED, associated, lifetime_s, replaces, ctx)
+        let expires_at = ctx.now.saturating_add(lifetime_s);
+        seal_bytes(&plain_of(&(core, snapshot))?, key, STORED, associated, expires_at, replaces, ctx.rng)
     }
 
     /// What is encrypted of it.
@@ -218,7 +219,8 @@ impl Proofed {
         let records = std::mem::take(&mut core.audit.records);
         let plain = plain_of(&(&core, &cleared))?;
         core.audit.records = records;
-        let sealed = seal_bytes(&plain, &key.0, HANDED_OVER, associated, lifetime_s, None, ctx)?;
+        let expires_at = ctx.now.saturating_add(lifetime_s);
+        let sealed = seal_bytes(&plain, &key.0, HANDED_OVER, associated, expires_at, None, ctx.rng)?;
         Ok((Self { core, cleared }.await_device(ctx), sealed.bytes))
     }
 }
