@@ -35,7 +35,7 @@ impl PageZone {
             match on_outline(photo, &quad, scale)? {
                 Outcome::Found(zone) => return Ok(Outcome::Found(zone)),
                 // The more was read, the more the reason says.
-                Outcome::Refused(other) if other.told_after() > reason.told_after() => reason = other,
+                Outcome::Refused(other) if other as u8 > reason as u8 => reason = other,
                 Outcome::Refused(_) => {}
             }
         }

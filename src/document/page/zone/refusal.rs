@@ -6,6 +6,7 @@ use crate::words::words;
 ///
 /// These are the holder's to mend, as those of [`PageRefusal`](crate::document::PageRefusal) are:
 /// another photograph, sharper, nearer or without a finger on the zone. Fronts of cards have none.
+// In the order of how far reading came: of several tries the furthest is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ZoneRefusal {
@@ -18,18 +19,6 @@ pub enum ZoneRefusal {
     /// All characters are certain, and a check digit is wrong: the document was issued so, or is
     /// none.
     CheckDigits,
-}
-
-impl ZoneRefusal {
-    /// How far reading came before it was refused: of several tries the furthest is told.
-    pub(in crate::document::page) fn told_after(self) -> u8 {
-        match self {
-            Self::NoPage => 0,
-            Self::NoZone => 1,
-            Self::Unreadable => 2,
-            Self::CheckDigits => 3,
-        }
-    }
 }
 
 words!(ZoneRefusal {
