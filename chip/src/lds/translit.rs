@@ -72,8 +72,8 @@ const CYRILLIC: [(&str, &str); 34] = [
     ("Ћ", "C"),
 ];
 
-/// Arabic letters (section 6, table C), those of Persian, Urdu and Pashto among them. Escaped as they
-/// are, the Arabic name can be had back. The letter teh marbuta depends on its place.
+/// Arabic letters (section 6, table C), those of Persian, Urdu and Pashto among them. Escaped as
+/// they are, the Arabic name can be had back. The letter teh marbuta depends on its place.
 #[rustfmt::skip]
 const ARABIC: [(char, &str); 65] = [
     ('\u{621}', "XE"), ('\u{622}', "XAA"), ('\u{623}', "XAE"), ('\u{624}', "U"), ('\u{625}', "I"),

@@ -66,8 +66,8 @@ export function each(video, taken) {
   const next = (time) => {
     if (going && taken(time) !== false) ask();
   };
-  // The camera's own time where it is known; else when the frame is expected on the screen. That may
-  // lie ahead, and no frame was taken after it is here: the service would not believe it.
+  // The camera's own time where it is known; else when the frame is expected on the screen. That
+  // may lie ahead, and no frame was taken after it is here: the service would not believe it.
   const called = (now, { captureTime, expectedDisplayTime }) => next(Math.min(captureTime ?? expectedDisplayTime, now));
   let before = -1;
   const polled = (now) => {

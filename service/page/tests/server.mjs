@@ -27,7 +27,7 @@ export class Wire {
   cut = false;
   #server;
 
-  /** Before `upstream` (the service's host and port) or a stand-in; `layers`: the camera's folder. */
+  /** Before `upstream`, the service's host and port, or a stand-in; `layers`: the camera's folder. */
   static async start({ upstream, standIn, layers }) {
     const wire = new Wire();
     const body = (request) =>
