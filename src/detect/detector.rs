@@ -1,12 +1,12 @@
 //! The detector: which searches run, and the network's run for each.
 
-use super::decode::{BOX_LEN, CELLS, INPUT_PX, decode_into};
+use super::decode::{BOX_LEN, CELLS, Candidate, INPUT_PX, decode_into};
 use super::detection::Detection;
 use super::found::Found;
 use super::nms;
 use super::options::DetectOptions;
 use super::rotation::Rotation;
-use super::search::{Search, tiles, whole};
+use super::search::{Search, is_cut, tiles, whole};
 use crate::error::{Error, ErrorKind, Result, Stage};
 use crate::image::{Border, Crop, Frame, Normalisation, warp_into};
 use crate::model::Model;
@@ -29,6 +29,22 @@ const SETTLED_SCORE_ZOOMED: f32 = 0.8;
 /// Measured on LFW cropped so that the face is 1.0 and 1.4 times as wide as the frame: median score
 /// at zoom 1 0.49 and 0.20, at zoom 0.5 0.82 and 0.68.
 const ZOOMED_OUT: f32 = 0.5;
+
+/// The side of the tiles in which a face is looked for that the whole frame does not show, as a share
+/// of the longer side. Chosen by hand: they double its size.
+const TILE_SHARE: f32 = 0.5;
+
+/// A subject under this share of the side that was searched is far: others of its size may have been
+/// missed, so the frame is searched in tiles in which it has this share.
+///
+/// Of faces of LFW's folds in drawn pictures the search of the whole frame sees 40 % at a share of
+/// 0.06, 69 % at 0.08, 91 % at 0.10, 99 % at 0.12 and all at 0.15; whoever could be the subject
+/// instead has 0.6 of its width or more.
+const FAR_SHARE: f32 = 0.2;
+
+/// The least side of such tiles, as a share of the longer side, which bounds them to 36. Chosen by
+/// hand.
+const LEAST_TILE_SHARE: f32 = 0.25;
 
 thread_local! {
     /// The lists of this thread's last call.
@@ -108,9 +124,15 @@ impl Detector {
 
     /// Runs one search after the other, until one settles the matter or no allowed one is left.
     fn look(&self, frame: &Frame<'_>, options: &DetectOptions, found: &mut Found) -> Result<()> {
+        self.look_at_whole(frame, options, found)?;
+        if options.tiles() { self.look_closer(frame, options.threshold(), found) } else { Ok(()) }
+    }
+
+    /// The searches that show the whole frame.
+    fn look_at_whole(&self, frame: &Frame<'_>, options: &DetectOptions, found: &mut Found) -> Result<()> {
         let (width, height) = (frame.width() as f32, frame.height() as f32);
         let look = |found: &mut Found, zoom, rotation| match whole(width, height, zoom, rotation) {
-            Some(search) => self.search(frame, &search, options.threshold(), found),
+            Some(search) => self.search(frame, &search, options.threshold(), found, |_| true),
             None => Err(Error::new(ErrorKind::InvalidArgument, Stage::Detect, "the frame is empty")),
         };
 
@@ -139,17 +161,41 @@ impl Detector {
                 }
             }
         }
-        if options.tiles() && found.faces.is_empty() {
+        Ok(())
+    }
+
+    /// Searches tiles if there is no face yet, and smaller ones if the subject is far.
+    fn look_closer(&self, frame: &Frame<'_>, threshold: f32, found: &mut Found) -> Result<()> {
+        let (width, height) = (frame.width() as f32, frame.height() as f32);
+        let longer = width.max(height);
+        let look = |found: &mut Found, side, rotation| {
+            tiles(width, height, side, rotation).iter().try_for_each(|tile| {
+                self.search(frame, tile, threshold, found, |face| !is_cut(face, tile, width, height))
+            })
+        };
+        let mut searched = longer;
+        if found.faces.is_empty() {
             debug_event!(search = "tiles", "the searches so far leave a doubt");
-            for tile in tiles(width, height) {
-                self.search(frame, &tile, options.threshold(), found)?;
-            }
+            searched = TILE_SHARE * longer;
+            look(found, searched, Rotation::None)?;
+        }
+        if let Some((face, rotation)) = found.subject().filter(|(face, _)| *face < FAR_SHARE * searched) {
+            debug_event!(search = "small tiles", "the subject is far");
+            let side = (face / FAR_SHARE).max(LEAST_TILE_SHARE * longer).max(INPUT_PX as f32);
+            look(found, side, rotation)?;
         }
         Ok(())
     }
 
-    /// Runs the network on one view of the frame and adds what it finds.
-    fn search(&self, frame: &Frame<'_>, search: &Search, threshold: f32, found: &mut Found) -> Result<()> {
+    /// Runs the network on one view of the frame and adds what it finds and `keep` lets pass.
+    fn search(
+        &self,
+        frame: &Frame<'_>,
+        search: &Search,
+        threshold: f32,
+        found: &mut Found,
+        keep: impl Fn(&Candidate) -> bool,
+    ) -> Result<()> {
         let mut input = scratch::take(INPUT_PX * INPUT_PX * 3);
         let mut boxes = scratch::take(CELLS * BOX_LEN);
         let mut scores = scratch::take(CELLS);
@@ -168,7 +214,7 @@ impl Detector {
         nms::weighted_into(&mut found.candidates, &mut found.group, &mut found.distinct);
         // Taken out of `found`, which `add` borrows whole.
         let distinct = std::mem::take(&mut found.distinct);
-        for candidate in &distinct {
+        for candidate in distinct.iter().filter(|candidate| keep(candidate)) {
             found.add(candidate, search);
         }
         found.distinct = distinct;

@@ -3,7 +3,9 @@
 use super::decode::Candidate;
 use super::detection::Detection;
 use super::nms::SAME_FACE_IOU;
+use super::rotation::Rotation;
 use super::search::Search;
+use super::select::widest;
 use crate::geometry::{Point, Rect};
 
 /// A face settles the search only if its mouth is below its eyes within this angle. Upright LFW
@@ -57,6 +59,12 @@ impl Found {
     /// Whether the best face leaves no doubt, so that no further search is needed.
     pub(super) fn settled(&self, least: f32) -> bool {
         self.best.is_some_and(|(score, tilt)| score >= least && tilt.abs() <= SETTLED_TILT_DEG)
+    }
+
+    /// The width and the turn of the face that would be the subject by [`widest`].
+    pub(super) fn subject(&self) -> Option<(f32, Rotation)> {
+        let rotation = self.faces.iter().max_by(|a, b| a.score.total_cmp(&b.score))?.rotation;
+        widest(self.faces.iter().filter(|face| face.rotation == rotation)).map(|face| (face.rect.width(), rotation))
     }
 
     /// The faces of all searches, each once, by falling score. A photograph is turned as a whole:

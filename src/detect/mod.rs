@@ -39,8 +39,8 @@ pub use detection::Detection;
 pub use detector::Detector;
 pub use options::{DEFAULT_THRESHOLD, DetectOptions};
 pub use rotation::Rotation;
-pub(crate) use select::dominant_face;
 pub use select::{COUNTED_SCORE, DOMINANT_WIDTH_RATIO, FaceSelection, select_face};
+pub(crate) use select::{dominant_face, doubted};
 
 #[cfg(test)]
 mod tests;

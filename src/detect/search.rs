@@ -2,7 +2,7 @@
 //! transform, so that zooming out, tiling and turning cost no pixel copies beyond the warp into the
 //! network's input.
 
-use super::decode::INPUT_PX;
+use super::decode::{Candidate, INPUT_PX};
 use super::rotation::Rotation;
 use crate::geometry::{Point, Similarity, square};
 
@@ -23,17 +23,13 @@ pub(super) fn whole(width: f32, height: f32, zoom: f32, rotation: Rotation) -> O
     Some(Search { source_from_input, rotation })
 }
 
-/// Side of a tile, as a share of the frame's longer side. Chosen by hand: a tile doubles the faces'
-/// size, and finds those from 4 % of the longer side (see [`super::DetectOptions`]).
-const TILE_SHARE: f32 = 0.5;
-/// Least overlap of neighbouring tiles, as a share of a tile's side: faces up to 15 % of the
-/// frame's longer side lie whole in some tile; larger ones are found by the other searches.
+/// Least overlap of neighbouring tiles, as a share of a tile's side: faces up to so large lie whole
+/// in some tile; larger ones are found by the searches before.
 const TILE_OVERLAP: f32 = 0.3;
 
-/// Overlapping square tiles of half the longer side: 6 for 16:9, 9 for a square frame. Empty for
-/// frames whose longer side is under two inputs: there a tile would only enlarge pixels.
-pub(super) fn tiles(width: f32, height: f32) -> Vec<Search> {
-    let side = TILE_SHARE * width.max(height);
+/// Overlapping square tiles of `side` pixels, each turned: of half the longer side 6 for 16:9, 9
+/// for a square frame. Empty for tiles of under one input: there they would only enlarge pixels.
+pub(super) fn tiles(width: f32, height: f32, side: f32, rotation: Rotation) -> Vec<Search> {
     if side < INPUT_PX as f32 {
         return Vec::new();
     }
@@ -41,9 +37,25 @@ pub(super) fn tiles(width: f32, height: f32) -> Vec<Search> {
     let rows = tile_centers(height, side);
     let centers = rows.iter().flat_map(|y| columns.iter().map(|x| Point::new(*x, *y)));
     centers
-        .filter_map(|center| square(center, side, 0.0, INPUT_PX))
-        .map(|source_from_input| Search { source_from_input, rotation: Rotation::None })
+        .filter_map(|center| square(center, side, rotation.degrees(), INPUT_PX))
+        .map(|source_from_input| Search { source_from_input, rotation })
         .collect()
+}
+
+/// Whether the edge of a tile cuts `candidate`, and another tile of the frame shows it whole.
+pub(super) fn is_cut(candidate: &Candidate, tile: &Search, width: f32, height: f32) -> bool {
+    let (rect, side) = (&candidate.rect, INPUT_PX as f32);
+    let center = rect.center();
+    let edges = [
+        (rect.left() < 0.0, Point::new(0.0, center.y)),
+        (rect.right() > side, Point::new(side, center.y)),
+        (rect.top() < 0.0, Point::new(center.x, 0.0)),
+        (rect.bottom() > side, Point::new(center.x, side)),
+    ];
+    // A tile that ends with the frame does so within a pixel.
+    let goes_on = |p: Point| p.x > 1.0 && p.y > 1.0 && p.x < width - 1.0 && p.y < height - 1.0;
+    let crossed = edges.iter().any(|(crossed, edge)| *crossed && goes_on(tile.source_from_input.apply(*edge)));
+    crossed && rect.width().max(rect.height()) <= TILE_OVERLAP * side
 }
 
 /// Centres of the tiles along an axis of `length`: evenly spaced, the outermost flush with the
@@ -93,11 +105,12 @@ mod tests {
 
     #[test]
     fn tiles_of_common_shapes() {
-        assert_eq!(tiles(1280.0, 720.0).len(), 6);
-        assert_eq!(tiles(720.0, 1280.0).len(), 6);
-        assert_eq!(tiles(1000.0, 1000.0).len(), 9);
-        assert_eq!(tiles(250.0, 250.0).len(), 0);
-        assert_eq!(tiles(2000.0, 300.0).len(), 3);
+        let count = |width: f32, height: f32, side: f32| tiles(width, height, side, Rotation::None).len();
+        assert_eq!([count(1280.0, 720.0, 640.0), count(1280.0, 720.0, 320.0)], [6, 18]);
+        assert_eq!([count(720.0, 1280.0, 640.0), count(720.0, 1280.0, 320.0)], [6, 18]);
+        assert_eq!([count(1000.0, 1000.0, 500.0), count(1000.0, 1000.0, 250.0)], [9, 36]);
+        assert_eq!([count(250.0, 250.0, 125.0), count(250.0, 250.0, 192.0)], [0, 4]);
+        assert_eq!(count(2000.0, 300.0, 1000.0), 3);
     }
 
     proptest! {
@@ -110,7 +123,8 @@ mod tests {
             prop_assume!(size <= width.min(height));
             let corner = |search: &Search, p| search.source_from_input.inverse().unwrap().apply(p);
             let inside = |p: Point| p.x > -0.5 && p.y > -0.5 && p.x < 192.5 && p.y < 192.5;
-            let held = tiles(width, height).iter().any(|t| {
+            let side = 0.5 * width.max(height);
+            let held = tiles(width, height, side, Rotation::None).iter().any(|t| {
                 inside(corner(t, Point::new(x, y))) && inside(corner(t, Point::new(x + size, y + size)))
             });
             prop_assert!(held);

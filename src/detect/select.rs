@@ -46,7 +46,7 @@ pub fn select_face(detections: &[Detection]) -> FaceSelection {
     if rivals == 0 {
         return FaceSelection::One(largest);
     }
-    let mut similar: Vec<Detection> = counted(detections).filter(|d| rivals_with(d, &largest)).copied().collect();
+    let mut similar: Vec<_> = counted(detections.iter()).filter(|d| rivals_with(d, &largest)).copied().collect();
     similar.sort_by(|a, b| b.rect.width().total_cmp(&a.rect.width()));
     FaceSelection::Several(similar)
 }
@@ -54,16 +54,29 @@ pub fn select_face(detections: &[Detection]) -> FaceSelection {
 /// The largest face that counts, and how many others are of similar size: [`select_face`] for every
 /// frame of a video, without a list.
 pub(crate) fn dominant_face(detections: &[Detection]) -> Option<(Detection, usize)> {
-    // The first of equals.
-    let largest = counted(detections).reduce(|a, b| if b.rect.width() > a.rect.width() { b } else { a })?;
-    let similar = counted(detections).filter(|d| rivals_with(d, largest)).count();
+    let largest = widest(detections.iter())?;
+    let similar = counted(detections.iter()).filter(|d| rivals_with(d, largest)).count();
     Some((*largest, similar.saturating_sub(1)))
 }
 
+/// The largest of the faces that count, the first of equals.
+pub(super) fn widest<'a>(detections: impl Iterator<Item = &'a Detection> + Clone) -> Option<&'a Detection> {
+    counted(detections).reduce(|a, b| if b.rect.width() > a.rect.width() { b } else { a })
+}
+
 /// The faces among which the subject is looked for: all, or the sure ones if there are such.
-fn counted(detections: &[Detection]) -> impl Iterator<Item = &Detection> {
-    let sure = detections.iter().any(|d| d.score >= COUNTED_SCORE);
-    detections.iter().filter(move |d| !sure || d.score >= COUNTED_SCORE)
+fn counted<'a>(detections: impl Iterator<Item = &'a Detection> + Clone) -> impl Iterator<Item = &'a Detection> {
+    let sure = detections.clone().any(|d| d.score >= COUNTED_SCORE);
+    detections.filter(move |d| !sure || d.score >= COUNTED_SCORE)
+}
+
+/// The unsure faces that would be rivals of `subject`, or the subject instead, if they are faces:
+/// those that [`select_face`] leaves out, the widest first.
+pub(crate) fn doubted(detections: &[Detection], subject: &Detection) -> Vec<Detection> {
+    let left_out = |d: &&Detection| d.score < COUNTED_SCORE.min(subject.score) && rivals_with(d, subject);
+    let mut doubted: Vec<_> = detections.iter().filter(left_out).copied().collect();
+    doubted.sort_by(|a, b| b.rect.width().total_cmp(&a.rect.width()));
+    doubted
 }
 
 /// Whether `face` is so large that it could be the subject instead of `largest`.
@@ -97,6 +110,10 @@ mod tests {
         assert_eq!(select_face(&[sure, doubtful]), FaceSelection::One(sure));
         assert_eq!(select_face(&[doubtful]), FaceSelection::One(doubtful));
         assert_eq!(select_face(&[doubtful, other]), FaceSelection::Several(vec![doubtful, other]));
+        assert_eq!(doubted(&[other, sure, doubtful], &sure), [doubtful, other], "as wide as the subject, or wider");
+        let behind = face(500.0, 50.0, 0.55);
+        assert_eq!(doubted(&[sure, behind], &sure), [], "far behind");
+        assert_eq!(doubted(&[doubtful], &doubtful), [], "the subject itself");
     }
 
     #[test]

@@ -155,7 +155,8 @@ fn small_faces_are_found_in_tiles_and_large_ones_zoomed_out() {
     let photo = painted(1280, 720, small, 9.0);
     let (detector, fake) = Painted::detector(narrow);
     let faces = detector.detect(&photo.frame(), &DetectOptions::default()).unwrap();
-    assert_eq!((faces.len(), fake.runs()), (1, 14));
+    // Found in six tiles, and looked at in eight smaller ones, since others may be there.
+    assert_eq!((faces.len(), fake.runs()), (1, 22));
     assert!(faces[0].keypoints[1].distance(small[1]) < 2.0);
     assert_eq!(detector.detect(&photo.frame(), &DetectOptions::upright()).unwrap(), []);
 

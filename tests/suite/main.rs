@@ -13,6 +13,7 @@
 mod adversarial;
 mod architecture;
 mod backends;
+mod bystanders;
 mod challenge;
 mod chip;
 mod decode;

@@ -1,0 +1,91 @@
+//! Whoever else is on the picture: far away, or seen badly beside somebody clear.
+
+use crate::verify::{engine, portrait};
+use selfsame::detect::{COUNTED_SCORE, DetectOptions, FaceSelection, select_face};
+use selfsame::engine::FaceRefusal;
+use selfsame::geometry::{Point, Similarity};
+use selfsame::image::{Border, Crop, Photo, warp_rgb8};
+use selfsame::outcome::Outcome;
+
+/// A face of `portrait` so wide, with the picture about it; its left upper corner lies at `corner`.
+struct Shown<'a> {
+    portrait: &'a Photo,
+    face_px: f32,
+    corner: [u32; 2],
+    /// The share of the picture, from below, that is left out.
+    covered: f32,
+}
+
+/// A picture of `width` × `height` pixels with these on it.
+fn scene(width: u32, height: u32, all: &[Shown<'_>]) -> Photo {
+    let mut pixels: Vec<u8> = (0..height).flat_map(|y| (0..width).map(move |x| [x, y])).flat_map(ground).collect();
+    for shown in all {
+        let frame = shown.portrait.frame();
+        let found = engine().detector().detect(&frame, &DetectOptions::default()).unwrap();
+        let FaceSelection::One(face) = select_face(&found) else { panic!("{found:?}") };
+        // A third of the face's width about it on each side.
+        let (scale, cut) = (face.rect.width() / shown.face_px, 1.7 * shown.face_px);
+        let corner = Point::new(face.rect.center().x - 0.5 * cut * scale, face.rect.center().y - 0.5 * cut * scale);
+        let source_from_target = Similarity::new(scale, 0.0, corner).unwrap();
+        let side = cut as usize;
+        let crop = Crop { width: side, height: side, source_from_target, border: Border::Black };
+        let cut = warp_rgb8(&frame, &crop).unwrap();
+        let rows = cut.pixels().chunks_exact(3 * side).take(((1.0 - shown.covered) * side as f32) as usize);
+        for (y, row) in rows.enumerate() {
+            let at = 3 * ((shown.corner[1] as usize + y) * width as usize + shown.corner[0] as usize);
+            pixels[at..at + row.len()].copy_from_slice(row);
+        }
+    }
+    Photo::from_rgb8(width, height, pixels).unwrap()
+}
+
+fn ground([x, y]: [u32; 2]) -> [u8; 3] {
+    [96 + (x / 40) as u8, 110 + (y / 40) as u8, 120]
+}
+
+#[test]
+fn of_two_people_far_away_none_is_chosen() {
+    let [one, other] = ["obama2.jpg", "biden.jpg"].map(portrait);
+    let mut several = 0;
+    for (width, height) in [(1440, 1080), (1080, 1440)] {
+        for share in [0.05, 0.06, 0.07, 0.08, 0.1, 0.12, 0.15] {
+            let face_px = share * 1440.0;
+            // The second is somewhat further away.
+            let all = [(&one, 1.0, [60, 90]), (&other, 0.8, [640, 630])].map(|(portrait, size, corner)| Shown {
+                portrait,
+                face_px: size * face_px,
+                corner,
+                covered: 0.0,
+            });
+            let located = engine().locate(&scene(width, height, &all).frame(), select_face).unwrap();
+            assert!(matches!(located.outcome, Outcome::Refused(_)), "{share} of {width} × {height}: {located:?}");
+            several += usize::from(matches!(located.outcome, Outcome::Refused(FaceRefusal::SeveralFaces)));
+            let [alone, _] = all;
+            let located = engine().locate(&scene(width, height, &[alone]).frame(), select_face).unwrap();
+            assert!(matches!(located.outcome, Outcome::Found(_)), "{share} of {width} × {height}: {located:?}");
+        }
+    }
+    assert!(several >= 13, "{several} of 14 are told as what they are");
+}
+
+#[test]
+fn somebody_clear_does_not_stand_in_for_somebody_seen_badly() {
+    let [large, small] = ["obama3.jpg", "biden.jpg"].map(portrait);
+    let mut doubted = 0;
+    for step in 0..12 {
+        let all = [(&large, 130.0, [60, 60], 0.05 * step as f32), (&small, 85.0, [620, 90], 0.0)];
+        let all = all.map(|(portrait, face_px, corner, covered)| Shown { portrait, face_px, corner, covered });
+        let photo = scene(900, 500, &all);
+        let found = engine().detector().detect(&photo.frame(), &DetectOptions::default()).unwrap();
+        let FaceSelection::One(chosen) = select_face(&found) else { continue };
+        // The one on the left is larger, and the detector unsure of it.
+        let unsure = found.iter().any(|face| face.score < COUNTED_SCORE && face.rect.center().x < 400.0);
+        if unsure && chosen.rect.center().x > 600.0 {
+            let located = engine().locate(&photo.frame(), select_face).unwrap();
+            println!("{step}: {found:?}");
+            assert!(matches!(located.outcome, Outcome::Refused(_)), "{step}: {located:?}");
+            doubted += 1;
+        }
+    }
+    assert!(doubted > 0, "no picture that asks the question");
+}
