@@ -20,6 +20,7 @@ fn documents() -> Vec<String> {
         "bindings/facade/README.md",
         "bindings/python/README.md",
         "bindings/web/README.md",
+        "cluster/README.md",
         "datasets/README.md",
         "fuzz/README.md",
         "lab/README.md",

@@ -82,7 +82,7 @@ fn a_reason_beside_a_fallback_is_seen() {
 #[test]
 fn what_falls_back_says_why() {
     let mut silent = Vec::new();
-    for (path, lines) in ["src", "bindings", "lab/src"].into_iter().flat_map(code) {
+    for (path, lines) in ["src", "bindings", "cluster", "lab/src"].into_iter().flat_map(code) {
         silent.extend(unexplained(&lines).iter().map(|number| format!("{}:{number}", shown(&path))));
     }
     assert!(silent.is_empty(), "{} fall back without a reason: {silent:#?}", silent.len());

@@ -2,7 +2,8 @@
 
 use super::{files, shown, text};
 
-const FOLDERS: [&str; 9] = ["src", "bindings", "jpeg", "lab", "models", "tests", "benches", "examples", "fuzz"];
+const FOLDERS: [&str; 10] =
+    ["src", "bindings", "cluster", "jpeg", "lab", "models", "tests", "benches", "examples", "fuzz"];
 
 /// Lines of a source file.
 const LONGEST_FILE: usize = 400;
