@@ -61,6 +61,9 @@ fn source(session: &dyn Session, side: &Side<'_>) -> Result<LogicalPlan> {
         let index = provider.schema().index_of(name);
         index.map_err(|_| fault(format!("face_pairs: {resolved} has no column {name:?}")))
     };
+    if side.id == side.template {
+        return Err(fault(format!("face_pairs: {:?} cannot hold both ids and templates", side.id)));
+    }
     let columns = vec![column(side.id)?, column(side.template)?];
     LogicalPlanBuilder::scan(name, provider_as_source(provider), Some(columns))?.build()
 }

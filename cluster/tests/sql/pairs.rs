@@ -111,10 +111,11 @@ async fn what_cannot_be_compared_is_refused_by_name() {
     assert!(absent.contains("there is no table datafusion.public.nobody"), "{absent}");
     for (arguments, said) in [
         ("'mixed', 'id', 'face', 'score', 0.5", "has no column \"face\""),
-        ("'mixed', 'id', 'id', 'score', 0.5", "has to be one of bytes"),
+        ("'mixed', 'id', 'id', 'score', 0.5", "cannot hold both"),
+        ("'mixed', 'template', 'id', 'score', 0.5", "has to be one of bytes"),
         ("'mixed', 'id', 'template', 'likeness', 0.5", "face_pairs takes a table"),
         ("'mixed', 'id', 'template', 'score', 'high'", "face_pairs takes a table"),
-        ("'mixed', 'id', 'template', 'fmr', 1e-12", "calibrat"),
+        ("'mixed', 'id', 'template', 'fmr', 1e-12", "no threshold for an FMR of 1e-12"),
         ("'mixed'", "face_pairs takes a table"),
     ] {
         let fault = fault_of(&context, &format!("SELECT * FROM face_pairs({arguments})")).await;
