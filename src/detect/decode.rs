@@ -39,7 +39,7 @@ fn logit(probability: f32) -> f32 {
 }
 
 /// Sigmoid of the clipped logit; NaN stays NaN.
-fn sigmoid(logit: f32) -> f32 {
+pub(super) fn sigmoid(logit: f32) -> f32 {
     1.0 / (1.0 + (-logit.clamp(-LOGIT_CLIP, LOGIT_CLIP)).exp())
 }
 

@@ -2,6 +2,8 @@
 
 use super::decode::{BOX_LEN, CELLS, Candidate, INPUT_PX, decode_into};
 use super::detection::Detection;
+#[cfg(not(target_arch = "wasm32"))]
+use super::family::CardHeads;
 use super::found::Found;
 use super::nms;
 use super::options::DetectOptions;
@@ -56,6 +58,18 @@ thread_local! {
 pub struct Detector {
     model: Model,
     normalisation: Normalisation,
+    /// Width and height of the input.
+    size: (usize, usize),
+    heads: Heads,
+}
+
+/// How the network's outputs become candidates.
+enum Heads {
+    /// As the bundled network's: `boxes` and `scores`.
+    FullRange,
+    /// As the card says.
+    #[cfg(not(target_arch = "wasm32"))]
+    Card(CardHeads),
 }
 
 impl std::fmt::Debug for Detector {
@@ -65,14 +79,24 @@ impl std::fmt::Debug for Detector {
 }
 
 impl Detector {
-    /// A detector that runs `model`: MediaPipe's full-range face detector, or one of the same
-    /// shapes.
+    /// A detector that runs `model`: MediaPipe's full-range face detector, one of the same shapes,
+    /// or one whose card says how its outputs become faces
+    /// ([`DetectorSpec`](crate::model::DetectorSpec)).
     ///
     /// # Errors
-    /// [`ErrorKind::InvalidModel`] unless the input is 192 × 192 × 3 and the outputs are `boxes`
-    /// (2304, 16) and `scores` (2304, 1).
+    /// Of a card without `[detector]` [`ErrorKind::InvalidModel`] unless the input is 192 × 192 × 3
+    /// and the outputs are `boxes` (2304, 16) and `scores` (2304, 1). Of a card with one
+    /// [`ErrorKind::InvalidModel`] that names the output which does not fit it, and
+    /// [`ErrorKind::LimitExceeded`] over 262,144 anchors.
     pub fn new(model: Model) -> Result<Self> {
         let signature = model.network.signature();
+        let size = (signature.width, signature.height);
+        let normalisation = Normalisation::from(&model.card.input);
+        #[cfg(not(target_arch = "wasm32"))]
+        if let Some(spec) = &model.card.detector {
+            let heads = Heads::Card(CardHeads::new(&model, spec)?);
+            return Ok(Self { model, normalisation, size, heads });
+        }
         let input = (signature.height, signature.width, signature.channels) == (INPUT_PX, INPUT_PX, 3);
         let outputs =
             matches!(signature.outputs.as_slice(), [(boxes, _), (scores, _)] if boxes == "boxes" && scores == "scores");
@@ -84,8 +108,28 @@ impl Detector {
                 format!("{:?} is not a 192 × 192 detector with boxes (2304, 16) and scores (2304, 1)", model.card.id),
             ));
         }
-        let normalisation = Normalisation::from(&model.card.input);
-        Ok(Self { model, normalisation })
+        Ok(Self { model, normalisation, size, heads: Heads::FullRange })
+    }
+
+    /// How many of [`Detection::keypoints`] the network gives. Of 5 the ears are estimated from the
+    /// others, and the mouth is between its corners; of 0 all are estimated from the box, so that a
+    /// face's roll is known by the search that found it alone, in quarter turns.
+    #[must_use]
+    pub fn keypoints(&self) -> usize {
+        match &self.heads {
+            Heads::FullRange => 6,
+            #[cfg(not(target_arch = "wasm32"))]
+            Heads::Card(heads) => heads.keypoints(),
+        }
+    }
+
+    /// The scores of a face that leaves no doubt: in the whole picture, and zoomed out.
+    fn settled(&self) -> [f32; 2] {
+        match &self.heads {
+            Heads::FullRange => [SETTLED_SCORE, SETTLED_SCORE_ZOOMED],
+            #[cfg(not(target_arch = "wasm32"))]
+            Heads::Card(heads) => heads.settled(),
+        }
     }
 
     /// Finds the faces in `frame`, and returns them by falling score.
@@ -131,19 +175,20 @@ impl Detector {
     /// The searches that show the whole frame.
     fn look_at_whole(&self, frame: &Frame<'_>, options: &DetectOptions, found: &mut Found) -> Result<()> {
         let (width, height) = (frame.width() as f32, frame.height() as f32);
-        let look = |found: &mut Found, zoom, rotation| match whole(width, height, zoom, rotation) {
+        let look = |found: &mut Found, zoom, rotation| match whole(width, height, zoom, rotation, self.size) {
             Some(search) => self.search(frame, &search, options.threshold(), found, |_| true),
             None => Err(Error::new(ErrorKind::InvalidArgument, Stage::Detect, "the frame is empty")),
         };
 
+        let [settled, settled_zoomed_out] = self.settled();
         look(found, 1.0, Rotation::None)?;
-        if found.settled(SETTLED_SCORE) {
+        if found.settled(settled) {
             return Ok(());
         }
         if options.zoomed_out() {
             debug_event!(search = "zoomed_out", "the searches so far leave a doubt");
             look(found, ZOOMED_OUT, Rotation::None)?;
-            if found.settled(SETTLED_SCORE_ZOOMED) {
+            if found.settled(settled_zoomed_out) {
                 return Ok(());
             }
         }
@@ -169,8 +214,8 @@ impl Detector {
         let (width, height) = (frame.width() as f32, frame.height() as f32);
         let longer = width.max(height);
         let look = |found: &mut Found, side, rotation| {
-            tiles(width, height, side, rotation).iter().try_for_each(|tile| {
-                self.search(frame, tile, threshold, found, |face| !is_cut(face, tile, width, height))
+            tiles(width, height, side, rotation, self.size).iter().try_for_each(|tile| {
+                self.search(frame, tile, threshold, found, |face| !is_cut(face, tile, self.size, (width, height)))
             })
         };
         let mut searched = longer;
@@ -181,7 +226,7 @@ impl Detector {
         }
         if let Some((face, rotation)) = found.subject().filter(|(face, _)| *face < FAR_SHARE * searched) {
             debug_event!(search = "small tiles", "the subject is far");
-            let side = (face / FAR_SHARE).max(LEAST_TILE_SHARE * longer).max(INPUT_PX as f32);
+            let side = (face / FAR_SHARE).max(LEAST_TILE_SHARE * longer).max(self.size.0.min(self.size.1) as f32);
             look(found, side, rotation)?;
         }
         Ok(())
@@ -196,21 +241,15 @@ impl Detector {
         found: &mut Found,
         keep: impl Fn(&Candidate) -> bool,
     ) -> Result<()> {
-        let mut input = scratch::take(INPUT_PX * INPUT_PX * 3);
-        let mut boxes = scratch::take(CELLS * BOX_LEN);
-        let mut scores = scratch::take(CELLS);
-        let crop = Crop {
-            width: INPUT_PX,
-            height: INPUT_PX,
-            source_from_target: search.source_from_input,
-            border: Border::Black,
-        };
+        let (width, height) = self.size;
+        let mut input = scratch::take(width * height * 3);
+        let crop = Crop { width, height, source_from_target: search.source_from_input, border: Border::Black };
         warp_into(frame, &crop, &self.normalisation, &mut input)?;
-        self.model.network.run(&input, &mut [&mut boxes, &mut scores])?;
-
-        decode_into(&boxes, &scores, threshold, &mut found.candidates).ok_or_else(|| {
-            Error::new(ErrorKind::NonFinite, Stage::Detect, "the detector returned a score that is NaN or infinite")
-        })?;
+        match &self.heads {
+            Heads::FullRange => self.run_full_range(&input, threshold, found)?,
+            #[cfg(not(target_arch = "wasm32"))]
+            Heads::Card(heads) => heads.run(&self.model, &input, threshold, &mut found.candidates)?,
+        }
         nms::weighted_into(&mut found.candidates, &mut found.group, &mut found.distinct);
         // Taken out of `found`, which `add` borrows whole.
         let distinct = std::mem::take(&mut found.distinct);
@@ -219,5 +258,15 @@ impl Detector {
         }
         found.distinct = distinct;
         Ok(())
+    }
+
+    /// Runs the bundled network, or one of its shapes.
+    fn run_full_range(&self, input: &[f32], threshold: f32, found: &mut Found) -> Result<()> {
+        let mut boxes = scratch::take(CELLS * BOX_LEN);
+        let mut scores = scratch::take(CELLS);
+        self.model.network.run(input, &mut [&mut boxes, &mut scores])?;
+        decode_into(&boxes, &scores, threshold, &mut found.candidates).ok_or_else(|| {
+            Error::new(ErrorKind::NonFinite, Stage::Detect, "the detector returned a score that is NaN or infinite")
+        })
     }
 }

@@ -10,7 +10,8 @@
 //! each costs and finds.
 //!
 //! The network is MediaPipe's full-range face detector (V. Bazarevsky et al., "BlazeFace", 2019, in
-//! its 192 × 192 form), run by [`crate::model`].
+//! its 192 × 192 form), run by [`crate::model`]. A card may bring another one: SCRFD, RetinaFace,
+//! YuNet or BlazeFace of another size ([`DetectorSpec`](crate::model::DetectorSpec)).
 //!
 //! ```no_run
 //! use selfsame::detect::{DetectOptions, Detector, FaceSelection, select_face};
@@ -28,6 +29,8 @@
 mod decode;
 mod detection;
 mod detector;
+#[cfg(not(target_arch = "wasm32"))]
+mod family;
 mod found;
 mod nms;
 mod options;

@@ -32,6 +32,8 @@ settings! {
     #[derive(Debug, Clone, Copy, PartialEq)]
     pub struct DetectOptions in Stage::Detect {
         /// The least score of a reported face; [`DEFAULT_THRESHOLD`] says what it finds and misses.
+        /// A detector's card may ask for more
+        /// ([`DetectorSpec::threshold`](crate::model::DetectorSpec::threshold)).
         threshold, with_threshold: f32 = 0.5, in f32::EPSILON..1.0;
         /// Whether faces that overfill the frame are searched for.
         zoomed_out, with_zoomed_out: bool = true;

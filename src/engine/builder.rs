@@ -69,8 +69,9 @@ impl EngineBuilder {
         self
     }
 
-    /// Chooses another detection network, with inputs and outputs of the bundled one's shapes.
-    /// Default: the bundled one.
+    /// Chooses another detection network: one of the bundled one's shapes, or one whose card says
+    /// how its outputs become faces ([`DetectorSpec`](crate::model::DetectorSpec)). Default:
+    /// the bundled one.
     pub fn detector(mut self, source: ModelSource) -> Self {
         self.detector = source;
         self

@@ -29,7 +29,7 @@ mod vector;
 pub use point::Point;
 pub use rect::Rect;
 pub use similarity::Similarity;
-pub(crate) use similarity::square;
+pub(crate) use similarity::{square, view};
 pub(crate) use vector::{cross, minus};
 
 #[cfg(test)]

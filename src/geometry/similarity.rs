@@ -111,8 +111,14 @@ impl Similarity {
 /// given centre and side, turned clockwise by `angle_deg`. `None` if that is degenerate or not
 /// finite.
 pub(crate) fn square(center: Point, side_px: f32, angle_deg: f32, target_px: usize) -> Option<Similarity> {
-    let half = 0.5 * target_px as f32;
-    let turn = Similarity::new(side_px / target_px as f32, angle_deg, Point::default())?;
-    let moved = turn.apply(Point::new(half, half));
+    view(center, side_px / target_px as f32, angle_deg, (target_px, target_px))
+}
+
+/// The transform from a target of `target_px` pixels, width and height, to the source about
+/// `center`, of which a pixel of the target shows `scale`, turned clockwise by `angle_deg`. `None`
+/// if that is degenerate or not finite.
+pub(crate) fn view(center: Point, scale: f32, angle_deg: f32, target_px: (usize, usize)) -> Option<Similarity> {
+    let turn = Similarity::new(scale, angle_deg, Point::default())?;
+    let moved = turn.apply(Point::new(0.5 * target_px.0 as f32, 0.5 * target_px.1 as f32));
     Similarity::new(turn.scale(), angle_deg, Point::new(center.x - moved.x, center.y - moved.y))
 }

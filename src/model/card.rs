@@ -1,7 +1,10 @@
 //! The TOML card that travels with every model file.
 
 use super::calibration::CalibrationSpec;
+#[cfg(not(target_arch = "wasm32"))]
+use super::detector_card::DetectorSpec;
 use super::impostors::ImpostorSpec;
+use super::probe::ReliabilitySpec;
 use crate::error::{Error, ErrorKind, Result, Stage};
 use crate::geometry::Point;
 use crate::image::{ChannelOrder, Normalisation};
@@ -86,14 +89,60 @@ pub struct OutputSpec {
     pub meaning: String,
 }
 
+/// One of the five points of a face by which it is aligned. Sides are the subject's: the right eye
+/// is at the image's left.
+#[cfg(not(target_arch = "wasm32"))]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FacePoint {
+    /// The middle of the right eye.
+    RightEye,
+    /// The middle of the left eye.
+    LeftEye,
+    /// The tip of the nose.
+    NoseTip,
+    /// The right corner of the mouth.
+    RightMouthCorner,
+    /// The left corner of the mouth.
+    LeftMouthCorner,
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+words!(FacePoint {
+    RightEye => "right_eye",
+    LeftEye => "left_eye",
+    NoseTip => "nose_tip",
+    RightMouthCorner => "right_mouth_corner",
+    LeftMouthCorner => "left_mouth_corner",
+});
+
+/// The order in which everything else here has the five points.
+#[cfg(not(target_arch = "wasm32"))]
+const POINTS: [FacePoint; 5] = [
+    FacePoint::RightEye,
+    FacePoint::LeftEye,
+    FacePoint::NoseTip,
+    FacePoint::RightMouthCorner,
+    FacePoint::LeftMouthCorner,
+];
+
+#[cfg(not(target_arch = "wasm32"))]
+const fn usual_order() -> [FacePoint; 5] {
+    POINTS
+}
+
 /// Where five facial points lie in a template network's input.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Alignment {
-    /// Right eye, left eye, nose tip, right and left mouth corner (the subject's; right is image
-    /// left), in pixels of the input.
+    /// The five points in the order of `order`, in pixels of the input; pixel centres lie at +0.5.
     pub points: [[f32; 2]; 5],
+    /// Which point stands where in `points`. Default: right eye, left eye, nose tip, right and left
+    /// corner of the mouth (the subject's; right is image left).
+    #[cfg(not(target_arch = "wasm32"))]
+    #[serde(default = "usual_order")]
+    pub order: [FacePoint; 5],
     /// How far, in pixels of the input, the mirrored crop shows the face from these places before
     /// it is mirrored; (0, 0) for an exact mirror image. Two different views of a face err less
     /// together than one view and its mirror image.
@@ -102,7 +151,23 @@ pub struct Alignment {
 }
 
 impl Alignment {
-    /// The five points, in the order of the field of this name.
+    /// Right eye, left eye, nose tip, right and left corner of the mouth, in whatever order the card
+    /// has them.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub fn points(&self) -> [Point; 5] {
+        let place = |wanted: FacePoint| {
+            let places = self.order.iter().zip(&self.points);
+            let found = places.filter(|(point, _)| **point == wanted).map(|(_, place)| *place).next();
+            // A card names each point once. A point that somebody's own alignment lacks is nowhere,
+            // which no crop can be fitted to.
+            let [x, y] = found.unwrap_or([f32::NAN; 2]);
+            Point::new(x, y)
+        };
+        POINTS.map(place)
+    }
+
+    /// The five points in the order of the field of this name: a browser's module knows no other.
+    #[cfg(target_arch = "wasm32")]
     pub fn points(&self) -> [Point; 5] {
         self.points.map(|[x, y]| Point::new(x, y))
     }
@@ -117,6 +182,19 @@ pub struct TemplateSpec {
     pub dimension: usize,
     /// The similarity that the network was trained for; only `"cosine"` is known.
     pub similarity: String,
+    /// Whether the embedding of the mirrored crop is added to that of the crop, by a second run of
+    /// the network, where it runs alone; of an ensemble its own card says it. Default: it is.
+    #[serde(default = "mirrored")]
+    pub mirrored: bool,
+    /// The name of an output of one value: the embedding's length before the network made it a unit
+    /// vector (AdaFace). Each embedding is multiplied by it, so that a template's magnitude is what
+    /// the network says of the picture. Default: the first output itself has its length (ArcFace,
+    /// MagFace before its normalisation).
+    pub norm: Option<String>,
+}
+
+const fn mirrored() -> bool {
+    true
 }
 
 /// Where the weights come from.
@@ -192,6 +270,15 @@ pub struct ModelCard {
     pub calibrations: Vec<CalibrationSpec>,
     /// For template networks: how templates of different people are spread.
     pub impostors: Option<ImpostorSpec>,
+    /// For template networks that run alone: how a template's reliability is measured, of the
+    /// logarithm of the magnitude for instance (MagFace, AdaFace); without it, it is not.
+    pub reliability: Option<ReliabilitySpec>,
+    /// For detectors of other shapes than the bundled one's: how their outputs become faces.
+    #[cfg(not(target_arch = "wasm32"))]
+    pub detector: Option<DetectorSpec>,
+    /// A browser's module runs the bundled detector alone.
+    #[cfg(target_arch = "wasm32")]
+    detector: Option<serde::de::IgnoredAny>,
     /// Where the weights come from.
     pub source: Provenance,
     /// What is known about the training data.
@@ -243,6 +330,13 @@ impl ModelCard {
                 return invalid("an output is empty or too large");
             }
         }
+        #[cfg(not(target_arch = "wasm32"))]
+        let fault = self.detector.as_ref().and_then(|spec| spec.fault(input.width, input.height));
+        #[cfg(target_arch = "wasm32")]
+        let fault = self.detector.map(|_| "a browser's module runs no detector with a [detector]");
+        if let Some(fault) = fault {
+            return invalid(fault);
+        }
         if self.task == Task::Template {
             self.check_template()?;
         }
@@ -257,12 +351,24 @@ impl ModelCard {
         if alignment.points.iter().flatten().chain(&alignment.mirrored_offset).any(|v| !v.is_finite()) {
             return invalid("the alignment must be finite");
         }
+        #[cfg(not(target_arch = "wasm32"))]
+        if POINTS.iter().any(|point| !alignment.order.contains(point)) {
+            return invalid("the order of the alignment's points must name each of the five once");
+        }
         let output_len = self.outputs.first().map(|output| output.shape.iter().product());
         if Some(template.dimension) != output_len {
             return invalid("the template's dimension is not the first output's length");
         }
         if template.similarity != "cosine" {
             return invalid("the only known similarity is \"cosine\"");
+        }
+        let norm =
+            |name: &String| self.outputs.get(1).is_some_and(|o| o.name == *name && o.shape.iter().all(|n| *n == 1));
+        if template.norm.as_ref().is_some_and(|name| !norm(name)) {
+            return invalid("the norm must be the second output, of one value");
+        }
+        if let Some(fault) = self.reliability.as_ref().and_then(|spec| spec.fault(1)) {
+            return invalid(fault);
         }
         if let Some(fault) = self.impostors.as_ref().and_then(|spec| spec.fault(template.dimension)) {
             return invalid(fault);

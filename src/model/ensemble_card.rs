@@ -100,15 +100,17 @@ impl EnsembleCard {
         Ok(card)
     }
 
-    /// The card of one network alone, with its mirrored crop.
+    /// The card of one network alone.
     pub(super) fn of_network(card: &ModelCard) -> Self {
+        // A network without facts about its templates is refused by whoever takes them.
+        let mirrored = card.template.as_ref().is_none_or(|template| template.mirrored);
         Self {
             format: FORMAT,
             id: card.id.clone(),
-            members: vec![EnsembleMember { card: String::new(), share: 1.0, mirrored: true, centre: None }],
+            members: vec![EnsembleMember { card: String::new(), share: 1.0, mirrored, centre: None }],
             calibrations: card.calibrations.clone(),
             impostors: card.impostors.clone(),
-            reliability: None,
+            reliability: card.reliability.clone(),
             covering: None,
             morphs: None,
         }

@@ -15,8 +15,11 @@ pub(super) struct Member {
     pub model: Model,
     pub normalisation: Normalisation,
     pub dimension: usize,
-    /// How many values its second output has, which probes read; 0 without one.
+    /// How many values its second output has, which probes read; 0 without one, and where it is
+    /// the embedding's length.
     pub features: usize,
+    /// Whether the second output is the embedding's length.
+    norm: bool,
     /// Its share of the score; all sum to 1.
     pub share: f32,
     /// Whether the mirrored crop's embedding is added.
@@ -48,12 +51,18 @@ impl Member {
                 ),
             ));
         };
+        let norm = model.card.template.as_ref().is_some_and(|template| template.norm.is_some());
+        if norm && signature.output_len(1) != Some(1) {
+            let message = format!("{:?} has no second output of one value, its embedding's norm", model.card.id);
+            return Err(Error::new(ErrorKind::InvalidModel, Stage::Template, message));
+        }
         Ok(Self {
             model: model.clone(),
             normalisation: Normalisation::from(input),
             dimension,
             // A network without a second output has no features.
-            features: signature.output_len(1).unwrap_or(0),
+            features: if norm { 0 } else { signature.output_len(1).unwrap_or(0) },
+            norm,
             share,
             mirrored: asked.mirrored,
             mirrored_offset: alignment.mirrored_offset,
@@ -83,7 +92,8 @@ impl Member {
         let (batch, len) = (if mirrored { 2 } else { 1 }, width * height * 3);
         let mut input = scratch::take(batch * len);
         let mut output = scratch::take(batch * self.dimension);
-        let mut seen = scratch::take(batch * self.features);
+        let second_len = if self.norm { 1 } else { self.features };
+        let mut seen = scratch::take(batch * second_len);
         let (first, second) = input.split_at_mut_checked(len).ok_or_else(|| shape("the input buffer is too short"))?;
         self.warp(frame, crop, perspective, first)?;
         if mirrored {
@@ -91,11 +101,14 @@ impl Member {
             mirror(second, width);
         }
         // Both crops in one run.
-        let run = if self.features == 0 {
+        let mut run = if second_len == 0 {
             self.model.network.run(&input, &mut [&mut output])
         } else {
             self.model.network.run(&input, &mut [&mut output, &mut seen])
         };
+        if self.norm {
+            run = run.and_then(|()| self.lengthen(&mut output, &seen));
+        }
         features.iter_mut().zip(&*seen).for_each(|(target, v)| *target = *v);
         let views = output.chunks_exact(self.dimension);
         target.fill(0.0);
@@ -107,6 +120,19 @@ impl Member {
         output.zeroize();
         seen.zeroize();
         run
+    }
+
+    /// Multiplies each embedding by its length, which the network gives apart.
+    fn lengthen(&self, embeddings: &mut [f32], norms: &[f32]) -> Result<()> {
+        for (embedding, norm) in embeddings.chunks_exact_mut(self.dimension).zip(norms) {
+            // Written so that NaN is refused.
+            if !(norm.is_finite() && *norm > 0.0) {
+                let message = format!("the network of {:?} gave {norm} for its embedding's norm", self.model.card.id);
+                return Err(Error::new(ErrorKind::NonFinite, Stage::Template, message));
+            }
+            embedding.iter_mut().for_each(|v| *v *= norm);
+        }
+        Ok(())
     }
 
     /// Writes what `crop` shows of `frame` into `input`, as a portrait would show it where the

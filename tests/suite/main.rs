@@ -14,6 +14,7 @@ mod adversarial;
 mod architecture;
 mod backends;
 mod bystanders;
+mod cards;
 mod challenge;
 mod chip;
 mod decode;
