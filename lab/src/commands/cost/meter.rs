@@ -5,13 +5,13 @@ use std::time::Duration;
 
 /// The CPU time that this process has taken, all its threads together.
 #[cfg(unix)]
-fn cpu_time() -> Anyhow<Duration> {
+pub fn cpu_time() -> Anyhow<Duration> {
     let time = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
     Ok(Duration::new(time.tv_sec.try_into()?, time.tv_nsec.try_into()?))
 }
 
 #[cfg(not(unix))]
-fn cpu_time() -> Anyhow<Duration> {
+pub fn cpu_time() -> Anyhow<Duration> {
     Err("CPU time is not measured on this system".into())
 }
 

@@ -1,5 +1,6 @@
 //! A first card for a network, as far as its file tells.
 
+use super::family;
 use selfsame::model::NetworkReport;
 use sha2::{Digest, Sha256};
 use std::fmt::Write as _;
@@ -22,7 +23,11 @@ pub fn draft(file: &Path, bytes: &[u8], report: &NetworkReport) -> String {
     // A network that loads has a size.
     let (height, width) = report.size.unwrap_or_default();
     let layout = if report.channels_last { "nhwc" } else { "nchw" };
-    // A template is one vector, whose norm may be a second output.
+    // A template is one vector, whose norm may be a second output of one value.
+    let norm = match report.outputs.as_slice() {
+        [_, (name, shape)] if shape.iter().all(|side| *side == 1) => Some(name),
+        _ => None,
+    };
     let template = match report.outputs.as_slice() {
         [(_, shape)] | [(_, shape), (_, _)] => match shape.as_slice() {
             [dimension] if (16..=1024).contains(dimension) => Some(*dimension),
@@ -45,6 +50,11 @@ pub fn draft(file: &Path, bytes: &[u8], report: &NetworkReport) -> String {
     for (name, shape) in &report.outputs {
         let _ = write!(text, "\n[[outputs]]\nname = {}\nshape = {shape:?}\nmeaning = \"\"\n", quoted(name));
     }
+    if template.is_none()
+        && let Some(detector) = family::detector(report)
+    {
+        text += &detector;
+    }
     if let Some(dimension) = template {
         let (x, y) = (width as f64 / 112.0, height as f64 / 112.0);
         let points: Vec<String> = POINTS.iter().map(|[a, b]| format!("[{:.4}, {:.4}]", a * x, b * y)).collect();
@@ -54,6 +64,9 @@ pub fn draft(file: &Path, bytes: &[u8], report: &NetworkReport) -> String {
              [template]\ndimension = {dimension}\nsimilarity = \"cosine\"\n",
             points.join(", ")
         );
+        if let Some(norm) = norm {
+            let _ = writeln!(text, "# Guessed: the embedding's length.\nnorm = {}", quoted(norm));
+        }
     }
     text + "\n[source]\npackage = \"\"\nversion = \"\"\npath = \"\"\nsha256 = \"\"\nlicence = \"\"\nnotes = \"\"\n\n\
             [training]\nknown = \"\"\nunknown = \"\"\n"
