@@ -151,8 +151,8 @@ pub struct Alignment {
 }
 
 impl Alignment {
-    /// Right eye, left eye, nose tip, right and left corner of the mouth, in whatever order the card
-    /// has them.
+    /// Right eye, left eye, nose tip, right and left corner of the mouth, in whatever order the
+    /// card has them.
     #[cfg(not(target_arch = "wasm32"))]
     pub fn points(&self) -> [Point; 5] {
         let place = |wanted: FacePoint| {

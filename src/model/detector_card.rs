@@ -59,8 +59,8 @@ words!(ScoreScale { Logits => "logits", Probabilities => "probabilities" });
 #[serde(deny_unknown_fields, default)]
 #[non_exhaustive]
 pub struct DetectorOutputs {
-    /// The scores: one column; of `retinaface` also two, of which the second is the face's. Default:
-    /// none named.
+    /// The scores: one column; of `retinaface` also two, of which the second is the face's.
+    /// Default: none named.
     pub scores: Vec<String>,
     /// A second score for each anchor, with which the first is multiplied. Default: none named.
     pub objectness: Vec<String>,
@@ -173,7 +173,7 @@ impl DetectorSpec {
         if self.strides.is_empty() || self.strides.len() > MAX_LEVELS {
             return Some("a detector has 1 to 8 strides");
         }
-        if self.strides.iter().any(|s| *s == 0 || width % s != 0 || height % s != 0) {
+        if self.strides.iter().any(|s| *s == 0 || !width.is_multiple_of(*s) || !height.is_multiple_of(*s)) {
             return Some("the input's sides must be multiples of each stride of [detector]");
         }
         let sizes = self.family == DetectorFamily::Retinaface;

@@ -143,8 +143,8 @@ fn retinaface_by_hand() {
 fn blazeface_by_hand() {
     let raw = [1.0, -2.0, 20.0, 24.0, -5.0, -6.0, 5.0, -6.0, 0.0, 0.0, 0.0, 5.0, -9.0, -3.0, 9.0, -3.0];
     let fill = |outputs: &mut [Vec<f32>]| {
-        // Stride 16, cell (3, 1), its fifth anchor: row 2 · 32 + 6 · (4 + 3) + 4 = 110; the middle is
-        // (56, 24).
+        // Stride 16, cell (3, 1), its fifth anchor: row 2 · 32 + 6 · (4 + 3) + 4 = 110; the middle
+        // is (56, 24).
         put(&mut outputs[0], 110, &raw);
         put(&mut outputs[1], 110, &[2.0]);
     };
