@@ -46,6 +46,10 @@ pub struct Config {
     pub flashes_at_once: usize,
     /// How documents are believed. Default: `portrait`, for demonstrations.
     pub documents: Documents,
+    /// Whether a photographed page is taken whose machine-readable zone cannot be read, such as a
+    /// card's front; then the form says whose it is. Default: false, the photograph is to be taken
+    /// again.
+    pub pages_without_zone: bool,
     /// A file, or a folder of files, of CSCA certificates (DER) for `documents = "authentic"`.
     pub anchors: Option<PathBuf>,
     /// Sizes and numbers of connections.
@@ -188,6 +192,7 @@ impl Default for Config {
             engine_queue: 64,
             flashes_at_once: 2 * threads,
             documents: Documents::Portrait,
+            pages_without_zone: false,
             anchors: None,
             limit: Limits::default(),
             rate: Rates::default(),

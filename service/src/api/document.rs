@@ -1,5 +1,6 @@
 //! The document: as a chip's files, as a portrait, or as a photograph of its page.
 
+use super::agreement::{Shown, differences};
 use super::steps::Answer;
 use crate::app::App;
 use crate::error::Refused;
@@ -12,12 +13,12 @@ use axum::extract::State;
 use axum::extract::multipart::{Multipart, MultipartError};
 use axum::http::StatusCode;
 use selfsame::binding::Binding;
-use selfsame::document::chip::{AuthenticDocument, ChipFiles, TrustStore};
+use selfsame::document::chip::{AuthenticDocument, ChipFiles};
 use selfsame::document::{DocumentEvidence, DocumentPhoto};
 use selfsame::engine::Engine;
 use selfsame::enrol::{Ceremony, DocumentHolder, DocumentKey, Identity, Word};
 use selfsame::error::{Error, ErrorKind, Result as Faulty};
-use selfsame::image::{Limits, Photo};
+use selfsame::image::Photo;
 use selfsame::outcome::Outcome;
 use std::sync::Arc;
 
@@ -72,26 +73,47 @@ fn unreadable<T>(result: Faulty<T>) -> Faulty<Seen<T>> {
     }
 }
 
-/// Reads a document: its portrait, and who holds it if a chip says so.
-pub(crate) fn read_document(
-    engine: &Engine,
-    upload: &Upload,
-    names: &selfsame::enrol::NameKey,
-    trust: &TrustStore,
-    limits: &Limits,
-) -> Faulty<Seen<(DocumentPhoto, Option<DocumentHolder>)>> {
+/// A document that was read.
+pub(crate) struct ReadDocument {
+    pub(crate) photo: DocumentPhoto,
+    /// Who holds it, and what stands on it: of a chip, or of a page whose zone was read.
+    holder: Option<(DocumentHolder, Shown)>,
+}
+
+/// A photographed page: its portrait, and who holds it by its machine-readable zone.
+fn read_page(engine: &Engine, app: &App, photo: &Photo) -> Faulty<Seen<ReadDocument>> {
+    let page = match engine.document_page(photo)? {
+        Outcome::Found(page) => page,
+        Outcome::Refused(reasons) => return Ok(Err(reasons.into_iter().map(Into::into).collect())),
+    };
+    let at = now_s();
+    let holder = match DocumentHolder::of_page(&page, &app.secrets.names, at) {
+        Ok(Outcome::Found(holder)) => Some(holder),
+        Ok(Outcome::Refused(_)) if app.config.pages_without_zone => None,
+        Ok(Outcome::Refused(reason)) => return Ok(Err(vec![Word::new(format!("zone_{reason}"))?])),
+        // Whoever prints a page chooses its state.
+        Err(error) if error.kind() == ErrorKind::InvalidArgument => return Ok(Err(vec![Word::new("zone_state")?])),
+        Err(error) => return Err(error),
+    };
+    let holder = holder.zip(page.zone.found()).map(|(holder, zone)| {
+        let birth = zone.mrz.birth_before(at);
+        (holder, Shown { mrz: zone.mrz, birth })
+    });
+    Ok(Ok(ReadDocument { photo: page.document, holder }))
+}
+
+/// Reads a document: its portrait, and who holds it if a chip or a page's zone says so.
+pub(crate) fn read_document(engine: &Engine, app: &App, upload: &Upload) -> Faulty<Seen<ReadDocument>> {
+    let (names, limits) = (&app.secrets.names, &app.document_limits);
     match upload {
-        Upload::Portrait(bytes) => Ok(unreadable(DocumentPhoto::from_bytes(bytes, limits))?.map(|photo| (photo, None))),
-        Upload::Page(bytes) => {
-            let photo = match unreadable(Photo::decode(bytes, limits))? {
-                Ok(photo) => photo,
-                Err(words) => return Ok(Err(words)),
-            };
-            Ok(match engine.document_page(&photo)? {
-                Outcome::Found(page) => Ok((page.document, None)),
-                Outcome::Refused(reasons) => Err(reasons.into_iter().map(Into::into).collect()),
-            })
+        Upload::Portrait(bytes) => {
+            let read = unreadable(DocumentPhoto::from_bytes(bytes, limits))?;
+            Ok(read.map(|photo| ReadDocument { photo, holder: None }))
         }
+        Upload::Page(bytes) => match unreadable(Photo::decode(bytes, limits))? {
+            Ok(photo) => read_page(engine, app, &photo),
+            Err(words) => Ok(Err(words)),
+        },
         Upload::Chip(parts) => {
             let mut files = ChipFiles::default();
             for part in parts {
@@ -99,10 +121,11 @@ pub(crate) fn read_document(
                     return Ok(Err(vec![Word::new(error.reason().as_str())?]));
                 }
             }
-            Ok(match unreadable(AuthenticDocument::new(files, trust, now_s(), limits))? {
+            Ok(match unreadable(AuthenticDocument::new(files, &app.trust, now_s(), limits))? {
                 Ok(Outcome::Found(document)) => {
                     let holder = DocumentHolder::of_chip(&document, names)?;
-                    Ok((document.into_photo(), Some(holder)))
+                    let shown = Shown { mrz: document.mrz().clone(), birth: document.date_of_birth() };
+                    Ok(ReadDocument { photo: document.into_photo(), holder: Some((holder, shown)) })
                 }
                 Ok(Outcome::Refused(error)) => Err(vec![Word::new(error.reason().as_str())?]),
                 Err(words) => Err(words),
@@ -113,19 +136,28 @@ pub(crate) fn read_document(
 
 type Read = Seen<(DocumentEvidence, Option<DocumentHolder>)>;
 
-fn evidence_of(engine: &Engine, app: &App, upload: &Upload, binding: &Binding) -> Faulty<Read> {
-    let read = read_document(engine, upload, &app.secrets.names, &app.trust, &app.document_limits)?;
-    let (photo, holder) = match read {
+fn evidence_of(engine: &Engine, app: &App, applicant: &Applicant, upload: &Upload, binding: &Binding) -> Faulty<Read> {
+    let read = match read_document(engine, app, upload)? {
         Ok(read) => read,
         Err(words) => return Ok(Err(words)),
     };
-    Ok(match engine.document_evidence(binding, &photo)? {
+    let holder = match read.holder {
+        None => None,
+        Some((holder, shown)) => {
+            let words = differences(applicant, &shown)?;
+            if !words.is_empty() {
+                return Ok(Err(words));
+            }
+            Some(holder)
+        }
+    };
+    Ok(match engine.document_evidence(binding, &read.photo)? {
         Outcome::Found(evidence) => Ok((evidence, holder)),
         Outcome::Refused(reasons) => Err(reasons.into_iter().map(Into::into).collect()),
     })
 }
 
-/// Who the form says, where no chip does: for demonstrations.
+/// Who the form says, where no document does: for demonstrations.
 fn said(app: &App, applicant: &Applicant, document: DocumentKey) -> DocumentHolder {
     let identity = Identity::new(&app.secrets.names, &[&applicant.spelled_name(), &applicant.date_of_birth]);
     DocumentHolder { document, identity, authenticated: false, portrait: None }
@@ -142,8 +174,9 @@ pub(super) async fn document(State(app): State<Arc<App>>, bearer: Bearer, parts:
         return Err(Refused::other_step());
     };
     let binding = Binding::new(*state.nonce(), now_s(), EVIDENCE_S);
-    let (shared, looked_at) = (app.clone(), upload.clone());
-    let read = app.pool.run(move |engine| evidence_of(engine, &shared, &looked_at, &binding)).await?;
+    let (shared, looked_at, said_in_form) = (app.clone(), upload.clone(), applicant.clone());
+    let work = move |engine: &Engine| evidence_of(engine, &shared, &said_in_form, &looked_at, &binding);
+    let read = app.pool.run(work).await?;
     let moved = match read.map_err(|error: Error| Refused::from(error))? {
         Ok((evidence, holder)) => {
             let holder = holder.unwrap_or_else(|| said(&app, &applicant, state.document_key()));

@@ -1,6 +1,7 @@
 //! The applicant's interface: one file for each group of calls. What each takes and gives is
 //! described in `openapi.json`, and a test holds that against the routes.
 
+mod agreement;
 mod begin;
 mod confirmation;
 mod document;

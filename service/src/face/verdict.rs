@@ -115,9 +115,8 @@ async fn compare(
     let shared = app.clone();
     let work = move |engine: &Engine| {
         let app = &shared;
-        let read = read_document(engine, &upload, &app.secrets.names, &app.trust, &app.document_limits)?;
-        let Ok((document, _)) = read else { return Ok(None) };
-        engine.verify_for(&binding, &document, &reference, app.policy.max_fmr()).map(Some)
+        let Ok(document) = read_document(engine, app, &upload)? else { return Ok(None) };
+        engine.verify_for(&binding, &document.photo, &reference, app.policy.max_fmr()).map(Some)
     };
     let compared = app.pool.run_frame(work).await?.map_err(|error: selfsame::error::Error| Refused::from(error))?;
     compared.ok_or_else(|| Refused::fault(&"a document that was read cannot be read again"))

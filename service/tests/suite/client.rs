@@ -57,6 +57,8 @@ impl Keys {
 pub struct Client {
     pub address: SocketAddr,
     pub token: String,
+    /// Of the documents that it shows.
+    pub issuing_state: String,
     pub device: Option<String>,
 }
 
@@ -83,7 +85,7 @@ pub async fn call(
 
 impl Client {
     pub fn new(address: SocketAddr) -> Self {
-        Self { address, token: String::new(), device: None }
+        Self { address, token: String::new(), issuing_state: "UTO".to_owned(), device: None }
     }
 
     pub async fn get(&self, path: &str) -> Result<Answer, Failure> {
@@ -104,7 +106,8 @@ impl Client {
 
     /// Begins, and remembers token and device.
     pub async fn begin(&mut self, kind: &str, method: &str, number: &str) -> Result<Value, Failure> {
-        let mut body = json!({ "kind": kind, "method": method, "issuing_state": "UTO", "document_number": number });
+        let state = &self.issuing_state;
+        let mut body = json!({ "kind": kind, "method": method, "issuing_state": state, "document_number": number });
         if let Some(device) = &self.device {
             body["device"] = device.clone().into();
         }
@@ -118,7 +121,11 @@ impl Client {
     }
 
     pub async fn form(&self, name: &str, old_account: Option<&str>) -> Result<Value, Failure> {
-        let mut form = json!({ "name": name, "date_of_birth": "1984-03-15" });
+        self.form_of(name, "1984-03-15", old_account).await
+    }
+
+    pub async fn form_of(&self, name: &str, born: &str, old_account: Option<&str>) -> Result<Value, Failure> {
+        let mut form = json!({ "name": name, "date_of_birth": born });
         if let Some(account) = old_account {
             form["old_account"] = account.into();
         }
@@ -127,11 +134,20 @@ impl Client {
 
     /// Sends a document of one part.
     pub async fn document(&self, part: &str, file: &[u8]) -> Result<Answer, Failure> {
-        let head = format!(
-            "--edge\r\nContent-Disposition: form-data; name=\"{part}\"; filename=\"a\"\r\n\
-             Content-Type: application/octet-stream\r\n\r\n"
-        );
-        let body = [head.as_bytes(), file, b"\r\n--edge--\r\n"].concat();
+        self.documents(&[(part, file)]).await
+    }
+
+    /// Sends a document of several parts.
+    pub async fn documents(&self, parts: &[(&str, &[u8])]) -> Result<Answer, Failure> {
+        let mut body = Vec::new();
+        for (part, file) in parts {
+            let head = format!(
+                "--edge\r\nContent-Disposition: form-data; name=\"{part}\"; filename=\"a\"\r\n\
+                 Content-Type: application/octet-stream\r\n\r\n"
+            );
+            body.extend([head.as_bytes(), file, b"\r\n"].concat());
+        }
+        body.extend(b"--edge--\r\n");
         call(self.address, "POST", "/api/v1/document", &self.token, "multipart/form-data; boundary=edge", body).await
     }
 

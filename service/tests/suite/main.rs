@@ -3,10 +3,13 @@
 
 mod camera;
 mod client;
+mod documents;
 mod hostile;
 mod journeys;
+mod page;
 mod postgres;
 mod processes;
+mod verify;
 
 use selfsame_service::{Config, Service, StoreKind};
 
