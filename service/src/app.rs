@@ -15,8 +15,8 @@ use selfsame::engine::Engine;
 use selfsame::enrol::{Context, Policy, TimeLimits};
 use selfsame::image::Limits;
 use selfsame::liveness::{Issuer, LivenessOptions};
-use std::path::Path;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError, RwLock};
 use tokio::sync::watch;
 
 /// What all requests share.
@@ -29,7 +29,7 @@ pub(crate) struct App {
     pub(crate) limiter: Limiter,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) issuer: Issuer,
-    pub(crate) trust: TrustStore,
+    trust: RwLock<Arc<TrustStore>>,
     /// Of documents' pictures.
     pub(crate) document_limits: Limits,
     /// Of a camera's frames.
@@ -72,12 +72,24 @@ impl App {
             limiter: Limiter::new(config.rate),
             metrics,
             issuer: Issuer::new(LivenessOptions::default().policy()).map_err(told)?,
-            trust: trust(config.anchors.as_deref())?,
+            trust: RwLock::new(Arc::new(trust(&config)?)),
             document_limits: limits,
             frame_limits,
             closing,
             config,
         })
+    }
+
+    /// Whom documents are believed by.
+    pub(crate) fn trust(&self) -> Arc<TrustStore> {
+        self.trust.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Reads anchors and lists again; what cannot be read leaves all as it was.
+    pub(crate) fn renew_trust(&self) -> Result<(), String> {
+        let renewed = Arc::new(trust(&self.config)?);
+        *self.trust.write().unwrap_or_else(PoisonError::into_inner) = renewed;
+        Ok(())
     }
 
     /// What a transition needs, now.
@@ -105,18 +117,30 @@ fn policy(config: &Config) -> selfsame::error::Result<Policy> {
         .with_max_fmr(rules.fmr)?
         .with_require_streamed(true)
         .with_require_secret_draws(true);
-    Ok(match config.documents {
+    let policy = match config.documents {
         Documents::Portrait => policy,
         Documents::Authentic => {
             policy.with_document(DocumentDemand::Authentic).with_document(DocumentDemand::NotExpired)
         }
-    })
+    };
+    Ok(config.document_demands.iter().fold(policy, |policy, demand| policy.with_document(*demand)))
 }
 
-/// Certificates of issuing states, from a file or a folder of files.
-fn trust(path: Option<&Path>) -> Result<TrustStore, String> {
+/// Certificates of issuing states, and their lists of revoked ones.
+fn trust(config: &Config) -> Result<TrustStore, String> {
     let mut trust = TrustStore::default();
-    let Some(path) = path else { return Ok(trust) };
+    for (file, bytes) in files(config.anchors.as_deref())? {
+        trust.add_anchors(&bytes).map_err(|e| format!("{}: {e}", file.display()))?;
+    }
+    for (file, bytes) in files(config.revocation_lists.as_deref())? {
+        trust.add_revocation_lists(&bytes).map_err(|e| format!("{}: {e}", file.display()))?;
+    }
+    Ok(trust)
+}
+
+/// A file, or all of a folder.
+fn files(path: Option<&Path>) -> Result<Vec<(PathBuf, Vec<u8>)>, String> {
+    let Some(path) = path else { return Ok(Vec::new()) };
     let failed = |e: std::io::Error| format!("cannot read {}: {e}", path.display());
     let files = if path.is_dir() {
         let entries = std::fs::read_dir(path).map_err(failed)?;
@@ -124,9 +148,9 @@ fn trust(path: Option<&Path>) -> Result<TrustStore, String> {
     } else {
         vec![path.to_owned()]
     };
-    for file in files {
-        let bytes = std::fs::read(&file).map_err(|e| format!("cannot read {}: {e}", file.display()))?;
-        trust.add_anchors(&bytes).map_err(|e| format!("{}: {e}", file.display()))?;
-    }
-    Ok(trust)
+    let read = |file: PathBuf| match std::fs::read(&file) {
+        Ok(bytes) => Ok((file, bytes)),
+        Err(e) => Err(format!("cannot read {}: {e}", file.display())),
+    };
+    files.into_iter().map(read).collect()
 }

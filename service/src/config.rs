@@ -1,5 +1,6 @@
 //! [`Config`]: everything that an operator sets, from a TOML file and the environment.
 
+use selfsame::document::DocumentDemand;
 use serde::Deserialize;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -50,8 +51,16 @@ pub struct Config {
     /// card's front; then the form says whose it is. Default: false, the photograph is to be taken
     /// again.
     pub pages_without_zone: bool,
-    /// A file, or a folder of files, of CSCA certificates (DER) for `documents = "authentic"`.
+    /// A file, or a folder of files, of CSCA certificates (DER or PEM) for `documents =
+    /// "authentic"`. Read again every ten minutes.
     pub anchors: Option<PathBuf>,
+    /// A file, or a folder of files, of the authorities' lists of revoked certificates (DER or
+    /// PEM): a document whose signer is on one is refused. Read again every ten minutes. Default:
+    /// none.
+    pub revocation_lists: Option<PathBuf>,
+    /// What else is demanded of a document: `original`, so that its chip must answer a challenge,
+    /// and `not_revoked`, so that there must be a current list. Default: nothing.
+    pub document_demands: Vec<DocumentDemand>,
     /// Sizes and numbers of connections.
     pub limit: Limits,
     /// Requests of one client, and of all.
@@ -194,6 +203,8 @@ impl Default for Config {
             documents: Documents::Portrait,
             pages_without_zone: false,
             anchors: None,
+            revocation_lists: None,
+            document_demands: Vec::new(),
             limit: Limits::default(),
             rate: Rates::default(),
             ceremony: CeremonyRules::default(),

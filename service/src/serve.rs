@@ -26,6 +26,9 @@ use tower::ServiceExt;
 const CLOSING_S: u64 = 20;
 /// How often what has expired is deleted, in seconds.
 const SWEEP_S: u64 = 60;
+/// After how many of these the anchors and revocation lists are read again: ten minutes, little
+/// beside the days after which authorities publish new lists.
+const SWEEPS_OF_TRUST: u64 = 10;
 /// Bytes of a request's head, at most. Chosen by hand: a browser's has a few thousand.
 const HEAD_BYTES: usize = 32 << 10;
 
@@ -255,7 +258,7 @@ async fn speak<S: AsyncRead + AsyncWrite + Send + Unpin + 'static>(
 
 /// Deletes what has expired, from time to time.
 async fn sweep(app: Arc<App>, mut closing: watch::Receiver<bool>) {
-    loop {
+    for round in 1_u64.. {
         let now = now_s();
         let days = u64::from(app.config.keep.record_days);
         // 0 keeps all.
@@ -264,6 +267,13 @@ async fn sweep(app: Arc<App>, mut closing: watch::Receiver<bool>) {
             Ok(0) => {}
             Ok(count) => tracing::info!(count, "expired ceremonies were deleted"),
             Err(error) => tracing::error!(%error, "what has expired cannot be deleted"),
+        }
+        if round.is_multiple_of(SWEEPS_OF_TRUST) {
+            let app = app.clone();
+            let renewed = tokio::task::spawn_blocking(move || app.renew_trust()).await;
+            if let Err(error) = renewed.unwrap_or_else(|error| Err(error.to_string())) {
+                tracing::error!(error, "anchors and revocation lists stay as they were");
+            }
         }
         tokio::select! {
             () = tokio::time::sleep(Duration::from_secs(SWEEP_S)) => {}

@@ -1,7 +1,9 @@
 //! [`StepView`]: what a client is told of a ceremony. Phases, advice and countdowns; never states,
 //! and no reasons of the face check, which are for reviewers.
 
-use crate::vault::Applicant;
+use crate::vault::{Applicant, ChipAsked};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use selfsame::enrol::{Awaiting, Ceremony, Context, End, Method, Phase, SetbackReason, Terminated, Waiting};
 use serde::{Deserialize, Serialize};
 
@@ -57,6 +59,40 @@ pub(crate) struct ApplicantView {
     old_account: Option<String>,
 }
 
+/// What a document's chip is asked; all bytes in base64url.
+#[derive(Debug, Serialize)]
+pub(crate) struct ChipChallengeView {
+    time_left_s: u64,
+    /// For INTERNAL AUTHENTICATE; `null` where the chip has no key for it.
+    active: Option<String>,
+    agreement: Option<AgreementView>,
+}
+
+/// Chip authentication, for MSE:Set AT and GENERAL AUTHENTICATE (or MSE:Set KAT), and then a
+/// protected command.
+#[derive(Debug, Serialize)]
+struct AgreementView {
+    protocol: String,
+    key_id: Option<u64>,
+    public_key: String,
+    command: String,
+}
+
+impl ChipChallengeView {
+    /// What is asked; `None` once it is too late.
+    fn of(asked: &ChipAsked, now: u64) -> Option<Self> {
+        let text = |bytes: &[u8]| URL_SAFE_NO_PAD.encode(bytes);
+        let time_left_s = asked.expires_at.checked_sub(now).filter(|left| *left > 0)?;
+        let agreement = asked.agreement.as_ref().map(|agreement| AgreementView {
+            protocol: text(&agreement.protocol),
+            key_id: agreement.key_id,
+            public_key: text(&agreement.public_key),
+            command: text(&agreement.command),
+        });
+        Some(Self { time_left_s, active: asked.active.map(|challenge| text(&challenge)), agreement })
+    }
+}
+
 /// Why a ceremony ended without an account.
 #[derive(Debug, Serialize)]
 pub(crate) struct EndView {
@@ -82,6 +118,8 @@ pub(crate) struct StepView {
     applicant: Option<ApplicantView>,
     #[serde(skip_serializing_if = "Option::is_none")]
     document_number: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    chip_challenge: Option<ChipChallengeView>,
     #[serde(skip_serializing_if = "Option::is_none")]
     old_account: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -155,6 +193,7 @@ impl StepView {
                 old_account: applicant.old_account.clone(),
             }),
             document_number: applicant.map(|applicant| applicant.document_number.clone()),
+            chip_challenge: None,
             old_account: None,
             code: None,
             proofing: None,
@@ -164,6 +203,10 @@ impl StepView {
             end: None,
         };
         match ceremony {
+            Ceremony::Document(_) => {
+                let asked = applicant.and_then(|applicant| applicant.chip.as_ref());
+                view.chip_challenge = asked.and_then(|asked| ChipChallengeView::of(asked, ctx.now));
+            }
             Ceremony::Confirmation(state) => {
                 view.old_account = Some(state.old_account().to_string());
                 view.code = code.map(str::to_owned);

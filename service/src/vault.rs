@@ -58,6 +58,28 @@ pub(crate) enum Upload {
     Chip(Vec<Vec<u8>>),
 }
 
+/// What a document's chip was asked.
+#[derive(Clone, Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
+pub(crate) struct ChipAsked {
+    /// The challenge of active authentication, where the chip has a key for it.
+    pub(crate) active: Option<[u8; 8]>,
+    /// Chip authentication, where the chip has a key for it.
+    pub(crate) agreement: Option<Agreement>,
+    /// From when on no answer counts, in Unix seconds.
+    pub(crate) expires_at: u64,
+}
+
+/// Chip authentication under way.
+#[derive(Clone, Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
+pub(crate) struct Agreement {
+    pub(crate) protocol: Vec<u8>,
+    pub(crate) key_id: Option<u64>,
+    pub(crate) public_key: Vec<u8>,
+    pub(crate) command: Vec<u8>,
+    /// The service's side, sealed under its own key: the applicant must not read it.
+    pub(crate) sealed: Vec<u8>,
+}
+
 /// What the ceremony must remember of its applicant.
 #[derive(Clone, Default, Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
 pub(crate) struct Applicant {
@@ -67,6 +89,8 @@ pub(crate) struct Applicant {
     pub(crate) date_of_birth: String,
     pub(crate) old_account: Option<String>,
     pub(crate) document: Option<Upload>,
+    /// What the document's chip was asked and has not answered.
+    pub(crate) chip: Option<ChipAsked>,
 }
 
 impl Applicant {

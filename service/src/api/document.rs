@@ -1,19 +1,20 @@
 //! The document: as a chip's files, as a portrait, or as a photograph of its page.
 
 use super::agreement::{Shown, differences};
+use super::chip::{ChipAnswers, authentic, proven};
 use super::steps::Answer;
 use crate::app::App;
 use crate::error::Refused;
 use crate::session::{Moved, Opened};
-use crate::store::Vault;
+use crate::store::{SessionId, Vault};
 use crate::time::now_s;
-use crate::vault::{Applicant, Bearer, Upload};
+use crate::vault::{Applicant, Bearer, ChipAsked, Upload};
 use axum::Json;
 use axum::extract::State;
 use axum::extract::multipart::{Multipart, MultipartError};
 use axum::http::StatusCode;
 use selfsame::binding::Binding;
-use selfsame::document::chip::{AuthenticDocument, ChipFiles};
+use selfsame::document::chip::AuthenticDocument;
 use selfsame::document::{DocumentEvidence, DocumentPhoto};
 use selfsame::engine::Engine;
 use selfsame::enrol::{Ceremony, DocumentHolder, DocumentKey, Identity, Word};
@@ -29,7 +30,7 @@ const EVIDENCE_S: u64 = 120;
 const CHIP_PARTS: [&str; 7] = ["com", "sod", "dg1", "dg2", "dg11", "dg14", "dg15"];
 
 /// Something, or the words that say why not.
-type Seen<T> = Result<T, Vec<Word>>;
+pub(super) type Seen<T> = Result<T, Vec<Word>>;
 
 fn refusal(error: &MultipartError) -> Refused {
     match error.status() {
@@ -40,27 +41,31 @@ fn refusal(error: &MultipartError) -> Refused {
     }
 }
 
-async fn upload_of(mut parts: Multipart) -> Result<Upload, Refused> {
+/// The parts of a request.
+pub(super) async fn upload_of(mut parts: Multipart) -> Result<(Upload, ChipAnswers), Refused> {
     let (mut single, mut files) = (None, Vec::new());
+    let mut answers = ChipAnswers { active: None, agreement: None };
     while let Some(part) = parts.next_field().await.map_err(|error| refusal(&error))? {
         let name = part.name().map(str::to_owned).ok_or_else(|| Refused::malformed("a part has no name"))?;
         let bytes = part.bytes().await.map_err(|error| refusal(&error))?.to_vec();
         match name.as_str() {
             "portrait" if single.is_none() => single = Some(Upload::Portrait(bytes)),
             "page" if single.is_none() => single = Some(Upload::Page(bytes)),
+            "active_answer" if answers.active.is_none() => answers.active = Some(bytes),
+            "agreement_answer" if answers.agreement.is_none() => answers.agreement = Some(bytes),
             name if CHIP_PARTS.contains(&name) && files.len() < CHIP_PARTS.len() => files.push(bytes),
             _ => return Err(Refused::malformed("one portrait, one page, or the files of one chip")),
         }
     }
     match (single, files.is_empty()) {
-        (Some(upload), true) => Ok(upload),
-        (None, false) => Ok(Upload::Chip(files)),
+        (Some(upload), true) if answers.active.is_none() && answers.agreement.is_none() => Ok((upload, answers)),
+        (None, false) => Ok((Upload::Chip(files), answers)),
         _ => Err(Refused::malformed("one portrait, one page, or the files of one chip")),
     }
 }
 
 /// What is wrong with bytes from outside is the applicant's to mend; all else is a fault.
-fn unreadable<T>(result: Faulty<T>) -> Faulty<Seen<T>> {
+pub(super) fn unreadable<T>(result: Faulty<T>) -> Faulty<Seen<T>> {
     match result {
         Ok(value) => Ok(Ok(value)),
         Err(error) => match error.kind() {
@@ -102,9 +107,32 @@ fn read_page(engine: &Engine, app: &App, photo: &Photo) -> Faulty<Seen<ReadDocum
     Ok(Ok(ReadDocument { photo: page.document, holder }))
 }
 
+/// An authentic document: its portrait, and who holds it.
+fn read_chip(app: &App, document: AuthenticDocument<'_>) -> Faulty<ReadDocument> {
+    let holder = DocumentHolder::of_chip(&document, &app.secrets.names)?;
+    let shown = Shown { mrz: document.mrz().clone(), birth: document.date_of_birth() };
+    Ok(ReadDocument { photo: document.into_photo(), holder: Some((holder, shown)) })
+}
+
+/// A document that its chip has answered for, if it was asked.
+fn read_answered(app: &App, given: &Given) -> Option<Faulty<Seen<ReadDocument>>> {
+    let Upload::Chip(parts) = &given.upload else { return None };
+    let read = || {
+        let mut document = match authentic(app, parts)? {
+            Ok(document) => document,
+            Err(words) => return Ok(Err(words)),
+        };
+        match proven(app, &mut document, given.asked.as_ref(), &given.answers, &given.session)? {
+            Ok(()) => Ok(Ok(read_chip(app, document)?)),
+            Err(words) => Ok(Err(words)),
+        }
+    };
+    Some(read())
+}
+
 /// Reads a document: its portrait, and who holds it if a chip or a page's zone says so.
 pub(crate) fn read_document(engine: &Engine, app: &App, upload: &Upload) -> Faulty<Seen<ReadDocument>> {
-    let (names, limits) = (&app.secrets.names, &app.document_limits);
+    let limits = &app.document_limits;
     match upload {
         Upload::Portrait(bytes) => {
             let read = unreadable(DocumentPhoto::from_bytes(bytes, limits))?;
@@ -114,37 +142,35 @@ pub(crate) fn read_document(engine: &Engine, app: &App, upload: &Upload) -> Faul
             Ok(photo) => read_page(engine, app, &photo),
             Err(words) => Ok(Err(words)),
         },
-        Upload::Chip(parts) => {
-            let mut files = ChipFiles::default();
-            for part in parts {
-                if let Err(error) = files.add(part) {
-                    return Ok(Err(vec![Word::new(error.reason().as_str())?]));
-                }
-            }
-            Ok(match unreadable(AuthenticDocument::new(files, &app.trust, now_s(), limits))? {
-                Ok(Outcome::Found(document)) => {
-                    let holder = DocumentHolder::of_chip(&document, names)?;
-                    let shown = Shown { mrz: document.mrz().clone(), birth: document.date_of_birth() };
-                    Ok(ReadDocument { photo: document.into_photo(), holder: Some((holder, shown)) })
-                }
-                Ok(Outcome::Refused(error)) => Err(vec![Word::new(error.reason().as_str())?]),
-                Err(words) => Err(words),
-            })
-        }
+        Upload::Chip(parts) => match authentic(app, parts)? {
+            Ok(document) => Ok(Ok(read_chip(app, document)?)),
+            Err(words) => Ok(Err(words)),
+        },
     }
 }
 
 type Read = Seen<(DocumentEvidence, Option<DocumentHolder>)>;
 
-fn evidence_of(engine: &Engine, app: &App, applicant: &Applicant, upload: &Upload, binding: &Binding) -> Faulty<Read> {
-    let read = match read_document(engine, app, upload)? {
+/// What was sent, and to whom it has to belong.
+struct Given {
+    applicant: Applicant,
+    upload: Upload,
+    /// What the chip was asked before.
+    asked: Option<ChipAsked>,
+    answers: ChipAnswers,
+    session: SessionId,
+}
+
+fn evidence_of(engine: &Engine, app: &App, given: &Given, binding: &Binding) -> Faulty<Read> {
+    let read = read_answered(app, given).unwrap_or_else(|| read_document(engine, app, &given.upload));
+    let read = match read? {
         Ok(read) => read,
         Err(words) => return Ok(Err(words)),
     };
     let holder = match read.holder {
         None => None,
         Some((holder, shown)) => {
-            let words = differences(applicant, &shown)?;
+            let words = differences(&given.applicant, &shown)?;
             if !words.is_empty() {
                 return Ok(Err(words));
             }
@@ -168,14 +194,18 @@ pub(super) async fn document(State(app): State<Arc<App>>, bearer: Bearer, parts:
     let Opened { ceremony: Ceremony::Document(_), .. } = Opened::of(&app, &bearer).await? else {
         return Err(Refused::other_step());
     };
-    let upload = upload_of(parts).await?;
+    let (upload, answers) = upload_of(parts).await?;
     let Opened { mut place, ceremony, applicant, .. } = Opened::of(&app, &bearer).await?;
     let (Ceremony::Document(state), Some(mut applicant)) = (ceremony, applicant) else {
         return Err(Refused::other_step());
     };
     let binding = Binding::new(*state.nonce(), now_s(), EVIDENCE_S);
-    let (shared, looked_at, said_in_form) = (app.clone(), upload.clone(), applicant.clone());
-    let work = move |engine: &Engine| evidence_of(engine, &shared, &said_in_form, &looked_at, &binding);
+    // An answer counts once: with the next state the question is gone.
+    let asked = applicant.chip.take();
+    let was_asked = asked.is_some();
+    let (shared, session) = (app.clone(), place.id);
+    let given = Given { applicant: applicant.clone(), upload: upload.clone(), asked, answers, session };
+    let work = move |engine: &Engine| evidence_of(engine, &shared, &given, &binding);
     let read = app.pool.run(work).await?;
     let moved = match read.map_err(|error: Error| Refused::from(error))? {
         Ok((evidence, holder)) => {
@@ -185,11 +215,10 @@ pub(super) async fn document(State(app): State<Arc<App>>, bearer: Bearer, parts:
         }
         Err(words) => Moved::of(state.failed(words, &mut app.context(&mut place.rng)).await?),
     };
-    let vault = match &moved.ceremony {
-        Ceremony::Instructions(_) => {
-            Vault::Put(applicant.seal(&bearer, &mut place.rng).map_err(|error| Refused::fault(&error))?)
-        }
-        _ => Vault::Keep,
+    let vault = if was_asked || matches!(moved.ceremony, Ceremony::Instructions(_)) {
+        Vault::Put(applicant.seal(&bearer, &mut place.rng).map_err(|error| Refused::fault(&error))?)
+    } else {
+        Vault::Keep
     };
     Ok(Json(place.store(&app, Moved { vault, ..moved }, Some(&applicant)).await?))
 }

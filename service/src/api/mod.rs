@@ -3,6 +3,7 @@
 
 mod agreement;
 mod begin;
+mod chip;
 mod confirmation;
 mod document;
 mod pages;

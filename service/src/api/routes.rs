@@ -1,7 +1,7 @@
 //! The routes, and what every request passes: the rate of its client, the time that it may take,
 //! and headers that tell browsers to be strict.
 
-use super::{begin, confirmation, document, pages, steps};
+use super::{begin, chip, confirmation, document, pages, steps};
 use crate::app::App;
 use crate::client::Client;
 use crate::error::Refused;
@@ -21,12 +21,13 @@ use std::time::Duration;
 const JSON_BYTES: usize = 16 << 10;
 
 /// All routes, with their methods: `openapi.json` describes these and no others.
-pub(crate) const ROUTES: [(&str, &str); 14] = [
+pub(crate) const ROUTES: [(&str, &str); 15] = [
     ("get", "/api/v1/about"),
     ("post", "/api/v1/enrolments"),
     ("get", "/api/v1/step"),
     ("post", "/api/v1/form"),
     ("post", "/api/v1/document"),
+    ("post", "/api/v1/document/challenge"),
     ("post", "/api/v1/instructions"),
     ("get", "/api/v1/face"),
     ("get", "/api/v1/confirmations/{code}"),
@@ -46,6 +47,9 @@ fn route(method: &str, path: &str, app: &App) -> MethodRouter<Arc<App>> {
         ("post", "/api/v1/form") => post(steps::form),
         ("post", "/api/v1/document") => {
             post(document::document).layer(DefaultBodyLimit::max(app.config.limit.document_bytes))
+        }
+        ("post", "/api/v1/document/challenge") => {
+            post(chip::challenge).layer(DefaultBodyLimit::max(app.config.limit.document_bytes))
         }
         ("post", "/api/v1/instructions") => post(steps::instructions),
         ("get", "/api/v1/face") => get(face::connect),

@@ -139,6 +139,11 @@ impl Client {
 
     /// Sends a document of several parts.
     pub async fn documents(&self, parts: &[(&str, &[u8])]) -> Result<Answer, Failure> {
+        self.parts("/api/v1/document", parts).await
+    }
+
+    /// Sends files to a call.
+    pub async fn parts(&self, path: &str, parts: &[(&str, &[u8])]) -> Result<Answer, Failure> {
         let mut body = Vec::new();
         for (part, file) in parts {
             let head = format!(
@@ -148,7 +153,7 @@ impl Client {
             body.extend([head.as_bytes(), file, b"\r\n"].concat());
         }
         body.extend(b"--edge--\r\n");
-        call(self.address, "POST", "/api/v1/document", &self.token, "multipart/form-data; boundary=edge", body).await
+        call(self.address, "POST", path, &self.token, "multipart/form-data; boundary=edge", body).await
     }
 
     /// Everything up to the face check.
