@@ -12,7 +12,7 @@ use rand_chacha::ChaCha20Rng;
 use selfsame::document::DocumentDemand;
 use selfsame::document::chip::TrustStore;
 use selfsame::engine::Engine;
-use selfsame::enrol::{Context, Policy, TimeLimits};
+use selfsame::enrol::{Attempts, Context, Ladder, Policy, Rung, TimeLimits};
 use selfsame::image::Limits;
 use selfsame::liveness::{Issuer, LivenessOptions};
 use std::path::{Path, PathBuf};
@@ -112,7 +112,13 @@ fn policy(config: &Config) -> selfsame::error::Result<Policy> {
         .with_consent_s(rules.step_s)?
         .with_on_device_s(rules.step_s)?
         .with_total_s(rules.total_s)?;
+    // As all ladders are, with so many free at each rung.
+    let rungs = Ladder::default().rungs().to_vec();
+    let free =
+        |(place, rung): (usize, Rung)| Rung { failures: (place + 1) * (usize::from(rules.pull_backs) + 1), ..rung };
+    let pulled_back = Ladder::new(rungs.into_iter().enumerate().map(free).collect())?;
     let policy = Policy::default()
+        .with_attempts(Attempts::default().with_pulled_back(pulled_back))
         .with_times(times)
         .with_max_fmr(rules.fmr)?
         .with_require_streamed(true)

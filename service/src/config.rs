@@ -167,6 +167,9 @@ pub struct CeremonyRules {
     pub step_s: u64,
     /// Seconds for the whole. Default: 3,600.
     pub total_s: u64,
+    /// How often somebody may pull back when it flashes before that locks as failed checks do. Each
+    /// lets an attacker see one challenge more. Default: 3.
+    pub pull_backs: u16,
 }
 
 /// What is kept for the operator.
@@ -247,7 +250,7 @@ impl Default for Rates {
 
 impl Default for CeremonyRules {
     fn default() -> Self {
-        Self { fmr: 1e-4, step_s: 900, total_s: 3_600 }
+        Self { fmr: 1e-4, step_s: 900, total_s: 3_600, pull_backs: 3 }
     }
 }
 

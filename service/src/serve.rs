@@ -263,7 +263,7 @@ async fn sweep(app: Arc<App>, mut closing: watch::Receiver<bool>) {
         let days = u64::from(app.config.keep.record_days);
         // 0 keeps all.
         let before = if days == 0 { 0 } else { now.saturating_sub(86_400 * days) };
-        match app.store.sweep(now, before).await {
+        match app.store.sweep(now, before, &app.policy).await {
             Ok(0) => {}
             Ok(count) => tracing::info!(count, "expired ceremonies were deleted"),
             Err(error) => tracing::error!(%error, "what has expired cannot be deleted"),

@@ -31,6 +31,10 @@ pub enum Counted {
     Confirmation,
     /// A wrong PIN2, or a signature that was not valid.
     Signature,
+    /// Flashes that the applicant stopped before their end ([`Awaiting::pulled_back`]).
+    ///
+    /// [`Awaiting::pulled_back`]: super::Awaiting::pulled_back
+    PulledBack,
 }
 
 sealed_words!(Counted {
@@ -40,6 +44,7 @@ sealed_words!(Counted {
     Slowness => "slowness",
     Confirmation => "confirmation",
     Signature => "signature",
+    PulledBack => "pulled_back",
 });
 
 /// Whom an attempt counts against: the session until a document is authenticated, the document and
@@ -251,6 +256,8 @@ attempts! {
     Confirmation: confirmation, with_confirmation;
     /// The ladder of signatures that failed.
     Signature: signature, with_signature;
+    /// The ladder of flashes that the applicant stopped.
+    PulledBack: pulled_back, with_pulled_back;
 }
 
 #[cfg(test)]

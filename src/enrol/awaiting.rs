@@ -174,7 +174,7 @@ impl<W: Waiting> Awaiting<W> {
     }
 
     /// Reserves an attempt; tells the lock that forbids it.
-    async fn reserve(&mut self, counted: Counted, ctx: &mut Context<'_>) -> Result<Option<End>, Error> {
+    pub(super) async fn reserve(&mut self, counted: Counted, ctx: &mut Context<'_>) -> Result<Option<End>, Error> {
         let attempt = Attempt { id: AttemptId::random(ctx.rng), counted, at: ctx.now };
         let (subjects, continues) = (self.core.counted(), self.core.held);
         let reservation = Reservation { attempt, subjects: &subjects, continues, rules: ctx.policy.attempts() };

@@ -1,6 +1,7 @@
 //! The face check: instructions, oval, flashes, comparison. A failure anywhere leads back to the
 //! oval, with a fresh nonce.
 
+use super::attempts::Counted;
 use super::audit::AuditMeasure;
 use super::awaiting::{Awaiting, StepResult, go_on, or_fault};
 use super::common::mistake;
@@ -11,8 +12,10 @@ use super::reasons::SetbackReason;
 use super::states::{Confirmation, Flashes, Instructions, OvalCapture, PortraitComparison};
 use super::step::{Fault, Step};
 use super::table::Event;
+use super::word::Word;
 use crate::compare::MatchEvidence;
 use crate::liveness::{ChallengeId, LivenessEvidence};
+use std::convert::Infallible;
 
 impl Awaiting<Instructions> {
     /// Goes on once the applicant has read the instructions: how to hold the camera, that the
@@ -104,6 +107,29 @@ impl Awaiting<Flashes> {
         Ok(Step::Next(this.pass(Event::FlashesAnswered, Some(measure), ctx, |waiting| PortraitComparison {
             live: Live { read: waiting.read, capture, expires_at },
         })))
+    }
+}
+
+impl Awaiting<Flashes> {
+    /// Reports that the applicant pulled back or looked away before the flashes had ended, and that
+    /// these stopped at once: back to the oval, with a fresh nonce. The attempt on record becomes
+    /// one of [`Counted::PulledBack`], which has a ladder of its own, so that surprise costs no face
+    /// check. Nothing shows that it was surprise: somebody who waits for a challenge that suits them
+    /// sees as many more as that ladder allows ([`Attempts::pulled_back`]). Where the whole challenge
+    /// was shown, [`Awaiting::failed`] is the answer.
+    ///
+    /// [`Attempts::pulled_back`]: super::Attempts::pulled_back
+    ///
+    /// # Errors
+    /// A [`Fault`] if a port fails or the clock went back; of the kind
+    /// [`Replayed`](crate::error::ErrorKind::Replayed) if another request has taken the attempt
+    /// further.
+    pub async fn pulled_back(self, ctx: &mut Context<'_>) -> StepResult<Infallible, Flashes> {
+        let mut this = go_on!(self.open(ctx));
+        if let Some(end) = or_fault!(this, this.reserve(Counted::PulledBack, ctx).await) {
+            return Ok(Step::Terminated(this.end(end, ctx)));
+        }
+        this.fail(vec![SetbackReason::Reported(Word::of("pulled_back"))], ctx).await
     }
 }
 

@@ -23,11 +23,16 @@ const CROWD: usize = FRAMES_PER_SECOND as usize / 2;
 /// pieces late, and a network. Chosen by hand.
 const LATE_US: u64 = 8_000_000;
 
+/// The word for flashes that the client stopped.
+const STOPPED: &str = "stopped_by_the_client";
+
 /// What the frames showed.
 pub(super) struct Answered {
     pub(super) session: Box<LivenessSession>,
     /// Why there is nothing to judge; empty if there is.
     pub(super) words: Vec<&'static str>,
+    /// Whether the person pulled back before all was shown.
+    pub(super) pulled_back: bool,
     /// What the person may be told then.
     pub(super) advice: Vec<String>,
     /// The frames, where they are recorded.
@@ -63,7 +68,9 @@ pub(super) async fn show(
     let (words, advice) = watch.follow(inbox).await?;
     let frames = watch.frames;
     let session = watch.session.ok_or_else(|| Refused::fault(&"a session was lost"))?;
-    Ok(Answered { session, words, advice, frames })
+    // Whoever has seen all of it has had their attempt.
+    let pulled_back = words == [STOPPED] && watch.revealed < session.challenge().segments().len();
+    Ok(Answered { session, words, pulled_back, advice, frames })
 }
 
 struct Watch<'a> {
@@ -122,7 +129,7 @@ impl Watch<'_> {
                 }
                 Heard::Said(Said::End) => return Ok((Vec::new(), Vec::new())),
                 Heard::Said(Said::Stop { .. }) => {
-                    return Ok((vec!["stopped_by_the_client"], vec!["hold_still".to_owned()]));
+                    return Ok((vec![STOPPED], vec!["hold_still".to_owned()]));
                 }
                 Heard::Said(Said::Ping) => self.line.say(&json!({ "type": "pong" })).await?,
                 Heard::Said(_) => return Err(Refused::malformed("this is not said during the flashes").into()),

@@ -31,7 +31,7 @@ pub(super) async fn judge(
     answered: Answered,
     record: Option<Label>,
 ) -> Result<StepView, Refused> {
-    let Answered { session, words, advice, frames } = answered;
+    let Answered { session, words, pulled_back, advice, frames } = answered;
     let Opened { mut place, ceremony, applicant, .. } = Opened::of(app, bearer).await?;
     let (Ceremony::Flashes(state), Some(mut applicant)) = (ceremony, applicant) else {
         return Err(Refused::other_step());
@@ -74,6 +74,10 @@ pub(super) async fn judge(
                 }
                 other => (other.hushed(vec!["begin_again".to_owned()]), "too_little"),
             }
+        }
+        _ if pulled_back => {
+            let moved = Moved::of(state.pulled_back(&mut app.context(&mut place.rng)).await?);
+            (moved.hushed(advice), "pulled_back")
         }
         _ => {
             let verdict = &report.verdict;

@@ -1,12 +1,12 @@
 //! The embedded store: one file of `redb`, or memory. A write is on the disk before it is
 //! answered, writes come one after the other, and a crash leaves the last whole one.
 
-use super::{AccountRow, Change, Record, SessionId, Store, Stored, Vault, account_id};
+use super::{AccountRow, Change, Record, SessionId, Store, Stored, Vault, account_id, still_counted};
 use redb::backends::InMemoryBackend;
 use redb::{Database, ReadableDatabase, ReadableTable, Table, TableDefinition, WriteTransaction};
 use selfsame::enrol::{
-    Account, AccountId, AccountRegistry, Attempt, AttemptId, AttemptLog, NewAccount, Opening, PortError, PortFuture,
-    Reservation, Reserved, Subject,
+    Account, AccountId, AccountRegistry, Attempt, AttemptId, AttemptLog, NewAccount, Opening, Policy, PortError,
+    PortFuture, Reservation, Reserved, Subject,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -124,7 +124,7 @@ fn put(write: &WriteTransaction, change: &Change) -> Port<bool> {
     Ok(true)
 }
 
-fn sweep(write: &WriteTransaction, now: u64, records_before: u64) -> Port<u64> {
+fn sweep(write: &WriteTransaction, now: u64, records_before: u64, policy: &Policy) -> Port<u64> {
     let mut sessions = write.open_table(SESSIONS)?;
     let mut expired: Vec<Stored> = Vec::new();
     for entry in sessions.iter()? {
@@ -153,6 +153,23 @@ fn sweep(write: &WriteTransaction, now: u64, records_before: u64) -> Port<u64> {
         for id in &old {
             records.remove(id.as_slice())?;
             reports.remove(id.as_slice())?;
+        }
+    }
+    let mut attempts = write.open_table(ATTEMPTS)?;
+    let mut fewer: Vec<(Vec<u8>, Vec<Attempt>)> = Vec::new();
+    for entry in attempts.iter()? {
+        let (key, value) = entry?;
+        let (subject, all): (Subject, Vec<Attempt>) = (decoded(key.value())?, decoded(value.value())?);
+        let counted = still_counted(policy, &subject, &all, now);
+        if counted.len() < all.len() {
+            fewer.push((key.value().to_vec(), counted));
+        }
+    }
+    for (key, counted) in fewer {
+        if counted.is_empty() {
+            attempts.remove(key.as_slice())?;
+        } else {
+            attempts.insert(key.as_slice(), encoded(&counted)?.as_slice())?;
         }
     }
     Ok(expired.len() as u64)
@@ -187,8 +204,8 @@ impl Store for Embedded {
         })
     }
 
-    fn sweep(&self, now: u64, records_before: u64) -> PortFuture<'_, u64> {
-        Box::pin(async move { self.write(|write| sweep(write, now, records_before)) })
+    fn sweep<'a>(&'a self, now: u64, records_before: u64, policy: &'a Policy) -> PortFuture<'a, u64> {
+        Box::pin(async move { self.write(|write| sweep(write, now, records_before, policy)) })
     }
 
     fn records(&self, limit: usize) -> PortFuture<'_, Vec<Record>> {

@@ -4,6 +4,7 @@
 
 mod embedded;
 mod postgres;
+mod rows;
 #[cfg(test)]
 mod suite;
 
@@ -11,7 +12,10 @@ pub(crate) use embedded::Embedded;
 pub(crate) use postgres::Postgres;
 
 use selfsame::digest::Digest;
-use selfsame::enrol::{AccountId, AccountRegistry, AttemptLog, NewAccount, PortError, PortFuture, SealToken};
+use selfsame::enrol::{
+    AccountId, AccountRegistry, Attempt, AttemptLog, Lock, NewAccount, Policy, PortError, PortFuture, SealToken,
+    Subject,
+};
 use serde::{Deserialize, Serialize};
 
 /// What names a ceremony in the store: the digest of its applicant's token.
@@ -80,9 +84,10 @@ pub(crate) trait Store: AttemptLog + AccountRegistry + Send + Sync {
     /// The ceremony that awaits another device under this code.
     fn by_code<'a>(&'a self, code: &'a str) -> PortFuture<'a, Option<Stored>>;
 
-    /// Deletes ceremonies that have expired at `now`, with their sealed data, and records that were
-    /// last changed before `records_before`. Tells how many ceremonies.
-    fn sweep(&self, now: u64, records_before: u64) -> PortFuture<'_, u64>;
+    /// Deletes ceremonies that have expired at `now`, with their sealed data, records that were
+    /// last changed before `records_before`, and attempts that matter to no lock any more. Tells
+    /// how many ceremonies.
+    fn sweep<'a>(&'a self, now: u64, records_before: u64, policy: &'a Policy) -> PortFuture<'a, u64>;
 
     /// Records, last changed first.
     fn records(&self, limit: usize) -> PortFuture<'_, Vec<Record>>;
@@ -99,6 +104,13 @@ pub(crate) trait Store: AttemptLog + AccountRegistry + Send + Sync {
 pub(crate) struct AccountRow {
     pub id: AccountId,
     pub account: NewAccount,
+}
+
+/// Which of a subject's attempts still matter. What has locked it for good does.
+pub(crate) fn still_counted(policy: &Policy, subject: &Subject, attempts: &[Attempt], now: u64) -> Vec<Attempt> {
+    let for_good = policy.lock(subject, attempts, now) == Some(Lock::ForGood);
+    let counts = |attempt: &&Attempt| for_good || policy.attempts().keeps(attempt, now);
+    attempts.iter().filter(counts).copied().collect()
 }
 
 /// The name of a new account: always the same for the same person and keys.

@@ -1,21 +1,25 @@
 //! The store in PostgreSQL, for any number of processes. Ask and write the primary alone: a replica
 //! that lags is a lock evaded.
 
-use super::{Change, Record, SessionId, Store, Stored, Vault, account_id};
+use super::rows::{attempt_of, fixed, lock_of, name_of, record_of, seconds, stored_of, subject_of};
+use super::{Change, Record, SessionId, Store, Stored, Vault, account_id, still_counted};
 use selfsame::digest::Digest;
 use selfsame::enrol::{
-    Account, AccountId, AccountRegistry, Attempt, AttemptId, AttemptLog, Counted, Identity, KeyId, NewAccount, Opening,
+    Account, AccountId, AccountRegistry, Attempt, AttemptId, AttemptLog, Identity, KeyId, NewAccount, Opening, Policy,
     PortError, PortFuture, Reservation, Reserved, Subject,
 };
 use std::sync::Mutex;
 use std::time::Duration;
 use tokio::sync::{Semaphore, SemaphorePermit};
-use tokio_postgres::{Client, NoTls, Row, Transaction};
+use tokio_postgres::{Client, NoTls, Transaction};
 
 type Port<T> = Result<T, PortError>;
 
 /// How long a request waits for a connection, and a statement for its answer.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Subjects whose attempts are looked at in one sweep, chosen by chance: a sweep has an end.
+const SWEPT: i64 = 200;
 
 /// See the module.
 pub(crate) struct Postgres {
@@ -77,23 +81,6 @@ impl Postgres {
     }
 }
 
-/// The number of a lock, of the first bytes of a digest: two names that share it wait for each
-/// other without need, and no more.
-fn lock_of(name: &[u8]) -> i64 {
-    let digest = Digest::of_parts("selfsame service lock 1", [name]);
-    let [a, b, c, d, e, f, g, h, ..] = *digest.as_bytes();
-    i64::from_be_bytes([a, b, c, d, e, f, g, h])
-}
-
-fn name_of(subject: &Subject) -> Vec<u8> {
-    let (kind, digest) = match subject {
-        Subject::Session(key) => (b's', key.digest()),
-        Subject::Document(key) => (b'd', key.digest()),
-        Subject::Identity(key) => (b'i', key.digest()),
-    };
-    [&[kind], digest.as_bytes().as_slice()].concat()
-}
-
 /// Locks these names until the transaction ends, in one order for everybody.
 async fn lock(transaction: &Transaction<'_>, names: impl Iterator<Item = Vec<u8>>) -> Port<()> {
     let mut locks: Vec<i64> = names.map(|name| lock_of(&name)).collect();
@@ -103,42 +90,6 @@ async fn lock(transaction: &Transaction<'_>, names: impl Iterator<Item = Vec<u8>
         transaction.execute("SELECT pg_advisory_xact_lock($1)", &[&lock]).await?;
     }
     Ok(())
-}
-
-fn seconds(time: u64) -> Port<i64> {
-    Ok(i64::try_from(time)?)
-}
-
-fn fixed<const N: usize>(bytes: &[u8]) -> Port<[u8; N]> {
-    Ok(bytes.try_into()?)
-}
-
-fn attempt_of(row: &Row) -> Port<Attempt> {
-    let counted: Counted = serde_json::from_value(row.try_get::<_, String>("counted")?.into())?;
-    let id = AttemptId::from_bytes(fixed(row.try_get("id")?)?);
-    Ok(Attempt { id, counted, at: u64::try_from(row.try_get::<_, i64>("at")?)? })
-}
-
-fn stored_of(row: &Row) -> Port<Stored> {
-    Ok(Stored {
-        id: fixed(row.try_get("id")?)?,
-        token: fixed(row.try_get("token")?)?,
-        state: row.try_get("state")?,
-        notes: row.try_get("notes")?,
-        code: row.try_get("code")?,
-        expires_at: u64::try_from(row.try_get::<_, i64>("expires_at")?)?,
-    })
-}
-
-fn record_of(row: &Row) -> Port<Record> {
-    Ok(Record {
-        id: fixed(row.try_get("id")?)?,
-        began_at: u64::try_from(row.try_get::<_, i64>("began_at")?)?,
-        updated_at: u64::try_from(row.try_get::<_, i64>("updated_at")?)?,
-        phase: row.try_get("phase")?,
-        audit: row.try_get("audit")?,
-        signature: row.try_get("signature")?,
-    })
 }
 
 async fn put(transaction: &Transaction<'_>, change: &Change) -> Port<bool> {
@@ -228,11 +179,26 @@ impl Store for Postgres {
         })
     }
 
-    fn sweep(&self, now: u64, records_before: u64) -> PortFuture<'_, u64> {
+    fn sweep<'a>(&'a self, now: u64, records_before: u64, policy: &'a Policy) -> PortFuture<'a, u64> {
         Box::pin(async move {
-            let lent = self.client().await?;
+            let mut lent = self.client().await?;
             let swept = lent.client.execute("DELETE FROM sessions WHERE expires_at <= $1", &[&seconds(now)?]).await?;
             lent.client.execute("DELETE FROM records WHERE updated_at < $1", &[&seconds(records_before)?]).await?;
+            // None before this time matter by themselves; those that are locked for good stay.
+            let decayed = seconds(now.saturating_sub(policy.attempts().decay_s()))?;
+            let select = "SELECT subject FROM attempts WHERE at <= $1 GROUP BY subject ORDER BY random() LIMIT $2";
+            for row in lent.client.query(select, &[&decayed, &SWEPT]).await? {
+                let subject = subject_of(row.try_get("subject")?)?;
+                let transaction = lent.client.transaction().await?;
+                lock(&transaction, std::iter::once(name_of(&subject))).await?;
+                let all = kept(&transaction, &subject).await?;
+                let counted = still_counted(policy, &subject, &all, now);
+                let gone = all.iter().filter(|attempt| !counted.contains(attempt));
+                let gone: Vec<&[u8]> = gone.map(|attempt| attempt.id.as_bytes().as_slice()).collect();
+                let delete = "DELETE FROM attempts WHERE subject = $1 AND id = ANY($2)";
+                transaction.execute(delete, &[&name_of(&subject), &gone]).await?;
+                transaction.commit().await?;
+            }
             lent.give_back();
             Ok(swept)
         })

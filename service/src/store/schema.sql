@@ -3,6 +3,7 @@
 CREATE TABLE IF NOT EXISTS attempts (
   subject bytea NOT NULL, id bytea NOT NULL, counted text NOT NULL, at bigint NOT NULL,
   PRIMARY KEY (subject, id));
+CREATE INDEX IF NOT EXISTS attempts_at ON attempts (at);
 CREATE TABLE IF NOT EXISTS accounts (
   id text PRIMARY KEY, identity bytea NOT NULL, keys text NOT NULL, account text NOT NULL);
 CREATE INDEX IF NOT EXISTS accounts_identity ON accounts (identity);

@@ -73,8 +73,8 @@ async fn codes_vaults_and_reports_go_with_their_ceremony([one, other]: &Stores) 
     third.vault = Vault::Put(vec![1]);
     assert!(one.put(&third).await.unwrap());
     assert_eq!(one.records(1).await.unwrap().first().map(|record| record.id), Some([4; 32]));
-    assert_eq!(one.sweep(99, 0).await.unwrap(), 0);
-    assert!(one.sweep(100, 4).await.unwrap() >= 2);
+    assert_eq!(one.sweep(99, 0, &Policy::default()).await.unwrap(), 0);
+    assert!(one.sweep(100, 4, &Policy::default()).await.unwrap() >= 2);
     assert!(one.get(&[3; 32]).await.unwrap().is_none() && one.vault(&[4; 32]).await.unwrap().is_none());
     assert!(one.record(&[3; 32]).await.unwrap().is_none() && one.record(&[4; 32]).await.unwrap().is_some());
 }
@@ -111,6 +111,22 @@ async fn attempts_side_by_side_evade_no_lock([one, other]: &Stores) {
     one.release(&[subject], kept[0].id).await.unwrap();
     assert_eq!(other.attempts(&subject).await.unwrap().len(), kept.len() - 1);
     other.unlock(&subject).await.unwrap();
+    assert!(one.attempts(&subject).await.unwrap().is_empty());
+}
+
+/// Attempts go when no lock rests on them any more.
+async fn decayed_attempts_are_swept([one, other]: &Stores) {
+    let (policy, session) = (Policy::default(), SessionKey::new(&NameKey::from_bytes(&[1; 32]), &["slow"]));
+    for _ in 0..2 {
+        fail(one.as_ref(), session).await;
+    }
+    let subject = Subject::Session(session);
+    // What failed at 1,000 counts for that long, and can be part of a lock as long.
+    let over = 1_000 + 2 * policy.attempts().decay_s();
+    for (now, left) in [(1_001, 2), (over - 1, 2), (over, 0)] {
+        other.sweep(now, 0, &policy).await.unwrap();
+        assert_eq!(one.attempts(&subject).await.unwrap().len(), left, "at {now}");
+    }
     assert!(one.attempts(&subject).await.unwrap().is_empty());
 }
 
@@ -165,6 +181,7 @@ async fn all(stores: Stores) {
     a_state_is_taken_further_once(&stores).await;
     codes_vaults_and_reports_go_with_their_ceremony(&stores).await;
     attempts_side_by_side_evade_no_lock(&stores).await;
+    decayed_attempts_are_swept(&stores).await;
     nobody_has_two_accounts(&stores).await;
     stores[0].ping().await.unwrap();
 }

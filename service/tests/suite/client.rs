@@ -59,6 +59,8 @@ pub struct Client {
     pub token: String,
     /// Of the documents that it shows.
     pub issuing_state: String,
+    /// Whether the person pulls back once it flashes.
+    pub pulls_back: bool,
     pub device: Option<String>,
 }
 
@@ -85,7 +87,7 @@ pub async fn call(
 
 impl Client {
     pub fn new(address: SocketAddr) -> Self {
-        Self { address, token: String::new(), issuing_state: "UTO".to_owned(), device: None }
+        Self { address, token: String::new(), issuing_state: "UTO".to_owned(), pulls_back: false, device: None }
     }
 
     pub async fn get(&self, path: &str) -> Result<Answer, Failure> {
@@ -246,6 +248,9 @@ impl Client {
                             shown.push((at_us, color));
                             let index = said["index"].clone();
                             sink.send(text(json!({ "type": "shown", "index": index, "at_us": at_us }))).await?;
+                            if self.pulls_back && shown.len() == 2 {
+                                sink.send(text(json!({ "type": "stop", "why": "pulled_back" }))).await?;
+                            }
                         }
                         "slow" => {
                             let rate = said["frames_per_second"].as_f64().ok_or("no rate")?;

@@ -77,6 +77,23 @@ async fn a_person_registers_and_renews() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_pulls_back_may_begin_anew_a_few_times() {
+    let camera = Camera::new(&Engine::new().unwrap(), "obama2.jpg", Species::Live, 7);
+    let mut config = config();
+    config.ceremony.pull_backs = 1;
+    let service = service(config).await;
+    let mut client = Client::new(service.address());
+    client.pulls_back = true;
+    client.begin("new_registration", "biometrics", "AB1234567").await.unwrap();
+    client.to_the_oval("Jo Example", None, &portrait("obama.jpg")).await.unwrap();
+    let (step, _) = client.face(&camera).await.unwrap();
+    assert_eq!((&step["phase"], &step["advice"]), (&"oval".into(), &json!(["hold_still"])), "{step}");
+    let (step, _) = client.face(&camera).await.unwrap();
+    assert_eq!((&step["phase"], &step["end"]["code"]), (&"terminated".into(), &"locked".into()), "{step}");
+    service.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_print_is_refused_and_locks_the_device() {
     let camera = Camera::new(&Engine::new().unwrap(), "obama2.jpg", Species::PrintFlat, 7);
     let service = service(config()).await;

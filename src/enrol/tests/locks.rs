@@ -127,6 +127,34 @@ fn a_challenge_that_was_seen_and_left_costs_an_attempt_and_one_that_was_answered
 }
 
 #[test]
+fn who_pulls_back_has_a_ladder_of_their_own() {
+    let mut office = Office::new(67);
+    let rungs = vec![Rung { failures: 3, lock_s: Some(60) }];
+    office.policy = Policy::default().with_attempts(Attempts::default().with_pulled_back(Ladder::new(rungs).unwrap()));
+    let mut flashes = state!(office.reach(Phase::Flashes, NewRegistration, Biometrics), Flashes);
+    for pulled in 1..=2 {
+        let nonce = *flashes.nonce();
+        let Step::Retry(oval, reasons) = flashes.pulled_back(&mut office.ctx()).now().unwrap() else { panic!() };
+        assert_eq!((oval.phase(), reasons[0].to_string()), (Phase::Oval, "pulled back".to_owned()));
+        assert_ne!(*oval.nonce(), nonce, "the next challenge is another");
+        assert_eq!((office.failures(Counted::Face), office.failures(Counted::PulledBack)), (0, pulled));
+        flashes = state!(office.advance(oval.into()), Flashes);
+    }
+    let Step::Terminated(end) = flashes.pulled_back(&mut office.ctx()).now().unwrap() else { panic!() };
+    assert_eq!(end.wait_s(office.now), Some(60), "the third locks, and no face check has failed");
+    // Of two requests about one attempt one counts.
+    office.now += 60;
+    let key = SealKey::from_bytes(1, &[1; 32]);
+    let stored = office.reach(Phase::Flashes, NewRegistration, Biometrics);
+    let stored = stored.seal(&key, b"", 600, &mut office.ctx()).unwrap().bytes;
+    let open = || state!(Ceremony::open(&stored, [&key], b"", START + 60).unwrap(), Flashes);
+    let (first, second) = (open(), open());
+    assert!(matches!(first.failed(NO_WORDS, &mut office.ctx()).now().unwrap(), Step::Retry(..)));
+    drop(second.pulled_back(&mut office.ctx()).now().unwrap());
+    assert_eq!((office.failures(Counted::Face), office.failures(Counted::PulledBack)), (0, 4));
+}
+
+#[test]
 fn of_two_answers_to_one_challenge_only_the_first_is_looked_at() {
     let mut office = Office::new(64);
     let key = SealKey::from_bytes(1, &[1; 32]);

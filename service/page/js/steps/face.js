@@ -7,7 +7,8 @@ import { preload } from "../guide.js";
 import { cameraHelp, lost } from "../help.js";
 import { t, word } from "../texts.js";
 
-/** So often a challenge is drawn anew at once for somebody who pulled back. */
+/** So often a challenge is drawn anew at no cost for somebody who pulled back: `ceremony.pull_backs`
+ * of the service, which counts by itself. */
 const FREE = 3;
 let pulled = 0;
 
@@ -53,6 +54,6 @@ async function check(go) {
 
 function pulledAway(go) {
   pulled++;
-  const text = pulled <= FREE ? t("face.pulled") : t("face.pulled.often");
+  const text = pulled < FREE ? t("face.pulled") : t("face.pulled.often");
   show(t("face.pulled.title"), ...paragraphs(text, t("face.pulled.how")), buttons(button(t("face.try_again"), () => go.guarded(() => check(go)))), element("p", {}, element("a", { href: "#otherwise" }, t("flash.otherwise"))));
 }
