@@ -43,7 +43,7 @@ impl App {
         let told = |e: selfsame::error::Error| e.to_string();
         let secrets = match config.store {
             StoreKind::Memory => Secrets::forgotten()?,
-            _ => Secrets::open(&config.folder.join("keys"))?,
+            _ => Secrets::open(&config.folder.join("keys"), config.pkcs11.as_ref())?,
         };
         let failed = |e: selfsame::enrol::PortError| format!("the store does not open: {e}");
         let store: Arc<dyn Store> = match config.store {

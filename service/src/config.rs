@@ -36,6 +36,9 @@ pub struct Config {
     /// Certificate chain and private key as PEM, for HTTPS; needs the feature `tls`. Default: none,
     /// a proxy does it.
     pub tls: Option<Tls>,
+    /// The signing key on a token by PKCS #11 instead of in the file `signing`; needs the feature
+    /// `pkcs11`. Default: none.
+    pub pkcs11: Option<TokenKey>,
     /// Addresses of proxies whose `X-Forwarded-For` is believed. Default: none.
     pub trusted_proxies: Vec<IpAddr>,
     /// Threads that run networks, at most. Default: as many as the machine has processors.
@@ -109,6 +112,28 @@ pub struct Tls {
     pub certificates: PathBuf,
     /// The private key, PEM.
     pub key: PathBuf,
+}
+
+/// A key of P-256 on a token.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TokenKey {
+    /// The token's library: `/usr/lib/softhsm/libsofthsm2.so`.
+    pub module: PathBuf,
+    /// The token's label.
+    pub token: String,
+    /// The label of the private and the public key.
+    pub key: String,
+    /// The user's PIN; better as `SELFSAME_SERVICE_PKCS11_PIN`, in quotation marks if it is a
+    /// number.
+    pub pin: String,
+}
+
+impl std::fmt::Debug for TokenKey {
+    // Says nothing of the PIN.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("TokenKey").field("token", &self.token).field("key", &self.key).finish_non_exhaustive()
+    }
 }
 
 /// Sizes and numbers of connections.
@@ -199,6 +224,7 @@ impl Default for Config {
             postgres: String::new(),
             postgres_connections: 8,
             tls: None,
+            pkcs11: None,
             trusted_proxies: Vec::new(),
             engine_threads: threads,
             engine_queue: 64,
@@ -255,7 +281,7 @@ impl Default for CeremonyRules {
 }
 
 /// The tables whose fields a variable of the environment may name.
-const TABLES: [&str; 5] = ["limit", "rate", "ceremony", "keep", "tls"];
+const TABLES: [&str; 6] = ["limit", "rate", "ceremony", "keep", "tls", "pkcs11"];
 /// What variables of the environment begin with.
 const PREFIX: &str = "SELFSAME_SERVICE_";
 

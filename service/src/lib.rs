@@ -24,10 +24,13 @@ mod pool;
 mod secrets;
 mod serve;
 mod session;
+mod signing;
 mod step;
 mod store;
 mod time;
+#[cfg(feature = "pkcs11")]
+mod token;
 mod vault;
 
-pub use config::{CeremonyRules, Config, Documents, Keep, Limits, Rates, StoreKind, Tls};
+pub use config::{CeremonyRules, Config, Documents, Keep, Limits, Rates, StoreKind, Tls, TokenKey};
 pub use serve::Service;

@@ -5,10 +5,11 @@
 //! | `name` | digests names in attempts and accounts | nobody's attempts and accounts are found |
 //! | `seal-N` | seals states; the newest seals, all open | ceremonies under way begin anew |
 //! | `device` | signs the names of devices | devices get new names |
-//! | `signing` | signs what was proofed | earlier signatures stay valid, by its public key |
+//! | `signing` | signs what was proofed, if no token does | earlier signatures stay valid, by its public key |
 
-use p256::ecdsa::signature::Signer;
-use p256::ecdsa::{Signature, SigningKey};
+use crate::config::TokenKey;
+use crate::signing::Signing;
+use p256::ecdsa::SigningKey;
 use rand_chacha::ChaCha20Rng;
 use rand_core::{Rng, SeedableRng};
 use selfsame::digest::Digest;
@@ -26,7 +27,7 @@ pub(crate) struct Secrets {
     /// Newest first.
     pub(crate) seals: Vec<SealKey>,
     device: Key,
-    signing: SigningKey,
+    signing: Signing,
 }
 
 /// A generator from the system's randomness, for one request.
@@ -37,11 +38,13 @@ pub(crate) fn generator() -> Result<ChaCha20Rng, String> {
 impl Secrets {
     /// Keys that are forgotten at the end.
     pub(crate) fn forgotten() -> Result<Self, String> {
-        Self::of(NameKey::from_bytes(&*drawn()?), vec![SealKey::from_bytes(1, &*drawn()?)], drawn()?, drawn()?)
+        let signing = in_file(&drawn()?)?;
+        let (names, seal) = (NameKey::from_bytes(&*drawn()?), SealKey::from_bytes(1, &*drawn()?));
+        Ok(Self { names, seals: vec![seal], device: drawn()?, signing })
     }
 
     /// Reads the keys of a folder, and makes those that are not there.
-    pub(crate) fn open(folder: &Path) -> Result<Self, String> {
+    pub(crate) fn open(folder: &Path, token: Option<&TokenKey>) -> Result<Self, String> {
         // The store lies beside the keys: all of it is the service's alone.
         let mut builder = std::fs::DirBuilder::new();
         builder.recursive(true);
@@ -53,12 +56,11 @@ impl Secrets {
         let seals = if numbers.is_empty() { vec![1] } else { numbers };
         let seal = |number: &u32| Ok(SealKey::from_bytes(*number, &*kept(&folder.join(format!("seal-{number}")))?));
         let seals = seals.iter().map(seal).collect::<Result<_, String>>()?;
-        Self::of(NameKey::from_bytes(&names), seals, kept(&folder.join("device"))?, kept(&folder.join("signing"))?)
-    }
-
-    fn of(names: NameKey, seals: Vec<SealKey>, device: Key, signing: Key) -> Result<Self, String> {
-        let signing = SigningKey::from_slice(&*signing).map_err(|_| "the signing key is no key of P-256")?;
-        Ok(Self { names, seals, device, signing })
+        let signing = match token {
+            None => in_file(&kept(&folder.join("signing"))?)?,
+            Some(token) => on_token(token)?,
+        };
+        Ok(Self { names: NameKey::from_bytes(&names), seals, device: kept(&folder.join("device"))?, signing })
     }
 
     /// A keyed digest of what can be guessed, such as what a form says.
@@ -67,16 +69,29 @@ impl Secrets {
     }
 
     /// The service's signature of a digest: ECDSA, P-256, SHA-256, as DER.
-    pub(crate) fn sign(&self, digest: &Digest) -> Vec<u8> {
-        let signature: Signature = self.signing.sign(digest.as_bytes());
-        signature.to_der().as_bytes().to_vec()
+    pub(crate) fn sign(&self, digest: &Digest) -> Result<Vec<u8>, String> {
+        self.signing.sign(digest)
     }
 
     /// The public key of [`Self::sign`], in hexadecimal digits.
     pub(crate) fn public_key(&self) -> String {
-        let point = self.signing.verifying_key().to_sec1_point(false);
-        point.as_bytes().iter().map(|byte| format!("{byte:02x}")).collect()
+        self.signing.public_key()
     }
+}
+
+fn in_file(key: &Key) -> Result<Signing, String> {
+    let key = SigningKey::from_slice(&**key).map_err(|_| "the signing key is no key of P-256")?;
+    Ok(Signing::File(key))
+}
+
+#[cfg(feature = "pkcs11")]
+fn on_token(named: &TokenKey) -> Result<Signing, String> {
+    crate::token::Token::open(named).map(Signing::Token)
+}
+
+#[cfg(not(feature = "pkcs11"))]
+fn on_token(_: &TokenKey) -> Result<Signing, String> {
+    Err("this program was built without the feature `pkcs11`".to_owned())
 }
 
 /// The numbers of the keys that states are sealed under, newest first.
@@ -136,14 +151,14 @@ mod tests {
     #[test]
     fn keys_are_made_once_and_the_newest_seals() {
         let folder = tempfile::tempdir().unwrap();
-        let first = Secrets::open(folder.path()).unwrap();
+        let first = Secrets::open(folder.path(), None).unwrap();
         std::fs::write(folder.path().join("seal-2"), "22".repeat(32)).unwrap();
-        let second = Secrets::open(folder.path()).unwrap();
+        let second = Secrets::open(folder.path(), None).unwrap();
         assert_eq!(first.public_key(), second.public_key());
         assert_eq!(first.keyed("x", &["y"]), second.keyed("x", &["y"]));
         assert_eq!((first.seals.len(), second.seals.len()), (1, 2));
         assert_eq!(numbers(folder.path()).unwrap(), [2, 1]);
         std::fs::write(folder.path().join("name"), "short").unwrap();
-        assert!(Secrets::open(folder.path()).is_err());
+        assert!(Secrets::open(folder.path(), None).is_err());
     }
 }

@@ -169,13 +169,18 @@ impl Place {
         };
         let is_over = matches!(ceremony, Ceremony::Enrolled(_) | Ceremony::Terminated(_));
         let audit = ceremony.audit();
+        let signature = match audit.proofing() {
+            Some(proofing) => app.secrets.sign(&proofing.digest()).map_err(|error| Refused::fault(&error))?,
+            // None yet.
+            None => Vec::new(),
+        };
         let record = Record {
             id: self.id,
             began_at: audit.began_at,
             updated_at: now_s(),
             phase: ceremony.phase().as_str().to_owned(),
             audit: serde_json::to_string(audit).map_err(|error| Refused::fault(&error))?,
-            signature: audit.proofing().map(|proofing| app.secrets.sign(&proofing.digest())).unwrap_or_default(), /* none yet */
+            signature,
         };
         let phase = record.phase.clone();
         let text = serde_json::to_string(&notes).map_err(|error| Refused::fault(&error))?;

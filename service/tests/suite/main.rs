@@ -10,6 +10,8 @@ mod journeys;
 mod page;
 mod postgres;
 mod processes;
+#[cfg(feature = "pkcs11")]
+mod token;
 mod verify;
 
 use selfsame_service::{Config, Service, StoreKind};
