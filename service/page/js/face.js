@@ -6,6 +6,7 @@ import { announce, button, element, onLeave, show } from "./dom.js";
 import { Flashes } from "./flashes.js";
 import { Frames } from "./frames.js";
 import { watch as newWatch, preload } from "./guide.js";
+import { label } from "./record.js";
 import { stage as newStage } from "./stage.js";
 import { t, word } from "./texts.js";
 
@@ -137,7 +138,7 @@ class Check {
     this.#socket = new WebSocket(url);
     this.#socket.binaryType = "arraybuffer";
     this.#frames = new Frames(this.#socket);
-    this.#socket.onopen = () => this.#tell({ type: "start", token: token.get() });
+    this.#socket.onopen = () => this.#tell({ type: "start", token: token.get(), record: label() });
     this.#socket.onmessage = ({ data }) => this.#hear(JSON.parse(data));
     this.#socket.onclose = () => this.#finish({ lost: "closed" });
     this.#expect();

@@ -16,23 +16,25 @@ const skip = missing || (existsSync(PROGRAM) ? false : `no ${PROGRAM}`);
 const options = { skip, timeout: 900_000 };
 const PINS = ["8036", "58214"];
 
-/** A service of one test's own, and where it listens. */
+const OPERATOR = "an operator's token";
+
+/** A service of one test's own, and where it listens, for applicants and for its operator. */
 async function serving(use) {
   const folder = mkdtempSync(join(tmpdir(), "selfsame-service-"));
-  const variables = { LISTEN: "127.0.0.1:0", OPERATOR_LISTEN: "127.0.0.1:0", FOLDER: folder, STORE: "memory", LOG: process.env.SELFSAME_LOG ?? "warn" };
+  const variables = { LISTEN: "127.0.0.1:0", OPERATOR_LISTEN: "127.0.0.1:0", FOLDER: folder, STORE: "memory", OPERATOR_TOKEN: OPERATOR, LOG: process.env.SELFSAME_LOG ?? "warn" };
   const env = { ...process.env, ...Object.fromEntries(Object.entries(variables).map(([name, value]) => [`SELFSAME_SERVICE_${name}`, value])) };
   const service = spawn(PROGRAM, [], { env, stdio: ["ignore", "pipe", "inherit"] });
   try {
-    const port = await new Promise((resolve, reject) => {
+    const [port, operator] = await new Promise((resolve, reject) => {
       let said = "";
       service.stdout.on("data", (part) => {
         said += part;
-        const [, port] = /page: https?:\/\/[^:]+:(\d+)/.exec(said) ?? [];
-        if (port) resolve(Number(port));
+        const ports = [...said.matchAll(/page: https?:\/\/[^:]+:(\d+)/g)].map(([, port]) => Number(port));
+        if (ports.length === 2) resolve(ports);
       });
       service.on("exit", (code) => reject(new Error(`the service ended with ${code}: ${said}`)));
     });
-    await use({ host: "127.0.0.1", port });
+    await use({ host: "127.0.0.1", port, operator });
   } finally {
     service.removeAllListeners("exit");
     const ended = new Promise((resolve) => service.on("exit", resolve));
@@ -146,6 +148,32 @@ test("a second account beside an active one, which confirms it", options, async 
   );
 });
 
+/** Looks at the last ceremony as its operator does: what the face answered, and locks. */
+async function isOperated(person, { host, operator }, kept) {
+  const { browser } = person;
+  await browser.go(`http://${host}:${operator}/operator`);
+  const said = (wanted) => browser.until(wanted, "return document.querySelector('#said').textContent.includes(arguments[0])", 20_000, wanted);
+  await browser.type("#token", "a wrong one");
+  await browser.click("#login button");
+  await said("token");
+  await browser.run("document.querySelector('#token').value = ''");
+  await browser.type("#token", OPERATOR);
+  await browser.click("#login button");
+  await said("1 ceremonies");
+  await browser.click("#list button");
+  await browser.until("the ceremony", "return !document.querySelector('#one').hidden");
+  const points = await browser.run("return [...document.querySelectorAll('#reports polyline')].map((line) => line.getAttribute('points').split(' ').length)");
+  assert.equal(points.length, 3, "red, green and blue");
+  assert.ok(points.every((count) => count > 5), `${points}`);
+  assert.match(await browser.run("return document.querySelector('#reports h3').textContent"), /^Face check 1: (attack|inconclusive)/);
+  const locks = () => browser.run("return document.querySelector('#locks').innerText");
+  assert.match(await locks(), /session: [1-9] attempts, not locked/);
+  await kept("operator");
+  await browser.click("#locks button");
+  await browser.until("no attempts", "return /session: 0 attempts, not locked/.test(document.querySelector('#locks').innerText)");
+  assert.ok(!(await browser.run("return document.body.textContent")).includes("Example"), "no names");
+}
+
 for (const [what, camera] of Object.entries({
   "a print": { cameras: ["print"] },
   "a replay on a tablet": { cameras: ["replay_tablet"] },
@@ -163,6 +191,7 @@ for (const [what, camera] of Object.entries({
         await person.look("advice");
         t.diagnostic(await browser.run("return document.querySelector('main').innerText.split('\\n').slice(0, 6).join(' / ')"));
         assert.match(heading, /Once more, please|It ends here/);
+        if (what === "a print") await isOperated(person, upstream, person.look);
       }),
     );
   });

@@ -140,6 +140,23 @@ test("a grey camera is told, and another one can be chosen", options, async () =
   });
 });
 
+test("a face check is recorded with a label where the service records and the person agrees", options, async () => {
+  const standIn = new StandIn();
+  standIn.recorder = true;
+  await walking({ name: "recorded", standIn, camera: { leaves: true } }, async (person, _, browser) => {
+    await person.chooses();
+    await person.fills();
+    await person.hands(PORTRAIT);
+    await browser.until("the recorder", "return document.querySelector('#record-consent') !== null");
+    await browser.click("#record-consent");
+    await browser.click("#presentation-print_flat");
+    await browser.run("document.querySelector('#field-device').value = 'a phone'");
+    await person.reads();
+    await person.staysBefore();
+    assert.deepEqual(standIn.labels, [{ consent: true, subject: 1, presentation: "print_flat", lux: 300, device: "a phone" }]);
+  });
+});
+
 test("who pulls back when it flashes is told, and may begin anew", options, async () => {
   const standIn = new StandIn();
   await walking({ name: "pulled", standIn, camera: { leaves: true } }, async (person) => {
@@ -147,6 +164,7 @@ test("who pulls back when it flashes is told, and may begin anew", options, asyn
     await person.staysBefore();
     await person.sees("face.pulled.title");
     await person.look("pulled");
+    assert.deepEqual(standIn.labels, [undefined], "nothing is recorded without consent");
   });
 });
 

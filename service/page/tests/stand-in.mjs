@@ -17,6 +17,9 @@ export class StandIn {
   frames = [];
   /** What the next face checks answer with instead of going on. */
   refusals = [];
+  /** Whether it records, and the labels that it was given. */
+  recorder = false;
+  labels = [];
 
   #step(e) {
     const { phase, kind, method } = e;
@@ -57,6 +60,7 @@ export class StandIn {
       this.enrolments.set(token, e);
       return [201, { token, device: "device", step: this.#step(e) }];
     }
+    if (path === "about") return [200, { recorder: this.recorder }];
     const e = this.#of(request);
     if (!e) return [401, { error: { code: "token", message: "unknown" } }];
     const json = () => JSON.parse(body);
@@ -109,6 +113,7 @@ export class StandIn {
       if (said.type === "start") {
         e = this.enrolments.get(said.token);
         e.phase = "oval";
+        this.labels.push(said.record);
         tell({ type: "oval", width: 0.5 });
       } else if (said.type === "begin") {
         tell({ type: "flashes" });

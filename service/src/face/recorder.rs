@@ -9,6 +9,9 @@ use selfsame::liveness::{Challenge, FrameRecord, SessionManifest};
 use serde_json::json;
 use std::path::Path;
 
+/// Characters of a device's name that are kept. Chosen by hand: the page takes as many.
+const MOST_DEVICE: usize = 80;
+
 /// How a picture's file ends, by its first bytes: what is read goes by these, too.
 fn ending(picture: &[u8]) -> &'static str {
     match picture {
@@ -44,6 +47,10 @@ pub(super) fn record(
     std::fs::write(folder.join("session.json"), manifest).map_err(failed)?;
     let mut written =
         json!({ "format": 1, "subject": label.subject, "presentation": label.presentation, "lux": label.lux });
+    if let (Some(device), Some(written)) = (&label.device, written.as_object_mut()) {
+        let device: String = device.chars().take(MOST_DEVICE).collect();
+        written.insert("device".to_owned(), device.into());
+    }
     if let (Some(Upload::Portrait(bytes)), Some(written)) = (document, written.as_object_mut()) {
         let file = format!("document.{}", ending(bytes));
         std::fs::write(folder.join(&file), bytes).map_err(failed)?;

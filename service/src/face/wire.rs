@@ -46,6 +46,9 @@ pub(crate) struct Label {
     pub(crate) presentation: String,
     /// Light at the face in lux, by estimate.
     pub(crate) lux: u32,
+    /// The applicant's device, in its owner's words.
+    #[serde(default)]
+    pub(crate) device: Option<String>,
 }
 
 /// What a frame is for.

@@ -5,6 +5,7 @@ import { button, buttons, element, paragraphs, problems, show } from "../dom.js"
 import { faceCheck } from "../face.js";
 import { preload } from "../guide.js";
 import { cameraHelp, lost } from "../help.js";
+import { recorder } from "../record.js";
 import { t, word } from "../texts.js";
 
 /** So often a challenge is drawn anew at no cost for somebody who pulled back: `ceremony.pull_backs`
@@ -22,13 +23,18 @@ const darkened = () => getComputedStyle(document.body).backgroundColor !== "rgb(
 
 export function instructions(step, go) {
   preload();
+  const recording = element("div", {});
+  let record;
+  // Where it cannot be asked for there is none.
+  recorder().then((offered) => ((record = offered), offered && recording.replaceChildren(offered.fields))).catch(() => {});
   const ready = () => go.guarded(async () => {
+    record?.note();
     const next = await send("instructions");
     if (next.phase === "oval") await check(go);
     else await go(next);
   });
   const warning = element("div", { class: "warning" }, element("h2", {}, t("flash.title")), ...paragraphs(t("flash.warning"), t("flash.safe")), element("p", {}, element("a", { href: "#otherwise" }, t("flash.otherwise"))));
-  show(t("instructions.title"), problems([...go.reasons(step), ...(darkened() ? [t("instructions.darkened")] : [])]), list(t("instructions.light"), t("instructions.bright"), t("instructions.clear"), t("instructions.oval"), t("instructions.still")), warning, buttons(button(t("instructions.ready"), ready)));
+  show(t("instructions.title"), problems([...go.reasons(step), ...(darkened() ? [t("instructions.darkened")] : [])]), list(t("instructions.light"), t("instructions.bright"), t("instructions.clear"), t("instructions.oval"), t("instructions.still")), warning, recording, buttons(button(t("instructions.ready"), ready)));
 }
 
 export function face(step, go) {
