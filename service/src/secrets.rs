@@ -5,7 +5,7 @@
 //! | `name` | digests names in attempts and accounts | nobody's attempts and accounts are found |
 //! | `seal-N` | seals states; the newest seals, all open | ceremonies under way begin anew |
 //! | `device` | signs the names of devices | devices get new names |
-//! | `signing` | signs what was proofed, if no token does | earlier signatures stay valid, by its public key |
+//! | `signing` | signs what was proofed, or a token | earlier signatures stay valid |
 
 use crate::config::TokenKey;
 use crate::signing::Signing;

@@ -113,10 +113,10 @@ impl Awaiting<Flashes> {
 impl Awaiting<Flashes> {
     /// Reports that the applicant pulled back or looked away before the flashes had ended, and that
     /// these stopped at once: back to the oval, with a fresh nonce. The attempt on record becomes
-    /// one of [`Counted::PulledBack`], which has a ladder of its own, so that surprise costs no face
-    /// check. Nothing shows that it was surprise: somebody who waits for a challenge that suits them
-    /// sees as many more as that ladder allows ([`Attempts::pulled_back`]). Where the whole challenge
-    /// was shown, [`Awaiting::failed`] is the answer.
+    /// one of [`Counted::PulledBack`], which has a ladder of its own, so that surprise costs no
+    /// face check. Nothing shows that it was surprise: somebody who waits for a challenge that
+    /// suits them sees as many more as that ladder allows ([`Attempts::pulled_back`]). Where the
+    /// whole challenge was shown, [`Awaiting::failed`] is the answer.
     ///
     /// [`Attempts::pulled_back`]: super::Attempts::pulled_back
     ///

@@ -142,16 +142,18 @@ fn who_pulls_back_has_a_ladder_of_their_own() {
     }
     let Step::Terminated(end) = flashes.pulled_back(&mut office.ctx()).now().unwrap() else { panic!() };
     assert_eq!(end.wait_s(office.now), Some(60), "the third locks, and no face check has failed");
-    // Of two requests about one attempt one counts.
+    // What was answered is no surprise any more.
     office.now += 60;
     let key = SealKey::from_bytes(1, &[1; 32]);
     let stored = office.reach(Phase::Flashes, NewRegistration, Biometrics);
     let stored = stored.seal(&key, b"", 600, &mut office.ctx()).unwrap().bytes;
     let open = || state!(Ceremony::open(&stored, [&key], b"", START + 60).unwrap(), Flashes);
     let (first, second) = (open(), open());
-    assert!(matches!(first.failed(NO_WORDS, &mut office.ctx()).now().unwrap(), Step::Retry(..)));
-    drop(second.pulled_back(&mut office.ctx()).now().unwrap());
-    assert_eq!((office.failures(Counted::Face), office.failures(Counted::PulledBack)), (0, 4));
+    let weak = office.liveness_of(first.nonce(), CHALLENGE, 1.0);
+    assert_eq!(reasons(first.answered(&weak, &mut office.ctx()).now()), [SetbackReason::TooLittleEvidence]);
+    let fault = second.pulled_back(&mut office.ctx()).now().unwrap_err();
+    assert_eq!(fault.error.kind(), crate::error::ErrorKind::Replayed);
+    assert_eq!((office.failures(Counted::Face), office.failures(Counted::PulledBack)), (1, 3));
 }
 
 #[test]
