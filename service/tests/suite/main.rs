@@ -7,6 +7,7 @@ mod client;
 mod documents;
 mod hostile;
 mod journeys;
+mod kills;
 mod page;
 mod postgres;
 mod processes;

@@ -12,13 +12,13 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 
 /// A service in a process of its own.
-struct Process {
+pub struct Process {
     child: Child,
-    address: SocketAddr,
+    pub address: SocketAddr,
 }
 
 impl Process {
-    async fn start(folder: &Path, postgres: Option<&str>) -> Self {
+    pub async fn start(folder: &Path, postgres: Option<&str>) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_selfsame-service"));
         command.env("SELFSAME_SERVICE_LISTEN", "127.0.0.1:0").env("SELFSAME_SERVICE_OPERATOR_LISTEN", "127.0.0.1:0");
         command.env("SELFSAME_SERVICE_FOLDER", folder).env("SELFSAME_SERVICE_LOG", "error");
@@ -35,7 +35,7 @@ impl Process {
         Self { child, address: SocketAddr::from(([127, 0, 0, 1], port)) }
     }
 
-    async fn kill(mut self) {
+    pub async fn kill(mut self) {
         self.child.start_kill().unwrap();
         self.child.wait().await.unwrap();
     }
