@@ -12,8 +12,8 @@ struct Shown<'a> {
     portrait: &'a Photo,
     face_px: f32,
     corner: [u32; 2],
-    /// The share of the picture, from below, that is left out.
-    covered: f32,
+    /// How many pixels of it, from the left, lie beyond the picture's edge.
+    cut_px: usize,
 }
 
 /// A picture of `width` × `height` pixels with these on it.
@@ -30,9 +30,9 @@ fn scene(width: u32, height: u32, all: &[Shown<'_>]) -> Photo {
         let side = cut as usize;
         let crop = Crop { width: side, height: side, source_from_target, border: Border::Black };
         let cut = warp_rgb8(&frame, &crop).unwrap();
-        let rows = cut.pixels().chunks_exact(3 * side).take(((1.0 - shown.covered) * side as f32) as usize);
-        for (y, row) in rows.enumerate() {
-            let at = 3 * ((shown.corner[1] as usize + y) * width as usize + shown.corner[0] as usize);
+        for (y, row) in cut.pixels().chunks_exact(3 * side).enumerate() {
+            let (at, row) = (shown.corner[1] as usize + y, &row[3 * shown.cut_px..]);
+            let at = 3 * (at * width as usize + shown.corner[0] as usize);
             pixels[at..at + row.len()].copy_from_slice(row);
         }
     }
@@ -55,7 +55,7 @@ fn of_two_people_far_away_none_is_chosen() {
                 portrait,
                 face_px: size * face_px,
                 corner,
-                covered: 0.0,
+                cut_px: 0,
             });
             let located = engine().locate(&scene(width, height, &all).frame(), select_face).unwrap();
             assert!(matches!(located.outcome, Outcome::Refused(_)), "{share} of {width} × {height}: {located:?}");
@@ -70,22 +70,24 @@ fn of_two_people_far_away_none_is_chosen() {
 
 #[test]
 fn somebody_clear_does_not_stand_in_for_somebody_seen_badly() {
-    let [large, small] = ["obama3.jpg", "biden.jpg"].map(portrait);
-    let mut doubted = 0;
-    for step in 0..12 {
-        let all = [(&large, 130.0, [60, 60], 0.05 * step as f32), (&small, 85.0, [620, 90], 0.0)];
-        let all = all.map(|(portrait, face_px, corner, covered)| Shown { portrait, face_px, corner, covered });
-        let photo = scene(900, 500, &all);
-        let found = engine().detector().detect(&photo.frame(), &DetectOptions::default()).unwrap();
-        let FaceSelection::One(chosen) = select_face(&found) else { continue };
-        // The one on the left is larger, and the detector unsure of it.
-        let unsure = found.iter().any(|face| face.score < COUNTED_SCORE && face.rect.center().x < 400.0);
-        if unsure && chosen.rect.center().x > 600.0 {
-            let located = engine().locate(&photo.frame(), select_face).unwrap();
-            println!("{step}: {found:?}");
-            assert!(matches!(located.outcome, Outcome::Refused(_)), "{step}: {located:?}");
-            doubted += 1;
+    let small = portrait("biden.jpg");
+    let (mut doubted, mut told) = (0, 0);
+    for large in ["obama2.jpg", "astronaut.png"].map(portrait) {
+        for cut_px in 76..96 {
+            let all = [(&large, 130.0, [0, 60], cut_px), (&small, 85.0, [620, 90], 0)];
+            let all = all.map(|(portrait, face_px, corner, cut_px)| Shown { portrait, face_px, corner, cut_px });
+            let photo = scene(900, 500, &all);
+            let found = engine().detector().detect(&photo.frame(), &DetectOptions::default()).unwrap();
+            let FaceSelection::One(chosen) = select_face(&found) else { continue };
+            // The one on the left is larger, and the detector unsure of it.
+            let unsure = found.iter().any(|face| face.score < COUNTED_SCORE && face.rect.center().x < 400.0);
+            if unsure && chosen.rect.center().x > 600.0 {
+                let located = engine().locate(&photo.frame(), select_face).unwrap();
+                doubted += 1;
+                told += usize::from(matches!(located.outcome, Outcome::Refused(FaceRefusal::SeveralFaces)));
+            }
         }
     }
-    assert!(doubted > 0, "no picture that asks the question");
+    // The mesh network need not know half a face.
+    assert!(doubted > 0 && 2 * told > doubted, "{told} of {doubted}");
 }
