@@ -109,7 +109,7 @@ mod tests {
             (Rotation::Half, (50.0, 20.0)),
             (Rotation::Clockwise270, (80.0, 50.0)),
         ] {
-            let search = whole(100.0, 100.0, 1.0, rotation).unwrap();
+            let search = whole(100.0, 100.0, 1.0, rotation, INPUT).unwrap();
             let source = search.source_from_input.apply(Point::new(96.0, 153.6));
             assert!(near(source, Point::new(chin.0, chin.1)), "{rotation:?}: {source:?}");
         }
