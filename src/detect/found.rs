@@ -5,7 +5,7 @@ use super::detection::Detection;
 use super::nms::SAME_FACE_IOU;
 use super::rotation::Rotation;
 use super::search::Search;
-use super::select::widest;
+use super::select::{COUNTED_SCORE, widest};
 use crate::geometry::{Point, Rect};
 
 /// A face settles the search only if its mouth is below its eyes within this angle. Upright LFW
@@ -59,6 +59,17 @@ impl Found {
     /// Whether the best face leaves no doubt, so that no further search is needed.
     pub(super) fn settled(&self, least: f32) -> bool {
         self.best.is_some_and(|(score, tilt)| score >= least && tilt.abs() <= SETTLED_TILT_DEG)
+    }
+
+    /// Forgets what was found behind the first `known` faces if one of these is the same face, and
+    /// sure: what a closer look is for is others, and the subject stays as it was seen.
+    pub(super) fn forget_repeats(&mut self, known: usize) {
+        for face in self.faces.split_off(known.min(self.faces.len())) {
+            let same = |k: &Detection| k.rotation == face.rotation && k.rect.iou(&face.rect) > SAME_FACE_IOU;
+            if !self.faces.iter().take(known).any(|k| k.score >= COUNTED_SCORE && same(k)) {
+                self.faces.push(face);
+            }
+        }
     }
 
     /// The width and the turn of the face that would be the subject by [`widest`].

@@ -14,8 +14,8 @@ use crate::quality::{QualityReport, assess};
 use crate::telemetry::debug_event;
 use crate::template::{Reading, Template};
 
-/// Detections beside the subject at which the mesh network looks, the widest ones. Chosen by hand: of
-/// LFW's pictures none has more.
+/// Detections beside the subject at which the mesh network looks, the widest ones. Chosen by hand:
+/// of LFW's pictures that were looked at two have as many.
 const DOUBTED_LOOKED_AT: usize = 2;
 
 /// One face, found, measured and turned into a template; what [`Engine::face`] gives.
