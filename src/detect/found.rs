@@ -62,12 +62,17 @@ impl Found {
     }
 
     /// Forgets what was found behind the first `known` faces if one of these is the same face, and
-    /// sure: what a closer look is for is others, and the subject stays as it was seen.
-    pub(super) fn forget_repeats(&mut self, known: usize) {
+    /// sure: what a closer look is for is others, and the subject stays as it was seen. A known
+    /// face of under `coarse` pixels gives way to what the closer look is as sure of.
+    pub(super) fn forget_repeats(&mut self, known: usize, coarse: f32) {
         for face in self.faces.split_off(known.min(self.faces.len())) {
             let same = |k: &Detection| k.rotation == face.rotation && k.rect.iou(&face.rect) > SAME_FACE_IOU;
-            if !self.faces.iter().take(known).any(|k| k.score >= COUNTED_SCORE && same(k)) {
-                self.faces.push(face);
+            let repeated = self.faces.iter().take(known).position(|k| k.score >= COUNTED_SCORE && same(k));
+            match repeated.and_then(|at| self.faces.get_mut(at)) {
+                None => self.faces.push(face),
+                // Of several tiles that show it whole the last decides: all show it as large.
+                Some(k) if k.rect.width() < coarse && face.score >= COUNTED_SCORE => *k = face,
+                Some(_) => {}
             }
         }
     }

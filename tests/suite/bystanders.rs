@@ -1,11 +1,14 @@
 //! Whoever else is on the picture: far away, or seen badly beside somebody clear.
+//!
+//! `cargo test --release --test suite bystanders:: -- --ignored --nocapture`
 
 use crate::verify::{engine, portrait};
 use selfsame::detect::{COUNTED_SCORE, DetectOptions, FaceSelection, select_face};
 use selfsame::engine::FaceRefusal;
 use selfsame::geometry::{Point, Similarity};
-use selfsame::image::{Border, Crop, Photo, warp_rgb8};
+use selfsame::image::{Border, Crop, Limits, Photo, warp_rgb8};
 use selfsame::outcome::Outcome;
+use std::path::{Path, PathBuf};
 
 /// A face of `portrait` so wide, with the picture about it; its left upper corner lies at `corner`.
 struct Shown<'a> {
@@ -90,4 +93,45 @@ fn somebody_clear_does_not_stand_in_for_somebody_seen_badly() {
     }
     // The mesh network need not know half a face.
     assert!(doubted > 0 && 2 * told > doubted, "{told} of {doubted}");
+}
+
+/// Of each share 60 scenes with two people of CFP, on which nothing about far faces was tuned; the
+/// second is 0.7 to 1 times as wide. And each first one alone.
+#[test]
+#[ignore = "a measurement: minutes, and CFP beside the project"]
+fn of_two_people_of_cfp_far_away_which_is_compared() {
+    let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared");
+    let images = std::env::var_os("SELFSAME_SHARED").map_or_else(beside, PathBuf::from).join("data/cfp/images");
+    let read = |person: usize| {
+        let file = std::fs::read(images.join(format!("{person:03}/frontal/01.jpg"))).ok()?;
+        let photo = Photo::decode(&file, &Limits::default()).unwrap();
+        // Who is not found near is not drawn far.
+        matches!(engine().locate(&photo.frame(), select_face).unwrap().outcome, Outcome::Found(_)).then_some(photo)
+    };
+    let people: Vec<Photo> = (1..=500).step_by(4).filter_map(read).collect();
+    if people.is_empty() {
+        eprintln!("skipped: CFP is not beside the project");
+        return;
+    }
+    let (mut wrong, mut all) = (0, 0);
+    for share in [0.04, 0.05, 0.06, 0.08, 0.1, 0.12, 0.15, 0.2] {
+        let (mut compared, mut unfound, mut alone) = (0, 0, 0);
+        for round in 0..60 {
+            let (width, height) = [(1600, 1200), (1200, 1600)][round % 2];
+            let [one, other] = [0, 1].map(|k| &people[(2 * round + k) % people.len()]);
+            let (size, face_px) = (0.7 + 0.3 * (round % 7) as f32 / 6.0, share * 1600.0);
+            let corner = [(round * 37 % 130) as u32, (round * 61 % 130) as u32];
+            let first = Shown { portrait: one, face_px, corner, cut_px: 0 };
+            let second = Shown { portrait: other, face_px: size * face_px, corner: [640, 640], cut_px: 0 };
+            let located = engine().locate(&scene(width, height, &[first, second]).frame(), select_face).unwrap();
+            compared += usize::from(matches!(located.outcome, Outcome::Found(_)));
+            unfound += usize::from(matches!(located.outcome, Outcome::Refused(FaceRefusal::NoFace)));
+            let first = Shown { portrait: one, face_px, corner, cut_px: 0 };
+            let located = engine().locate(&scene(width, height, &[first]).frame(), select_face).unwrap();
+            alone += usize::from(matches!(located.outcome, Outcome::Found(_)));
+        }
+        println!("{share}: of two {compared} of 60 compared ({unfound} found nobody), one alone found {alone} of 60");
+        (wrong, all) = (wrong + compared, all + 60);
+    }
+    println!("{wrong} of {all}");
 }
