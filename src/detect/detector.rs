@@ -39,9 +39,9 @@ const TILE_SHARE: f32 = 0.5;
 /// A subject under this share of the side that was searched is far: others of its size may have
 /// been missed, so the frame is searched in tiles in which it has this share.
 ///
-/// Of faces of every other person of LFW in drawn pictures the search of the whole frame sees 40 % at a share of
-/// 0.06, 69 % at 0.08, 91 % at 0.10, 99 % at 0.12 and all at 0.15; whoever could be the subject
-/// instead has 0.6 of its width or more.
+/// Of faces of half of LFW's people in drawn pictures the search of the whole frame sees 40 % at a
+/// share of 0.06, 69 % at 0.08, 91 % at 0.10, 99 % at 0.12 and all at 0.15; whoever could be the
+/// subject instead has 0.6 of its width or more.
 const FAR_SHARE: f32 = 0.2;
 
 /// A face under this share of the side that was searched has a coarse box, up to a quarter too
