@@ -42,8 +42,16 @@ fn grow(net: &mut Net, x: &str, shape: &[i64], choice: [usize; 4]) -> Option<Str
                 .map(|(i, v)| if c >> i & 1 == 1 { 1 } else { *v as usize })
                 .collect();
             let k = net.weights_between(&own, 0.5, 2.0);
-            let op = ["Add", "Mul", "Sub", "Div", "Max", "Min"][b % 6];
-            if b % 2 == 0 { net.node(op, &[x, &k], &[]) } else { net.node(op, &[&k, x], &[]) }
+            match ["Add", "Mul", "Sub", "Div", "Max", "Min"][b % 6] {
+                // Nearly nothing as a divisor makes rounding large.
+                "Div" => {
+                    let size = net.node("Abs", &[x], &[]);
+                    let divisor = net.node("Add", &[&size, &k], &[]);
+                    net.node("Div", &[&k, &divisor], &[])
+                }
+                op if b % 2 == 0 => net.node(op, &[x, &k], &[]),
+                op => net.node(op, &[&k, x], &[]),
+            }
         }
         4 => {
             let axes: Vec<i64> = (1..rank as i64).filter(|axis| (b >> axis) & 1 == 1).collect();
