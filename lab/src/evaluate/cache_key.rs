@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 /// Raised whenever templates change though crate version, models and options do not: new alignment,
 /// another search.
-const CHAIN: u32 = 5;
+const CHAIN: u32 = 6;
 
 /// The digest of everything that a template depends on besides its picture.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,6 +47,9 @@ impl CacheKey {
             part(&card.id);
             part(&card.sha256);
             part(&format!("{:?} {:?}", card.input, card.alignment));
+            if let Some(detector) = &card.detector {
+                part(&format!("{detector:?}"));
+            }
         }
         Self { digest: hash.finalize().into(), model_id: ensemble.id.clone() }
     }
@@ -83,6 +86,9 @@ mod tests {
         other_file.sha256 = "0".repeat(64);
         let mut moved = card.clone();
         moved.alignment.as_mut().unwrap().points[0][0] += 1.0;
+        let detector = ModelCard::parse(include_str!("../../../tests/data/cards/scrfd.toml")).unwrap();
+        let mut surer = detector.clone();
+        surer.detector.as_mut().unwrap().threshold += 0.1;
         let mut once = ensemble.clone();
         once.members[0].mirrored = false;
         let flipped = ExtractOptions::default().with_flip(!options.flip());
@@ -90,6 +96,8 @@ mod tests {
             key(&ensemble, &[&other_file, &mesh]),
             key(&ensemble, &[&moved, &mesh]),
             key(&ensemble, &[&card]),
+            key(&ensemble, &[&card, &mesh, &detector]),
+            key(&ensemble, &[&card, &mesh, &surer]),
             key(&once, &both),
             CacheKey::new(&ensemble, &both, &Backend::Int8, &options, FaceChoice::Central, None),
             CacheKey::new(&ensemble, &both, &Backend::Native, &flipped, FaceChoice::Central, None),

@@ -208,6 +208,21 @@ fn five_hundred_pages() {
     }
 }
 
+/// Seeds that nothing was chosen on.
+#[test]
+#[ignore = "minutes, and LFW beside the project"]
+fn two_hundred_fingers_and_second_documents() {
+    let Some(people) = People::of_lfw() else {
+        eprintln!("skipped: LFW is not beside the project");
+        return;
+    };
+    let (from, count) = (number("SELFSAME_PAGES_FROM", 2_000_000), number("SELFSAME_PAGES", 200));
+    for kind in [Kind::TwoPages, Kind::Finger] {
+        let found = run(&people, kind, from..from + count, [1600, 1200]);
+        println!("{kind:?}: {:?}", summary(&found));
+    }
+}
+
 /// How many runs of the detector one page takes, by the clock: medians of both in turns.
 fn detector_runs(scene: &Scene) -> f64 {
     let options = selfsame::detect::DetectOptions::upright();

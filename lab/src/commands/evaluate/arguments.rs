@@ -118,6 +118,10 @@ pub struct TemplateArguments {
     /// Card of a template network of your own, or of an ensemble; the networks lie beside it.
     #[arg(long, conflicts_with = "profile")]
     pub card: Option<PathBuf>,
+    /// Card of a detector of your own; its network lies beside it. Rates then tell what it does to
+    /// faces found and to templates.
+    #[arg(long)]
+    pub detector: Option<PathBuf>,
     /// Add half a picture's sides around it before a face is looked for, `edge` like its edges or
     /// `black`: for tight crops in which no face is found otherwise.
     #[arg(long, value_parser = padding)]

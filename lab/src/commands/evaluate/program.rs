@@ -89,6 +89,7 @@ fn report(enrolled: &Enrolled<'_>, scores: &ScoreSet, common: &Common) -> Report
         options: vec![
             ("Mirrored crop added".to_owned(), yes(setup.options.flip())),
             ("8-bit integers".to_owned(), yes(common.templates.int8)),
+            ("Detector".to_owned(), setup.detector.clone()),
             ("Face".to_owned(), setup.choice.as_str().to_owned()),
             ("Pictures padded".to_owned(), common.templates.pad.map_or("no", Padding::as_str).to_owned()),
         ],

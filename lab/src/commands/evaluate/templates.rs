@@ -24,6 +24,8 @@ pub struct Setup {
     pub ensemble: Ensemble,
     pub options: ExtractOptions,
     pub choice: FaceChoice,
+    /// The detector's id.
+    pub detector: String,
     pad: Option<Padding>,
     key: CacheKey,
 }
@@ -32,8 +34,11 @@ impl Setup {
     pub fn new(asked: &TemplateArguments, choice: FaceChoice) -> Anyhow<Self> {
         let backend = if asked.int8 { Backend::Int8 } else { Backend::Native };
         let options = ExtractOptions::default().with_flip(!asked.no_flip);
-        let load = |task| Model::load(task, &ModelSource::Bundled, &backend);
-        let (detect, mesh) = (load(Task::Detect)?, load(Task::Mesh)?);
+        let detect = match &asked.detector {
+            None => Model::load(Task::Detect, &ModelSource::Bundled, &backend)?,
+            Some(path) => Model::load(Task::Detect, &ModelSource::Card(path.clone()), &backend).of_file(path)?,
+        };
+        let mesh = Model::load(Task::Mesh, &ModelSource::Bundled, &backend)?;
         let ensemble = match &asked.card {
             None => Ensemble::load(&asked.profile.into(), &backend)?,
             Some(path) => Ensemble::load(&TemplateSource::Card(path.clone()), &backend).of_file(path)?,
@@ -46,7 +51,7 @@ impl Setup {
             .template(ensemble.clone())
             .extract_options(options)
             .build()?;
-        Ok(Self { engine, ensemble, options, choice, pad: asked.pad, key })
+        Ok(Self { engine, ensemble, options, choice, detector: detect.card.id.clone(), pad: asked.pad, key })
     }
 
     /// A picture of these bytes, with room around it if that was asked for.
