@@ -95,8 +95,8 @@ fn somebody_clear_does_not_stand_in_for_somebody_seen_badly() {
     assert!(doubted > 0 && 2 * told > doubted, "{told} of {doubted}");
 }
 
-/// Of each share 60 scenes with two people of CFP, on which nothing about far faces was tuned; the
-/// second is 0.7 to 1 times as wide. And each first one alone.
+/// How often one of two people is compared: 60 scenes of each share with people of CFP, on which
+/// nothing about far faces was tuned; the second is 0.7 to 1 times as wide. And each first alone.
 #[test]
 #[ignore = "a measurement: minutes, and CFP beside the project"]
 fn of_two_people_of_cfp_far_away_which_is_compared() {

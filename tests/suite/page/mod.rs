@@ -208,7 +208,7 @@ fn five_hundred_pages() {
     }
 }
 
-/// Seeds that nothing was chosen on.
+/// How many fingered pages and second documents pass, by seeds that nothing was chosen on.
 #[test]
 #[ignore = "minutes, and LFW beside the project"]
 fn two_hundred_fingers_and_second_documents() {
