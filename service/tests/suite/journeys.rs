@@ -3,17 +3,7 @@ use super::client::{Client, Keys, call};
 use super::{config, service};
 use selfsame::Engine;
 use selfsame_lab::simulate::Species;
-use serde_json::{Value, json};
-
-/// Before a live face: a check that a busy machine has spoilt is repeated once.
-async fn face(client: &Client, camera: &Camera) -> Value {
-    let (step, _) = client.face(camera).await.unwrap();
-    if step["phase"] != "oval" {
-        return step;
-    }
-    println!("repeated: {}", step["advice"]);
-    client.face(camera).await.unwrap().0
-}
+use serde_json::json;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_person_registers_and_renews() {
@@ -26,7 +16,7 @@ async fn a_person_registers_and_renews() {
     assert_eq!((&step["phase"], &step["needs_old_account"]), (&"form".into(), &false.into()));
     let step = client.to_the_oval("Jo Example", None, &document).await.unwrap();
     assert_eq!(step["phase"], "oval");
-    let step = face(&client, &camera).await;
+    let step = client.live_face(&camera).await.unwrap();
     assert_eq!(step["phase"], "on_device", "{step}");
     assert_eq!(client.get("/api/v1/step").await.unwrap().1, step, "a page that is loaded again sees the same");
     // Another's keys do not sign.
@@ -46,7 +36,7 @@ async fn a_person_registers_and_renews() {
     let step = client.form("Jo Example", Some("account-of-nobody")).await.unwrap();
     assert_eq!(step["reasons"][0]["code"], "old_account_unknown");
     client.to_the_oval("Jo  example", Some(&old_account), &document).await.unwrap();
-    let step = face(&client, &camera).await;
+    let step = client.live_face(&camera).await.unwrap();
     assert_eq!((&step["phase"], &step["old_account"]), (&"confirmation".into(), &old_account.clone().into()), "{step}");
     let code = step["code"].as_str().unwrap();
     let (status, answer) = client.confirm(code, &stranger).await.unwrap();

@@ -63,13 +63,7 @@ async fn during_face_checks(count: u64, camera: &Camera, folder: &Path, postgres
 async fn during_openings(count: u64, camera: &Camera, folder: &Path, postgres: Option<&str>) {
     let mut process = Process::start(folder, postgres).await;
     let mut client = at_the_oval(&process).await;
-    let mut step = client.face(camera).await.unwrap().0;
-    for _ in 0..2 {
-        if step["phase"] == "oval" {
-            println!("repeated: {}", step["advice"]);
-            step = client.face(camera).await.unwrap().0;
-        }
-    }
+    let step = client.live_face(camera).await.unwrap();
     assert_eq!(step["phase"], "on_device", "{step}");
     let keys = Keys::numbered(1);
     let (mut before, mut after) = (0, 0);
