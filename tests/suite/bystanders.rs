@@ -2,13 +2,13 @@
 //!
 //! `cargo test --release --test suite bystanders:: -- --ignored --nocapture`
 
+use crate::beside::beside;
 use crate::verify::{engine, portrait};
 use selfsame::detect::{COUNTED_SCORE, DetectOptions, FaceSelection, select_face};
 use selfsame::engine::FaceRefusal;
 use selfsame::geometry::{Point, Similarity};
 use selfsame::image::{Border, Crop, Limits, Photo, warp_rgb8};
 use selfsame::outcome::Outcome;
-use std::path::{Path, PathBuf};
 
 /// A face of `portrait` so wide, with the picture about it; its left upper corner lies at `corner`.
 struct Shown<'a> {
@@ -100,8 +100,7 @@ fn somebody_clear_does_not_stand_in_for_somebody_seen_badly() {
 #[test]
 #[ignore = "a measurement: minutes, and CFP beside the project"]
 fn of_two_people_of_cfp_far_away_which_is_compared() {
-    let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared");
-    let images = std::env::var_os("SELFSAME_SHARED").map_or_else(beside, PathBuf::from).join("data/cfp/images");
+    let Some(images) = beside("data/cfp/images") else { return };
     let read = |person: usize| {
         let file = std::fs::read(images.join(format!("{person:03}/frontal/01.jpg"))).ok()?;
         let photo = Photo::decode(&file, &Limits::default()).unwrap();
@@ -109,10 +108,6 @@ fn of_two_people_of_cfp_far_away_which_is_compared() {
         matches!(engine().locate(&photo.frame(), select_face).unwrap().outcome, Outcome::Found(_)).then_some(photo)
     };
     let people: Vec<Photo> = (1..=500).step_by(4).filter_map(read).collect();
-    if people.is_empty() {
-        eprintln!("skipped: CFP is not beside the project");
-        return;
-    }
     let (mut wrong, mut all) = (0, 0);
     for share in [0.04, 0.05, 0.06, 0.08, 0.1, 0.12, 0.15, 0.2] {
         let (mut compared, mut unfound, mut alone) = (0, 0, 0);

@@ -1,6 +1,7 @@
 //! Chip portraits: the field's vectors, written data groups that verify like the image inside, and
 //! the file's recognition.
 
+use crate::beside::beside;
 use crate::verify::portrait;
 use selfsame::compare::Calibration;
 use selfsame::document::{
@@ -11,7 +12,6 @@ use selfsame::engine::{Engine, Verdict};
 use selfsame::error::{ErrorKind, Stage};
 use selfsame::image::{ImageFormat, Limits, Photo};
 use selfsame::model::ModelSource;
-use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 /// An engine whose decisions do not move with the bundled calibrations: documents are decided at a
@@ -34,17 +34,9 @@ pub(crate) fn engine() -> &'static Engine {
     })
 }
 
-/// A file of the vectors that lie beside the project (or in `$SELFSAME_SHARED`); `None`, with a
-/// message, where they do not.
+/// A file of the vectors that lie beside the project; `None`, with a message, where they do not.
 fn vector(name: &str) -> Option<Vec<u8>> {
-    let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared");
-    let shared = std::env::var_os("SELFSAME_SHARED").map_or_else(beside, PathBuf::from);
-    let path = shared.join("data/dg2").join(name);
-    let bytes = std::fs::read(&path).ok();
-    if bytes.is_none() {
-        eprintln!("skipped: {} is not there", path.display());
-    }
-    bytes
+    Some(std::fs::read(beside(&format!("data/dg2/{name}"))?).unwrap())
 }
 
 #[test]

@@ -3,13 +3,14 @@
 //!
 //! `cargo test --release --test suite large:: -- --ignored --nocapture`
 
+use crate::beside::beside;
 use crate::verify::engine;
 use image::imageops::{FilterType, resize};
 use image::{ExtendedColorType, ImageEncoder};
 use selfsame::document::{DocumentPhoto, Origin};
 use selfsame::engine::Verdict;
 use selfsame::image::{Limits, Photo};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// The picture at 12 megapixels, whatever its sides.
 fn enlarged(path: &Path) -> Photo {
@@ -36,13 +37,8 @@ fn verdict(document: Photo, selfie: &Photo) -> Option<(f32, bool)> {
 #[test]
 #[ignore = "minutes, and CFP beside the project"]
 fn parts_of_cfp_score_as_whole_pictures() {
-    let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared");
-    let images = std::env::var_os("SELFSAME_SHARED").map_or_else(beside, PathBuf::from).join("data/cfp/images");
+    let Some(images) = beside("data/cfp/images") else { return };
     let picture = |person: u32, view: &str, number: u32| images.join(format!("{person:03}/{view}/{number:02}.jpg"));
-    if !picture(1, "frontal", 1).exists() {
-        eprintln!("skipped: CFP is not beside the project");
-        return;
-    }
     // Of each person: two frontal views, one frontal and one from the side, and another person.
     let pairs = (1..=500).step_by(25).flat_map(|person| {
         [

@@ -13,6 +13,7 @@
 mod adversarial;
 mod architecture;
 mod backends;
+mod beside;
 mod bystanders;
 mod cards;
 mod challenge;

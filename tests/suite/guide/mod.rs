@@ -5,6 +5,7 @@
 
 mod approach;
 
+use crate::beside::beside;
 use crate::verify::{engine, portrait};
 use approach::{Approach, Scene};
 use selfsame::capture::{CaptureOptions, CaptureSession, Guidance, GuideLimits, Hint, OvalSpec, face_oval};
@@ -173,13 +174,8 @@ fn the_best_frames_are_kept_upright_and_can_be_compared() {
 /// On Labeled Faces in the Wild, where it lies beside the project.
 #[test]
 fn mirrored_photographs_have_mirrored_yaw() {
-    let beside = || std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared");
-    let shared = std::env::var_os("SELFSAME_SHARED").map_or_else(beside, std::path::PathBuf::from);
-    let Ok(people) = std::fs::read_dir(shared.join("data/lfw/images")) else {
-        eprintln!("skipped: no data/lfw in ../shared or $SELFSAME_SHARED");
-        return;
-    };
-    let mut folders: Vec<_> = people.map(|entry| entry.unwrap().path()).collect();
+    let Some(people) = beside("data/lfw/images") else { return };
+    let mut folders: Vec<_> = std::fs::read_dir(people).unwrap().map(|entry| entry.unwrap().path()).collect();
     folders.sort();
     let mut errors = Vec::new();
     for folder in folders.iter().step_by(40) {

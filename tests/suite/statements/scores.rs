@@ -4,6 +4,7 @@
 //! `cargo test --release --test suite profiles_of_a_hundred -- --ignored --nocapture`.
 
 use super::{between, converted, encode, encode_with};
+use crate::beside::beside;
 use crate::verify::engine;
 use image::{ExtendedColorType, ImageEncoder};
 use moxcms::ColorProfile;
@@ -131,17 +132,13 @@ fn copies_in_other_colour_spaces_score_alike() {
 #[test]
 #[ignore = "minutes, and LFW beside the project"]
 fn profiles_of_a_hundred() {
-    let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared");
-    let images = std::env::var_os("SELFSAME_SHARED").map_or_else(beside, PathBuf::from).join("data/lfw/images");
+    let Some(images) = beside("data/lfw/images") else { return };
     let list = |path: &Path| {
         let mut paths: Vec<_> = std::fs::read_dir(path).ok()?.filter_map(|e| Some(e.ok()?.path())).collect();
         paths.sort();
         Some(paths)
     };
-    let Some(people) = list(&images) else {
-        eprintln!("skipped: LFW is not beside the project");
-        return;
-    };
+    let people = list(&images).unwrap();
     // A hundred people, each with another picture of themselves.
     let pairs: Vec<[PathBuf; 2]> =
         people.iter().filter_map(|p| list(p)?.into_iter().take(2).collect::<Vec<_>>().try_into().ok()).collect();
