@@ -104,11 +104,10 @@ const SMALL: [u32; 2] = [1200, 900];
 
 #[test]
 fn portraits_of_drawn_pages_are_found() {
-    let found = run(&People::of_project(), Kind::Plain, 200_000..200_024, SMALL);
+    let found = run(&People::of_project(), Kind::Plain, 200_000..200_012, SMALL);
     let right = found.iter().filter(|f| matches!(f, Found::Right(cosine) if *cosine > 0.6)).count();
-    // As measured: one is refused as ambiguous, since a second document is looked for, one has no
-    // face. How many of 500 that costs is measured by `five_hundred_pages`.
-    assert!(right >= 22, "{:?}", summary(&found));
+    // One has no face. How many of 500 are refused is measured by `five_hundred_pages`.
+    assert!(right >= 11, "{:?}", summary(&found));
     assert!(!found.iter().any(|f| matches!(f, Found::Wrong(_))), "{:?}", summary(&found));
 }
 
