@@ -4,7 +4,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use selfsame::model::{Backend, EnsembleCard};
-use selfsame_lab::evaluate::{CacheKey, FaceChoice, TemplateCache};
+use selfsame_fuzz::evaluate::{CacheKey, FaceChoice, TemplateCache};
 use sha2::{Digest, Sha256};
 use std::sync::LazyLock;
 

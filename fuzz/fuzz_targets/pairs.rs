@@ -3,7 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use selfsame_lab::evaluate::LfwPairs;
+use selfsame_fuzz::evaluate::LfwPairs;
 use std::path::Component;
 
 fuzz_target!(|text: &str| {
