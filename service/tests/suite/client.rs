@@ -195,8 +195,8 @@ impl Client {
         self.post(&path, json!({ "authentication": first, "signature": second })).await
     }
 
-    /// Before a live face: a check that a busy machine has spoilt is repeated, as often as a person
-    /// may.
+    /// The face check before a live face: one without a verdict is repeated, as often as a person
+    /// may. Tells the step that it led to.
     pub async fn live_face(&self, camera: &Camera) -> Result<Value, Failure> {
         for _ in 0..2 {
             let (step, _) = self.face(camera).await?;

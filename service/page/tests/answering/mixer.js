@@ -84,7 +84,8 @@ function mix(out, [ambient, screen], gainA, gainS) {
 
 async function run({ species, writable, lagMs = 80, exposureMs = 15, fps = 20, answers = true, grey = false, leaves = false }) {
   const { width, height, frames, ambient_cd_m2: recorded, screen_cd_m2, fps: poses } = await layers(species);
-  // An evening, 100 lux of the recorded 300: how often a bright room leaves a check without a verdict is the laboratory's to measure.
+  // An evening, 100 lux of the recorded 300: how often a bright room leaves a check without a
+  // verdict is the laboratory's to measure.
   const ambient_cd_m2 = recorded / 3;
   const writer = writable.getWriter();
   const meanA = mean(frames[0][0], width, height).map((v) => v * ambient_cd_m2);
