@@ -158,10 +158,6 @@ fn no_number_breaks_a_network() {
         for (precision, level) in
             [(Precision::F32, Level::best()), (Precision::F32, Level::SCALAR), (Precision::Int8, Level::best())]
         {
-            // Minutes by the scalar twin, whose every kernel the smaller ones run.
-            if name == "sface" && level.name() == Level::SCALAR.name() {
-                continue;
-            }
             let program = compile_at(&network, precision, level);
             let (height, width, channels) = program.input();
             let filled = |value: f32| run(&program, &vec![value; height * width * channels]);
