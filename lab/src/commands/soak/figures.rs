@@ -11,8 +11,6 @@ pub struct Figures {
     pub rounds: u64,
     pub elapsed: Duration,
     pub unexpected: Vec<String>,
-    /// Bytes in memory half-way and at the end, where they can be told.
-    pub resident: Option<(u64, u64)>,
     latencies: BTreeMap<Kind, Vec<Duration>>,
 }
 
@@ -26,6 +24,7 @@ impl Figures {
 
     pub fn merge(&mut self, other: Self) {
         self.rounds += other.rounds;
+        self.elapsed += other.elapsed;
         self.unexpected.extend(other.unexpected);
         for (kind, latencies) in other.latencies {
             let all = self.latencies.entry(kind).or_default();

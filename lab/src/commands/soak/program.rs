@@ -50,9 +50,13 @@ fn broken_limits(arguments: &Arguments) -> Result<Vec<String>> {
     let work = Work::new()?;
     let cores = std::thread::available_parallelism().map_or(1, usize::from) as u64;
     let quarter = Duration::from_secs_f64(arguments.seconds.max(4) as f64 / 4.0);
-    let alone = requests_of(&work, 1, quarter);
-    let fair = requests_of(&work, cores, quarter);
-    let loaded = requests_of(&work, arguments.threads, 2 * quarter);
+    let alone = requests_of(&work, 1, 0, quarter);
+    let fair = requests_of(&work, cores, 0, quarter);
+    // In two halves, after each of which nothing is on its way: what is held then was kept.
+    let mut loaded = requests_of(&work, arguments.threads, 0, quarter);
+    let half_way = resident_bytes();
+    loaded.merge(requests_of(&work, arguments.threads, loaded.rounds, quarter));
+    let kept = half_way.zip(resident_bytes());
 
     let mut broken = Vec::new();
     let mut judge = |holds: bool, limit: String, timing: bool| {
@@ -75,7 +79,7 @@ fn broken_limits(arguments: &Arguments) -> Result<Vec<String>> {
         let spread = fair.spread(kind);
         judge(spread <= MOST_SPREAD, format!("{kind}: p99 is {spread:.1} times the median"), true);
     }
-    match loaded.resident {
+    match kept {
         Some((before, after)) => {
             let grown = after as f64 - before as f64;
             let most = if arguments.seconds < LONG_S { SHORT_GROWTH_BYTES } else { MOST_GROWTH * before as f64 };
@@ -91,8 +95,9 @@ fn mib(bytes: f64) -> f64 {
     bytes / f64::from(1 << 20)
 }
 
-/// Rounds of one request of each kind on so many threads; whole rounds, at least one each.
-fn requests_of(work: &Work, threads: u64, time: Duration) -> Figures {
+/// Rounds of one request of each kind on so many threads; whole rounds, at least one each. Seeds
+/// begin at one.
+fn requests_of(work: &Work, threads: u64, first_seed: u64, time: Duration) -> Figures {
     let started = Instant::now();
     let round = |figures: &mut Figures, seed: u64| {
         for kind in Kind::ALL {
@@ -104,20 +109,17 @@ fn requests_of(work: &Work, threads: u64, time: Duration) -> Figures {
     };
     let one = |thread: u64| {
         let mut figures = Figures::default();
-        round(&mut figures, thread);
+        let seed = |rounds: u64| first_seed + thread + threads * rounds;
+        round(&mut figures, seed(0));
         while started.elapsed() < time {
-            let seed = thread + threads * figures.rounds;
-            round(&mut figures, seed);
+            let next = seed(figures.rounds);
+            round(&mut figures, next);
         }
         figures
     };
     std::thread::scope(|scope| {
         let handles: Vec<_> = (0..threads).map(|thread| scope.spawn(move || one(thread))).collect();
         let mut all = Figures::default();
-        std::thread::sleep(time / 2);
-        let half_way = resident_bytes();
-        std::thread::sleep(time.saturating_sub(started.elapsed()));
-        all.resident = half_way.zip(resident_bytes());
         for handle in handles {
             match handle.join() {
                 Ok(figures) => all.merge(figures),
