@@ -29,6 +29,8 @@ const MOST_GROWTH: f64 = 0.02;
 const LONG_S: u64 = 300;
 /// … it may grow by so much instead.
 const SHORT_GROWTH_BYTES: f64 = 16.0 * 1024.0 * 1024.0;
+/// Where the seeds of the second half begin, beyond all of the first.
+const SECOND_HALF_SEED: u64 = 1 << 32;
 /// Throughput of all threads over that of one times the cores, at least.
 const LEAST_SCALING: f64 = 0.9;
 /// p99 of a kind's latency over its median, at most.
@@ -55,7 +57,7 @@ fn broken_limits(arguments: &Arguments) -> Result<Vec<String>> {
     // In two halves, after each of which nothing is on its way: what is held then was kept.
     let mut loaded = requests_of(&work, arguments.threads, 0, quarter);
     let half_way = resident_bytes();
-    loaded.merge(requests_of(&work, arguments.threads, loaded.rounds, quarter));
+    loaded.merge(requests_of(&work, arguments.threads, SECOND_HALF_SEED, quarter));
     let kept = half_way.zip(resident_bytes());
 
     let mut broken = Vec::new();
@@ -96,7 +98,7 @@ fn mib(bytes: f64) -> f64 {
 }
 
 /// Rounds of one request of each kind on so many threads; whole rounds, at least one each. Seeds
-/// begin at one.
+/// count up from `first_seed`.
 fn requests_of(work: &Work, threads: u64, first_seed: u64, time: Duration) -> Figures {
     let started = Instant::now();
     let round = |figures: &mut Figures, seed: u64| {
