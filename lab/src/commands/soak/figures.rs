@@ -1,9 +1,14 @@
 //! What a phase measured.
 
 use super::requests::Kind;
+use peak_alloc::PeakAlloc;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
+
+/// The laboratory's allocator, which counts.
+#[global_allocator]
+static ALLOCATOR: PeakAlloc = PeakAlloc;
 
 /// Latencies by kind, and what should not have happened.
 #[derive(Default)]
@@ -65,6 +70,11 @@ impl fmt::Display for Figures {
         }
         Ok(())
     }
+}
+
+/// Bytes that were allocated and not freed.
+pub fn allocated_bytes() -> usize {
+    ALLOCATOR.current_usage()
 }
 
 /// Bytes of this process in memory, where Linux tells them.
