@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
 
-/// The laboratory's allocator, which counts.
+/// The program's allocator, which counts for [`allocated_bytes`].
 #[global_allocator]
 static ALLOCATOR: PeakAlloc = PeakAlloc;
 
@@ -36,6 +36,11 @@ impl Figures {
             all.extend(latencies);
             all.sort_unstable();
         }
+    }
+
+    /// The memory of the latencies, which grows with the requests.
+    pub fn latency_bytes(&self) -> usize {
+        self.latencies.values().map(|all| all.capacity() * size_of::<Duration>()).sum()
     }
 
     pub fn rounds_per_s(&self) -> f64 {
