@@ -5,8 +5,8 @@ use arbitrary::{Result, Unstructured};
 use selfsame::model::{Model, ModelCard, Network, NetworkSignature};
 use std::sync::Arc;
 
-/// The bundled detector's card.
-pub const DETECT: &str = include_str!("../../models/detect.toml");
+/// The card of a detector with few outputs: MediaPipe's full range.
+pub const DETECT: &str = include_str!("../../tests/data/full_range.toml");
 /// The bundled mesh network's card.
 pub const MESH: &str = include_str!("../../models/mesh.toml");
 /// The card of a template network of few values.

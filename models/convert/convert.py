@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Rebuild detect.onnx, mesh.onnx and template.onnx from the packages that publish them as tflite.
+"""Rebuild mesh.onnx and template.onnx from the packages that publish them as tflite.
 
 Fetches and checks the packages, converts, compares with the originals, and only then writes the networks,
 their cards, and the golden outputs for the crate's tests.
@@ -70,8 +70,8 @@ def shortest(values):
 
 def golden(network, original):
     """Outputs of the original network on an image given by a formula."""
-    low = -1.0 if network.tensor_range[0] < 0 else 0.0
-    a, b = (low + 1) / 2, (1 - low) / 2
+    low, high = (-1.0, 1.0) if network.tensor_range[0] < 0 else (0.0, network.tensor_range[1])
+    a, b = (low + high) / 2, (high - low) / 2
     outputs = {}
     for name, value in original.run(verify.golden_image(network.size, a, b)).items():
         flat = value.ravel()

@@ -17,8 +17,7 @@ pub struct Detection {
     pub score: f32,
     /// Right eye, left eye, nose tip, mouth centre, right ear tragion, left ear tragion, sides
     /// being the subject's: the right eye of an upright face is at the image's left. The points
-    /// are coarse: the eyes are off by 4 % of the inter-eye distance in the median.
-    /// [`crate::mesh`] is finer.
+    /// are coarse: off by 6 % of the inter-eye distance in the median. [`crate::mesh`] is finer.
     pub keypoints: [Point; 6],
     /// The quarter turn of the search that found the face.
     pub rotation: Rotation,

@@ -1,8 +1,7 @@
 //! The detector: which searches run, and the network's run for each.
 
-use super::decode::{BOX_LEN, CELLS, Candidate, INPUT_PX, decode_into};
+use super::candidate::Candidate;
 use super::detection::Detection;
-#[cfg(not(target_arch = "wasm32"))]
 use super::family::CardHeads;
 use super::found::Found;
 use super::nms;
@@ -16,42 +15,34 @@ use crate::simd::scratch;
 use crate::telemetry::debug_event;
 use std::cell::Cell;
 
-/// An upright search whose best face scores at least this ends the search. Measured on LFW: 89.8 %
-/// of upright faces score more; of faces turned by 90°, 180°, 270° the upright search scores 3.2 %,
-/// 0.2 %, 0.3 % more, most of them with a mouth far from below the eyes, which `SETTLED_TILT_DEG`
-/// catches. Sent on to the other searches are thus only doubtful faces.
-const SETTLED_SCORE: f32 = 0.7;
-
-/// A zoomed-out search whose best face scores at least this ends the search. It is above
-/// [`SETTLED_SCORE`], since scores of upright and of turned faces are both higher there: measured
-/// on LFW, 95 % of upright faces score over 0.79, and 2 % of turned ones over 0.8.
-const SETTLED_SCORE_ZOOMED: f32 = 0.8;
-
 /// The zoomed-out and the turned searches show the frame at this share of the input's side.
-/// Measured on LFW cropped so that the face is 1.0 and 1.4 times as wide as the frame: median score
-/// at zoom 1 0.49 and 0.20, at zoom 0.5 0.82 and 0.68.
+/// Chosen for MediaPipe's full-range detector, which does not see faces that overfill the frame; to
+/// the bundled one, which does, it is a second look.
 const ZOOMED_OUT: f32 = 0.5;
 
 /// The side of the tiles in which a face is looked for that the whole frame does not show, as a
-/// share of the longer side. Chosen by hand: they double its size.
-const TILE_SHARE: f32 = 0.5;
+/// share of the longer side. Chosen as [`FAR_SHARE`].
+const TILE_SHARE: f32 = 1.0 / 3.0;
 
 /// A subject under this share of the side that was searched is far: others of its size may have
-/// been missed, so the frame is searched in tiles in which it has this share.
+/// been missed, so the frame is searched in smaller tiles.
 ///
-/// Of faces of half of LFW's people in drawn pictures the search of the whole frame sees 40 % at a
-/// share of 0.06, 69 % at 0.08, 91 % at 0.10, 99 % at 0.12 and all at 0.15; whoever could be the
-/// subject instead has 0.6 of its width or more.
-const FAR_SHARE: f32 = 0.2;
+/// This, [`TILE_SHARE`], [`CLOSE_SHARE`] and [`LEAST_TILE_SHARE`] were chosen by how often one of
+/// two people far away was compared, in pictures drawn of every fourth of CFP's people from the
+/// first (`of_two_people_of_cfp_far_away`): 3 of 480. On others it is 6.
+const FAR_SHARE: f32 = 0.25;
+
+/// The share of the smaller tiles that the subject's width is in them. Chosen as [`FAR_SHARE`].
+const CLOSE_SHARE: f32 = 0.3;
 
 /// A face under this share of the side that was searched has a coarse box, up to a quarter too
 /// wide, beside which somebody two thirds as wide would not count: the tiles' box takes its place.
-/// Chosen by hand, where `FAR_SHARE` has the search find nearly all.
+/// Chosen by hand, half of [`FAR_SHARE`].
 const COARSE_SHARE: f32 = 0.12;
 
-/// The least side of such tiles, as a share of the longer side, which bounds them to 36. Chosen by
-/// hand.
-const LEAST_TILE_SHARE: f32 = 0.25;
+/// The least side of the smaller tiles, as a share of the longer side, which bounds them to 49.
+/// Chosen as [`FAR_SHARE`].
+const LEAST_TILE_SHARE: f32 = 0.2;
 
 thread_local! {
     /// The lists of this thread's last call.
@@ -65,16 +56,7 @@ pub struct Detector {
     normalisation: Normalisation,
     /// Width and height of the input.
     size: (usize, usize),
-    heads: Heads,
-}
-
-/// How the network's outputs become candidates.
-enum Heads {
-    /// As the bundled network's: `boxes` and `scores`.
-    FullRange,
-    /// As the card says.
-    #[cfg(not(target_arch = "wasm32"))]
-    Card(CardHeads),
+    heads: CardHeads,
 }
 
 impl std::fmt::Debug for Detector {
@@ -84,36 +66,22 @@ impl std::fmt::Debug for Detector {
 }
 
 impl Detector {
-    /// A detector that runs `model`: MediaPipe's full-range face detector, one of the same shapes,
-    /// or one whose card says how its outputs become faces
+    /// A detector that runs `model`, whose card says how its outputs become faces
     /// ([`DetectorSpec`](crate::model::DetectorSpec)).
     ///
     /// # Errors
-    /// Of a card without `[detector]` [`ErrorKind::InvalidModel`] unless the input is 192 × 192 × 3
-    /// and the outputs are `boxes` (2304, 16) and `scores` (2304, 1). Of a card with one
-    /// [`ErrorKind::InvalidModel`] that names the output which does not fit it, and
-    /// [`ErrorKind::LimitExceeded`] over 262,144 anchors.
+    /// [`ErrorKind::InvalidModel`] if the card has no `[detector]`, or names the output which does
+    /// not fit it; [`ErrorKind::LimitExceeded`] over 262,144 anchors.
     pub fn new(model: Model) -> Result<Self> {
         let signature = model.network.signature();
         let size = (signature.width, signature.height);
         let normalisation = Normalisation::from(&model.card.input);
-        #[cfg(not(target_arch = "wasm32"))]
-        if let Some(spec) = &model.card.detector {
-            let heads = Heads::Card(CardHeads::new(&model, spec)?);
-            return Ok(Self { model, normalisation, size, heads });
-        }
-        let input = (signature.height, signature.width, signature.channels) == (INPUT_PX, INPUT_PX, 3);
-        let outputs =
-            matches!(signature.outputs.as_slice(), [(boxes, _), (scores, _)] if boxes == "boxes" && scores == "scores");
-        let lengths = (signature.output_len(0), signature.output_len(1)) == (Some(CELLS * BOX_LEN), Some(CELLS));
-        if !(input && outputs && lengths) {
-            return Err(Error::new(
-                ErrorKind::InvalidModel,
-                Stage::Detect,
-                format!("{:?} is not a 192 × 192 detector with boxes (2304, 16) and scores (2304, 1)", model.card.id),
-            ));
-        }
-        Ok(Self { model, normalisation, size, heads: Heads::FullRange })
+        let Some(spec) = &model.card.detector else {
+            let message = format!("the card of {:?} has no [detector]", model.card.id);
+            return Err(Error::new(ErrorKind::InvalidModel, Stage::Detect, message));
+        };
+        let heads = CardHeads::new(&model, spec)?;
+        Ok(Self { model, normalisation, size, heads })
     }
 
     /// How many of [`Detection::keypoints`] the network gives. Of 5 the ears are estimated from the
@@ -121,20 +89,7 @@ impl Detector {
     /// face's roll is known by the search that found it alone, in quarter turns.
     #[must_use]
     pub fn keypoints(&self) -> usize {
-        match &self.heads {
-            Heads::FullRange => 6,
-            #[cfg(not(target_arch = "wasm32"))]
-            Heads::Card(heads) => heads.keypoints(),
-        }
-    }
-
-    /// The scores of a face that leaves no doubt: in the whole picture, and zoomed out.
-    fn settled(&self) -> [f32; 2] {
-        match &self.heads {
-            Heads::FullRange => [SETTLED_SCORE, SETTLED_SCORE_ZOOMED],
-            #[cfg(not(target_arch = "wasm32"))]
-            Heads::Card(heads) => heads.settled(),
-        }
+        self.heads.keypoints()
     }
 
     /// Finds the faces in `frame`, and returns them by falling score.
@@ -142,8 +97,9 @@ impl Detector {
     /// An empty list is an answer, no error.
     ///
     /// # Errors
-    /// [`ErrorKind::NonFinite`] if the network's scores are NaN or infinite, and the errors of the
-    /// warp and of the network.
+    /// [`ErrorKind::NonFinite`] if what the network says is NaN or infinite,
+    /// [`ErrorKind::InvalidModel`] if its scores are no probabilities where the card says that they
+    /// are, and the errors of the warp and of the network.
     pub fn detect(&self, frame: &Frame<'_>, options: &DetectOptions) -> Result<Vec<Detection>> {
         let mut faces = Vec::new();
         self.detect_into(frame, options, &mut faces)?;
@@ -185,22 +141,24 @@ impl Detector {
             None => Err(Error::new(ErrorKind::InvalidArgument, Stage::Detect, "the frame is empty")),
         };
 
-        let [settled, settled_zoomed_out] = self.settled();
+        let [settled, settled_zoomed_out] = self.heads.settled();
         look(found, 1.0, Rotation::None)?;
         if found.settled(settled) {
             return Ok(());
         }
         if options.zoomed_out() {
             debug_event!(search = "zoomed_out", "the searches so far leave a doubt");
+            // A face upside down may score more as it stands than the right way up at another zoom:
+            // turned searches are compared with an upright one of their zoom, if that shows a face.
+            let before = found.best.take();
             look(found, ZOOMED_OUT, Rotation::None)?;
             if found.settled(settled_zoomed_out) {
                 return Ok(());
             }
+            found.best = found.best.or(before);
         }
         if options.turned() {
             debug_event!(search = "turned", "the searches so far leave a doubt");
-            // Scores rise as the frame shrinks: turned searches are compared with an upright one of
-            // the same zoom.
             let zooms: &[f32] = if options.zoomed_out() { &[ZOOMED_OUT, 1.0] } else { &[1.0] };
             for zoom in zooms {
                 for rotation in Rotation::TURNED {
@@ -230,7 +188,7 @@ impl Detector {
             look(found, searched, Rotation::None)?;
         }
         if let Some((face, rotation)) = found.subject().filter(|(face, _)| *face < FAR_SHARE * searched) {
-            let side = (face / FAR_SHARE).max(LEAST_TILE_SHARE * longer).max(self.size.0.min(self.size.1) as f32);
+            let side = (face / CLOSE_SHARE).max(LEAST_TILE_SHARE * longer).max(self.size.0.min(self.size.1) as f32);
             // A tile of what was searched, or more, shows nothing that the search did not.
             if side < searched {
                 debug_event!(search = "small tiles", "the subject is far");
@@ -255,11 +213,7 @@ impl Detector {
         let mut input = scratch::take(width * height * 3);
         let crop = Crop { width, height, source_from_target: search.source_from_input, border: Border::Black };
         warp_into(frame, &crop, &self.normalisation, &mut input)?;
-        match &self.heads {
-            Heads::FullRange => self.run_full_range(&input, threshold, found)?,
-            #[cfg(not(target_arch = "wasm32"))]
-            Heads::Card(heads) => heads.run(&self.model, &input, threshold, &mut found.candidates)?,
-        }
+        self.heads.run(&self.model, &input, threshold, &mut found.candidates)?;
         nms::weighted_into(&mut found.candidates, &mut found.group, &mut found.distinct);
         // Taken out of `found`, which `add` borrows whole.
         let distinct = std::mem::take(&mut found.distinct);
@@ -268,15 +222,5 @@ impl Detector {
         }
         found.distinct = distinct;
         Ok(())
-    }
-
-    /// Runs the bundled network, or one of its shapes.
-    fn run_full_range(&self, input: &[f32], threshold: f32, found: &mut Found) -> Result<()> {
-        let mut boxes = scratch::take(CELLS * BOX_LEN);
-        let mut scores = scratch::take(CELLS);
-        self.model.network.run(input, &mut [&mut boxes, &mut scores])?;
-        decode_into(&boxes, &scores, threshold, &mut found.candidates).ok_or_else(|| {
-            Error::new(ErrorKind::NonFinite, Stage::Detect, "the detector returned a score that is NaN or infinite")
-        })
     }
 }

@@ -1,6 +1,6 @@
 //! What the searches of one frame have found, and whether that leaves a doubt.
 
-use super::decode::Candidate;
+use super::candidate::Candidate;
 use super::detection::Detection;
 use super::nms::SAME_FACE_IOU;
 use super::rotation::Rotation;
@@ -23,8 +23,16 @@ pub(super) struct Found {
     pub(super) group: Vec<Candidate>,
     pub(super) distinct: Vec<Candidate>,
     pub(super) faces: Vec<Detection>,
-    /// Score and tilt of the best face of the latest search that found one better than all before.
-    best: Option<(f32, f32)>,
+    /// The best face of the searches at one zoom: it says how the photograph is turned.
+    pub(super) best: Option<Best>,
+}
+
+/// What is asked of the best face.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Best {
+    score: f32,
+    tilt_deg: f32,
+    rotation: Rotation,
 }
 
 impl Found {
@@ -51,14 +59,19 @@ impl Found {
             return;
         };
         self.faces.push(Detection { rect, score: candidate.score, keypoints, rotation: search.rotation });
-        if self.best.is_none_or(|(score, _)| candidate.score > score) {
-            self.best = Some((candidate.score, tilt));
+        if self.best.is_none_or(|best| candidate.score > best.score) {
+            self.best = Some(Best { score: candidate.score, tilt_deg: tilt, rotation: search.rotation });
         }
     }
 
     /// Whether the best face leaves no doubt, so that no further search is needed.
     pub(super) fn settled(&self, least: f32) -> bool {
-        self.best.is_some_and(|(score, tilt)| score >= least && tilt.abs() <= SETTLED_TILT_DEG)
+        self.best.is_some_and(|best| best.score >= least && best.tilt_deg.abs() <= SETTLED_TILT_DEG)
+    }
+
+    /// How the photograph is turned.
+    fn rotation(&self) -> Option<Rotation> {
+        self.best.map(|best| best.rotation)
     }
 
     /// Forgets what was found behind the first `known` faces if one of these is the same face, and
@@ -79,16 +92,16 @@ impl Found {
 
     /// The width and the turn of the face that would be the subject by [`widest`].
     pub(super) fn subject(&self) -> Option<(f32, Rotation)> {
-        let rotation = self.faces.iter().max_by(|a, b| a.score.total_cmp(&b.score))?.rotation;
+        let rotation = self.rotation()?;
         widest(self.faces.iter().filter(|face| face.rotation == rotation)).map(|face| (face.rect.width(), rotation))
     }
 
     /// The faces of all searches, each once, by falling score. A photograph is turned as a whole:
-    /// faces found under another rotation than the best one's are dropped, which also drops
-    /// most of what turned searches find where nothing is.
+    /// faces found under another rotation are dropped, which also drops most of what turned
+    /// searches find where nothing is.
     pub(super) fn move_faces_to(&mut self, kept: &mut Vec<Detection>) {
         self.faces.sort_unstable_by(|a, b| b.score.total_cmp(&a.score));
-        let rotation = self.faces.first().map(|f| f.rotation);
+        let rotation = self.rotation();
         for face in self.faces.drain(..) {
             let known = || kept.iter().any(|k| k.rect.iou(&face.rect) > SAME_FACE_IOU);
             if Some(face.rotation) == rotation && !known() {

@@ -9,9 +9,9 @@
 //! turns, and in tiles (for small faces). [`DetectOptions`] says which searches may run, and what
 //! each costs and finds.
 //!
-//! The network is MediaPipe's full-range face detector (V. Bazarevsky et al., "BlazeFace", 2019, in
-//! its 192 × 192 form), run by [`crate::model`]. A card may bring another one: SCRFD, RetinaFace,
-//! YuNet or BlazeFace of another size ([`DetectorSpec`](crate::model::DetectorSpec)).
+//! The network is YuNet (W. Wu et al., "YuNet: A Tiny Millisecond-level Face Detector", 2023) with
+//! an input of 192 × 192 pixels, run by [`crate::model`]. A card may bring another one: SCRFD,
+//! RetinaFace, BlazeFace, or YuNet of another size ([`DetectorSpec`](crate::model::DetectorSpec)).
 //!
 //! ```no_run
 //! use selfsame::detect::{DetectOptions, Detector, FaceSelection, select_face};
@@ -26,10 +26,9 @@
 //! # }
 //! ```
 
-mod decode;
+mod candidate;
 mod detection;
 mod detector;
-#[cfg(not(target_arch = "wasm32"))]
 mod family;
 mod found;
 mod nms;

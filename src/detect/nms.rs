@@ -4,7 +4,7 @@
 //! "BlazeFace", 2019, section 3.4): the average moves less from frame to frame than the best
 //! candidate alone, at the price of one pass over the others.
 
-use super::decode::Candidate;
+use super::candidate::Candidate;
 use crate::geometry::{Point, Rect};
 
 /// Candidates that overlap more than this (intersection over union) are one face; MediaPipe's value

@@ -2,7 +2,7 @@
 //! input, given as a similarity transform, so that zooming out, tiling and turning cost no pixel
 //! copies beyond the warp into that input.
 
-use super::decode::Candidate;
+use super::candidate::Candidate;
 use super::rotation::Rotation;
 use crate::geometry::{Point, Similarity, view};
 
@@ -79,11 +79,11 @@ fn tile_centers(length: f32, side: f32) -> Vec<f32> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::decode::INPUT_PX;
     use super::*;
     use crate::geometry::square;
     use proptest::prelude::*;
 
+    const INPUT_PX: usize = 192;
     const INPUT: (usize, usize) = (INPUT_PX, INPUT_PX);
 
     fn near(a: Point, b: Point) -> bool {

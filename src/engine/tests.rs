@@ -47,7 +47,7 @@ fn fake(card: &str, answer: Answer) -> ModelSource {
 
 fn engine(detect: Answer, mesh: Answer) -> Engine {
     Engine::builder()
-        .detector(fake(include_str!("../../models/detect.toml"), detect))
+        .detector(fake(include_str!("../../tests/data/full_range.toml"), detect))
         .mesh(fake(include_str!("../../models/mesh.toml"), mesh))
         .template(fake(include_str!("../../models/template.toml"), |_, outputs| outputs[0].fill(1.0)))
         .build()
@@ -198,7 +198,7 @@ fn a_demand_for_a_chip_is_met_by_chips_alone_and_before_any_network() {
     use crate::document::{DocumentDemand, ImageCoding, NewFace, Origin, write_dg2};
     let never: Answer = |_, _| panic!("a network ran");
     let strict = Engine::builder()
-        .detector(fake(include_str!("../../models/detect.toml"), never))
+        .detector(fake(include_str!("../../tests/data/full_range.toml"), never))
         .mesh(fake(include_str!("../../models/mesh.toml"), never))
         .require(DocumentDemand::Format);
     let strict = strict.build().unwrap();

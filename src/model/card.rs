@@ -1,7 +1,6 @@
 //! The TOML card that travels with every model file.
 
 use super::calibration::CalibrationSpec;
-#[cfg(not(target_arch = "wasm32"))]
 use super::detector_card::DetectorSpec;
 use super::impostors::ImpostorSpec;
 use super::probe::ReliabilitySpec;
@@ -273,12 +272,8 @@ pub struct ModelCard {
     /// For template networks that run alone: how a template's reliability is measured, of the
     /// logarithm of the magnitude for instance (MagFace, AdaFace); without it, it is not.
     pub reliability: Option<ReliabilitySpec>,
-    /// For detectors of other shapes than the bundled one's: how their outputs become faces.
-    #[cfg(not(target_arch = "wasm32"))]
+    /// For detectors: how their outputs become faces.
     pub detector: Option<DetectorSpec>,
-    /// A browser's module runs the bundled detector alone.
-    #[cfg(target_arch = "wasm32")]
-    detector: Option<serde::de::IgnoredAny>,
     /// Where the weights come from.
     pub source: Provenance,
     /// What is known about the training data.
@@ -330,11 +325,10 @@ impl ModelCard {
                 return invalid("an output is empty or too large");
             }
         }
-        #[cfg(not(target_arch = "wasm32"))]
-        let fault = self.detector.as_ref().and_then(|spec| spec.fault(input.width, input.height));
-        #[cfg(target_arch = "wasm32")]
-        let fault = self.detector.map(|_| "a browser's module runs no detector with a [detector]");
-        if let Some(fault) = fault {
+        if self.task == Task::Detect && self.detector.is_none() {
+            return invalid("a detector needs [detector]");
+        }
+        if let Some(fault) = self.detector.as_ref().and_then(|spec| spec.fault(input.width, input.height)) {
             return invalid(fault);
         }
         if self.task == Task::Template {

@@ -78,9 +78,7 @@ impl DetectorOutputs {
     }
 }
 
-/// How a detector's outputs become faces: a card's `[detector]`.
-///
-/// Without one, a detector has the bundled one's shapes. `docs/networks.md` has a card of each
+/// How a detector's outputs become faces: a card's `[detector]`. `docs/networks.md` has one of each
 /// family.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -111,12 +109,11 @@ pub struct DetectorSpec {
     #[serde(default = "usual_threshold")]
     pub threshold: f32,
     /// The scores of a face that leaves no doubt, so that nothing more is searched for: in the
-    /// whole picture, and zoomed out. Default: 0.7 and 0.8, which were measured for the bundled
-    /// network.
+    /// whole picture, and zoomed out. Default: 0.7 and 0.8.
     #[serde(default = "usual_settled")]
     pub settled: [f32; 2],
     /// What the network's boxes are multiplied by, width and height, to go from the forehead to the
-    /// chin and about from ear to ear, as the bundled network's. Default: 1 and 1.
+    /// chin and about from ear to ear. Default: 1 and 1.
     #[serde(default = "no_scale")]
     pub box_scale: [f32; 2],
     /// How far the network's boxes are moved beforehand, in their own widths and heights. Default:

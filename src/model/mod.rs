@@ -29,7 +29,6 @@
 pub(crate) mod calibration;
 mod card;
 mod centre;
-#[cfg(not(target_arch = "wasm32"))]
 mod detector_card;
 mod ensemble;
 mod ensemble_card;
@@ -49,7 +48,6 @@ pub use calibration::{CalibrationPoint, CalibrationSpec, LogisticSpec};
 pub use card::FacePoint;
 pub use card::{Alignment, InputSpec, Layout, ModelCard, OutputSpec, Provenance, Task, TemplateSpec, Training};
 pub use centre::CentreSpec;
-#[cfg(not(target_arch = "wasm32"))]
 pub use detector_card::{DetectorFamily, DetectorOutputs, DetectorSpec, ScoreScale};
 pub use ensemble::{Ensemble, TemplateSource};
 pub use ensemble_card::{EnsembleCard, EnsembleMember};

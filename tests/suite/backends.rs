@@ -83,7 +83,8 @@ fn assert_close(what: &str, model: &Model, a: &[Vec<f32>], reference: &[Vec<f32>
         let largest = |f: fn(&(f64, f64)) -> f64| pairs.iter().map(f).fold(0.0, f64::max);
         let sum = |f: fn(&(f64, f64)) -> f64| pairs.iter().map(f).sum::<f64>();
         let difference = largest(|(x, y)| (x - y).abs());
-        let scale = largest(|(_, y)| y.abs()).max(1.0);
+        let largest_value = largest(|(_, y)| y.abs());
+        let scale = largest_value.max(1.0);
         let cosine = sum(|(x, y)| x * y) / (sum(|(x, _)| x * x) * sum(|(_, y)| y * y)).sqrt();
         let report = format!(
             "{} {} ({what}): largest difference {difference:.2e} of {scale:.3}, at most {MAX_DIFFERENCE:.0e} times that; \
@@ -93,7 +94,9 @@ fn assert_close(what: &str, model: &Model, a: &[Vec<f32>], reference: &[Vec<f32>
             1.0 - cosine
         );
         println!("{report}");
-        assert!(difference <= MAX_DIFFERENCE * scale && cosine >= MIN_COSINE, "{report}");
+        // Probabilities of nearly nothing, as a detector's on a wave, are rounding themselves.
+        let directed = largest_value > 1e-2;
+        assert!(difference <= MAX_DIFFERENCE * scale && (cosine >= MIN_COSINE || !directed), "{report}");
     }
 }
 

@@ -15,8 +15,8 @@ struct Shown<'a> {
     portrait: &'a Photo,
     face_px: f32,
     corner: [u32; 2],
-    /// How many pixels of it, from the left, lie beyond the picture's edge.
-    cut_px: usize,
+    /// The share of its contrast that is left.
+    contrast: f32,
 }
 
 /// A picture of `width` × `height` pixels with these on it.
@@ -34,9 +34,9 @@ fn scene(width: u32, height: u32, all: &[Shown<'_>]) -> Photo {
         let crop = Crop { width: side, height: side, source_from_target, border: Border::Black };
         let cut = warp_rgb8(&frame, &crop).unwrap();
         for (y, row) in cut.pixels().chunks_exact(3 * side).enumerate() {
-            let (at, row) = (shown.corner[1] as usize + y, &row[3 * shown.cut_px..]);
-            let at = 3 * (at * width as usize + shown.corner[0] as usize);
-            pixels[at..at + row.len()].copy_from_slice(row);
+            let at = 3 * ((shown.corner[1] as usize + y) * width as usize + shown.corner[0] as usize);
+            let faded = row.iter().map(|v| (128.0 + shown.contrast * (f32::from(*v) - 128.0)).round() as u8);
+            pixels[at..at + row.len()].iter_mut().zip(faded).for_each(|(pixel, v)| *pixel = v);
         }
     }
     Photo::from_rgb8(width, height, pixels).unwrap()
@@ -58,7 +58,7 @@ fn of_two_people_far_away_none_is_chosen() {
                 portrait,
                 face_px: size * face_px,
                 corner,
-                cut_px: 0,
+                contrast: 1.0,
             });
             let located = engine().locate(&scene(width, height, &all).frame(), select_face).unwrap();
             assert!(matches!(located.outcome, Outcome::Refused(_)), "{share} of {width} × {height}: {located:?}");
@@ -76,9 +76,9 @@ fn somebody_clear_does_not_stand_in_for_somebody_seen_badly() {
     let small = portrait("biden.jpg");
     let (mut doubted, mut told) = (0, 0);
     for large in ["obama2.jpg", "astronaut.png"].map(portrait) {
-        for cut_px in 76..96 {
-            let all = [(&large, 130.0, [0, 60], cut_px), (&small, 85.0, [620, 90], 0)];
-            let all = all.map(|(portrait, face_px, corner, cut_px)| Shown { portrait, face_px, corner, cut_px });
+        for per_mille in (50..120).step_by(3) {
+            let all = [(&large, 130.0, [20, 60], 0.001 * per_mille as f32), (&small, 85.0, [620, 90], 1.0)];
+            let all = all.map(|(portrait, face_px, corner, contrast)| Shown { portrait, face_px, corner, contrast });
             let photo = scene(900, 500, &all);
             let found = engine().detector().detect(&photo.frame(), &DetectOptions::default()).unwrap();
             let FaceSelection::One(chosen) = select_face(&found) else { continue };
@@ -91,23 +91,26 @@ fn somebody_clear_does_not_stand_in_for_somebody_seen_badly() {
             }
         }
     }
-    // The mesh network need not know half a face.
+    // The mesh network need not know what is nearly nothing.
     assert!(doubted > 0 && 2 * told > doubted, "{told} of {doubted}");
 }
 
-/// How often one of two people is compared: 60 scenes of each share with people of CFP, on which
+/// How often one of two people is compared: 60 scenes of each share with people of CFP, on whom
 /// nothing about far faces was tuned; the second is 0.7 to 1 times as wide. And each first alone.
+///
+/// The tiles were chosen on every fourth person from the first (`SELFSAME_CFP_FROM=1`).
 #[test]
 #[ignore = "a measurement: minutes, and CFP beside the project"]
 fn of_two_people_of_cfp_far_away_which_is_compared() {
     let Some(images) = beside("data/cfp/images") else { return };
+    let from = std::env::var("SELFSAME_CFP_FROM").ok().and_then(|v| v.parse().ok()).unwrap_or(3);
     let read = |person: usize| {
         let file = std::fs::read(images.join(format!("{person:03}/frontal/01.jpg"))).ok()?;
         let photo = Photo::decode(&file, &Limits::default()).unwrap();
         // Who is not found near is not drawn far.
         matches!(engine().locate(&photo.frame(), select_face).unwrap().outcome, Outcome::Found(_)).then_some(photo)
     };
-    let people: Vec<Photo> = (1..=500).step_by(4).filter_map(read).collect();
+    let people: Vec<Photo> = (from..=500).step_by(4).filter_map(read).collect();
     let (mut wrong, mut all) = (0, 0);
     for share in [0.04, 0.05, 0.06, 0.08, 0.1, 0.12, 0.15, 0.2] {
         let (mut compared, mut unfound, mut alone) = (0, 0, 0);
@@ -116,12 +119,12 @@ fn of_two_people_of_cfp_far_away_which_is_compared() {
             let [one, other] = [0, 1].map(|k| &people[(2 * round + k) % people.len()]);
             let (size, face_px) = (0.7 + 0.3 * (round % 7) as f32 / 6.0, share * 1600.0);
             let corner = [(round * 37 % 130) as u32, (round * 61 % 130) as u32];
-            let first = Shown { portrait: one, face_px, corner, cut_px: 0 };
-            let second = Shown { portrait: other, face_px: size * face_px, corner: [640, 640], cut_px: 0 };
+            let first = Shown { portrait: one, face_px, corner, contrast: 1.0 };
+            let second = Shown { portrait: other, face_px: size * face_px, corner: [640, 640], contrast: 1.0 };
             let located = engine().locate(&scene(width, height, &[first, second]).frame(), select_face).unwrap();
             compared += usize::from(matches!(located.outcome, Outcome::Found(_)));
             unfound += usize::from(matches!(located.outcome, Outcome::Refused(FaceRefusal::NoFace)));
-            let first = Shown { portrait: one, face_px, corner, cut_px: 0 };
+            let first = Shown { portrait: one, face_px, corner, contrast: 1.0 };
             let located = engine().locate(&scene(width, height, &[first]).frame(), select_face).unwrap();
             alone += usize::from(matches!(located.outcome, Outcome::Found(_)));
         }

@@ -133,12 +133,13 @@ fn the_documents_cards_are_cards() {
     let page = include_str!("../../docs/networks.md");
     let blocks: Vec<&str> = page.split("```toml\n").skip(1).map(|rest| rest.split("```").next().unwrap()).collect();
     let detector = include_str!("../../models/detect.toml").replace("192", "640");
+    let (head, tail) = (detector.split("[detector]").next().unwrap(), detector.split("[source]").nth(1).unwrap());
     let template = include_str!("../data/cards/magface.toml");
     for block in &blocks {
         let text = if block.starts_with("format") {
             (*block).to_owned()
         } else if block.starts_with("[detector]") {
-            detector.replace("[source]", &format!("{block}\n[source]"))
+            format!("{head}{block}\n[source]{tail}")
         } else {
             template.replace("[source]", &format!("{block}\n[source]"))
         };

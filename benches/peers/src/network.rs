@@ -54,7 +54,7 @@ pub fn all() -> [Network; 3] {
             name: "detect",
             task: Task::Detect,
             file: include_bytes!("../../../models/detect.onnx"),
-            multiply_adds: 105.7e6,
+            multiply_adds: 31.0e6,
             over_limit: 2.0,
             over_native: 1.5,
         },

@@ -1,6 +1,6 @@
 //! From one anchor's numbers to a box and to points, in pixels of the input.
 
-use super::super::decode::Candidate;
+use super::super::candidate::Candidate;
 use super::keypoints::six;
 use crate::geometry::{Point, Rect};
 use crate::model::{DetectorFamily, DetectorSpec};

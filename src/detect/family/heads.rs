@@ -1,6 +1,6 @@
 //! A card's detector: the network's run, and the scores that make candidates.
 
-use super::super::decode::{Candidate, sigmoid};
+use super::super::candidate::{Candidate, sigmoid};
 use super::boxes::{Anchor, Boxes};
 use super::plan::{Level, Part, levels};
 use crate::error::{Error, ErrorKind, Result, Stage};

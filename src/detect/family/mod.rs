@@ -1,9 +1,9 @@
-//! Detectors that a card describes: SCRFD, RetinaFace, YuNet, and BlazeFace of other sizes than the
-//! bundled one's.
+//! The detectors that a card can describe: YuNet, which is bundled, SCRFD, RetinaFace and
+//! BlazeFace.
 //!
 //! `plan` finds out at load which output holds what, and holds every shape against the card;
 //! `heads` reads scores; `boxes` makes geometry of numbers; `keypoints` makes the six points that
-//! everything behind the detector expects. A browser's module has none of it.
+//! everything behind the detector expects.
 
 mod boxes;
 mod heads;

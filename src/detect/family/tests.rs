@@ -45,7 +45,7 @@ const BLAZEFACE_SHAPES: Shapes<'_> = &[("boxes", &[112, 16]), ("scores", &[112, 
 
 /// The detector of a card with this `[detector]`, over a network with these outputs.
 fn detector(spec: &str, shapes: Shapes<'_>, fill: impl FnOnce(&mut [Vec<f32>])) -> Result<Detector> {
-    let bundled = include_str!("../../../models/detect.toml");
+    let bundled = include_str!("../../../tests/data/full_range.toml");
     let (head, tail) = bundled.split_once("[[outputs]]").unwrap();
     let (_, tail) = tail.split_once("[source]").unwrap();
     let outputs: String = shapes
@@ -242,22 +242,6 @@ fn the_card_and_the_caller_both_hold() {
     let detector = detector(SCRFD, SCRFD_SHAPES, fill).unwrap();
     let scores: Vec<f32> = seen(&detector).unwrap().iter().map(|face| face.score).collect();
     assert_eq!(scores, [0.31], "the card's 0.3 is above the caller's 0.25");
-}
-
-#[test]
-fn the_bundled_network_by_a_card_is_the_bundled_network() {
-    use crate::model::{Backend, ModelSource, Task};
-    let bundled = Model::load(Task::Detect, &ModelSource::Bundled, &Backend::Native).unwrap();
-    let spec = "[detector]\nfamily = \"anchors\"\nstrides = [4]\nkeypoints = 6\n\n[source]";
-    let card = include_str!("../../../models/detect.toml").replace("[source]", spec);
-    let by_card = Model::custom(ModelCard::parse(&card).unwrap(), bundled.network.clone());
-    let [bundled, by_card] = [bundled, by_card].map(|model| Detector::new(model).unwrap());
-    let photo = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/datasets/portraits/obama.jpg")).unwrap();
-    let photo = Photo::decode(&photo, &crate::Limits::default()).unwrap();
-    let options = DetectOptions::default();
-    let faces = bundled.detect(&photo.frame(), &options).unwrap();
-    assert_eq!(faces.len(), 1);
-    assert_eq!(by_card.detect(&photo.frame(), &options).unwrap(), faces);
 }
 
 proptest! {

@@ -40,6 +40,14 @@ const CENTER_X: RangeInclusive<f32> = 0.14..=0.62;
 const CENTER_Y: RangeInclusive<f32> = 0.22..=0.78;
 /// How wide the detector's box of a portrait's face is, in heights of the page; see [`CENTER_X`].
 const FACE_WIDTH: RangeInclusive<f32> = 0.185..=0.46;
+/// The share of the portrait's width up to which another face on the page is its ghost. Ghosts are
+/// at most half as wide, and both widths are measured on few pixels of an outline that is not
+/// exact. Set after six of 200 drawn pages (seeds from 1,000,000), whose ghosts were seen 0.60 to
+/// 0.65 wide.
+const GHOST_WIDTH_RATIO: f32 = 0.7;
+/// Faces of similar size at which the mesh network looks; more are a refusal. Chosen by hand: a
+/// portrait and its ghost are two.
+const MOST_RIVALS: usize = 3;
 /// Print is looked for this far from the detector's box, in widths of that: beyond the portrait's
 /// edge.
 const BESIDE_FACE: f32 = 0.5;
@@ -96,7 +104,7 @@ fn read(photo: &Photo, detector: &Detector, mesher: &FaceMesher) -> Result<Outco
                 continue;
             }
             left -= 1;
-            match look(&small, quad, share, detector)? {
+            match look(&small, quad, share, detector, mesher)? {
                 Page::Empty => {}
                 Page::One(portrait) if found.is_none() => {
                     found = Some(portrait);
@@ -115,9 +123,19 @@ fn read(photo: &Photo, detector: &Detector, mesher: &FaceMesher) -> Result<Outco
     }
 }
 
+/// A face that could be the portrait, on one way up of the page.
+struct Candidate {
+    quad: Quad,
+    /// The part of the page that was searched, straightened.
+    view: Photo,
+    /// The whole page, straightened.
+    whole: Photo,
+    face: Detection,
+}
+
 /// Looks for a portrait on the left `share` of the page that `quad` outlines, both ways up.
-fn look(small: &Picture, quad: &Quad, share: f32, detector: &Detector) -> Result<Page> {
-    let mut page = Page::Empty;
+fn look(small: &Picture, quad: &Quad, share: f32, detector: &Detector, mesher: &FaceMesher) -> Result<Page> {
+    let mut candidates = Vec::with_capacity(2);
     for quad in [*quad, quad.upside_down()] {
         let height = quad.straight_height_px();
         let Some(map) = Homography::from_rectangle(STRAIGHT_PX as f32, height, &quad.corners) else {
@@ -125,32 +143,79 @@ fn look(small: &Picture, quad: &Quad, share: f32, detector: &Detector) -> Result
         };
         let view = small.view((share * STRAIGHT_PX as f32) as u32, height as u32, |p| map.apply(p))?;
         let faces = detector.detect(&view.frame(), &DetectOptions::upright())?;
-        let placed = |face: &Detection| {
-            let center = face.rect.center();
-            let inside = |range: RangeInclusive<f32>, px: f32| range.contains(&(px / height));
-            inside(CENTER_X, center.x) && inside(CENTER_Y, center.y) && inside(FACE_WIDTH, face.rect.width())
-        };
-        let selected = select_face(&faces);
-        let candidate = match &selected {
+        let selected = match select_face(&faces) {
             FaceSelection::One(face) => Some(face),
-            FaceSelection::Several(faces) => faces.iter().find(|face| placed(face)),
-            FaceSelection::None => None,
+            // A face elsewhere on the page is not its portrait: a ghost portrait, for instance.
+            FaceSelection::Several(faces) if faces.iter().any(|face| is_placed(face, height)) => {
+                match widest_known(&view, &faces, mesher)? {
+                    Known::Several => return Ok(Page::Ambiguous),
+                    Known::One(face) => Some(face),
+                    Known::None => None,
+                }
+            }
+            FaceSelection::Several(_) | FaceSelection::None => None,
         };
-        // A face elsewhere on the page is not its portrait: a ghost portrait, for instance.
-        let Some(candidate) = candidate.filter(|face| placed(face)) else { continue };
+        let Some(face) = selected.filter(|face| is_placed(face, height)) else { continue };
         // The closer view shows a part alone.
         let whole = small.view(STRAIGHT_PX, height as u32, |p| map.apply(p))?;
-        if !is_printed(&whole, candidate.rect.right() + BESIDE_FACE * candidate.rect.width()) {
-            continue;
+        if is_printed(&whole, face.rect.right() + BESIDE_FACE * face.rect.width()) {
+            candidates.push(Candidate { quad, view, whole, face });
         }
-        page = match (selected, page) {
-            (FaceSelection::One(face), Page::Empty) => {
-                let covered = is_covered(&whole, &face);
-                Page::One(Found { quad, face, covered })
-            }
-            // Portraits in both corners, or beside a face as large.
-            _ => Page::Ambiguous,
-        };
     }
-    Ok(page)
+    // The detector sees faces upside down as well, the mesh network hardly ever.
+    if candidates.len() > 1 {
+        let mut known = Vec::with_capacity(2);
+        for candidate in candidates {
+            if mesher.mesh(&candidate.view.frame(), &candidate.face)?.is_face() {
+                known.push(candidate);
+            }
+        }
+        candidates = known;
+    }
+    Ok(match candidates.as_slice() {
+        [] => Page::Empty,
+        [Candidate { quad, whole, face, .. }] => {
+            Page::One(Found { quad: *quad, face: *face, covered: is_covered(whole, face) })
+        }
+        // Portraits in both corners.
+        _ => Page::Ambiguous,
+    })
+}
+
+/// Whether `face` lies where portraits are, on a page of `height` pixels, and is as large.
+fn is_placed(face: &Detection, height: f32) -> bool {
+    let center = face.rect.center();
+    let inside = |range: RangeInclusive<f32>, px: f32| range.contains(&(px / height));
+    inside(CENTER_X, center.x) && inside(CENTER_Y, center.y) && inside(FACE_WIDTH, face.rect.width())
+}
+
+/// Which of several faces is clearly the largest, by their meshes.
+enum Known {
+    /// The mesh network knows none of them.
+    None,
+    /// This one.
+    One(Detection),
+    /// Two or more are of similar size.
+    Several,
+}
+
+/// The largest of `faces` by the widths of their meshes, as the detector's boxes of small ones,
+/// such as ghost portraits, are up to a quarter too wide.
+fn widest_known(view: &Photo, faces: &[Detection], mesher: &FaceMesher) -> Result<Known> {
+    if faces.len() > MOST_RIVALS {
+        return Ok(Known::Several);
+    }
+    let mut known: Vec<(f32, Detection)> = Vec::with_capacity(faces.len());
+    for face in faces {
+        let mesh = mesher.mesh(&view.frame(), face)?;
+        if let Some(bounds) = mesh.bounds().filter(|_| mesh.is_face()) {
+            known.push((bounds.width(), *face));
+        }
+    }
+    known.sort_by(|(a, _), (b, _)| b.total_cmp(a));
+    Ok(match known.as_slice() {
+        [] => Known::None,
+        [(widest, _), (second, _), ..] if *second > GHOST_WIDTH_RATIO * widest => Known::Several,
+        [(_, face), ..] => Known::One(*face),
+    })
 }

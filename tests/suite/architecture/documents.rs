@@ -68,7 +68,7 @@ fn files_that_the_documents_name_exist() {
             // What tools write, what lies beside the project, and what names a type or a share is
             // none of its files.
             let outside = name.starts_with(['/', '.']) && !name.starts_with(".ci") || name.starts_with("out/");
-            let made = ["target/", "people/", "images/", "DIR/"].iter().any(|folder| name.starts_with(folder));
+            let made = ["target/", "dist/", "people/", "images/", "DIR/"].iter().any(|folder| name.starts_with(folder));
             let is_file = name.contains('.') || name.chars().all(|c| c.is_ascii_lowercase() || c == '/' || c == '_');
             if !is_path || !is_plain || outside || made || !is_file {
                 continue;
