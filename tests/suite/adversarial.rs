@@ -23,8 +23,8 @@ const MESH_RUNS: usize = 7;
 /// A face, and where it was seen turned both ways up before, each with its mirror image.
 const TEMPLATE_RUNS: usize = 6;
 /// On a data page: six outlines both ways up, three of them closer, and once one has shown its
-/// portrait, four more for a second document.
-const PAGE_DETECT_RUNS: usize = 26;
+/// portrait, four more for a second document; and 25 views beside the page, each two ways.
+const PAGE_DETECT_RUNS: usize = 76;
 /// At each of these looks three rivals and the best, both ways up; and four views of the portrait.
 const PAGE_MESH_RUNS: usize = 108;
 /// What finding a face holds beside the frame.

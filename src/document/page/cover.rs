@@ -56,6 +56,11 @@ fn take(open: &mut [bool], i: usize) -> bool {
     open.get_mut(i).is_some_and(std::mem::take)
 }
 
+/// The median colour of `photo`.
+pub(super) fn median(photo: &Photo) -> [f32; 3] {
+    ground(photo.pixels().as_chunks::<3>().0, photo.width() as usize, 0.0)
+}
+
 /// The median colour of the page at the right of `start`.
 fn ground(pixels: &[[u8; 3]], width: usize, start: f32) -> [f32; 3] {
     // Casts saturate. A portrait that is so far right leaves the last quarter.

@@ -8,6 +8,7 @@ use super::lines::lines;
 use super::picture::Picture;
 use super::print::is_printed;
 use super::quad::{Quad, STRAIGHT_PX, quads};
+use super::second::is_beside;
 use crate::detect::{DetectOptions, Detection, Detector, FaceSelection, select_face};
 use crate::document::photo::DocumentPhoto;
 use crate::error::Result;
@@ -119,6 +120,7 @@ fn read(photo: &Photo, detector: &Detector, mesher: &FaceMesher) -> Result<Outco
     }
     match found {
         None => refused(PageRefusal::NoFace),
+        Some(found) if is_beside(&small, &found, detector)? => refused(PageRefusal::Ambiguous),
         Some(found) => cut(photo, &found, scale, mesher),
     }
 }

@@ -8,7 +8,8 @@
 //! of the photograph (`cut`) and judged (`judge`).
 //!
 //! What is not on a page (the holder's own face behind it, a picture on the wall) is thus never a
-//! candidate, and a ghost portrait gives itself away by size and place. In doubt the page is
+//! candidate, and a ghost portrait gives itself away by size and place. A face beside the page with
+//! paper and print of its own is a second document (`second`). In doubt the page is
 //! refused: a wrong portrait is a comparison with the wrong person.
 //!
 //! The machine-readable zone along the page's lower edge is read, too (`zone`); the rest of its
@@ -26,6 +27,7 @@ mod lines;
 mod picture;
 mod print;
 mod quad;
+mod second;
 mod zone;
 mod zone_search;
 

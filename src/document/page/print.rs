@@ -33,7 +33,7 @@ pub(super) fn is_printed(page: &Photo, start: f32) -> bool {
 }
 
 /// The share of the page at the right of `start` that shows print, 0 ..= 1.
-fn share(page: &Photo, start: f32) -> f32 {
+pub(super) fn share(page: &Photo, start: f32) -> f32 {
     let (width, height) = (page.width() as f32, page.height() as f32);
     // Casts saturate, and NaN is 0.
     let [left, right] = [start.min(FURTHEST_START * width), END * width].map(|x| x as usize);
