@@ -273,6 +273,7 @@ pub struct ModelCard {
     /// logarithm of the magnitude for instance (MagFace, AdaFace); without it, it is not.
     pub reliability: Option<ReliabilitySpec>,
     /// For detectors: how their outputs become faces.
+    /// [`Detector::new`](crate::detect::Detector::new) asks for it.
     pub detector: Option<DetectorSpec>,
     /// Where the weights come from.
     pub source: Provenance,
@@ -324,9 +325,6 @@ impl ModelCard {
             if len.is_none_or(|n| n == 0 || n > MAX_OUTPUT_LEN) {
                 return invalid("an output is empty or too large");
             }
-        }
-        if self.task == Task::Detect && self.detector.is_none() {
-            return invalid("a detector needs [detector]");
         }
         if let Some(fault) = self.detector.as_ref().and_then(|spec| spec.fault(input.width, input.height)) {
             return invalid(fault);

@@ -46,6 +46,10 @@ const SAME_PAPER: f32 = 60.0;
 /// ground as light as paper have 0.008 at most, the darker grain of wood 0.02.
 const LEAST_PRINT: f32 = 0.02;
 
+/// Faces that are looked at, as often as views show them: of one person it is eight at most. A
+/// photograph with more is refused. Chosen by hand, to bound the work.
+const MOST_LOOKS: usize = 64;
+
 /// Whether another document's portrait lies beside the page of `found`.
 pub(super) fn is_beside(small: &Picture, found: &Found, detector: &Detector) -> Result<bool> {
     let (width, height) = (STRAIGHT_PX as f32, found.quad.straight_height_px());
@@ -62,6 +66,7 @@ pub(super) fn is_beside(small: &Picture, found: &Found, detector: &Detector) -> 
     };
     let own = median(&own);
     let side = face.width() * VIEW_PX as f32 / FACE_PX;
+    let mut looks = 0;
     for (row, column) in (0..MOST_VIEWS).flat_map(|row| (0..MOST_VIEWS).map(move |column| (row, column))) {
         let away = |index: usize| (index as f32 - 0.5 * (MOST_VIEWS - 1) as f32) * STEP * side;
         let center = Point::new(0.5 * width + away(column), 0.5 * height + away(row));
@@ -84,7 +89,10 @@ pub(super) fn is_beside(small: &Picture, found: &Found, detector: &Detector) -> 
                 if !asked(center) || !WIDTH.contains(&(width_px / face.width())) {
                     continue;
                 }
-                if is_document(small, &map, &asked, (center, width_px, right_of(&other, axis)), own)? {
+                looks += 1;
+                if looks > MOST_LOOKS
+                    || is_document(small, &map, &asked, (center, width_px, right_of(&other, axis)), own)?
+                {
                     return Ok(true);
                 }
             }
