@@ -26,7 +26,8 @@ from cards import YUNET_COLUMNS, card, yunet
 OPSET = 17
 IR_VERSION = 8
 SIZE = 192
-# On noise objectness is nearly nothing, which rounding to f16 turns by more than it does other outputs.
+# On noise objectness is nearly nothing, which rounding to f16 turns by more than it does other
+# outputs.
 MIN_COSINE = 0.999
 
 

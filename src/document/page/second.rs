@@ -44,7 +44,7 @@ const SAME_PAPER: f32 = 60.0;
 /// The share of print beside another portrait: more than a whole page has at the least, since it is
 /// looked for where print is. Chosen on drawn pages (seeds from 50,000): pictures of people on a
 /// ground as light as paper have 0.008 at most, the darker grain of wood 0.02.
-const LEAST_PRINT: f32 = 0.02;
+const LEAST_PRINT_BESIDE: f32 = 0.02;
 
 /// Faces that are looked at, as often as views show them: of one person it is eight at most. A
 /// photograph with more is refused. Chosen by hand, to bound the work.
@@ -125,7 +125,7 @@ fn is_document(
     for right in [right, Point::new(-right.x, -right.y)] {
         let Some(view) = beside(small, map, asked, center, width, right)? else { continue };
         let off = median(&view).iter().zip(own).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
-        if off <= SAME_PAPER && share(&view, 0.0) >= LEAST_PRINT {
+        if off <= SAME_PAPER && share(&view, 0.0) >= LEAST_PRINT_BESIDE {
             return Ok(true);
         }
     }
