@@ -29,6 +29,24 @@ pub(super) struct Block {
     _memory: MemoryReservation,
 }
 
+/// A context in which a partition of files is those files. Otherwise DataFusion has its streams
+/// take whichever file of the whole table is next, and another process, which reads other
+/// partitions beside this one, would find other templates in it.
+fn unshared(context: &TaskContext) -> Arc<TaskContext> {
+    let mut config = context.session_config().clone();
+    config.options_mut().execution.enable_file_stream_work_stealing = false;
+    Arc::new(TaskContext::new(
+        context.task_id(),
+        context.session_id(),
+        config,
+        context.scalar_functions().clone(),
+        context.higher_order_functions().clone(),
+        context.aggregate_functions().clone(),
+        context.window_functions().clone(),
+        context.runtime_env(),
+    ))
+}
+
 /// Reads a partition of an id and a template each and packs it; `None` if it has no template.
 pub(super) async fn read(
     plan: &Arc<dyn ExecutionPlan>,
@@ -36,8 +54,9 @@ pub(super) async fn read(
     context: &Arc<TaskContext>,
 ) -> Result<Option<Arc<Block>>> {
     let memory = MemoryConsumer::new("face_pairs block").register(context.memory_pool());
+    let context = unshared(context);
     let (mut ids, mut templates): (Vec<ArrayRef>, Vec<Template>) = (Vec::new(), Vec::new());
-    let mut rows = plan.execute(partition, Arc::clone(context))?;
+    let mut rows = plan.execute(partition, context)?;
     while let Some(batch) = rows.next().await {
         let batch = batch?;
         let [batch_ids, bytes] = batch.columns() else {

@@ -79,7 +79,7 @@ impl Job {
             pairs.iter().map(|pair| [(0, pair.first), (1, pair.second)]).collect()
         };
         let sources: [&dyn Array; 2] = [left, right];
-        let (first, second): (Vec<(usize, usize)>, Vec<(usize, usize)>) = places.iter().map(|[a, b]| (*a, *b)).unzip();
+        let (first, second): (Vec<_>, Vec<_>) = places.iter().map(|[a, b]| (*a, *b)).unzip();
         let ids = [interleave(&sources, &first)?, interleave(&sources, &second)?];
         let scores: Float32Array = pairs.iter().map(|pair| Some(pair.score.value())).collect();
         let [a, b] = ids;

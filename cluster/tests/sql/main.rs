@@ -1,4 +1,5 @@
 //! What SQL over faces gives, and how often a picture is looked at for it.
+#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
 mod pairs;
 mod support;

@@ -1,13 +1,15 @@
 //! `face_pairs`: the pairs of one block, however a table is cut.
 
 use super::support::{Pair, ask, fault_of, functions, pairs, rows, table, templates};
-use datafusion::physical_plan::displayable;
+use datafusion::physical_plan::{ExecutionPlanProperties, displayable};
 use datafusion::prelude::SessionConfig;
+use futures::TryStreamExt;
 use selfsame::compare::{Score, score};
 use selfsame::gallery::{FirstPass, TemplateBlock};
 use selfsame::template::Template;
 use selfsame_datafusion::{write_refusal, write_template};
 use std::ops::ControlFlow;
+use std::sync::Arc;
 
 const BAR: f32 = 0.5;
 
@@ -48,6 +50,35 @@ async fn any_number_of_blocks_gives_the_pairs_of_one() {
         all.sort_unstable();
         assert_eq!(pairs(&best), all);
     }
+}
+
+/// As an engine of many machines runs it: each job in a plan of its own.
+#[tokio::test]
+async fn jobs_of_files_find_the_same_in_processes_of_their_own() {
+    let templates = templates(600, 64, 1, "m");
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().to_str().unwrap();
+    let context = functions().session(SessionConfig::new().with_target_partitions(3));
+    for (place, part) in rows(&templates, 0).chunks(100).enumerate() {
+        table(&context, &format!("part{place}"), "template", part, 1);
+        let write = format!("COPY part{place} TO '{path}/{place}.parquet' STORED AS PARQUET");
+        ask(&context, &write).await.unwrap();
+    }
+    ask(&context, &format!("CREATE EXTERNAL TABLE people STORED AS PARQUET LOCATION '{path}/'")).await.unwrap();
+    let sql = format!("SELECT * FROM face_pairs('people', 'id', 'template', 'score', {BAR})");
+    let wanted = in_one_block(&templates, BAR);
+    assert!(pairs(&ask(&context, &sql).await.unwrap()) == wanted);
+    let (mut found, mut jobs) = (Vec::new(), 0..1);
+    while let Some(job) = jobs.next() {
+        let frame = context.sql(&sql).await.unwrap();
+        let (task, plan) = (Arc::new(frame.task_ctx()), frame.create_physical_plan().await.unwrap());
+        let batches: Vec<_> = plan.execute(job, task).unwrap().try_collect().await.unwrap();
+        found.extend(batches.iter().flat_map(pairs));
+        jobs.end = plan.output_partitioning().partition_count();
+    }
+    found.sort_unstable();
+    assert_eq!((jobs.end, found.len()), (6, wanted.len()));
+    assert!(found == wanted);
 }
 
 #[tokio::test]
