@@ -1,8 +1,11 @@
 //! `face_template` and what reads its values, on photographs; each picture once.
 
 use super::support::{ask, column, functions, table};
+use datafusion::execution::object_store::ObjectStoreUrl;
+use datafusion::object_store::memory::InMemory;
 use datafusion::prelude::{SessionConfig, SessionContext};
 use selfsame_datafusion::FaceFunctions;
+use std::sync::Arc;
 
 const PORTRAITS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../datasets/portraits");
 
@@ -80,5 +83,25 @@ async fn duplicates_are_found_from_pictures_to_pairs() {
     let scores = "SELECT face_score(a.face, b.face) FROM faces a, faces b \
                   WHERE a.id < b.id AND a.id IN (1, 5) AND b.id IN (5, 6) ORDER BY a.id, b.id";
     assert_eq!(column(&ask(&context, scores).await.unwrap(), 0), column(&rows, 2), "the same bits");
+    assert_eq!(functions.templated(), 4);
+}
+
+/// As S3 and its like are registered: by a URL of their own.
+#[tokio::test]
+async fn pictures_and_templates_may_lie_in_an_object_store() {
+    let (functions, context) = pictures();
+    let store = Arc::new(InMemory::new());
+    let bucket = ObjectStoreUrl::parse("memory://bucket").unwrap();
+    context.register_object_store(bucket.as_ref(), store);
+    ask(&context, "COPY pictures TO 'memory://bucket/pictures/' STORED AS PARQUET").await.unwrap();
+    let external = |name| format!("CREATE EXTERNAL TABLE {name} STORED AS PARQUET LOCATION 'memory://bucket/{name}/'");
+    ask(&context, "DROP TABLE pictures").await.unwrap();
+    ask(&context, &external("pictures")).await.unwrap();
+    let made = "SELECT id, face_template(picture) AS face FROM pictures";
+    ask(&context, &format!("COPY ({made}) TO 'memory://bucket/faces/' STORED AS PARQUET")).await.unwrap();
+    ask(&context, &external("faces")).await.unwrap();
+    let sql = "SELECT id_a, id_b FROM face_pairs('faces', 'id', 'face', 'fmr', 1e-5) ORDER BY 1, 2";
+    let rows = ask(&context, sql).await.unwrap();
+    assert_eq!((column(&rows, 0).join(" "), column(&rows, 1).join(" ")), ("1 1 5".to_owned(), "5 6 6".to_owned()));
     assert_eq!(functions.templated(), 4);
 }
