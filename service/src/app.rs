@@ -56,7 +56,8 @@ impl App {
         let metrics = Arc::new(Metrics::new());
         let engine = Engine::new().map_err(told)?;
         let (threads, queue) = (config.engine_threads, config.engine_queue);
-        let pool = Pool::new(engine, threads, queue, config.flashes_at_once, metrics.clone());
+        let pool = Pool::new(engine, threads, queue, config.flashes_at_once, metrics.clone())
+            .map_err(|e| format!("the engine's threads do not start: {e}"))?;
         let limits = Limits::default();
         let frame_limits = limits
             .clone()
