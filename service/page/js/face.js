@@ -27,7 +27,7 @@ const PATIENCE = 15_000;
 /**
  * One face check. Resolves with `{ step }` (the service's outcome), `{ camera: why }`, `{ lost }`,
  * `{ refused: error }`, `{ left: true }` (the person stopped it), each with `pulledBack` where they
- * had moved away.
+ * had moved away, and `pullBacks`, how often that is free, once the service has said so.
  */
 export async function faceCheck() {
   performance.mark("camera-asked");
@@ -43,11 +43,12 @@ export async function faceCheck() {
   check.start().catch((error) => finish(error instanceof cameras.CameraProblem ? { camera: error.why } : { lost: error.message }));
   const outcome = await finished;
   check.close();
-  return { ...outcome, pulledBack: check.pulledBack };
+  return { ...outcome, pulledBack: check.pulledBack, pullBacks: check.pullBacks };
 }
 
 class Check {
   pulledBack = false;
+  pullBacks = 0;
   #stage;
   #finish;
   #socket;
@@ -162,7 +163,10 @@ class Check {
   #hear(message) {
     this.#expect(message.type === "judging" || message.type === "wait" ? 60_000 : PATIENCE);
     const heard = {
-      oval: () => this.#follow(message.width),
+      oval: () => {
+        this.pullBacks = message.pull_backs;
+        return this.#follow(message.width);
+      },
       guidance: () => {
         this.#server = { ...message, at: performance.now() };
         this.#guide();

@@ -124,7 +124,8 @@ async fn check(app: &Arc<App>, line: &mut Line, inbox: &mut Inbox) -> Result<Ste
     };
     let bearer = Bearer::parse(&token).ok_or_else(Refused::token)?;
     await_oval(app, &bearer).await?;
-    line.say(&json!({ "type": "oval", "width": oval_width() })).await?;
+    let pull_backs = app.config.ceremony.pull_backs;
+    line.say(&json!({ "type": "oval", "width": oval_width(), "pull_backs": pull_backs })).await?;
     let leave = guidance::guide(app, line, inbox).await?;
     let answered = flashes::show(app, &bearer, line, inbox).await?;
     drop(leave);

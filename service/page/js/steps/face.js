@@ -8,9 +8,7 @@ import { cameraHelp, lost } from "../help.js";
 import { recorder } from "../record.js";
 import { t, word } from "../texts.js";
 
-/** So often a challenge is drawn anew at no cost for somebody who pulled back: `ceremony.pull_backs`
- * of the service, which counts by itself. */
-const FREE = 3;
+/** How often the person has pulled back. The service counts by itself. */
 let pulled = 0;
 
 /** What a socket's error would be as an answer: in most cases the step says how to go on. */
@@ -48,9 +46,9 @@ export function face(step, go) {
 }
 
 async function check(go) {
-  const { step, passed, camera, pulledBack, refused, lost: network } = await faceCheck();
+  const { step, passed, camera, pulledBack, pullBacks, refused, lost: network } = await faceCheck();
   if (camera) return cameraHelp(camera, () => check(go));
-  if (step && pulledBack && !passed && step.phase === "oval") return pulledAway(go);
+  if (step && pulledBack && !passed && step.phase === "oval") return pulledAway(go, pullBacks);
   if (step) return go(step);
   if (refused) return go.failed(new Refused(STATUS[refused.code], refused));
   if (network) return lost(go);
@@ -58,8 +56,8 @@ async function check(go) {
   await go(await read("step"));
 }
 
-function pulledAway(go) {
+function pulledAway(go, free) {
   pulled++;
-  const text = pulled < FREE ? t("face.pulled") : t("face.pulled.often");
+  const text = pulled < free ? t("face.pulled") : t("face.pulled.often");
   show(t("face.pulled.title"), ...paragraphs(text, t("face.pulled.how")), buttons(button(t("face.try_again"), () => go.guarded(() => check(go)))), element("p", {}, element("a", { href: "#otherwise" }, t("flash.otherwise"))));
 }
