@@ -49,8 +49,8 @@ pub async fn session(
 pub struct Scheduler {
     /// Where clients and executors find it.
     pub address: SocketAddr,
-    /// After how many seconds without a word from an executor its tasks go to others. Executors say
-    /// a word ten times as often as that, and every second at least.
+    /// After how many seconds without a word from an executor its tasks go to others. One whose
+    /// tasks take all its time says a word every five.
     pub lost_after: u64,
 }
 

@@ -290,3 +290,24 @@ fn a_chip_is_authentic_or_the_reason_is_told() {
     let Some(output) = run("chip", &format!("datasets/documents/chip {anchors}")) else { return };
     assert!(output.status.code() == Some(2) && text(&output.stdout).contains("file_missing"));
 }
+
+#[test]
+fn who_is_there_twice_is_a_page_with_faces_only_where_they_are_asked_for() {
+    let out = tempfile::tempdir().unwrap();
+    let folder = out.path().to_str().unwrap();
+    let asked = format!("gallery duplicates datasets/portraits --out {folder}");
+    let plain = run("selfsame-lab", &asked).unwrap();
+    assert_eq!(plain.status.code(), Some(0), "{}", text(&plain.stderr));
+    let page = || std::fs::read_to_string(out.path().join("report.html")).unwrap();
+    assert!(page().contains("<h2>Group 1: 3 pictures") && page().contains("unsupported_format: 5"), "{}", page());
+    assert!(!page().contains("<img") && !out.path().join("faces").exists());
+    run("selfsame-lab", &format!("{asked} --faces")).unwrap();
+    let shown: Vec<String> =
+        page().split("src=\"").skip(1).filter_map(|rest| Some(rest.split_once('"')?.0.into())).collect();
+    assert_eq!(shown.len(), 6, "three pairs");
+    for face in shown {
+        let bytes = std::fs::read(out.path().join(face)).unwrap();
+        let face = selfsame::Photo::decode(&bytes, &selfsame::Limits::default()).unwrap();
+        assert_eq!((face.width(), face.height()), (160, 160));
+    }
+}

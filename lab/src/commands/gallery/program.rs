@@ -58,9 +58,12 @@ pub enum Command {
         /// The false match rate of each comparison.
         #[arg(long, default_value_t = 1e-6)]
         fmr: f64,
-        /// Where to write `pictures.csv` and `pairs.csv`.
+        /// Where to write `report.html`, `pictures.csv` and `pairs.csv`.
         #[arg(long)]
         out: Option<PathBuf>,
+        /// Shows faces side by side in the report: only where pictures may be shown.
+        #[arg(long, requires = "out")]
+        faces: bool,
     },
     /// Measures the comparison of random templates of 320 values, all with all.
     Pairs {
@@ -83,7 +86,7 @@ pub fn run(arguments: &Arguments) -> ExitCode {
         Command::Search { image, gallery, count, fpir } => search(image, gallery, *count, *fpir),
         Command::Remove { id, gallery } => remove(*id, gallery),
         Command::Bench { templates } => bench(*templates),
-        Command::Duplicates { folder, fmr, out } => duplicates(folder, *fmr, out.as_deref()),
+        Command::Duplicates { folder, fmr, out, faces } => duplicates(folder, *fmr, out.as_deref(), *faces),
         Command::Pairs { templates } => pairs(*templates),
     };
     outcome.unwrap_or_else(|error| status(Err(error)))
