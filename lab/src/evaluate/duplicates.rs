@@ -115,7 +115,7 @@ impl DuplicateReport<'_> {
             group.density()
         );
         for pair in pairs.iter().take(PAIRS) {
-            // Places beyond the list, which the fields' contract excludes, have no face and no name.
+            // Places beyond the lists, which the fields exclude, have no face and no name.
             let places = [pair.first, pair.second].map(|template| self.places.get(template).copied());
             let faces = places.map(|place| place.and_then(|place| (self.face)(place)));
             let shown = faces.iter().flatten().map(|face| format!("<img src=\"{}\" alt=\"\"/>", escape(face)));
