@@ -1,6 +1,6 @@
 //! `gallery duplicates`: who is on several pictures of a folder.
 
-use super::face::{extract, show};
+use super::face::{extract, shown};
 use crate::commands::shared::{Anyhow, make_folder, progress};
 use rayon::prelude::*;
 use selfsame::compare::{Pairing, Threshold};
@@ -8,9 +8,9 @@ use selfsame::engine::Engine;
 use selfsame::gallery::{Cluster, FalsePairs, FirstPass, TemplateBlock, TemplatePair, clusters, false_pairs};
 use selfsame::template::{Reliability, Template};
 use selfsame_lab::evaluate::DuplicateReport;
+use selfsame_lab::output::write;
 use selfsame_lab::say;
 use std::collections::BTreeSet;
-use std::error::Error;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -18,23 +18,8 @@ use std::process::ExitCode;
 /// A picture's template, or why there is none, in stable words.
 type Read = Result<Template, String>;
 
-/// An error's kind; `io` for one that is none of ours.
-fn kind(error: &(dyn Error + 'static)) -> String {
-    let mut at = Some(error);
-    while let Some(cause) = at {
-        if let Some(own) = cause.downcast_ref::<selfsame_lab::error::Error>() {
-            return own.kind().as_str().to_owned();
-        }
-        if let Some(product) = cause.downcast_ref::<selfsame::Error>() {
-            return product.kind().as_str().to_owned();
-        }
-        at = cause.source();
-    }
-    "io".to_owned()
-}
-
 fn read(engine: &Engine, path: &Path) -> Read {
-    let template = extract(engine, path).map_err(|error| kind(&*error))??;
+    let template = extract(engine, path).map_err(|error| error.kind().as_str().to_owned())??;
     let suffices = template.reliability().is_none_or(Reliability::suffices);
     suffices.then_some(template).ok_or_else(|| "unreliable".to_owned())
 }
@@ -144,12 +129,15 @@ impl Found {
     /// Writes the faces of all groups' pictures; which pictures have one.
     fn faces(&self, engine: &Engine, paths: &[PathBuf], out: &Path) -> Anyhow<Vec<bool>> {
         make_folder(&out.join("faces"))?;
-        let mut shown = vec![false; paths.len()];
+        let mut have = vec![false; paths.len()];
         for member in self.groups.iter().flat_map(|group| &group.members) {
             let place = self.places[*member];
-            shown[place] = show(engine, &paths[place], &out.join(face(place)))?;
+            if let Some(file) = shown(engine, &paths[place])? {
+                write(&out.join(face(place)), file)?;
+                have[place] = true;
+            }
         }
-        Ok(shown)
+        Ok(have)
     }
 
     fn lists(&self, out: &Path) -> Anyhow<()> {
@@ -192,9 +180,7 @@ impl Found {
             budget: self.budget,
             face: &|place| shown[place].then(|| face(place)),
         };
-        let path = out.join("report.html");
-        std::fs::write(&path, report.to_html()).map_err(|e| format!("cannot write {}: {e}", path.display()))?;
-        Ok(())
+        Ok(write(&out.join("report.html"), report.to_html())?)
     }
 }
 
