@@ -4,7 +4,7 @@
 //! cargo run --example population -- TEMPLATES OUT COUNT FILES
 //! ```
 //!
-//! `TEMPLATES` is Parquet with the columns `id` and `template` (what `face_template` gave, or bare
+//! `TEMPLATES` is Parquet with the column `template` (what `face_template` gave, or bare
 //! templates; rows without one are left out). `OUT` gets so many files of `id`, a number, and
 //! `template`, a bare one with every bit, `COUNT` rows in all. A variation is a template's unit
 //! vector with noise added, at a drawn cosine of 0.5 to 0.95 to it; the same in every run. That is

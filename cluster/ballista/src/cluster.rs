@@ -2,15 +2,14 @@
 
 use crate::codec::{FaceLogicalCodec, FacePhysicalCodec};
 use ballista::extension::{SessionConfigExt, SessionContextExt};
-use ballista_core::error::Result;
-use ballista_core::extension::{ballista_aggregate_functions, ballista_scalar_functions, ballista_window_functions};
-use ballista_core::optimizer::ballista_default_optimizer_rules;
+use ballista_core::error::{BallistaError, Result};
 use ballista_core::registry::BallistaFunctionRegistry;
+use ballista_core::utils::default_session_builder;
 use ballista_executor::executor_process::{ExecutorProcessConfig, start_executor_process};
 use ballista_scheduler::cluster::BallistaCluster;
 use ballista_scheduler::config::SchedulerConfig;
 use ballista_scheduler::scheduler_process::start_server;
-use datafusion::execution::SessionStateBuilder;
+use datafusion::execution::{FunctionRegistry, SessionStateBuilder};
 use datafusion::prelude::{SessionConfig, SessionContext};
 use selfsame_datafusion::FaceFunctions;
 use std::net::SocketAddr;
@@ -49,55 +48,47 @@ pub async fn session(
 pub struct Scheduler {
     /// Where clients and executors find it.
     pub address: SocketAddr,
-    /// After how many seconds without a word from an executor its tasks go to others. One whose
-    /// tasks take all its time says a word every five.
+    /// After how many seconds without a word from an executor its tasks go to others, 3 at least:
+    /// executors say a word every second.
     pub lost_after: u64,
 }
+
+/// The least of [`Scheduler::lost_after`], in seconds.
+const LEAST_LOST_AFTER: u64 = 3;
+/// Seconds between two words from an executor, and between two looks at who has said none.
+const HEARTBEAT: u64 = 1;
 
 /// Runs a scheduler until the process ends. `functions` are planned with, and make no template
 /// here.
 ///
 /// # Errors
-/// If the address is taken.
+/// If the address is taken, or executors would be given up too soon.
 pub async fn scheduler(how: &Scheduler, functions: &FaceFunctions) -> Result<()> {
+    if how.lost_after < LEAST_LOST_AFTER {
+        let message = format!("executors given up after {} s: {LEAST_LOST_AFTER} at least", how.lost_after);
+        return Err(BallistaError::Configuration(message));
+    }
     let planner = functions.clone();
     let config = SchedulerConfig {
         bind_host: how.address.ip().to_string(),
         external_host: how.address.ip().to_string(),
         bind_port: how.address.port(),
         executor_timeout_seconds: how.lost_after,
-        expire_dead_executor_interval_seconds: heartbeat(how.lost_after),
+        expire_dead_executor_interval_seconds: HEARTBEAT,
         grpc_server_max_decoding_message_size: LARGEST_MESSAGE,
         grpc_server_max_encoding_message_size: LARGEST_MESSAGE,
         grpc_client_max_message_size: LARGEST_MESSAGE,
         override_logical_codec: Some(Arc::new(FaceLogicalCodec::default())),
         override_physical_codec: Some(Arc::new(FacePhysicalCodec::default())),
         override_session_builder: Some(Arc::new(move |config| {
-            let state = SessionStateBuilder::new()
-                .with_default_features()
-                .with_config(config)
-                .with_optimizer_rules(ballista_default_optimizer_rules())
-                .with_scalar_functions(scalar_functions(&planner))
-                .with_aggregate_functions(ballista_aggregate_functions())
-                .with_window_functions(ballista_window_functions());
-            Ok(planner.state(state))
+            let mut state = planner.state(SessionStateBuilder::new_from_existing(default_session_builder(config)?));
+            planner.scalar_functions().into_iter().try_for_each(|one| state.register_udf(one).map(drop))?;
+            Ok(state)
         })),
         ..SchedulerConfig::default()
     };
     let cluster = BallistaCluster::new_from_config(&config).await?;
     start_server(cluster, how.address, Arc::new(config)).await
-}
-
-/// Ballista's functions of one row, and ours.
-fn scalar_functions(functions: &FaceFunctions) -> Vec<Arc<datafusion::logical_expr::ScalarUDF>> {
-    let mut all = ballista_scalar_functions();
-    all.extend(functions.scalar_functions());
-    all
-}
-
-/// Seconds between two words from an executor.
-fn heartbeat(lost_after: u64) -> u64 {
-    (lost_after / 10).max(1)
 }
 
 /// Where an executor finds its scheduler, and what it may take.
@@ -113,8 +104,6 @@ pub struct Executor {
     pub tasks: usize,
     /// A folder for what was found, until it is fetched.
     pub work: PathBuf,
-    /// The scheduler's [`Scheduler::lost_after`].
-    pub lost_after: u64,
 }
 
 /// Runs an executor until the process is asked to end (SIGTERM, or Ctrl-C), and its tasks are done.
@@ -123,7 +112,7 @@ pub struct Executor {
 /// If the address is taken, or no scheduler is there within ten seconds.
 pub async fn executor(how: &Executor, functions: &FaceFunctions) -> Result<()> {
     let mut registry = BallistaFunctionRegistry::default();
-    registry.scalar_functions.extend(scalar_functions(functions).into_iter().map(|one| (one.name().to_owned(), one)));
+    registry.scalar_functions.extend(functions.scalar_functions().into_iter().map(|one| (one.name().to_owned(), one)));
     let config = ExecutorProcessConfig {
         bind_host: how.address.ip().to_string(),
         external_host: Some(how.address.ip().to_string()),
@@ -134,7 +123,7 @@ pub async fn executor(how: &Executor, functions: &FaceFunctions) -> Result<()> {
         scheduler_connect_timeout_seconds: 10,
         vcores: how.tasks,
         work_dir: Some(how.work.to_string_lossy().into_owned()),
-        executor_heartbeat_interval_seconds: heartbeat(how.lost_after),
+        executor_heartbeat_interval_seconds: HEARTBEAT,
         grpc_max_decoding_message_size: LARGEST_MESSAGE,
         grpc_max_encoding_message_size: LARGEST_MESSAGE,
         override_function_registry: Some(Arc::new(registry)),

@@ -24,7 +24,7 @@ enum Role {
         /// Where it listens
         #[arg(long, default_value = "127.0.0.1:50050")]
         address: SocketAddr,
-        /// Seconds without a word after which an executor's tasks go to others
+        /// Seconds without a word after which an executor's tasks go to others, 3 at least
         #[arg(long, default_value_t = 60)]
         lost_after: u64,
     },
@@ -64,9 +64,6 @@ struct ExecutorArguments {
     /// A folder for what was found
     #[arg(long)]
     work: PathBuf,
-    /// What the scheduler was told
-    #[arg(long, default_value_t = 60)]
-    lost_after: u64,
 }
 
 fn table(text: &str) -> Result<(String, String), String> {
@@ -76,6 +73,8 @@ fn table(text: &str) -> Result<(String, String), String> {
 
 #[tokio::main]
 async fn main() -> ExitCode {
+    // What Ballista says goes to standard error, as RUST_LOG asks.
+    env_logger::init();
     match run(Arguments::parse().role).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -97,7 +96,6 @@ async fn run(role: Role) -> Result<(), Box<dyn Error>> {
                 address: given.address,
                 tasks: given.tasks,
                 work: given.work,
-                lost_after: given.lost_after,
             };
             executor(&how, &functions).await?;
             println!("templated {}", functions.templated());
