@@ -35,8 +35,8 @@ mod oval;
 mod session;
 mod tracker;
 
-pub(crate) use best::SuspendedFrame;
 pub use best::{BestFrames, KeptFrame};
+pub(crate) use best::{SuspendedFrame, TYPICAL_FOCAL_LENGTH};
 pub use guide::{Guidance, Guide, GuideLimits, GuideOptions};
 pub use hint::Hint;
 pub use measure::{FaceMeasurements, Measurements};

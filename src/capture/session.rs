@@ -36,7 +36,8 @@ settings! {
         /// The camera's focal length over its frames' longer side, if it is known: 0.5 over the
         /// tangent of half the angle of view along that side. Kept pictures carry it
         /// ([`Photo::focal_length_px`](crate::image::Photo::focal_length_px)), so that a comparison
-        /// knows from how near they were taken.
+        /// knows from how near they were taken. If it is not, 0.9 is taken, as front cameras
+        /// have it.
         focal_length, with_focal_length: Option<f32> = None;
     }
 }

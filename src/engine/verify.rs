@@ -190,7 +190,7 @@ impl Engine {
 
     /// What is known of how far away the face on `selfie` was: what was told, or what the lens
     /// says, or nothing, and then it is taken as it is.
-    fn distance_of(&self, selfie: &Photo) -> Distance {
+    pub(super) fn distance_of(&self, selfie: &Photo) -> Distance {
         let lens = || selfie.focal_length_px().map_or(Distance::Portrait, Distance::FocalPx);
         self.selfie_distance.unwrap_or_else(lens)
     }

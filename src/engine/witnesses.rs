@@ -53,6 +53,6 @@ impl Engine {
 
     /// The template of a reference frame; `None` where it shows no usable face.
     fn template_of(&self, photo: &Photo) -> Result<Option<Template>> {
-        Ok(self.face(&photo.frame())?.into_result().ok().map(|face| face.template))
+        Ok(self.face_from(&photo.frame(), self.distance_of(photo))?.into_result().ok().map(|face| face.template))
     }
 }

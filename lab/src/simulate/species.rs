@@ -157,6 +157,30 @@ impl Species {
         matches!(self, Self::SwappedFrame | Self::SwappedFlicker | Self::Morphed)
     }
 
+    /// Whether the first person's own head is before a camera, and not a photograph of it.
+    pub fn is_filmed_alive(self) -> bool {
+        matches!(
+            self,
+            Self::Live
+                | Self::FaceSwap
+                | Self::Looped
+                | Self::Delayed
+                | Self::Stretched
+                | Self::SwappedFrame
+                | Self::SwappedFlicker
+                | Self::Morphed
+                | Self::Spliced
+                | Self::Retimed
+                | Self::RelayLive
+                | Self::Veiled
+                | Self::InjectedOther
+                | Self::InjectedPlain
+                | Self::ReplayPhone
+                | Self::ReplayTablet
+                | Self::ReplayOther
+        )
+    }
+
     /// Whether its frames are made behind the camera, whose exposure and white balance then answer
     /// no flash.
     pub fn is_synthetic(self) -> bool {

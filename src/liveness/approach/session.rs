@@ -10,8 +10,8 @@ use super::measure::{Measured, measure};
 use super::pace::Size;
 use crate::binding::Binding;
 use crate::capture::{
-    BestFrames, Guidance, Guide, GuideOptions, KeptFrame, Measurements, Oval, TrackId, TrackedFace, Tracker,
-    TrackerOptions,
+    BestFrames, Guidance, Guide, GuideOptions, KeptFrame, Measurements, Oval, TYPICAL_FOCAL_LENGTH, TrackId,
+    TrackedFace, Tracker, TrackerOptions,
 };
 use crate::compare::score;
 use crate::detect::Detector;
@@ -35,9 +35,6 @@ const GROWTH: f32 = 1.12;
 const MAX_WAY: usize = 12;
 /// How long the last oval is to be filled, in microseconds.
 const LAST_HOLD_US: u64 = 600_000;
-/// The focal length over the frame's longer side that is taken where none is known: phones' front
-/// cameras have 0.7 to 1.1.
-const FOCAL_LENGTH: f32 = 0.9;
 /// Most that a moving face may move, in its widths a second: it is asked to.
 const MOVING: f32 = 10.0;
 
@@ -223,7 +220,8 @@ impl ApproachSession {
         let oval = self.oval(frame, timestamp_us);
         let measurements = observed(observer, Side::Selfie, Stage::Quality, || Measurements::of(&seen, frame, &oval))?;
         let guidance = self.guide.update(&measurements);
-        self.focal_px = self.options.focal_length().unwrap_or(FOCAL_LENGTH) * frame.width().max(frame.height()) as f32;
+        self.focal_px =
+            self.options.focal_length().unwrap_or(TYPICAL_FOCAL_LENGTH) * frame.width().max(frame.height()) as f32;
         if let (Some(face), Some(measured)) = (&seen.face, measurements.face) {
             if let Some(since_us) = self.moving_since_us {
                 let share = measured.size * self.shown(timestamp_us).width;

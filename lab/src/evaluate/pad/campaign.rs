@@ -2,6 +2,7 @@
 
 #![allow(clippy::indexing_slicing, reason = "places of people are counted round the list")]
 
+use super::super::HeadShape;
 use super::conditions::PadConditions;
 use super::people::PadPeople;
 use super::response_plot::Response;
@@ -256,9 +257,10 @@ impl<R: TryCryptoRng, F: Fn(u64) -> R> Runner<'_, F> {
     /// Simulates the session and watches its frames. The person is the first from place `first` on
     /// whose portrait can be used.
     fn watch(&self, scene: &Scene, first: usize, challenge: &Challenge) -> Result<Watched> {
-        let (chosen, subject) = self.subject(first)?;
+        let near = scene.species.is_filmed_alive().then_some(scene);
+        let (chosen, subject) = self.subject(first, near)?;
         let other = match scene.species.needs_other() {
-            true => Some(self.subject(chosen + 1)?).filter(|(other, _)| *other != chosen),
+            true => Some(self.subject(chosen + 1, None)?).filter(|(other, _)| *other != chosen),
             false => None,
         };
         let recording = simulate(&subject, other.as_ref().map(|(_, other)| other), challenge.segments(), scene)?;
@@ -324,17 +326,21 @@ impl<R: TryCryptoRng, F: Fn(u64) -> R> Runner<'_, F> {
     }
 
     /// The first subject from `start` on whose portrait shows a face, and its place among the
-    /// people.
-    fn subject(&self, start: usize) -> Result<(usize, Subject)> {
+    /// people; seen from as near as in the scene, if one is given.
+    fn subject(&self, start: usize, near: Option<&Scene>) -> Result<(usize, Subject)> {
         let mut refused = None;
         for place in (0..self.people.len().min(MAX_TRIES)).map(|i| (start + i) % self.people.len()) {
             let (person, path) = &self.people[place];
             let photo = self.photo(path)?;
-            match self.usable(&photo)? {
-                Some(mesh) => return Ok((place, Subject::with_mesh(&photo, &mesh)?)),
-                None => {
-                    refused = Some(invalid(format!("the portrait of person {person} is not a frontal one of one face")))
-                }
+            let Some(mesh) = self.usable(&photo)? else {
+                refused = Some(invalid(format!("the portrait of person {person} is not a frontal one of one face")));
+                continue;
+            };
+            let Some(scene) = near else { return Ok((place, Subject::with_mesh(&photo, &mesh)?)) };
+            let photo = HeadShape::Own.nearer(&photo, &mesh, scene.distance_cm, scene.seed)?;
+            match self.engine.locate(&photo.frame(), select_face)?.outcome.found() {
+                Some((_, mesh)) => return Ok((place, Subject::with_mesh(&photo, &mesh)?)),
+                None => refused = Some(invalid(format!("the portrait of person {person} bears no nearer camera"))),
             }
         }
         Err(refused.unwrap_or_else(|| invalid("there is nobody in this half")))
