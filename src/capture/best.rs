@@ -15,9 +15,8 @@ const SIDE_OVER_FACE: f32 = 2.4;
 /// Longest side of a kept picture in pixels: the face is over 200 px wide in it, twice what
 /// templates see.
 const MAX_SIDE_PX: f32 = 512.0;
-/// The focal length over a frame's longer side where none is told: front cameras of phones and
-/// webcams have 0.7 to 1.1. A distance that is wrong by a third is undone nearly as well as the
-/// right one, and far better than not at all.
+/// The focal length over a frame's longer side where none is told: phones' front cameras have 0.7
+/// to 1.1. A distance that is wrong by 30 % costs up to a quarter of what undoing gains.
 pub(crate) const TYPICAL_FOCAL_LENGTH: f32 = 0.9;
 /// Kept frames are this far apart, so that they are not one moment's, in microseconds. Chosen by
 /// hand.

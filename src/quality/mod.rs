@@ -31,6 +31,7 @@ mod cheeks;
 mod conclusion;
 mod covering;
 mod crop;
+mod dark_eyes;
 mod dynamic_range;
 mod essentials;
 mod eyes_open;
@@ -54,6 +55,7 @@ mod unified;
 
 pub use conclusion::{QualityRefusal, QualityRemark};
 pub use covering::Covering;
+pub(crate) use dark_eyes::dark_below_eyes;
 pub(crate) use essentials::essentials_seen;
 pub use essentials::{Essentials, essentials, unified_of_essentials};
 pub use limits::{

@@ -11,11 +11,18 @@ use crate::geometry::Point;
 use crate::image::{Crop, Frame};
 use crate::mesh::Mesh;
 use crate::model::{CoveredPartSpec, CoveringSpec, Ensemble, ProbeSpec, ReliabilitySpec};
-use crate::quality::Covering;
+use crate::quality::{Covering, dark_below_eyes};
 use crate::settings::settings;
 use crate::simd::scratch;
 use std::sync::Arc;
 use zeroize::Zeroize;
+
+/// The share of the eyes from which on a look at the pixels decides, and what their darkness adds
+/// to it. Chosen on LFW's folds 1 to 5 with drawn sunglasses, 71 to 87 % of which the probe told by
+/// itself, and 96 to 97 % with this; of 1,133 undamaged pictures there and of 125 people of CFP four
+/// more are told, three of whom wear sunglasses.
+const DOUBTED_EYES: f32 = 0.2;
+const DARK_EYES: f32 = 0.8;
 
 settings! {
     /// Options of [`TemplateExtractor::extract`].
@@ -167,7 +174,9 @@ impl TemplateExtractor {
     ) -> Result<Reading> {
         let mut features = scratch::take(self.features);
         let template = self.extract_crops(frame, options, perspective, Self::aligned(points), &mut features);
-        let reading = template.map(|template| Reading { covering: self.covering_of(&template, &features), template });
+        let dark = || dark_below_eyes(frame, &points);
+        let reading = template
+            .and_then(|template| Ok(Reading { covering: self.covering_of(&template, &features, dark)?, template }));
         features.zeroize();
         reading
     }
@@ -193,10 +202,19 @@ impl TemplateExtractor {
         }
     }
 
-    fn covering_of(&self, template: &Template, features: &[f32]) -> Option<Covering> {
-        let [eyes, mouth, face] = self.covering.as_ref()?;
+    fn covering_of(
+        &self,
+        template: &Template,
+        features: &[f32],
+        dark_below_eyes: impl FnOnce() -> Result<f32>,
+    ) -> Result<Option<Covering>> {
+        let Some([eyes, mouth, face]) = &self.covering else { return Ok(None) };
         let part = |(limit, probe): &(f32, FeatureProbe)| (probe.read(template.magnitudes(), features), *limit);
-        Some(Covering::new(part(eyes), part(mouth), part(face)))
+        let (mut share, limit) = part(eyes);
+        if share >= DOUBTED_EYES && share < limit {
+            share += DARK_EYES * dark_below_eyes()?;
+        }
+        Ok(Some(Covering::new((share, limit), part(mouth), part(face))))
     }
 
     /// The template of a crop of `frame` that is aligned already, by [`crate::align::align_points`]
