@@ -1,8 +1,8 @@
 //! [`Pool`]: where networks run. As many threads as are configured, and a queue with an end: what
 //! does not fit in is told to come again, and takes no memory.
 //!
-//! The threads are the pool's own. Each keeps buffers for its networks, and the runtime's threads for
-//! work that blocks come and go by the hundred.
+//! The threads are the pool's own. Each keeps buffers for its networks, and the runtime's threads
+//! for work that blocks come and go by the hundred.
 
 use crate::metrics::Metrics;
 use selfsame::engine::Engine;

@@ -8,10 +8,11 @@ use serde::Serialize;
 /// occlusion prevention", and whether each reached its limit.
 ///
 /// The native value is the share of the part that is covered, 0 ..= 1, as a linear probe of a
-/// template network estimates it ([`CoveringSpec`](crate::model::CoveringSpec)); that of the eyes is
-/// raised where the probe sees part of them hidden and both are darker below than the cheeks are, as
-/// behind dark glasses. The component is 100 · (1 − share). The standard's reference implementation measures the shares by a segmenting
-/// network, so that values are alike and not conformant.
+/// template network estimates it ([`CoveringSpec`](crate::model::CoveringSpec)); that of the eyes
+/// is raised where the probe sees part of them hidden and both are darker below than the cheeks
+/// are, as behind dark glasses. The component is 100 · (1 − share). The standard's reference
+/// implementation measures the shares by a segmenting network, so that values are alike and not
+/// conformant.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Covering {

@@ -46,17 +46,18 @@ pub(crate) fn dark_below_eyes(frame: &Frame<'_>, points: &[Point; 5]) -> Result<
             *square += four.iter().map(|[r, g, b]| wr * r + wg * g + wb * b).sum::<f32>();
         }
     }
-    let of = |(rows, columns): &(Range<usize>, [Range<usize>; 2])| {
-        columns.clone().map(|columns| {
-            let rows = squares.get(rows.clone()).unwrap_or_default().iter();
-            rows.flat_map(|row| row.get(columns.clone()).unwrap_or_default()).copied().collect::<Vec<f32>>()
-        })
+    let seen = |rows: &Range<usize>, columns: &Range<usize>| -> Vec<f32> {
+        let rows = squares.iter().enumerate().filter(|(y, _)| rows.contains(y));
+        let squares = rows.flat_map(|(_, row)| row.iter().enumerate().filter(|(x, _)| columns.contains(x)));
+        squares.map(|(_, luma)| *luma).collect()
     };
-    let sides = of(&BELOW_EYES).into_iter().zip(of(&CHEEKS));
-    let darker = sides.map(|(below, mut cheek)| {
+    let ((rows, columns), (cheek_rows, cheek_columns)) = (&BELOW_EYES, &CHEEKS);
+    let darker = columns.iter().zip(cheek_columns).map(|(columns, cheek_columns)| {
+        let (below, mut cheek) = (seen(rows, columns), seen(cheek_rows, cheek_columns));
         cheek.sort_by(f32::total_cmp);
+        // A cheek has fifteen squares; one without any would add nothing.
         let middle = cheek.get(cheek.len() / 2).copied().unwrap_or_default();
-        let below = below.iter().sum::<f32>() / below.len().max(1) as f32;
+        let below = below.iter().sum::<f32>() / below.len() as f32;
         ((middle + FLOOR) / (below + FLOOR)).ln()
     });
     Ok(darker.fold(MOST, f32::min).max(0.0))

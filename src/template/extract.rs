@@ -19,8 +19,8 @@ use zeroize::Zeroize;
 
 /// The share of the eyes from which on a look at the pixels decides, and what their darkness adds
 /// to it. Chosen on LFW's folds 1 to 5 with drawn sunglasses, 71 to 87 % of which the probe told by
-/// itself, and 96 to 97 % with this; of 1,133 undamaged pictures there and of 125 people of CFP four
-/// more are told, three of whom wear sunglasses.
+/// itself, and 96 to 97 % with this; of 1,133 undamaged pictures there and of 125 people of CFP
+/// four more are told, three of whom wear sunglasses.
 const DOUBTED_EYES: f32 = 0.2;
 const DARK_EYES: f32 = 0.8;
 
