@@ -8,8 +8,10 @@ mod approach;
 use crate::beside::beside;
 use crate::verify::{engine, portrait};
 use approach::{Approach, Scene};
+use selfsame::align::DistanceSource;
 use selfsame::capture::{CaptureOptions, CaptureSession, Guidance, GuideLimits, Hint, OvalSpec, face_oval};
 use selfsame::detect::{Rotation, select_face};
+use selfsame::document::{DocumentPhoto, Origin};
 use selfsame::image::Photo;
 
 const OVAL: f32 = 0.55;
@@ -161,14 +163,42 @@ fn the_best_frames_are_kept_upright_and_can_be_compared() {
         let _ = engine().guide(&mut session, &photo.frame(), i * STEP_US).unwrap();
     }
     assert_eq!(session.best_frames().len(), 3);
-    let document =
-        selfsame::document::DocumentPhoto::from_photo(portrait("obama2.jpg"), selfsame::document::Origin::ImageFile);
+    let document = DocumentPhoto::from_photo(portrait("obama2.jpg"), Origin::ImageFile);
     for kept in session.best_frames() {
         let verification = engine().verify(&document, &kept.photo, 1e-4).unwrap();
         assert_eq!(verification.verdict.as_str(), "match");
     }
     let times: Vec<_> = session.best_frames().iter().map(|k| k.timestamp_us).collect();
     assert!(times.iter().enumerate().all(|(i, t)| times[..i].iter().all(|u| u.abs_diff(*t) >= 150_000)), "{times:?}");
+}
+
+#[test]
+fn kept_pictures_know_their_lens_and_are_compared_from_as_near() {
+    let scenes = scenes();
+    let kept = |told| {
+        let oval = OvalSpec::Centered { width: OVAL };
+        let options = CaptureOptions::default().with_oval(oval).with_focal_length(told);
+        let mut session = CaptureSession::new(options).unwrap();
+        for i in 0..12 {
+            let photo = scenes[0].render(&approach::Pose::default());
+            let _ = engine().guide(&mut session, &photo.frame(), i * STEP_US).unwrap();
+        }
+        session.best_frames()[0].photo.clone()
+    };
+    let [unknown, typical, long] = [None, Some(0.9), Some(1.8)].map(kept);
+    let focal = |photo: &Photo| photo.focal_length_px().unwrap();
+    assert_eq!(focal(&unknown), focal(&typical));
+    assert!((focal(&long) / focal(&unknown) - 2.0).abs() < 1e-3);
+    // Twice the focal length is twice the distance.
+    let document = DocumentPhoto::from_photo(portrait("obama2.jpg"), Origin::ImageFile);
+    let cm = |photo: &Photo| {
+        let face = engine().verify(&document, photo, 1e-4).unwrap().selfie.face.unwrap();
+        let (cm, source) = face.distance.unwrap();
+        assert_eq!(source, DistanceSource::Lens);
+        cm
+    };
+    let (near, far) = (cm(&unknown), cm(&long));
+    assert!((15.0..60.0).contains(&near) && (far / near - 2.0).abs() < 0.05, "{near} {far}");
 }
 
 /// On Labeled Faces in the Wild, where it lies beside the project.
