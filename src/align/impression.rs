@@ -1,15 +1,14 @@
 //! [`Impression`]: what one exposure of a face shows beyond who it is, for telling one picture
 //! twice from two pictures of one person.
 
-use super::align_points;
+use super::{FAMILY_PLACES, FAMILY_PX, align_points};
 use crate::error::Result;
 use crate::geometry::Point;
 use crate::image::{Frame, Normalisation, warp_into};
 use crate::mesh::Mesh;
 use crate::simd::scratch;
 
-/// Side of the crop that is warped, in pixels, and of what is compared.
-const CROP_PX: usize = 112;
+/// Side of what is compared, in pixels.
 const SIDE: usize = 56;
 /// Standard deviations of the Gaussians between which details count, in pixels of the smaller one.
 const FINE: f32 = 1.0;
@@ -18,9 +17,6 @@ const COARSE: f32 = 5.0;
 const SHIFT: isize = 1;
 /// Luma of red, green and blue (ITU-R BT.709).
 const LUMA: [f32; 3] = [0.2126, 0.7152, 0.0722];
-/// Where the five points lie in the crop: those of the ArcFace family.
-const PLACES: [(f32, f32); 5] =
-    [(38.2946, 51.6963), (73.5318, 51.5014), (56.0252, 71.7366), (41.5493, 92.3655), (70.7299, 92.2041)];
 
 /// What one exposure of a face shows: its aligned luma at 56 × 56 pixels without the finest detail,
 /// which compression changes, and without the coarsest, which light and contrast do.
@@ -56,14 +52,14 @@ impl Impression {
     /// # Errors
     /// Those of [`align_points`] and of the warp.
     pub fn of(frame: &Frame<'_>, mesh: &Mesh) -> Result<Self> {
-        let places = PLACES.map(|(x, y)| Point::new(x, y));
-        let crop = align_points(&mesh.alignment_points(), &places, CROP_PX, CROP_PX)?.crop;
-        let mut pixels = scratch::take(3 * CROP_PX * CROP_PX);
+        let places = FAMILY_PLACES.map(|(x, y)| Point::new(x, y));
+        let crop = align_points(&mesh.alignment_points(), &places, FAMILY_PX, FAMILY_PX)?.crop;
+        let mut pixels = scratch::take(3 * FAMILY_PX * FAMILY_PX);
         warp_into(frame, &crop, &Normalisation::STORED_RGB, &mut pixels)?;
         let [wr, wg, wb] = LUMA;
         let luma = |[r, g, b]: &[f32; 3]| 0.25 * (wr * r + wg * g + wb * b);
         let mut small = vec![0.0; SIDE * SIDE];
-        let rows = pixels.as_chunks::<3>().0.chunks_exact(CROP_PX);
+        let rows = pixels.as_chunks::<3>().0.chunks_exact(FAMILY_PX);
         for (row, target) in rows.enumerate().map(|(y, row)| (row, y / 2)) {
             let target = small.chunks_exact_mut(SIDE).nth(target);
             for (sum, pair) in target.into_iter().flatten().zip(row.as_chunks::<2>().0) {

@@ -20,6 +20,12 @@ use crate::image::{Border, Crop};
 use crate::mesh::Mesh;
 use crate::model::ModelCard;
 
+/// Side of a face's crop in pixels, as the ArcFace family of networks sees it.
+pub(crate) const FAMILY_PX: usize = 112;
+/// Where the five points lie in that crop.
+pub(crate) const FAMILY_PLACES: [(f32, f32); 5] =
+    [(38.2946, 51.6963), (73.5318, 51.5014), (56.0252, 71.7366), (41.5493, 92.3655), (70.7299, 92.2041)];
+
 /// Where to cut a face out for a template network, and how well it fits: what [`align`] answers.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AlignedCrop {

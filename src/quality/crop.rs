@@ -20,7 +20,7 @@ const LEVELS: usize = 256;
 pub(super) const OUTSIDE: f32 = -1.0;
 /// Rec. 709 luma of stored (gamma-coded) values: what the eye calls brightness, good for judging
 /// detail.
-const LUMA: [f32; 3] = [0.2126, 0.7152, 0.0722];
+pub(super) const LUMA: [f32; 3] = [0.2126, 0.7152, 0.0722];
 
 /// Linear luminance and luma picture of a face's oval.
 pub(super) struct FaceCrop {

@@ -1,29 +1,24 @@
 //! How much darker a face is below its eyes than on its cheeks: what dark glasses show.
 
-use crate::align::align_points;
+use super::crop::LUMA;
+use crate::align::{FAMILY_PLACES, FAMILY_PX, align_points};
 use crate::error::Result;
 use crate::geometry::Point;
 use crate::image::{Frame, Normalisation, warp_into};
 use crate::simd::scratch;
 use std::ops::Range;
 
-/// Where the five points lie in a face of 112 × 112 pixels: those of the ArcFace family.
-const PLACES: [(f32, f32); 5] =
-    [(38.2946, 51.6963), (73.5318, 51.5014), (56.0252, 71.7366), (41.5493, 92.3655), (70.7299, 92.2041)];
-const FACE_PX: usize = 112;
-/// The rows of that face that are looked at, from below the eyes to above the mouth.
+/// The rows of a face's crop that are looked at, from below the eyes to above the mouth.
 const ROWS: Range<usize> = 56..84;
 /// Side of the squares whose means are looked at, in pixels.
 const SQUARE_PX: usize = 4;
-/// In such squares, counted from the first row that is looked at: where glasses reach and where
-/// cheeks do not end yet, and the columns of either on the right and the left of the picture.
+/// Where glasses reach, as rows of such squares and columns on the subject's right and left.
 const BELOW_EYES: (Range<usize>, [Range<usize>; 2]) = (0..2, [7..12, 16..21]);
+/// Where cheeks have not ended yet, in the same way.
 const CHEEKS: (Range<usize>, [Range<usize>; 2]) = (4..7, [6..11, 17..22]);
-/// Luma of red, green and blue (ITU-R BT.709).
-const LUMA: [f32; 3] = [0.2126, 0.7152, 0.0722];
 /// What is added to a luma of 0 to 255, so that noise in the dark is no ratio.
 const FLOOR: f32 = 8.0;
-/// What is darker than that is no darker for the eye.
+/// The most that darkness counts, as a natural logarithm. Chosen by hand.
 const MOST: f32 = 0.6;
 
 /// The natural logarithm of how many times as bright the cheek is as the skin below the eye, on
@@ -34,16 +29,17 @@ const MOST: f32 = 0.6;
 /// # Errors
 /// Those of [`align_points`] and of the warp.
 pub(crate) fn dark_below_eyes(frame: &Frame<'_>, points: &[Point; 5]) -> Result<f32> {
-    let places = PLACES.map(|(x, y)| Point::new(x, y - ROWS.start as f32));
-    let crop = align_points(points, &places, FACE_PX, ROWS.len())?.crop;
-    let mut pixels = scratch::take(3 * FACE_PX * ROWS.len());
+    let places = FAMILY_PLACES.map(|(x, y)| Point::new(x, y - ROWS.start as f32));
+    let crop = align_points(points, &places, FAMILY_PX, ROWS.len())?.crop;
+    let mut pixels = scratch::take(3 * FAMILY_PX * ROWS.len());
     warp_into(frame, &crop, &Normalisation::STORED_RGB, &mut pixels)?;
-    let mut squares = [[0.0f32; FACE_PX / SQUARE_PX]; (ROWS.end - ROWS.start) / SQUARE_PX];
-    let rows = pixels.as_chunks::<3>().0.chunks_exact(FACE_PX);
+    let mut squares = [[0.0f32; FAMILY_PX / SQUARE_PX]; (ROWS.end - ROWS.start) / SQUARE_PX];
     let [wr, wg, wb] = LUMA.map(|w| w / (SQUARE_PX * SQUARE_PX) as f32);
-    for (row, line) in rows.enumerate() {
-        for (square, four) in squares.iter_mut().skip(row / SQUARE_PX).take(1).flatten().zip(line.chunks(SQUARE_PX)) {
-            *square += four.iter().map(|[r, g, b]| wr * r + wg * g + wb * b).sum::<f32>();
+    for (row, lines) in squares.iter_mut().zip(pixels.as_chunks::<3>().0.chunks_exact(SQUARE_PX * FAMILY_PX)) {
+        for line in lines.chunks_exact(FAMILY_PX) {
+            for (square, four) in row.iter_mut().zip(line.chunks_exact(SQUARE_PX)) {
+                *square += four.iter().map(|[r, g, b]| wr * r + wg * g + wb * b).sum::<f32>();
+            }
         }
     }
     let seen = |rows: &Range<usize>, columns: &Range<usize>| -> Vec<f32> {
@@ -71,12 +67,12 @@ mod tests {
     /// A grey face of the family's places, with a darker band of this level over both eyes, or over
     /// one.
     fn darkness(level: u8, both: bool) -> f32 {
-        let pixels = (0..FACE_PX * FACE_PX).flat_map(|i| {
-            let (x, y) = (i % FACE_PX, i / FACE_PX);
-            [if (40..66).contains(&y) && (both || x < FACE_PX / 2) { level } else { 150 }; 3]
+        let pixels = (0..FAMILY_PX * FAMILY_PX).flat_map(|i| {
+            let (x, y) = (i % FAMILY_PX, i / FAMILY_PX);
+            [if (40..66).contains(&y) && (both || x < FAMILY_PX / 2) { level } else { 150 }; 3]
         });
-        let photo = Photo::from_rgb8(FACE_PX as u32, FACE_PX as u32, pixels.collect()).unwrap();
-        dark_below_eyes(&photo.frame(), &PLACES.map(|(x, y)| Point::new(x, y))).unwrap()
+        let photo = Photo::from_rgb8(FAMILY_PX as u32, FAMILY_PX as u32, pixels.collect()).unwrap();
+        dark_below_eyes(&photo.frame(), &FAMILY_PLACES.map(|(x, y)| Point::new(x, y))).unwrap()
     }
 
     #[test]

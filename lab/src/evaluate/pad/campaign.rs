@@ -2,13 +2,13 @@
 
 #![allow(clippy::indexing_slicing, reason = "places of people are counted round the list")]
 
-use super::super::HeadShape;
 use super::conditions::PadConditions;
 use super::people::PadPeople;
 use super::response_plot::Response;
 use super::session::PadSession;
 use super::traces::{PadTraces, Watched};
 use crate::error::{Error, ErrorKind, Result, Stage};
+use crate::evaluate::HeadShape;
 use crate::random::Random;
 use crate::simulate::{Half, Scene, Species, Subject, simulate, veil};
 use rand_core::TryCryptoRng;
